@@ -1,0 +1,115 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import * as w from './wire.ts'
+
+/**
+ * The backend's procedures, each declared once. A failed call rejects with an oRPC error whose `code` is an
+ * `ErrorCode`, whose `message` is the sentence to show, and whose `data` is the data behind it.
+ */
+
+const inProject = z.object({ project: w.projectId })
+const onImage = inProject.extend({ image: w.imageId })
+const gesture = onImage.extend({ gestureId: w.uuid, expectedRevision: z.number().int() })
+const nothing = z.object({})
+const procedure = oc
+
+export const backendContract = {
+  system: {
+    engine: procedure.input(nothing).output(w.backendInfo.nullable()),
+    /** versions and folders, for the help panel */
+    about: procedure
+      .input(nothing)
+      .output(z.object({ version: z.string(), logs: z.string(), userData: z.string() })),
+  },
+  project: {
+    /** Opens a `.drydock` folder, or makes a project from a folder of images beside it. */
+    open: procedure.input(z.object({ grant: z.string() })).output(w.projectSummary),
+    openSample: procedure.input(nothing).output(w.projectSummary),
+    openRecent: procedure.input(z.object({ key: z.string() })).output(w.projectSummary),
+    recent: procedure.input(nothing).output(z.array(w.recentProject)),
+    forgetRecent: procedure.input(z.object({ key: z.string() })).output(nothing),
+    summary: procedure.input(inProject).output(w.projectSummary),
+    /** points a project whose images have moved to their new folder */
+    relocate: procedure.input(inProject.extend({ grant: z.string() })).output(w.projectSummary),
+    close: procedure.input(inProject).output(nothing),
+    /** first the current jobs, then whatever happens; ends with the connection */
+    watch: procedure.input(inProject).output(eventIterator(w.projectEvent)),
+  },
+  images: {
+    list: procedure.input(inProject).output(z.array(w.imageRow)),
+    get: procedure.input(onImage).output(w.imageDetail),
+    /** looks again at the images folder: new, missing and changed files */
+    rescan: procedure.input(inProject).output(z.object({ job: w.jobId })),
+    setSplit: procedure.input(onImage.extend({ split: w.split })).output(w.imageRow),
+  },
+  annotate: {
+    apply: procedure.input(gesture.extend({ plan: w.editPlan })).output(w.editResult),
+    undo: procedure.input(gesture).output(w.editResult),
+    redo: procedure.input(gesture).output(w.editResult),
+    /** takes back every edit of a group (an import) at once */
+    undoGroup: procedure
+      .input(inProject.extend({ group: w.uuid, gestureId: w.uuid }))
+      .output(z.object({ images: z.number().int() })),
+  },
+  predict: {
+    /** `todo`: the images that the run has not reached. Extends the current run where model and settings agree. */
+    start: procedure
+      .input(
+        inProject.extend({
+          images: z.union([z.array(w.imageId).min(1), z.enum(['all', 'todo'])]),
+          settings: w.clusterSettings.optional(),
+        }),
+      )
+      .output(z.object({ job: w.jobId, run: w.runId })),
+  },
+  runs: {
+    list: procedure.input(inProject).output(z.array(w.run)),
+    setCurrent: procedure.input(inProject.extend({ run: w.runId })).output(nothing),
+  },
+  embeddings: {
+    /** null where the current run holds no inference of this image (not predicted yet, or imported labels) */
+    points: procedure.input(onImage).output(w.embeddingPoints.nullable()),
+  },
+  score: {
+    set: procedure.input(inProject.extend({ split: w.split.optional() })).output(w.setScore),
+    /** recomputes what is stale in the current run */
+    refresh: procedure.input(inProject).output(w.setScore),
+  },
+  train: {
+    preview: procedure.input(inProject).output(w.trainPreview),
+    defaults: procedure.input(inProject).output(w.trainSettings),
+    start: procedure
+      .input(inProject.extend({ settings: w.trainSettings }))
+      .output(z.object({ job: w.jobId })),
+    /** goes on from the last checkpoint of a job that was interrupted, cancelled or failed */
+    resume: procedure.input(inProject.extend({ job: w.jobId })).output(z.object({ job: w.jobId })),
+    curve: procedure.input(inProject.extend({ job: w.jobId })).output(z.array(w.curvePoint)),
+  },
+  models: {
+    list: procedure.input(inProject).output(z.array(w.modelVersion)),
+    setCurrent: procedure.input(inProject.extend({ model: w.modelId })).output(nothing),
+    /** card.json as it is */
+    card: procedure.input(inProject.extend({ model: w.modelId })).output(z.record(z.string(), z.unknown())),
+  },
+  exchange: {
+    previewImport: procedure.input(inProject.extend({ grant: z.string() })).output(w.importPreview),
+    import: procedure
+      .input(
+        inProject.extend({
+          token: w.uuid,
+          what: z.enum(['truth', 'predictions']),
+          /** images that already have truth instances */
+          existing: z.enum(['add', 'replace', 'skip']),
+          runName: z.string().min(1).max(80).optional(),
+        }),
+      )
+      .output(w.importResult),
+    export: procedure
+      .input(inProject.extend({ grant: z.string(), what: z.enum(['truth', 'predictions']) }))
+      .output(z.object({ images: z.number().int(), instances: z.number().int(), file: z.string() })),
+  },
+  jobs: {
+    list: procedure.input(inProject).output(z.array(w.job)),
+    cancel: procedure.input(inProject.extend({ job: w.jobId })).output(nothing),
+  },
+}

@@ -1,0 +1,53 @@
+/** Names and forms that both ends of a channel must agree on. */
+
+/** The one scheme: serves the page and all pixels. Standard, secure, fetch-enabled. */
+export const SCHEME = 'drydock'
+export const PAGE_URL = `${SCHEME}://app/index.html`
+
+/** What the preload posts to the page together with the one MessagePort. */
+export const PORT_MESSAGE = 'drydock:port'
+
+/** Frames on the page's port: oRPC's own messages, unparsed, each marked with the router it is for. */
+export interface PortFrame {
+  to: 'shell' | 'backend'
+  data: string | ArrayBufferLike | Uint8Array
+}
+
+/** Messages between shell and backend process. */
+export type ShellToBackend =
+  | { kind: 'port-data'; port: number; generation: number; data: PortFrame['data'] }
+  | { kind: 'port-close'; port: number; generation: number }
+  | { kind: 'grant'; grant: string; path: string; mode: 'read' | 'write' }
+  | { kind: 'resolve-file'; request: number; path: string }
+  | { kind: 'stop' }
+
+export type BackendToShell =
+  | { kind: 'ready'; cacheRoots: string[] }
+  | { kind: 'port-data'; port: number; generation: number; data: PortFrame['data'] }
+  | { kind: 'port-close'; port: number; generation: number }
+  /** answer to `resolve-file`: the cache file that holds the bytes of a `/p/...` URL, or why there is none */
+  | { kind: 'file'; request: number; file: string; mime: string }
+  | { kind: 'no-file'; request: number; status: number; reason: string }
+  | { kind: 'cache-root'; root: string }
+
+/** `drydock://app/p/<project>/image/<id>/r<content>/thumb` */
+export function thumbUrl(project: string, image: number, content: string): string {
+  return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/thumb`
+}
+
+/** `drydock://app/p/<project>/image/<id>/r<content>/tile/<level>/<column>/<row>`; level 0 is full size. */
+export function tileUrl(
+  project: string,
+  image: number,
+  content: string,
+  level: number,
+  column: number,
+  row: number,
+): string {
+  return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/tile/${level}/${column}/${row}`
+}
+
+/** `drydock://app/p/<project>/image/<id>/r<content>/run/<run>/points`: see `embeddingPoints` for the bytes. */
+export function pointsUrl(project: string, image: number, content: string, run: number): string {
+  return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/run/${run}/points`
+}

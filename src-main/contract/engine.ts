@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import type { BackendInfo, ClusterSettings, CurvePoint } from './wire.ts'
+import { clusterSettings } from './wire.ts'
+
+/** What the engine process does for whoever hosts the services (backend or command line). */
+
+/**
+ * Sparse form of an inference: only pixels with foreground >= 0.05.
+ * `offset` holds embedding minus pixel coordinates, so that float16 suffices.
+ */
+export interface SparseInference {
+  width: number
+  height: number
+  /** C >= 2 */
+  channels: number
+  /** [n] row-major pixel index y * width + x, ascending */
+  index: Uint32Array
+  /** [n * C] float16 bit patterns: embedding[c] minus x for c = 0, minus y for c = 1, itself otherwise */
+  offset: Uint16Array
+  /** [n] foreground probability * 255 */
+  foreground: Uint8Array
+}
+
+/** An 8-bit RGB image, row-major, [height, width, 3]. */
+export interface RgbImage {
+  width: number
+  height: number
+  data: Uint8Array
+}
+
+/** One mini-batch as the host prepares it: augmented crops. */
+export interface TrainBatch {
+  /** [B, crop, crop, 3], 0..255 */
+  images: Uint8Array
+  /** [B, crop, crop] 0 = background, 1..N = instances of that crop */
+  labels: Uint16Array
+  batch: number
+  crop: number
+}
+
+/** One whole image to validate on, with its truth as RLE pairs (see core/mask). */
+export interface ValidationImage {
+  image: RgbImage
+  truth: Uint32Array[]
+}
+
+export const architecture = z.object({
+  family: z.literal('fast-unet'),
+  /** channels of the levels at stride 2, 4, 8, ... */
+  levels: z.array(z.number().int().min(4).max(512)).min(2).max(7),
+  /** embedding channels, >= 2 */
+  embedding: z.number().int().min(2).max(16),
+  /** the offsets are multiplied by this before coordinates are added */
+  offsetScale: z.number().positive(),
+  coordinates: z.enum(['pixel', 'normalized']),
+})
+export type Architecture = z.infer<typeof architecture>
+
+/** model.json: everything that is needed to run weights.bin. */
+export const modelFile = z.object({
+  format: z.literal('drydock-model-1'),
+  architecture,
+  /** names and shapes of the float32 weights in weights.bin, in order, little endian */
+  weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()) })),
+  /** inputs are (rgb / 255 - mean) / std */
+  normalise: z.object({
+    mean: z.tuple([z.number(), z.number(), z.number()]),
+    std: z.tuple([z.number(), z.number(), z.number()]),
+  }),
+  /** post-processing chosen on validation, the default for runs of this version */
+  cluster: clusterSettings,
+})
+export type ModelFile = z.infer<typeof modelFile>
+
+/** card.json: where a model version comes from. */
+export const modelCard = z.object({
+  name: z.string(),
+  createdAt: z.string(),
+  parent: z.string().nullable(),
+  licence: z.string(),
+  credits: z.array(z.string()),
+  data: z.string(),
+  /** how to make it again, a command line */
+  reproduce: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  /** SHA-256 of the content of every image that it trained on, ancestors included */
+  trainedOn: z.array(z.string()),
+  steps: z.number().int(),
+  seconds: z.number(),
+  validation: z
+    .object({ f2: z.number(), f2WithShips: z.number().nullable(), images: z.number().int() })
+    .nullable(),
+  curve: z.array(z.object({ step: z.number(), loss: z.number().nullable(), f2: z.number().nullable() })),
+  limits: z.string(),
+})
+export type ModelCard = z.infer<typeof modelCard>
+
+export interface InferRequest {
+  /** folder of the model version; the engine keeps the last few loaded */
+  modelFolder: string
+  image: RgbImage
+  /** average over flips: slower, a little better */
+  flips: boolean
+  /** side of a tile's core in px, a multiple of the network's stride */
+  tile: number
+}
+
+export interface TrainRequest {
+  /** null: fresh weights of `architecture` */
+  fromFolder: string | null
+  architecture: Architecture
+  /** new files are written here: checkpoint (resumable, optimizer state included) and, at the end, model.json + weights.bin */
+  outFolder: string
+  /** go on from the checkpoint in outFolder where there is one */
+  resume: boolean
+  steps: number | null
+  seconds: number | null
+  batch: number
+  crop: number
+  learningRate: number
+  weights: { bce: number; dice: number; embedding: number }
+  validateEvery: number
+  validationImages: number
+  cluster: ClusterSettings
+  seed: number
+}
+
+export interface TrainOutcome {
+  steps: number
+  seconds: number
+  bestStep: number
+  validation: { f2: number; f2WithShips: number | null; images: number } | null
+  /** stopped early by cancel; what was learnt until then is in outFolder */
+  cancelled: boolean
+}
+
+export interface Progress {
+  done: number
+  total: number
+}
+
+export interface VerifyFinding {
+  /** 'loss dense', 'loss segment', 'layer', 'layer and loss', 'metric exact', 'metric tensor' */
+  kind: string
+  case: string
+  /** largest absolute error of the value, and of the gradient where there is one */
+  valueError: number
+  gradientError: number | null
+  passed: boolean
+  note: string | null
+}
+
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu'
+
+/** The engine as its host sees it. Every long call takes a signal; a dead engine rejects with `engine_died`. */
+export interface Engine {
+  info(): Promise<BackendInfo>
+  infer(
+    request: InferRequest,
+    options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },
+  ): Promise<SparseInference>
+  train(
+    request: TrainRequest,
+    options: {
+      signal?: AbortSignal
+      /** the batch of a step depends on the step and the seed alone, so that a resumed training sees the same */
+      batch: (step: number) => Promise<TrainBatch>
+      validation: (index: number) => Promise<ValidationImage>
+      onPoint: (point: CurvePoint) => void
+    },
+  ): Promise<TrainOutcome>
+  /** `cases`: parsed JSON of reference files of either form */
+  verify(cases: unknown[], options: { signal?: AbortSignal }): Promise<VerifyFinding[]>
+  /** asks the process to end; kills it after 3 s */
+  stop(): Promise<void>
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * Where everything lies: in a clone run from source, in a built clone, in tests and in a packaged application.
+ * Environment variables win: DRYDOCK_USER_DATA (settings, logs, sample project), DRYDOCK_CACHE (libtensorflow,
+ * downloads), DRYDOCK_NODE (the Node 22 that runs backend and engine).
+ */
+
+/** Processes and workers that are started by file. */
+export type EntryName = 'backend' | 'engine' | 'cli' | 'worker'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+/** True where the TypeScript sources run as they are (Node 22 strips the types). */
+export const fromSource = import.meta.url.endsWith('.ts')
+
+function findRoot(): string {
+  let folder = here
+  while (!existsSync(join(folder, 'resources')) || !existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder)
+    if (parent === folder) throw new Error(`Drydock's own folder is incomplete: no "resources" above ${here}`)
+    folder = parent
+  }
+  return folder
+}
+
+/** The folder that holds package.json and resources. */
+export const root = findRoot()
+
+/** Icons, the sample, the base model, the prebuilt addon. */
+export const resources = join(root, 'resources')
+
+/** Folder of the model version that ships with Drydock. */
+export const baseModel = join(resources, 'base-model')
+
+/** Images and truth of the sample project. */
+export const sample = join(resources, 'sample')
+
+function platformFolder(kind: 'data' | 'cache'): string {
+  const home = homedir()
+  if (process.platform === 'win32') {
+    const base = process.env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local')
+    return join(base, 'Drydock', kind)
+  }
+  if (process.platform === 'darwin') {
+    return join(home, 'Library', kind === 'data' ? 'Application Support' : 'Caches', 'Drydock')
+  }
+  return kind === 'data'
+    ? join(process.env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'drydock')
+    : join(process.env['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'drydock')
+}
+
+/** Settings, recent projects, logs, the copy of the sample project. */
+export const userData = resolve(process.env['DRYDOCK_USER_DATA'] ?? platformFolder('data'))
+
+export const logs = join(userData, 'logs')
+
+/** Downloads that outlive a reinstall. */
+export const userCache = resolve(process.env['DRYDOCK_CACHE'] ?? platformFolder('cache'))
+
+/** libtensorflow's shared libraries, put here by the set-up; may not exist. */
+export const tensorflowLibraries = join(userCache, 'libtensorflow')
+
+/** The Node 22 that runs backend and engine: the running one if it is Node 22 or later and no Electron. */
+export function nodeBinary(): string {
+  const named = process.env['DRYDOCK_NODE']
+  if (named) return named
+  const major = Number(process.versions.node.split('.')[0])
+  if (!process.versions['electron'] && major >= 22) return process.execPath
+  const names = process.platform === 'win32' ? ['node.exe', 'node.cmd'] : ['node']
+  for (const folder of [join(root, 'node', 'bin'), join(root, 'node_modules', '.bin')]) {
+    for (const name of names) if (existsSync(join(folder, name))) return join(folder, name)
+  }
+  return 'node'
+}
+
+/** The file to start for a process or worker. */
+export function entry(name: EntryName): string {
+  if (!fromSource) return join(root, 'out', 'main', `${name}.js`)
+  const sources: Record<EntryName, string> = {
+    backend: 'backend/main.ts',
+    engine: 'engine/main.ts',
+    cli: 'cli/main.ts',
+    worker: 'services/worker.ts',
+  }
+  return join(root, 'src-main', ...sources[name].split('/'))
+}
