@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { engineEnvironment } from './src-main/locations.ts'
+
+// The loader reads the library path at a process's start: the forked workers inherit it from here.
+Object.assign(process.env, engineEnvironment())
 
 export default defineConfig({
   plugins: [svelte()],

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -61,8 +61,24 @@ export const logs = join(userData, 'logs')
 /** Downloads that outlive a reinstall. */
 export const userCache = resolve(process.env['DRYDOCK_CACHE'] ?? platformFolder('cache'))
 
-/** libtensorflow's shared libraries, put here by the set-up; may not exist. */
-export const tensorflowLibraries = join(userCache, 'libtensorflow')
+/** libtensorflow's shared libraries of the version the set-up pins, put here by it; may not exist. */
+export const tensorflowLibraries = join(userCache, 'libtensorflow', '2.13.1')
+
+/**
+ * What a process needs in its environment, from its start, to load the tfjs-node addon: the system's library path
+ * with libtensorflow's folder first (the loader reads it only once), and TensorFlow's log at warnings and above.
+ * Merge it over `process.env` when starting an engine.
+ */
+export function engineEnvironment(): Record<string, string> {
+  const names: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
+  const name = names[process.platform] ?? 'LD_LIBRARY_PATH'
+  const others = (process.env[name] ?? '').split(delimiter)
+  const folders = [
+    tensorflowLibraries,
+    ...others.filter((folder) => folder && folder !== tensorflowLibraries),
+  ]
+  return { [name]: folders.join(delimiter), TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2' }
+}
 
 /** The Node 22 that runs backend and engine: the running one if it is Node 22 or later and no Electron. */
 export function nodeBinary(): string {
