@@ -1,0 +1,201 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeImage, readSize } from './decode.ts'
+import { contentHash } from './hash.ts'
+import { writeOverlay } from './overlay.ts'
+import { sharp } from './sharp.ts'
+import { makeThumbnail } from './thumbnail.ts'
+import { makeTile, tilesOf } from './tiles.ts'
+
+let folder: string
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'drydock-imaging-'))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** 4 x 3 RGB, every sample different. */
+const small = {
+  width: 4,
+  height: 3,
+  data: Uint8Array.from({ length: 36 }, (_, i) => i * 7),
+}
+
+function raw(image: { width: number; height: number; data: Uint8Array }, channels: 1 | 2 | 3 | 4 = 3) {
+  return sharp(image.data, { raw: { width: image.width, height: image.height, channels } })
+}
+
+/** A noisy picture, so that a JPEG of it has a body to cut off. */
+function noisy(width: number, height: number) {
+  return {
+    width,
+    height,
+    data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 2654435761) >>> 24),
+  }
+}
+
+describe('decodeImage', () => {
+  it('gives the samples of an 8-bit PNG unchanged, whatever its name says', async () => {
+    const file = join(folder, 'really-png.jpg')
+    await raw(small).png().toFile(file)
+    const image = await decodeImage(file)
+    expect([image.width, image.height]).toEqual([4, 3])
+    expect([...image.data]).toEqual([...small.data])
+  })
+
+  it('applies EXIF orientation to pixels and size', async () => {
+    const file = join(folder, 'turned.png')
+    await raw(small).withMetadata({ orientation: 6 }).png().toFile(file)
+    expect(await readSize(file)).toEqual({ width: 3, height: 4 })
+    const image = await decodeImage(file)
+    expect([image.width, image.height]).toEqual([3, 4])
+    // turned clockwise: the bottom left pixel (row 2, column 0) comes to the top left
+    expect([...image.data.slice(0, 3)]).toEqual([...small.data.slice(24, 27)])
+  })
+
+  it('makes grey three equal channels and blends transparency onto black', async () => {
+    const grey = join(folder, 'grey.png')
+    await raw({ width: 2, height: 1, data: Uint8Array.of(10, 200) }, 1)
+      .toColourspace('b-w')
+      .png()
+      .toFile(grey)
+    expect([...(await decodeImage(grey)).data]).toEqual([10, 10, 10, 200, 200, 200])
+    const clear = join(folder, 'clear.png')
+    await raw({ width: 2, height: 1, data: Uint8Array.of(90, 80, 70, 0, 90, 80, 70, 255) }, 4)
+      .png()
+      .toFile(clear)
+    expect([...(await decodeImage(clear)).data]).toEqual([0, 0, 0, 90, 80, 70])
+  })
+
+  it.each(['png', 'tiff'] as const)('stretches a 16-bit %s that uses few of its bits', async (format) => {
+    const samples = Uint16Array.from({ length: 1000 * 3 }, (_, i) => 1000 + Math.floor(i / 3))
+    const file = join(folder, `deep.${format}`)
+    await sharp(samples, { raw: { width: 1000, height: 1, channels: 3 } })
+      .toColourspace('rgb16')
+      .toFormat(format, format === 'tiff' ? { compression: 'none' } : {})
+      .toFile(file)
+    const { data } = await decodeImage(file)
+    expect(data[0]).toBe(0)
+    expect(data[999 * 3]).toBe(255)
+    // the middle of a straight ramp stays the middle
+    expect(Math.abs(data[500 * 3]! - 127.5)).toBeLessThan(2)
+  })
+
+  it('refuses what is cut off, what is no image, what is not there, and a folder', async () => {
+    const cut = join(folder, 'cut.jpg')
+    await raw(noisy(300, 300)).jpeg().toFile(cut)
+    truncateSync(cut, Math.floor(statSync(cut).size / 2))
+    await expect(decodeImage(cut)).rejects.toMatchObject({ code: 'image_broken' })
+    const cutPng = join(folder, 'cut.png')
+    await raw(noisy(300, 300)).png().toFile(cutPng)
+    truncateSync(cutPng, Math.floor(statSync(cutPng).size / 2))
+    await expect(decodeImage(cutPng)).rejects.toMatchObject({ code: 'image_broken' })
+    const text = join(folder, 'text.png')
+    writeFileSync(text, 'these are not pixels')
+    await expect(decodeImage(text)).rejects.toMatchObject({ code: 'image_broken' })
+    const drawing = join(folder, 'drawing.svg')
+    writeFileSync(drawing, '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    await expect(decodeImage(drawing)).rejects.toMatchObject({ code: 'image_broken' })
+    await expect(decodeImage(join(folder, 'gone.png'))).rejects.toMatchObject({ code: 'image_missing' })
+    await expect(readSize(folder)).rejects.toMatchObject({ code: 'image_broken' })
+  })
+
+  it('refuses 20,000 x 20,000 in one sentence, with less than 200 MiB more memory', async () => {
+    const file = join(folder, 'huge.png')
+    await sharp({
+      create: { width: 20_000, height: 20_000, channels: 3, background: '#123' },
+      limitInputPixels: false,
+    })
+      .png({ compressionLevel: 1 })
+      .toFile(file)
+    // in a process of its own, whose peak is its own
+    const module = pathToFileURL(join(import.meta.dirname, 'decode.ts')).href
+    const script = `
+      const { decodeImage, readSize } = await import(${JSON.stringify(module)})
+      const before = process.resourceUsage().maxRSS
+      const size = await readSize(${JSON.stringify(file)})
+      const error = await decodeImage(${JSON.stringify(file)}).catch((e) => e)
+      console.log(JSON.stringify({ size, code: error.code, message: error.message,
+        grown: process.resourceUsage().maxRSS - before }))`
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+    const answer = JSON.parse(run.stdout) as { size: unknown; code: string; message: string; grown: number }
+    expect(answer).toMatchObject({ size: { width: 20_000, height: 20_000 }, code: 'image_too_large' })
+    expect(answer.message).toContain('20000 x 20000')
+    expect(answer.grown).toBeLessThan(200 * 1024)
+  })
+})
+
+describe('files for the window', () => {
+  it('makes thumbnails with a longer side of 96 px', async () => {
+    const file = join(folder, 'wide.png')
+    await raw(noisy(300, 150)).png().toFile(file)
+    const out = join(folder, 'thumbs', 'wide.webp')
+    await makeThumbnail(file, out)
+    expect(await readSize(out)).toEqual({ width: 96, height: 48 })
+    expect(readdirSync(join(folder, 'thumbs'))).toEqual(['wide.webp'])
+    const broken = join(folder, 'cut-thumb.jpg')
+    await raw(noisy(300, 300)).jpeg().toFile(broken)
+    truncateSync(broken, Math.floor(statSync(broken).size / 2))
+    await expect(makeThumbnail(broken, out)).rejects.toMatchObject({ code: 'image_broken' })
+  })
+
+  it('makes one lossless tile of a small image', async () => {
+    const image = noisy(60, 40)
+    const file = join(folder, 'tile-source.png')
+    await raw(image).png().toFile(file)
+    const out = join(folder, 'tile.png')
+    await makeTile(file, 0, 0, 0, out)
+    expect(Buffer.compare((await decodeImage(out)).data, image.data)).toBe(0)
+    await expect(makeTile(file, 0, 1, 0, out)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('covers a large image with tiles, each pixel once, and halves it at level 1', async () => {
+    const tiles = tilesOf({ width: 5000, height: 4097 })
+    expect(tiles.map((t) => [t.x, t.y, t.width, t.height])).toEqual([
+      [0, 0, 4096, 4096],
+      [4096, 0, 904, 4096],
+      [0, 4096, 4096, 1],
+      [4096, 4096, 904, 1],
+    ])
+    const file = join(folder, 'long.png')
+    const image = { width: 4100, height: 2, data: new Uint8Array(4100 * 2 * 3) }
+    image.data.fill(200, 4096 * 3, 4100 * 3)
+    await raw(image).png().toFile(file)
+    await makeTile(file, 0, 1, 0, join(folder, 'right.png'))
+    const right = await decodeImage(join(folder, 'right.png'))
+    expect([right.width, right.height, right.data[0], right.data[4 * 3]]).toEqual([4, 2, 200, 0])
+    await makeTile(file, 1, 0, 0, join(folder, 'half.png'))
+    expect(await readSize(join(folder, 'half.png'))).toEqual({ width: 2050, height: 1 })
+  })
+
+  it('draws outlines around instances and leaves their pixels alone', async () => {
+    const image = { width: 20, height: 10, data: new Uint8Array(600).fill(50) }
+    const out = join(folder, 'overlay.png')
+    // column 10 (0-based), rows 4 and 5: 1-based start 10 * 10 + 5
+    await writeOverlay(image, [Uint32Array.of(105, 2)], out)
+    const { data } = await decodeImage(out)
+    const at = (x: number, y: number) => [...data.slice((y * 20 + x) * 3, (y * 20 + x) * 3 + 3)]
+    expect(at(10, 4)).toEqual([50, 50, 50])
+    expect(at(9, 4)).not.toEqual([50, 50, 50])
+    expect(at(12, 7)).not.toEqual([50, 50, 50])
+    expect(at(13, 4)).toEqual([50, 50, 50])
+  })
+
+  it("hashes a file's content", async () => {
+    const file = join(folder, 'hash.bin')
+    const bytes = Buffer.alloc(3_000_001, 7)
+    writeFileSync(file, bytes)
+    expect(await contentHash(file)).toBe(createHash('sha256').update(readFileSync(file)).digest('hex'))
+    await expect(contentHash(join(folder, 'none'))).rejects.toMatchObject({ code: 'image_missing' })
+  })
+})

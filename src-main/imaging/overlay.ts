@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import type { RgbImage } from '../contract/engine.ts'
+import { sharp } from './sharp.ts'
+import { writeWhole } from './write.ts'
+
+/** Twelve colours that stay apart on sea and on land. */
+const COLOURS: readonly (readonly [number, number, number])[] = [
+  [255, 99, 71],
+  [64, 224, 208],
+  [255, 215, 0],
+  [186, 85, 211],
+  [124, 252, 0],
+  [255, 105, 180],
+  [30, 144, 255],
+  [255, 140, 0],
+  [0, 250, 154],
+  [240, 230, 140],
+  [135, 206, 250],
+  [255, 69, 255],
+]
+
+/** Width of an outline in px; it runs around the instance, outside it, so that small ones stay visible. */
+const OUTLINE = 2
+
+/**
+ * Writes the image with the outline of every instance drawn on it, JPEG or PNG by the file's ending.
+ * @param instances RLE pairs each (1-based, column-major)
+ */
+export async function writeOverlay(image: RgbImage, instances: Uint32Array[], file: string): Promise<void> {
+  const pixels = Uint8Array.from(image.data)
+  instances.forEach((rle, i) => drawOutline(pixels, image, rle, COLOURS[i % COLOURS.length]!))
+  const picture = sharp(pixels, { raw: { width: image.width, height: image.height, channels: 3 } })
+  const jpeg = ['.jpg', '.jpeg'].includes(extname(file).toLowerCase())
+  const bytes = await (jpeg ? picture.jpeg({ quality: 90 }) : picture.png({ compressionLevel: 3 })).toBuffer()
+  await writeWhole(file, (temporary) => writeFile(temporary, bytes))
+}
+
+function drawOutline(
+  pixels: Uint8Array,
+  { width, height }: RgbImage,
+  rle: Uint32Array,
+  colour: readonly [number, number, number],
+): void {
+  const inside = new Set<number>()
+  for (let i = 0; i + 1 < rle.length; i += 2) {
+    const start = rle[i]! - 1
+    for (let p = start; p < start + rle[i + 1]!; p++)
+      inside.add((p % height) * width + Math.floor(p / height))
+  }
+  for (const pixel of inside) {
+    const x = pixel % width
+    const y = (pixel - x) / width
+    const buried =
+      inside.has(pixel - 1) && inside.has(pixel + 1) && inside.has(pixel - width) && inside.has(pixel + width)
+    if (buried && x > 0 && x < width - 1) continue
+    for (let dy = -OUTLINE; dy <= OUTLINE; dy++) {
+      for (let dx = -OUTLINE; dx <= OUTLINE; dx++) {
+        const [u, v] = [x + dx, y + dy]
+        if (u < 0 || v < 0 || u >= width || v >= height || inside.has(v * width + u)) continue
+        pixels.set(colour, (v * width + u) * 3)
+      }
+    }
+  }
+}
