@@ -3,7 +3,8 @@ import { z } from 'zod'
 import * as w from './wire.ts'
 
 /**
- * The backend's procedures, each declared once. A failed call rejects with an oRPC error whose `code` is an
+ * The backend's procedures, each declared once. A project is known by its id as long as it is among the recent ones: after
+ * `backend_restarted` a window goes on with the same id, and the new backend opens the project by itself. A failed call rejects with an oRPC error whose `code` is an
  * `ErrorCode`, whose `message` is the sentence to show, and whose `data` is the data behind it.
  */
 
@@ -46,10 +47,10 @@ export const backendContract = {
     apply: procedure.input(gesture.extend({ plan: w.editPlan })).output(w.editResult),
     undo: procedure.input(gesture).output(w.editResult),
     redo: procedure.input(gesture).output(w.editResult),
-    /** takes back every edit of a group (an import) at once */
+    /** takes back every edit of a group (an import) at once; images that were edited since (`kept`) stay as they are */
     undoGroup: procedure
       .input(inProject.extend({ group: w.uuid, gestureId: w.uuid }))
-      .output(z.object({ images: z.number().int() })),
+      .output(z.object({ images: z.number().int(), kept: z.number().int() })),
   },
   predict: {
     /** `todo`: the images that the run has not reached. Extends the current run where model and settings agree. */
@@ -58,6 +59,8 @@ export const backendContract = {
         inProject.extend({
           images: z.union([z.array(w.imageId).min(1), z.enum(['all', 'todo'])]),
           settings: w.clusterSettings.optional(),
+          /** the image on the screen: predicted before all others */
+          first: w.imageId.optional(),
         }),
       )
       .output(z.object({ job: w.jobId, run: w.runId })),

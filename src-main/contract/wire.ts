@@ -62,7 +62,8 @@ export const imageRow = z.object({
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
   status: imageStatus,
-  split,
+  /** null until the file has been read once: the split follows from a hash of its content */
+  split: split.nullable(),
   flagged: z.boolean(),
   comment: z.string(),
   fileState,
@@ -178,7 +179,10 @@ export const editPlan = z.object({
 })
 export type EditPlan = z.infer<typeof editPlan>
 
-/** Answer to a gesture, an undo or a redo; `plan` is what was done to the image (for undo: the inverse). */
+/**
+ * Answer to a gesture, an undo or a redo; `plan` is what was done to the image (for undo: the inverse). Undo and redo of
+ * an edit that belongs to a group (an import) do the same on all images of the group: their `image-changed` events follow.
+ */
 export const editResult = z.object({
   gestureId: uuid,
   image: imageId,
