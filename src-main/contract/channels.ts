@@ -4,8 +4,24 @@
 export const SCHEME = 'drydock'
 export const PAGE_URL = `${SCHEME}://app/index.html`
 
-/** What the preload posts to the page together with the one MessagePort. */
+/** `type` of the {@link PortMessage} with which the preload hands the page the one MessagePort. */
 export const PORT_MESSAGE = 'drydock:port'
+
+/** Comes with one port; a higher generation means that the backend was replaced since the port before. */
+export interface PortMessage {
+  type: typeof PORT_MESSAGE
+  generation: number
+}
+
+/** Messages between preload and shell. */
+export const PRELOAD_CHANNELS = {
+  /** page asks for its port (no answer; the port follows on `port`) */
+  connect: 'drydock:connect',
+  /** the port, with the generation */
+  port: 'drydock:port',
+  /** a dropped path becomes a grant; answers a `DropAnswer` */
+  drop: 'drydock:drop',
+} as const
 
 /** Frames on the page's port: oRPC's own messages, unparsed, each marked with the router it is for. */
 export interface PortFrame {

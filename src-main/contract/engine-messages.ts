@@ -11,11 +11,15 @@ import { clusterSettings } from './wire.ts'
  * Both ends check what arrives; a received typed array shares its message's memory.
  */
 
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')
+const words = z.custom<Uint16Array>((value) => value instanceof Uint16Array, 'expected 16-bit integers')
+const runs = z.custom<Uint32Array>((value) => value instanceof Uint32Array, 'expected 32-bit integers')
+
 const rgbImage = z
   .object({
     width: z.number().int().min(1),
     height: z.number().int().min(1),
-    data: z.instanceof(Uint8Array),
+    data: bytes,
   })
   .refine((image) => image.data.length === image.width * image.height * 3, {
     message: 'an RGB image holds width * height * 3 bytes',
@@ -23,8 +27,8 @@ const rgbImage = z
 
 const trainBatch = z
   .object({
-    images: z.instanceof(Uint8Array),
-    labels: z.instanceof(Uint16Array),
+    images: bytes,
+    labels: words,
     batch: z.number().int().min(1).max(64),
     crop: z.number().int().min(32).max(1024),
   })
@@ -32,7 +36,7 @@ const trainBatch = z
     message: 'a batch holds batch * crop * crop labels and three times as many bytes',
   })
 
-const validationImage = z.object({ image: rgbImage, truth: z.array(z.instanceof(Uint32Array)) })
+const validationImage = z.object({ image: rgbImage, truth: z.array(runs) })
 
 export const inferRequest = z.object({
   modelFolder: z.string().min(1),

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import type { WireError } from './errors.ts'
 
 /** The shell's procedures: what only Electron's main process may do. Paths never reach the page, only grants. */
 
@@ -31,6 +32,17 @@ export const MENU_COMMANDS = [
 export const menuCommand = z.enum(MENU_COMMANDS)
 export type MenuCommand = z.infer<typeof menuCommand>
 
+/** What the window was opened for: `--open-sample`, or `--open <path>` and files given by the desktop. */
+export const startup = z.object({ openSample: z.boolean(), open: grant.nullable() })
+export type Startup = z.infer<typeof startup>
+
+/** How the backend process is doing. `sentence` says what a person should know of it; null: nothing. */
+export const backendHealth = z.object({
+  state: z.enum(['starting', 'ready', 'failing']),
+  sentence: z.string().nullable(),
+})
+export type BackendHealth = z.infer<typeof backendHealth>
+
 const nothing = z.object({})
 
 export const shellContract = {
@@ -53,5 +65,20 @@ export const shellContract = {
     openLogs: oc.input(nothing).output(nothing),
     /** what to say of the installation at start, e.g. that this is the fallback Electron; null: nothing */
     warning: oc.input(nothing).output(z.string().nullable()),
+    /** what to open at start; the first call of a window gets it, later ones get nothing to open */
+    startup: oc.input(nothing).output(startup),
+    /** first how the backend is doing now, then each change */
+    backendHealth: oc.input(nothing).output(eventIterator(backendHealth)),
   },
+}
+
+/** Answer to a drop: an error crosses the preload as a value, since its code would be lost as an exception. */
+export type DropAnswer = { grant: Grant } | { error: WireError }
+
+/** What the preload gives the page as `window.drydock`. */
+export interface Bridge {
+  /** Asks for the MessagePort; it comes by `window.postMessage` (see `PortMessage`), again after each restart of the backend. */
+  connect(): void
+  /** A dropped file or folder as a one-use grant. The page never learns the path. */
+  grantDrop(file: File): Promise<DropAnswer>
 }

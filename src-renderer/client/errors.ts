@@ -1,0 +1,41 @@
+import { ORPCError } from '@orpc/client'
+import { DrydockError, ERROR_CODES, fromWireError, type ErrorCode } from '../../src-main/contract/errors.ts'
+
+const codes: ReadonlySet<string> = new Set(ERROR_CODES)
+
+function isErrorCode(code: string): code is ErrorCode {
+  return codes.has(code)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What open calls end with when the backend is replaced. Gestures can be sent again as they are. */
+export function backendRestarted(): DrydockError {
+  return new DrydockError(
+    'backend_restarted',
+    'The background process had to be restarted. Everything that was saved is there; try again.',
+  )
+}
+
+/** Turns whatever a call rejects with into the one error that the window handles. */
+export function toDrydockError(error: unknown): DrydockError {
+  if (error instanceof DrydockError) return error
+  if (error instanceof ORPCError) {
+    const data = isRecord(error.data) ? error.data : {}
+    if (isErrorCode(error.code)) return fromWireError({ code: error.code, message: error.message, data })
+    if (error.code === 'BAD_REQUEST') {
+      return new DrydockError(
+        'bad_input',
+        'The window sent something that is not allowed; nothing was changed.',
+        data,
+      )
+    }
+    return new DrydockError('internal', `Something unexpected failed: ${error.message}`, data, error)
+  }
+  if (error instanceof Error && error.name === 'AbortError')
+    return new DrydockError('cancelled', 'Cancelled.')
+  const detail = error instanceof Error ? error.message : String(error)
+  return new DrydockError('internal', `Something unexpected failed: ${detail}`, {}, error)
+}
