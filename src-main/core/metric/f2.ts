@@ -1,0 +1,101 @@
+import type { ThresholdScore } from '../../contract/wire.ts'
+import type { Rle } from '../mask/rle.ts'
+import { maximumMatching } from './matching.ts'
+import { areDisjoint, overlapsBetween } from './overlap.ts'
+
+/**
+ * The thresholds 0.50, 0.55 ... 0.95 in twentieths: an IoU is above k / 20 when
+ * 20 * intersection > k * union, in integers, without rounding.
+ */
+export const TWENTIETHS = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19] as const
+
+/** A truth and a predicted instance matched at IoU > 0.5. */
+export interface Match {
+  truth: number
+  prediction: number
+  /** 0.5 < iou <= 1 */
+  iou: number
+}
+
+export interface ImageResult {
+  /** mean over the ten thresholds, 0..1 */
+  f2: number
+  /** ten, by rising IoU */
+  thresholds: ThresholdScore[]
+  /** one-to-one at the lowest threshold, by truth; indices into the given masks */
+  matches: Match[]
+  /** false where masks of one side overlap: scored by a maximum matching, not allowed in a submission */
+  legal: boolean
+}
+
+export interface SetResult {
+  /** mean over images; null without images */
+  f2: number | null
+  /** mean over the images with at least one truth instance; null without such */
+  f2WithShips: number | null
+  /** F2 of the counts summed over images, mean over the ten thresholds; null without images */
+  pooledF2: number | null
+  /** counts summed over images; f2 is the mean over images at that threshold (0 without images) */
+  thresholds: ThresholdScore[]
+  images: number
+}
+
+/** F2 = 5 TP / (5 TP + 4 FN + FP); 1 where there is nothing to find and nothing was found. */
+export function f2Of(tp: number, fp: number, fn: number): number {
+  return tp + fp + fn === 0 ? 1 : (5 * tp) / (5 * tp + 4 * fn + fp)
+}
+
+/**
+ * Scores one image as the Airbus Ship Detection challenge does: a hit is an IoU strictly above the threshold, one to one.
+ * @param truth instances of the image, empty masks left out
+ * @param prediction instances of the same image, in the same numbering of pixels
+ */
+export function scoreImage(truth: readonly Rle[], prediction: readonly Rle[]): ImageResult {
+  const legal = areDisjoint(truth) && areDisjoint(prediction)
+  const lowest = TWENTIETHS[0]
+  const candidates = overlapsBetween(truth, prediction).filter(
+    ({ intersection, union }) => 20 * intersection > lowest * union,
+  )
+  const thresholds = TWENTIETHS.map((k): ThresholdScore => {
+    const hits = candidates.filter(({ intersection, union }) => 20 * intersection > k * union)
+    const tp = legal ? hits.length : maximumMatching(hits).length
+    const fp = prediction.length - tp
+    const fn = truth.length - tp
+    return { iou: k / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
+  })
+  const matches = maximumMatching(candidates).map(({ truth, prediction, intersection, union }) => ({
+    truth,
+    prediction,
+    iou: intersection / union,
+  }))
+  return { f2: meanF2(thresholds), thresholds, matches, legal }
+}
+
+/** The set's score from its images' scores. */
+export function summarise(images: readonly Pick<ImageResult, 'f2' | 'thresholds'>[]): SetResult {
+  const n = images.length
+  const thresholds = TWENTIETHS.map((k, level): ThresholdScore => {
+    const sum: ThresholdScore = { iou: k / 20, tp: 0, fp: 0, fn: 0, f2: 0 }
+    for (const image of images) {
+      const at = image.thresholds[level]!
+      sum.tp += at.tp
+      sum.fp += at.fp
+      sum.fn += at.fn
+      sum.f2 += at.f2
+    }
+    return n === 0 ? sum : { ...sum, f2: sum.f2 / n }
+  })
+  const pooled = thresholds.map(({ iou, tp, fp, fn }) => ({ iou, tp, fp, fn, f2: f2Of(tp, fp, fn) }))
+  const withShips = images.filter(({ thresholds }) => thresholds[0]!.tp + thresholds[0]!.fn > 0)
+  return {
+    f2: n === 0 ? null : meanF2(images),
+    f2WithShips: withShips.length === 0 ? null : meanF2(withShips),
+    pooledF2: n === 0 ? null : meanF2(pooled),
+    thresholds,
+    images: n,
+  }
+}
+
+function meanF2(scores: readonly { f2: number }[]): number {
+  return scores.reduce((sum, { f2 }) => sum + f2, 0) / scores.length
+}
