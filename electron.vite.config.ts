@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+
+/** Each file that a process or worker starts from, built to `out/main/<name>.js`. */
+const mainEntries = {
+  shell: 'src-main/shell/main.ts',
+  backend: 'src-main/backend/main.ts',
+  engine: 'src-main/engine/main.ts',
+  cli: 'src-main/cli/main.ts',
+  worker: 'src-main/services/worker.ts',
+}
+
+const input = Object.fromEntries(
+  Object.entries(mainEntries)
+    .map(([name, file]) => [name, resolve(file)] as const)
+    .filter(([, file]) => existsSync(file)),
+)
+
+/**
+ * The targets are those of the oldest runtime that each part meets: the shell's Node inside the fallback Electron (the
+ * other processes, on Node 22, share its chunks), and that Electron's Chromium for the page.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node20.18',
+      rolldownOptions: { input, output: { format: 'es', entryFileNames: '[name].js' } },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20.18',
+      // A sandboxed preload can load nothing from node_modules: all of it goes into the one file.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { preload: resolve('src-main/preload/main.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [svelte({ configFile: resolve('svelte.config.js') })],
+    build: {
+      target: 'chrome130',
+      // CSP: no inlined data: URLs for scripts or fonts.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: resolve('src-renderer/index.html') },
+    },
+  },
+})
