@@ -1,0 +1,41 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Connection } from './database.ts'
+
+/** How many backups a project keeps. */
+export const KEPT_BACKUPS = 7
+
+const DAY = 24 * 60 * 60 * 1000
+
+/**
+ * Writes a whole copy of the database into `folder`, while others go on reading and writing it, and removes all but
+ * the last seven.
+ * @returns the new file
+ */
+export async function backUp(db: Connection, folder: string, now = new Date()): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const name = `project-${now.toISOString().replace(/[:.]/g, '-')}.sqlite`
+  const file = join(folder, name)
+  const temporary = `${file}.part`
+  await db.backup(temporary)
+  await rename(temporary, file)
+  for (const old of (await backupsIn(folder)).slice(0, -KEPT_BACKUPS)) await rm(join(folder, old))
+  return file
+}
+
+/** As {@link backUp}, but only where the newest backup is older than a day. */
+export async function backUpDaily(db: Connection, folder: string, now = new Date()): Promise<void> {
+  const newest = (await backupsIn(folder)).at(-1)
+  if (newest && now.getTime() - (await stat(join(folder, newest))).mtimeMs < DAY) return
+  await backUp(db, folder, now)
+}
+
+/** Names of the backups in a folder, oldest first. */
+async function backupsIn(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder)
+    return names.filter((name) => /^project-.*\.sqlite$/.test(name)).sort()
+  } catch {
+    return []
+  }
+}

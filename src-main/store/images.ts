@@ -1,0 +1,124 @@
+import type { FileState, ImageStatus, Split } from '../contract/wire.ts'
+import type { Connection } from './database.ts'
+
+/** One row of the table `images`, in the form of the code. */
+export interface StoredImage {
+  id: number
+  /** relative to the images folder, with '/' */
+  path: string
+  /** of the file, in bytes */
+  size: number
+  /** of the file, in ms since 1970 */
+  mtime: number
+  sha256: string | null
+  width: number | null
+  height: number | null
+  status: ImageStatus
+  split: Split | null
+  flagged: boolean
+  comment: string
+  fileState: FileState
+  fileNote: string | null
+  /** rises with every edit */
+  revision: number
+  /** the revision at which the truth, or whether there is truth, changed last */
+  truthRevision: number
+  /** the edit that undo takes back next */
+  headEdit: number | null
+}
+
+/** A file as a listing of the folder gives it. */
+export interface ListedFile {
+  path: string
+  size: number
+  mtime: number
+}
+
+/** A stored image with what the list shows beside it. `thresholds` etc. stay in `scores`. */
+export interface ListedImage extends StoredImage {
+  truthCount: number
+  /** null: the run has not reached this image */
+  predictionCount: number | null
+  f2: number | null
+  scoredRevision: number | null
+}
+
+type Row = Omit<StoredImage, 'flagged'> & { flagged: number }
+type ListRow = Omit<ListedImage, 'flagged'> & { flagged: number }
+
+const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.width, i.height, i.status, i.split, i.flagged, i.comment,
+  i.file_state as fileState, i.file_note as fileNote, i.revision, i.truth_revision as truthRevision,
+  i.head_edit as headEdit`
+
+const LISTED = `select ${COLUMNS},
+    (select count(*) from truth t where t.image_id = i.id) as truthCount,
+    case when ri.id is null then null
+      else (select count(*) from predictions p where p.run_id = ri.run_id and p.image_id = i.id) end as predictionCount,
+    s.f2, s.truth_revision as scoredRevision
+  from images i
+  left join run_images ri on ri.run_id = @run and ri.image_id = i.id
+  left join scores s on s.run_id = @run and s.image_id = i.id`
+
+/** Repository of the table `images`. */
+export type ImageRepository = ReturnType<typeof imageRepository>
+
+/** Repository of the table `images`. */
+export function imageRepository(db: Connection) {
+  const get = db.prepare<[number], Row>(`select ${COLUMNS} from images i where i.id = ?`)
+  const all = db.prepare<[], Row>(`select ${COLUMNS} from images i order by i.path`)
+  const listed = db.prepare<[{ run: number | null }], ListRow>(`${LISTED} order by i.path`)
+  const listedOne = db.prepare<[{ run: number | null; id: number }], ListRow>(`${LISTED} where i.id = @id`)
+  const counts = db.prepare<[], { images: number; finished: number }>(
+    `select count(*) as images, count(*) filter (where status in ('done', 'no ship')) as finished from images`,
+  )
+  const add = db.prepare<[string, number, number]>('insert into images (path, size, mtime) values (?, ?, ?)')
+  const setFile = db.prepare<[number, number, FileState, string | null, number]>(
+    'update images set size = ?, mtime = ?, file_state = ?, file_note = ? where id = ?',
+  )
+  const setContent = db.prepare<[string | null, number | null, number | null, number]>(
+    'update images set sha256 = ?, width = ?, height = ? where id = ?',
+  )
+  const setSplit = db.prepare<[Split, number]>('update images set split = ? where id = ?')
+  const setEdited = db.prepare<[number, number, number | null, number]>(
+    'update images set revision = ?, truth_revision = ?, head_edit = ? where id = ?',
+  )
+  const setStatus = db.prepare<[ImageStatus, number]>('update images set status = ? where id = ?')
+  const setFlag = db.prepare<[number, string, number]>(
+    'update images set flagged = ?, comment = ? where id = ?',
+  )
+
+  return {
+    get: (id: number): StoredImage | null => {
+      const row = get.get(id)
+      return row ? stored(row) : null
+    },
+    all: (): StoredImage[] => all.all().map(stored),
+    /** rows with counts and scores against `run`, by path */
+    listed: (run: number | null): ListedImage[] => listed.all({ run }).map(shown),
+    listedOne: (id: number, run: number | null): ListedImage | null => {
+      const row = listedOne.get({ id, run })
+      return row ? shown(row) : null
+    },
+    counts: (): { images: number; finished: number } => counts.get() ?? { images: 0, finished: 0 },
+    /** @returns the new image's id */
+    add: ({ path, size, mtime }: ListedFile): number => Number(add.run(path, size, mtime).lastInsertRowid),
+    setFile: (id: number, file: Omit<ListedFile, 'path'>, state: FileState, note: string | null): void =>
+      void setFile.run(file.size, file.mtime, state, note, id),
+    setContent: (id: number, sha256: string | null, width: number | null, height: number | null): void =>
+      void setContent.run(sha256, width, height, id),
+    setSplit: (id: number, split: Split): void => void setSplit.run(split, id),
+    setEdited: (id: number, revision: number, truthRevision: number, headEdit: number | null): void =>
+      void setEdited.run(revision, truthRevision, headEdit, id),
+    setStatus: (id: number, status: ImageStatus): void => void setStatus.run(status, id),
+    setFlag: (id: number, flagged: boolean, comment: string): void =>
+      void setFlag.run(flagged ? 1 : 0, comment, id),
+  }
+}
+
+function stored(row: Row): StoredImage {
+  return { ...row, flagged: row.flagged !== 0 }
+}
+
+function shown(row: ListRow): ListedImage {
+  return { ...row, flagged: row.flagged !== 0 }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { curvePoint } from '../contract/wire.ts'
+import type { CurvePoint, Job } from '../contract/wire.ts'
+import type { Connection } from './database.ts'
+
+const jobError = z.object({ code: z.string(), message: z.string() })
+
+/** A job with the process that does it; `settings` is what it was started with (JSON), for those that can go on. */
+export interface StoredJob extends Omit<Job, 'secondsLeft'> {
+  session: string
+  settings: string | null
+}
+
+type Row = Omit<StoredJob, 'error'> & { error: string | null }
+
+const COLUMNS = `id, session_id as session, kind, title, state, done, total, unit, started_at as startedAt,
+  ended_at as endedAt, error_json as error, summary, model_id as model, settings_json as settings`
+
+/** How many ended jobs a project remembers in its list. */
+const REMEMBERED = 50
+
+/** Repository of the tables `jobs` and `curve_points`. */
+export type JobRepository = ReturnType<typeof jobRepository>
+
+/** Repository of the tables `jobs` and `curve_points`. */
+export function jobRepository(db: Connection) {
+  const get = db.prepare<[string], Row>(`select ${COLUMNS} from jobs where id = ?`)
+  const recent = db.prepare<[number], Row>(
+    `select ${COLUMNS} from jobs order by started_at desc, rowid desc limit ?`,
+  )
+  const put = db.prepare<[Row]>(
+    `insert into jobs (id, session_id, kind, title, state, done, total, unit, started_at, ended_at, error_json, summary,
+       model_id, settings_json)
+     values (@id, @session, @kind, @title, @state, @done, @total, @unit, @startedAt, @endedAt, @error, @summary, @model,
+       @settings)
+     on conflict (id) do update set session_id = excluded.session_id, title = excluded.title, state = excluded.state,
+       done = excluded.done, total = excluded.total, ended_at = excluded.ended_at, error_json = excluded.error_json,
+       summary = excluded.summary, model_id = excluded.model_id`,
+  )
+  const interrupt = db.prepare<[string]>(
+    `update jobs set state = 'interrupted', ended_at = ? where state in ('queued', 'running')
+     and session_id not in (select id from sessions)`,
+  )
+  const addPoint = db.prepare<[string, string]>('insert into curve_points (job_id, point_json) values (?, ?)')
+  const points = db.prepare<[string], string>(
+    'select point_json from curve_points where job_id = ? order by number',
+  )
+  const forgetPoints = db.prepare<[string, number]>(
+    `delete from curve_points where job_id = ? and json_extract(point_json, '$.step') > ?`,
+  )
+  return {
+    get: (id: string): StoredJob | null => {
+      const row = get.get(id)
+      return row ? stored(row) : null
+    },
+    /** the newest first */
+    recent: (): StoredJob[] => recent.all(REMEMBERED).map(stored),
+    put: (job: StoredJob): void =>
+      void put.run({ ...job, error: job.error ? JSON.stringify(job.error) : null }),
+    /** marks what dead processes left; @returns how many */
+    interruptOrphans: (at: string): number => interrupt.run(at).changes,
+    addPoint: (job: string, point: CurvePoint): void => void addPoint.run(job, JSON.stringify(point)),
+    points: (job: string): CurvePoint[] =>
+      points
+        .pluck()
+        .all(job)
+        .map((text) => curvePoint.parse(JSON.parse(text))),
+    /** forgets the curve after a step: a resumed training draws it again */
+    forgetPointsAfter: (job: string, step: number): void => void forgetPoints.run(job, step),
+  }
+}
+
+function stored(row: Row): StoredJob {
+  return { ...row, error: row.error === null ? null : jobError.parse(JSON.parse(row.error)) }
+}

@@ -1,0 +1,26 @@
+import type { Connection } from './database.ts'
+
+/** Single values of a project. */
+export type MetaName = 'images_root' | 'name' | 'created_at' | 'sample' | 'current_run' | 'current_model'
+
+export interface MetaRepository {
+  get(name: MetaName): string | null
+  /** null forgets the value */
+  set(name: MetaName, value: string | null): void
+}
+
+/** Repository of the table `meta`. */
+export function metaRepository(db: Connection): MetaRepository {
+  const get = db.prepare<[string], { value: string }>('select value from meta where name = ?')
+  const set = db.prepare<[string, string]>(
+    'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+  )
+  const forget = db.prepare<[string]>('delete from meta where name = ?')
+  return {
+    get: (name) => get.get(name)?.value ?? null,
+    set: (name, value) => {
+      if (value === null) forget.run(name)
+      else set.run(name, value)
+    },
+  }
+}

@@ -1,0 +1,5 @@
+import type { Migration } from './migration.ts'
+import { start } from './001-start.ts'
+
+/** All migrations; the number of the last one is the schema's version. Published ones never change. */
+export const MIGRATIONS: readonly Migration[] = [start]

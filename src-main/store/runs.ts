@@ -1,0 +1,106 @@
+import { clusterSettings } from '../contract/wire.ts'
+import type { ClusterSettings, Run } from '../contract/wire.ts'
+import type { Connection } from './database.ts'
+
+/** A run as it is stored. */
+export interface StoredRun {
+  id: number
+  name: string
+  kind: 'model' | 'labels'
+  model: string | null
+  settings: ClusterSettings | null
+  createdAt: string
+}
+
+/** That a run has reached an image, and of which content. */
+export interface RunImage {
+  run: number
+  image: number
+  /** content that was predicted; null for imported labels */
+  sha256: string | null
+  /** key of the inference; null for imported labels */
+  inference: string | null
+}
+
+type Row = Omit<StoredRun, 'settings'> & { settings: string | null }
+type ListRow = Row & { modelName: string | null; images: number }
+
+const COLUMNS = `r.id, r.name, r.kind, r.model_id as model, r.settings_json as settings, r.created_at as createdAt`
+
+/** Repository of the tables `runs` and `run_images`. */
+export type RunRepository = ReturnType<typeof runRepository>
+
+/** Repository of the tables `runs` and `run_images`. */
+export function runRepository(db: Connection) {
+  const get = db.prepare<[number], Row>(`select ${COLUMNS} from runs r where r.id = ?`)
+  const all = db.prepare<[], ListRow>(
+    `select ${COLUMNS}, m.name as modelName,
+       (select count(*) from run_images ri where ri.run_id = r.id) as images
+     from runs r left join models m on m.id = r.model_id order by r.id`,
+  )
+  const find = db.prepare<[string, string], number>(
+    `select id from runs where kind = 'model' and model_id = ? and settings_json = ? order by id desc limit 1`,
+  )
+  const add = db.prepare<[string, string, string | null, string | null, string]>(
+    'insert into runs (name, kind, model_id, settings_json, created_at) values (?, ?, ?, ?, ?)',
+  )
+  const reach = db.prepare<[number, number, string | null, string | null, string]>(
+    `insert or replace into run_images (run_id, image_id, sha256, inference, at) values (?, ?, ?, ?, ?)`,
+  )
+  const image = db.prepare<[number, number], RunImage>(
+    `select run_id as run, image_id as image, sha256, inference from run_images where run_id = ? and image_id = ?`,
+  )
+  const images = db.prepare<[number], RunImage>(
+    'select run_id as run, image_id as image, sha256, inference from run_images where run_id = ? order by image_id',
+  )
+  const since = db.prepare<[number], { id: number; run: number; image: number }>(
+    'select id, run_id as run, image_id as image from run_images where id > ? order by id',
+  )
+  const lastReached = db.prepare<[], number | null>('select max(id) from run_images')
+  return {
+    get: (id: number): StoredRun | null => {
+      const row = get.get(id)
+      return row ? stored(row) : null
+    },
+    /** all runs for the list; `current` marks the one of that id */
+    all: (current: number | null): Run[] =>
+      all.all().map((row) => ({
+        ...stored(row),
+        modelName: row.modelName,
+        images: row.images,
+        current: row.id === current,
+      })),
+    /** the newest run of this model with exactly these settings */
+    find: (model: string, settings: ClusterSettings): number | null =>
+      find.pluck().get(model, settingsText(settings)) ?? null,
+    /** @returns the new run's id */
+    add: (run: Omit<StoredRun, 'id'>): number =>
+      Number(
+        add.run(
+          run.name,
+          run.kind,
+          run.model,
+          run.settings ? settingsText(run.settings) : null,
+          run.createdAt,
+        ).lastInsertRowid,
+      ),
+    /** notes that the run has reached the image; a second time replaces the first */
+    reach: (r: RunImage, at: string): void => void reach.run(r.run, r.image, r.sha256, r.inference, at),
+    image: (run: number, id: number): RunImage | null => image.get(run, id) ?? null,
+    images: (run: number): RunImage[] => images.all(run),
+    /** what runs reached after row `id`, by anyone */
+    since: (id: number): { id: number; run: number; image: number }[] => since.all(id),
+    lastReached: (): number => lastReached.pluck().get() ?? 0,
+  }
+}
+
+/** Settings as text with the keys in the schema's order, so that equal settings are equal text. */
+function settingsText(settings: ClusterSettings): string {
+  return JSON.stringify(clusterSettings.parse(settings))
+}
+
+function stored(row: Row): StoredRun {
+  const { id, name, kind, model, createdAt } = row
+  const settings = row.settings === null ? null : clusterSettings.parse(JSON.parse(row.settings))
+  return { id, name, kind, model, settings, createdAt }
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { thresholdScore } from '../contract/wire.ts'
+import type { ThresholdScore } from '../contract/wire.ts'
+import type { Connection } from './database.ts'
+
+const thresholdList = z.array(thresholdScore).length(10)
+
+/** F2 of one image against one run, with the revision of the truth that it was computed against. */
+export interface StoredScore {
+  image: number
+  f2: number
+  /** ten, by rising IoU */
+  thresholds: ThresholdScore[]
+  truthRevision: number
+}
+
+interface Row {
+  image: number
+  f2: number
+  thresholds: string
+  truthRevision: number
+}
+
+const COLUMNS = 'image_id as image, f2, thresholds_json as thresholds, truth_revision as truthRevision'
+
+/** Repository of the table `scores`. */
+export type ScoreRepository = ReturnType<typeof scoreRepository>
+
+/** Repository of the table `scores`. */
+export function scoreRepository(db: Connection) {
+  const get = db.prepare<[number, number], Row>(
+    `select ${COLUMNS} from scores where run_id = ? and image_id = ?`,
+  )
+  const of = db.prepare<[number], Row>(`select ${COLUMNS} from scores where run_id = ? order by image_id`)
+  const put = db.prepare<[number, number, number, string, number, string]>(
+    `insert or replace into scores (run_id, image_id, f2, thresholds_json, truth_revision, at)
+     values (?, ?, ?, ?, ?, ?)`,
+  )
+  return {
+    get: (run: number, image: number): StoredScore | null => {
+      const row = get.get(run, image)
+      return row ? stored(row) : null
+    },
+    of: (run: number): StoredScore[] => of.all(run).map(stored),
+    put: (run: number, s: StoredScore, at: string): void =>
+      void put.run(run, s.image, s.f2, JSON.stringify(s.thresholds), s.truthRevision, at),
+  }
+}
+
+function stored(row: Row): StoredScore {
+  return { ...row, thresholds: thresholdList.parse(JSON.parse(row.thresholds)) }
+}

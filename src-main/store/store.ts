@@ -1,0 +1,139 @@
+import { existsSync, statSync } from 'node:fs'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { DrydockError } from '../contract/errors.ts'
+import { checkWhole, connect, inspectFile, migrate } from './database.ts'
+import type { Connection } from './database.ts'
+import { editRepository } from './edits.ts'
+import { isBusy, storeFailure } from './failures.ts'
+import { imageRepository } from './images.ts'
+import { jobRepository } from './jobs.ts'
+import { metaRepository } from './meta.ts'
+import { MIGRATIONS } from './migrations/index.ts'
+import type { Migration } from './migrations/migration.ts'
+import { modelRepository } from './models.ts'
+import { predictionRepository } from './predictions.ts'
+import { runRepository } from './runs.ts'
+import { scoreRepository } from './scores.ts'
+import { sessionRepository } from './sessions.ts'
+import { truthRepository } from './truth.ts'
+
+/** How long a write waits for other processes, in ms. */
+const PATIENCE = 5000
+
+/** A transaction of a bulk write ends after this long, in ms, so that gestures come in between. */
+const BATCH_BUDGET = 12
+
+/** One open project.sqlite. */
+export type Store = ReturnType<typeof storeOn>
+
+/**
+ * Opens a project's database, bringing an older schema up to date first.
+ * @param file must exist; see {@link createStore}
+ * @param options.readOnly every later write fails with `read_only`
+ * @throws DrydockError `project_damaged`, `project_newer` (the file stays unchanged to the byte), `project_in_use`
+ */
+export function openStore(
+  file: string,
+  {
+    readOnly = false,
+    migrations = MIGRATIONS,
+  }: { readOnly?: boolean; migrations?: readonly Migration[] } = {},
+): Store {
+  if (!existsSync(file)) {
+    throw new DrydockError(
+      'not_found',
+      'This folder holds no project.sqlite, so it is no Drydock project. Choose another folder.',
+    )
+  }
+  inspectFile(file, migrations.at(-1)?.number ?? 0)
+  return opened(file, readOnly, migrations)
+}
+
+/**
+ * Makes a new, empty project database.
+ * @param file must not exist; its folder must
+ */
+export function createStore(file: string): Store {
+  if (existsSync(file)) throw new DrydockError('bad_input', 'There is a project in this folder already.')
+  return opened(file, false, MIGRATIONS)
+}
+
+function opened(file: string, readOnly: boolean, migrations: readonly Migration[]): Store {
+  const db = connect(file)
+  try {
+    checkWhole(db, statSync(file).size)
+    migrate(db, migrations)
+    if (readOnly) db.pragma('query_only = ON')
+    return storeOn(db)
+  } catch (error) {
+    db.close()
+    throw storeFailure(error)
+  }
+}
+
+function storeOn(db: Connection) {
+  return {
+    db,
+    meta: metaRepository(db),
+    sessions: sessionRepository(db),
+    images: imageRepository(db),
+    truth: truthRepository(db),
+    edits: editRepository(db),
+    models: modelRepository(db),
+    runs: runRepository(db),
+    predictions: predictionRepository(db),
+    scores: scoreRepository(db),
+    jobs: jobRepository(db),
+
+    /**
+     * Runs `work` in one transaction that is on the disk when the promise resolves; where another process holds the
+     * lock, tries again without blocking this one. `work` is synchronous and may run more than once.
+     * @throws DrydockError `disk_full`, `read_only`, `project_in_use`, `project_damaged`; nothing is written then
+     */
+    async write<T>(work: () => T): Promise<T> {
+      const deadline = Date.now() + PATIENCE
+      for (;;) {
+        try {
+          return db.transaction(work).immediate()
+        } catch (error) {
+          if (!isBusy(error) || Date.now() > deadline) throw storeFailure(error)
+          await setTimeout(5 + Math.random() * 20)
+        }
+      }
+    },
+
+    /** Runs `work` on one consistent state of the database. */
+    read<T>(work: () => T): T {
+      try {
+        return db.transaction(work).deferred()
+      } catch (error) {
+        throw storeFailure(error)
+      }
+    },
+
+    /**
+     * A bulk write: many short transactions instead of one long one; other writes come in between.
+     * @param work done for each item, in order
+     * @param signal ends it after the current transaction
+     */
+    async inBatches<I>(items: readonly I[], work: (item: I) => void, signal?: AbortSignal): Promise<void> {
+      let next = 0
+      while (next < items.length) {
+        signal?.throwIfAborted()
+        next = await this.write(() => {
+          const end = performance.now() + BATCH_BUDGET
+          let at = next
+          do work(items[at++]!)
+          while (at < items.length && performance.now() < end)
+          return at
+        })
+        await setImmediate()
+      }
+    },
+
+    /** A number that changes when another connection has committed. */
+    dataVersion: (): number => Number(db.pragma('data_version', { simple: true })),
+
+    close: (): void => void db.close(),
+  }
+}

@@ -1,0 +1,37 @@
+import type { TruthInstance } from '../contract/wire.ts'
+import type { Connection } from './database.ts'
+
+type Row = Omit<TruthInstance, 'edited'> & { edited: number }
+
+/** Repository of the table `truth`: the current state; `edits` tells how it came about. */
+export type TruthRepository = ReturnType<typeof truthRepository>
+
+/** Repository of the table `truth`. */
+export function truthRepository(db: Connection) {
+  const of = db.prepare<[number], Row>(
+    'select id, rle, area, origin, edited, colour from truth where image_id = ? order by number',
+  )
+  const masks = db
+    .prepare<[number], string>('select rle from truth where image_id = ? order by number')
+    .pluck()
+  const put = db.prepare<[string, number, string, number, string, number, number]>(
+    `insert into truth (id, image_id, rle, area, origin, edited, colour) values (?, ?, ?, ?, ?, ?, ?)
+     on conflict (id) do update set rle = excluded.rle, area = excluded.area, origin = excluded.origin,
+       edited = excluded.edited, colour = excluded.colour where image_id = excluded.image_id`,
+  )
+  const remove = db.prepare<[string, number]>('delete from truth where id = ? and image_id = ?')
+  const withTruth = db.prepare<[], number>('select distinct image_id from truth').pluck()
+  return {
+    /** an image's instances in the order in which they were made */
+    of: (image: number): TruthInstance[] =>
+      of.all(image).map((row) => ({ ...row, edited: row.edited !== 0 })),
+    /** an image's masks as run-length text */
+    masks: (image: number): string[] => masks.all(image),
+    /** adds the instance, or replaces the one of this id in the same image; false where another image has this id */
+    put: (image: number, t: TruthInstance): boolean =>
+      put.run(t.id, image, t.rle, t.area, t.origin, t.edited ? 1 : 0, t.colour).changes === 1,
+    remove: (image: number, id: string): void => void remove.run(id, image),
+    /** ids of the images with at least one instance */
+    imagesWithTruth: (): number[] => withTruth.all(),
+  }
+}
