@@ -1,0 +1,124 @@
+import type { EditKind, EditPlan, InstanceChange } from '../../contract/wire.ts'
+import { gapBetween } from '../geometry/box.ts'
+import type { Rle } from '../mask/rle.ts'
+import { EMPTY_RLE, boundsOf, formatRle, intersectionArea, subtract } from '../mask/rle.ts'
+import { pickColour } from './colours.ts'
+import type { EditState, EditTruth } from './state.ts'
+
+/** What a gesture comes to: a plan, or a sentence that says why it changes nothing. */
+export type Planned = { plan: EditPlan } | { refusal: string }
+
+/** What becomes of pixels that another truth instance holds: they stay there, are taken over, or belong to both. */
+export const POLICIES = ['yield', 'take', 'allow'] as const
+export type Policy = (typeof POLICIES)[number]
+
+/** An accepted prediction keeps its colour unless an instance this near (px) bears the same. */
+const NEIGHBOUR = 16
+
+/** Collects how the truth of one image is to change, and writes it down as one plan. */
+export class PlanBuilder {
+  readonly #state: EditState
+  readonly #before: ReadonlyMap<string, EditTruth>
+  readonly #after: Map<string, EditTruth>
+
+  constructor(state: EditState) {
+    this.#state = state
+    this.#before = new Map(state.truth.map((t) => [t.id, t]))
+    this.#after = new Map(this.#before)
+  }
+
+  get(id: string): EditTruth | null {
+    return this.#after.get(id) ?? null
+  }
+
+  /** What is left of a mask when all instances but `except` keep their pixels. */
+  yielding(rle: Rle, except: string | null): Rle {
+    let left = rle
+    for (const t of this.#after.values()) if (t.id !== except) left = subtractWhereMet(left, t.rle)
+    return left
+  }
+
+  /** Takes the pixels of a mask away from all instances but `except`. */
+  takeFromOthers(rle: Rle, except: string | null): void {
+    for (const t of [...this.#after.values()]) {
+      if (t.id !== except && intersectionArea(t.rle, rle) > 0) this.reshape(t.id, subtract(t.rle, rle))
+    }
+  }
+
+  /** @param preferred its colour, unless a near neighbour bears it */
+  create(instance: Omit<EditTruth, 'colour'>, preferred: number | null = null): void {
+    this.#after.set(instance.id, { ...instance, colour: this.#colourFor(instance.rle, preferred) })
+  }
+
+  /** Gives an instance another mask by a person's hand; without pixels it goes. */
+  reshape(id: string, rle: Rle): void {
+    const before = this.#after.get(id)
+    if (!before) return
+    if (rle.length === 0) this.#after.delete(id)
+    else this.#after.set(id, { ...before, rle, edited: before.origin !== 'drawn' })
+  }
+
+  /** The plan of everything collected; where truth changes, status moves on. Null where nothing changes. */
+  plan(kind: EditKind, decisions: EditPlan['decisions'] = []): EditPlan | null {
+    const instances: InstanceChange[] = []
+    for (const before of this.#before.values()) {
+      const after = this.#after.get(before.id) ?? null
+      const change = after === before ? null : describeChange(before, after)
+      if (change) instances.push(change)
+    }
+    for (const after of this.#after.values()) {
+      const change = this.#before.has(after.id) ? null : describeChange(null, after)
+      if (change) instances.push(change)
+    }
+    if (instances.length === 0 && decisions.length === 0) return null
+    const { status } = this.#state
+    const moves = instances.length > 0 && (status === 'to do' || status === 'no ship')
+    return {
+      kind,
+      instances,
+      decisions,
+      status: moves ? { from: status, to: 'in progress' } : null,
+      flag: null,
+    }
+  }
+
+  #colourFor(rle: Rle, preferred: number | null): number {
+    const { height } = this.#state
+    const bounds = boundsOf(rle, height)
+    const others = [...this.#after.values()].map((t) => ({
+      bounds: boundsOf(t.rle, height),
+      colour: t.colour,
+    }))
+    const clashes = others.some(
+      (other) =>
+        other.colour === preferred &&
+        bounds !== null &&
+        other.bounds !== null &&
+        gapBetween(bounds, other.bounds) <= NEIGHBOUR,
+    )
+    return preferred === null || clashes ? pickColour(bounds, others) : preferred
+  }
+}
+
+function subtractWhereMet(a: Rle, b: Rle): Rle {
+  return intersectionArea(a, b) > 0 ? subtract(a, b) : a
+}
+
+/** How an instance changes from one state to another; null where it does not. */
+function describeChange(before: EditTruth | null, after: EditTruth | null): InstanceChange | null {
+  const one = after ?? before
+  if (one === null) return null
+  const added = subtract(after?.rle ?? EMPTY_RLE, before?.rle ?? EMPTY_RLE)
+  const removed = subtract(before?.rle ?? EMPTY_RLE, after?.rle ?? EMPTY_RLE)
+  if (added.length === 0 && removed.length === 0) return null
+  return {
+    instance: one.id,
+    lifecycle: before === null ? 'create' : after === null ? 'delete' : null,
+    origin: one.origin,
+    editedBefore: (before ?? one).edited,
+    editedAfter: (after ?? one).edited,
+    colour: one.colour,
+    added: formatRle(added),
+    removed: formatRle(removed),
+  }
+}

@@ -1,0 +1,116 @@
+import type { EditKind } from '../../contract/wire.ts'
+import type { BoxCorners, ImagePoint } from '../geometry/points.ts'
+import type { Rle } from '../mask/rle.ts'
+import { intersectionArea, subtract, union, unionAll } from '../mask/rle.ts'
+import { polygonMask } from '../mask/shapes.ts'
+import { splitMask } from '../mask/split.ts'
+import type { Planned, Policy } from './build.ts'
+import { PlanBuilder } from './build.ts'
+import type { EditState } from './state.ts'
+
+/** Gestures that change the truth's pixels. */
+
+export interface DrawOptions {
+  policy: Policy
+  /** makes the id of a new instance, a UUID */
+  newId: () => string
+}
+
+const NO_PIXELS = 'The shape holds no pixel of the image, so nothing was drawn.'
+const ALL_TAKEN =
+  'All of these pixels belong to other ships, so nothing was drawn. Choose the overlap policy "take" to take them over.'
+
+/** A new instance of the pixels inside a polygon. @param corners at least three, image pixels. */
+export function planPolygon(state: EditState, corners: readonly ImagePoint[], options: DrawOptions): Planned {
+  return planShape(state, 'polygon', polygonMask(corners, state), options)
+}
+
+/** A new instance of the pixels inside a rotated box. */
+export function planBox(state: EditState, corners: BoxCorners, options: DrawOptions): Planned {
+  return planShape(state, 'box', polygonMask(corners, state), options)
+}
+
+/** A brush stroke: a new instance, or more pixels for the instance `extend`. @param stroke all pixels passed over. */
+export function planBrush(
+  state: EditState,
+  stroke: Rle,
+  options: DrawOptions & { extend: string | null },
+): Planned {
+  return planShape(state, 'brush', stroke, options, options.extend)
+}
+
+function planShape(
+  state: EditState,
+  kind: EditKind,
+  rle: Rle,
+  { policy, newId }: DrawOptions,
+  extend: string | null = null,
+): Planned {
+  if (rle.length === 0) return { refusal: NO_PIXELS }
+  const builder = new PlanBuilder(state)
+  const extended = extend === null ? null : builder.get(extend)
+  const pixels = policy === 'yield' ? builder.yielding(rle, extended?.id ?? null) : rle
+  if (pixels.length === 0) return { refusal: ALL_TAKEN }
+  if (policy === 'take') builder.takeFromOthers(pixels, extended?.id ?? null)
+  if (extended) builder.reshape(extended.id, union(extended.rle, pixels))
+  else builder.create({ id: newId(), rle: pixels, origin: 'drawn', edited: false })
+  const plan = builder.plan(kind)
+  return plan ? { plan } : { refusal: 'These pixels belong to the instance already.' }
+}
+
+/** Takes the stroke's pixels away from `targets`, or from all truth where that is null. */
+export function planErase(state: EditState, stroke: Rle, targets: readonly string[] | null): Planned {
+  const builder = new PlanBuilder(state)
+  for (const { id, rle } of state.truth) {
+    const aimed = targets === null || targets.includes(id)
+    if (aimed && intersectionArea(rle, stroke) > 0) builder.reshape(id, subtract(rle, stroke))
+  }
+  const plan = builder.plan('erase')
+  return plan ? { plan } : { refusal: 'There was nothing to erase under the stroke.' }
+}
+
+/** Removes whole instances. */
+export function planDelete(state: EditState, ids: readonly string[]): Planned {
+  const builder = new PlanBuilder(state)
+  for (const { id } of state.truth) if (ids.includes(id)) builder.reshape(id, new Uint32Array(0))
+  const plan = builder.plan('delete')
+  return plan ? { plan } : { refusal: 'Select the instances to delete first.' }
+}
+
+/** Makes one instance of several; the first of `ids` keeps its id, colour and origin. */
+export function planMerge(state: EditState, ids: readonly string[]): Planned {
+  const builder = new PlanBuilder(state)
+  const chosen = [...new Set(ids)].flatMap((id) => builder.get(id) ?? [])
+  const [first, ...others] = chosen
+  if (!first || others.length === 0) return { refusal: 'Select two or more truth instances to merge.' }
+  for (const { id } of others) builder.reshape(id, new Uint32Array(0))
+  builder.reshape(first.id, unionAll(chosen.map(({ rle }) => rle)))
+  const plan = builder.plan('merge')
+  return plan ? { plan } : { refusal: 'Select two or more truth instances to merge.' }
+}
+
+/**
+ * Cuts instances along a stroke without width; the largest piece keeps the id.
+ * @param targets the instances to cut, or null for all that the stroke divides.
+ */
+export function planSplit(
+  state: EditState,
+  stroke: readonly ImagePoint[],
+  targets: readonly string[] | null,
+  newId: () => string,
+): Planned {
+  const builder = new PlanBuilder(state)
+  for (const { id, rle, origin } of state.truth) {
+    if (targets !== null && !targets.includes(id)) continue
+    const [largest, ...others] = splitMask(rle, stroke, state)
+    if (!largest || others.length === 0) continue
+    builder.reshape(id, largest)
+    for (const piece of others) {
+      builder.create({ id: newId(), rle: piece, origin, edited: origin !== 'drawn' })
+    }
+  }
+  const plan = builder.plan('split')
+  return plan
+    ? { plan }
+    : { refusal: 'The stroke divides no ship. Draw it from one side all the way to the other.' }
+}

@@ -1,0 +1,7 @@
+/** The door of this folder: gestures to plans, and what can be done with a plan. */
+export * from './state.ts'
+export { POLICIES, type Planned, type Policy } from './build.ts'
+export * from './draw.ts'
+export * from './decide.ts'
+export * from './plan.ts'
+export * from './colours.ts'

@@ -1,0 +1,132 @@
+import { DrydockError } from '../../contract/errors.ts'
+import type { EditPlan, InstanceChange } from '../../contract/wire.ts'
+import type { Rle, Size } from '../mask/rle.ts'
+import { EMPTY_RLE, areaOf, equal, fitsIn, intersectionArea, parseRle, subtract, union } from '../mask/rle.ts'
+import { COLOURS } from './colours.ts'
+import { shipsAreMarked } from './decide.ts'
+import type { EditState, EditTruth } from './state.ts'
+
+/** What takes a plan back: every from and to swapped. */
+export function invertPlan(plan: EditPlan): EditPlan {
+  return {
+    kind: plan.kind,
+    instances: plan.instances.toReversed().map((change) => ({
+      ...change,
+      lifecycle:
+        change.lifecycle === null ? null : change.lifecycle === 'create' ? 'delete' : ('create' as const),
+      editedBefore: change.editedAfter,
+      editedAfter: change.editedBefore,
+      added: change.removed,
+      removed: change.added,
+    })),
+    decisions: plan.decisions.map(({ prediction, from, to }) => ({ prediction, from: to, to: from })),
+    status: plan.status && { from: plan.status.to, to: plan.status.from },
+    flag: plan.flag && { from: plan.flag.to, to: plan.flag.from },
+  }
+}
+
+/**
+ * The image after a plan; what the plan does not name is the same object as before. Created instances come last.
+ * @throws DrydockError `bad_input` where {@link checkPlan} objects.
+ */
+export function applyPlan<S extends EditState>(state: S, plan: EditPlan): S {
+  const objection = checkPlan(state, plan)
+  if (objection !== null) throw new DrydockError('bad_input', objection)
+  const truth = new Map<string, EditTruth>(state.truth.map((t) => [t.id, t]))
+  for (const change of plan.instances) {
+    const before = truth.get(change.instance)
+    const rle = reshaped(before?.rle ?? EMPTY_RLE, change)
+    if (change.lifecycle === 'delete') truth.delete(change.instance)
+    else {
+      const { instance: id, origin, editedAfter: edited, colour } = change
+      truth.set(id, { ...before, id, rle, origin, edited, colour })
+    }
+  }
+  const decided = new Map(plan.decisions.map(({ prediction, to }) => [prediction, to]))
+  return {
+    ...state,
+    truth: plan.instances.length === 0 ? state.truth : [...truth.values()],
+    predictions: state.predictions.map((p) =>
+      decided.has(p.id) ? { ...p, decision: decided.get(p.id) ?? null } : p,
+    ),
+    status: plan.status?.to ?? state.status,
+    flag: plan.flag?.to ?? state.flag,
+  }
+}
+
+function reshaped(before: Rle, change: InstanceChange): Rle {
+  return union(subtract(before, parseRle(change.removed)), parseRle(change.added))
+}
+
+/** Whether a plan can be applied to this state of the image: null, or a sentence that says why not. */
+export function checkPlan(state: EditState, plan: EditPlan): string | null {
+  const truth = new Map(state.truth.map((t) => [t.id, t]))
+  const named = plan.instances.map((change) => change.instance)
+  if (new Set(named).size !== named.length) return 'The edit names an instance twice.'
+  for (const change of plan.instances) {
+    const objection = checkChange(truth.get(change.instance) ?? null, change, state)
+    if (objection !== null) return objection
+  }
+  const decisions = new Map(state.predictions.map((p) => [p.id, p.decision]))
+  for (const { prediction, from } of plan.decisions) {
+    if (!decisions.has(prediction)) return 'The edit decides on a prediction that is not there.'
+    if (decisions.get(prediction) !== from) return 'The prediction was decided on meanwhile.'
+  }
+  const decided = plan.decisions.map(({ prediction }) => prediction)
+  if (new Set(decided).size !== decided.length) return 'The edit decides on a prediction twice.'
+  if (plan.status && plan.status.from !== state.status) return 'The status was changed meanwhile.'
+  if (
+    plan.flag &&
+    (plan.flag.from.flagged !== state.flag.flagged || plan.flag.from.comment !== state.flag.comment)
+  ) {
+    return 'The flag was changed meanwhile.'
+  }
+  return checkNoShip(state, plan)
+}
+
+function checkNoShip(state: EditState, plan: EditPlan): string | null {
+  const count = plan.instances.reduce(
+    (n, { lifecycle }) => n + (lifecycle === 'create' ? 1 : lifecycle === 'delete' ? -1 : 0),
+    state.truth.length,
+  )
+  return (plan.status?.to ?? state.status) === 'no ship' && count > 0 ? `${shipsAreMarked(count)}.` : null
+}
+
+function checkChange(before: EditTruth | null, change: InstanceChange, size: Size): string | null {
+  const masks = parseBoth(change)
+  if (typeof masks === 'string') return masks
+  const { added, removed } = masks
+  if (!fitsIn(added, size) || !fitsIn(removed, size)) return 'The edit reaches beyond the image.'
+  if (change.colour < 0 || change.colour >= COLOURS) return 'The edit names a colour that does not exist.'
+  if (change.lifecycle === 'create') {
+    if (before) return 'The edit creates an instance that exists already.'
+    if (removed.length > 0) return 'The edit takes pixels from an instance that it creates.'
+    return added.length === 0 ? 'The edit creates an instance without pixels.' : null
+  }
+  if (!before) return 'The edit changes an instance that is not there.'
+  if (before.edited !== change.editedBefore) return 'The instance was changed meanwhile.'
+  if (before.origin !== change.origin || before.colour !== change.colour) {
+    return 'The edit changes the origin or the colour of an instance; both stay for life.'
+  }
+  if (intersectionArea(removed, before.rle) !== areaOf(removed)) {
+    return 'The edit removes pixels that the instance does not have.'
+  }
+  if (intersectionArea(added, before.rle) > 0) return 'The edit adds pixels that the instance has already.'
+  if (change.lifecycle === 'delete') {
+    return added.length === 0 && equal(removed, before.rle)
+      ? null
+      : 'The edit deletes an instance without all of its pixels.'
+  }
+  return added.length === 0 && equal(removed, before.rle)
+    ? 'The edit leaves an instance without pixels.'
+    : null
+}
+
+function parseBoth(change: InstanceChange): { added: Rle; removed: Rle } | string {
+  try {
+    return { added: parseRle(change.added), removed: parseRle(change.removed) }
+  } catch (error) {
+    if (error instanceof DrydockError) return error.message
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import type { Decision, ImageStatus, Origin } from '../../contract/wire.ts'
+import type { Rle, Size } from '../mask/rle.ts'
+
+/** What edits read and change: one image as it stands. */
+
+export interface EditTruth {
+  id: string
+  rle: Rle
+  origin: Origin
+  /** an accepted or imported instance that a person has changed since */
+  edited: boolean
+  /** colour index 0..11 */
+  colour: number
+}
+
+export interface EditPrediction {
+  id: string
+  rle: Rle
+  colour: number
+  decision: Decision | null
+}
+
+export interface Flag {
+  flagged: boolean
+  comment: string
+}
+
+export interface EditState extends Size {
+  status: ImageStatus
+  flag: Flag
+  /** in the order in which they came */
+  truth: readonly EditTruth[]
+  predictions: readonly EditPrediction[]
+}
+
+/** Truth and predictions as they come over the wire, with run-length text. */
+interface WireImage extends Size {
+  status: ImageStatus
+  flag: Flag
+  truth: readonly (Omit<EditTruth, 'rle'> & { rle: string })[]
+  predictions: readonly (Omit<EditPrediction, 'rle'> & { rle: string })[]
+}
+
+/** The edit state of an image whose masks are run-length text. */
+export function editStateOf(image: WireImage, parse: (text: string) => Rle): EditState {
+  return {
+    width: image.width,
+    height: image.height,
+    status: image.status,
+    flag: image.flag,
+    truth: image.truth.map(({ id, rle, origin, edited, colour }) => ({
+      id,
+      rle: parse(rle),
+      origin,
+      edited,
+      colour,
+    })),
+    predictions: image.predictions.map(({ id, rle, colour, decision }) => ({
+      id,
+      rle: parse(rle),
+      colour,
+      decision,
+    })),
+  }
+}
