@@ -1,0 +1,103 @@
+import { implement, ORPCError } from '@orpc/server'
+import { basename } from 'node:path'
+import { toWireError } from '../contract/errors.ts'
+import {
+  shellContract,
+  type BackendHealth,
+  type Grant,
+  type MenuCommand,
+  type Startup,
+} from '../contract/shell.ts'
+import type { GrantMode } from './grants.ts'
+
+/** A question to the person, in the desktop's own dialog. */
+export type DialogQuestion =
+  | { kind: 'open-folder'; title: string; button: string }
+  | { kind: 'open-file'; title: string; button: string; filter: string; extensions: string[] }
+  | { kind: 'save-file'; title: string; suggestedName: string; filter: string; extensions: string[] }
+
+/** What the procedures need of the window that calls and of the application. */
+export interface ShellContext {
+  /** @returns the absolute path chosen, or null when dismissed */
+  ask(question: DialogQuestion): Promise<string | null>
+  grant(path: string, mode: GrantMode): Grant
+  show(): void
+  commands(signal: AbortSignal | undefined): AsyncGenerator<MenuCommand>
+  health(signal: AbortSignal | undefined): AsyncGenerator<BackendHealth>
+  setTitle(title: string): void
+  setProjectOpen(open: boolean): void
+  openLogs(): Promise<void>
+  warning(): string | null
+  /** what to open; nothing at the second call */
+  takeStartup(): Startup
+}
+
+const FOLDER_QUESTIONS = {
+  images: { kind: 'open-folder', title: 'Folder of images', button: 'Make project' },
+  project: { kind: 'open-folder', title: 'Drydock project (a folder named .drydock)', button: 'Open' },
+  relocate: { kind: 'open-folder', title: 'Where the images are now', button: 'Use this folder' },
+} as const satisfies Record<string, DialogQuestion>
+
+const CSV = { filter: 'Airbus labels (CSV)', extensions: ['csv'] }
+
+const os = implement(shellContract)
+  .$context<ShellContext>()
+  .use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      if (error instanceof ORPCError) throw error
+      const { code, message, data } = toWireError(error)
+      throw new ORPCError(code, { message, data, cause: error })
+    }
+  })
+
+async function chosen(
+  context: ShellContext,
+  question: DialogQuestion,
+  mode: GrantMode,
+): Promise<Grant | null> {
+  const path = await context.ask(question)
+  return path === null ? null : context.grant(path, mode)
+}
+
+/** The shell's procedures. Each window's calls come with its own context. */
+export const shellRouter = os.router({
+  dialogs: {
+    chooseFolder: os.dialogs.chooseFolder.handler(({ context, input }) =>
+      chosen(context, FOLDER_QUESTIONS[input.purpose], 'read'),
+    ),
+    chooseLabels: os.dialogs.chooseLabels.handler(({ context }) =>
+      chosen(context, { kind: 'open-file', title: 'Labels to import', button: 'Import', ...CSV }, 'read'),
+    ),
+    saveLabels: os.dialogs.saveLabels.handler(({ context, input }) => {
+      // Only a name may come from the page, never a place.
+      const suggestedName = basename(input.suggestedName)
+      return chosen(context, { kind: 'save-file', title: 'Export labels', suggestedName, ...CSV }, 'write')
+    }),
+  },
+  window: {
+    ready: os.window.ready.handler(({ context }) => {
+      context.show()
+      return {}
+    }),
+    commands: os.window.commands.handler(async function* ({ context, signal }) {
+      for await (const command of context.commands(signal)) yield { command }
+    }),
+    setTitle: os.window.setTitle.handler(({ context, input }) => {
+      context.setTitle(input.title)
+      return {}
+    }),
+    setProjectOpen: os.window.setProjectOpen.handler(({ context, input }) => {
+      context.setProjectOpen(input.open)
+      return {}
+    }),
+    openLogs: os.window.openLogs.handler(async ({ context }) => {
+      await context.openLogs()
+      return {}
+    }),
+    warning: os.window.warning.handler(({ context }) => context.warning()),
+    startup: os.window.startup.handler(({ context }) => context.takeStartup()),
+    backendHealth: os.window.backendHealth.handler(({ context, signal }) => context.health(signal)),
+  },
+})

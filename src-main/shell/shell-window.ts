@@ -1,0 +1,147 @@
+import { EventPublisher } from '@orpc/server'
+import { BrowserWindow, dialog, MessageChannelMain, nativeTheme, screen, type WebContents } from 'electron'
+import { PAGE_URL, PRELOAD_CHANNELS } from '../contract/channels.ts'
+import type { VirtualPort } from '../contract/port.ts'
+import type { MenuCommand } from '../contract/shell.ts'
+import type { WindowEnd, WindowPort } from './gate.ts'
+import type { DialogQuestion } from './router.ts'
+import type { Switches } from './switches.ts'
+import { MINIMUM_SIZE, placeWindow, readWindowState, writeWindowState } from './window-state.ts'
+
+/** Where a window finds what it is made of. */
+export interface WindowSettings {
+  preload: string
+  stateFile: string
+  /** draws into memory instead of onto a screen, for tests on machines without one */
+  offscreen: boolean
+  serveShell(window: ShellWindow, port: VirtualPort): void
+}
+
+/** The page's background before its first paint: the panels' colour of both themes. */
+const BACKGROUND = { dark: '#191a1c', light: '#f9fafb' }
+/** A page that has not said that it is ready by then is shown as it is, in ms. */
+const SHOW_ANYWAY = 4_000
+
+/** One window: the page, its port, its dialogs, and what the menu sends it. */
+export class ShellWindow implements WindowEnd {
+  readonly #window: BrowserWindow
+  readonly #settings: WindowSettings
+  readonly #commands = new EventPublisher<{ command: MenuCommand }>()
+  /** what the window was opened for; null once the page has taken it */
+  startup: Switches | null
+  projectOpen = false
+
+  constructor(settings: WindowSettings, startup: Switches) {
+    this.#settings = settings
+    this.startup = startup
+    const { bounds, maximised } = placeWindow(
+      readWindowState(settings.stateFile),
+      [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map((display) => display.workArea),
+    )
+    this.#window = new BrowserWindow({
+      ...bounds,
+      minWidth: MINIMUM_SIZE.width,
+      minHeight: MINIMUM_SIZE.height,
+      show: false,
+      title: 'Drydock',
+      backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+      webPreferences: {
+        preload: settings.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        webviewTag: false,
+        spellcheck: false,
+        offscreen: settings.offscreen,
+      },
+    })
+    if (maximised && !settings.offscreen) this.#window.maximize()
+    this.#window.on('close', () => {
+      writeWindowState(settings.stateFile, {
+        bounds: this.#window.getNormalBounds(),
+        maximised: this.#window.isMaximized(),
+      })
+    })
+    const timer = setTimeout(() => this.show(), SHOW_ANYWAY)
+    this.#window.on('closed', () => clearTimeout(timer))
+  }
+
+  get contents(): WebContents {
+    return this.#window.webContents
+  }
+
+  onClosed(listener: () => void): void {
+    this.#window.on('closed', listener)
+  }
+
+  onFocus(listener: () => void): void {
+    this.#window.on('focus', listener)
+  }
+
+  async load(): Promise<void> {
+    await this.#window.loadURL(PAGE_URL)
+  }
+
+  show(): void {
+    if (this.#settings.offscreen || this.#window.isDestroyed() || this.#window.isVisible()) return
+    this.#window.show()
+  }
+
+  focus(): void {
+    if (this.#window.isMinimized()) this.#window.restore()
+    this.#window.focus()
+  }
+
+  setTitle(title: string): void {
+    this.#window.setTitle(title)
+  }
+
+  sendCommand(command: MenuCommand): void {
+    this.#commands.publish('command', command)
+  }
+
+  commands(signal: AbortSignal | undefined): AsyncGenerator<MenuCommand> {
+    return this.#commands.subscribe('command', { signal })
+  }
+
+  /** @returns the absolute path chosen, or null when dismissed */
+  async ask(question: DialogQuestion): Promise<string | null> {
+    if (question.kind === 'save-file') {
+      const { title, suggestedName, filter, extensions } = question
+      const answer = await dialog.showSaveDialog(this.#window, {
+        title,
+        defaultPath: suggestedName,
+        filters: [{ name: filter, extensions }],
+        properties: ['createDirectory', 'showOverwriteConfirmation'],
+      })
+      return answer.canceled || answer.filePath === '' ? null : answer.filePath
+    }
+    const answer = await dialog.showOpenDialog(this.#window, {
+      title: question.title,
+      buttonLabel: question.button,
+      ...(question.kind === 'open-file'
+        ? { properties: ['openFile'], filters: [{ name: question.filter, extensions: question.extensions }] }
+        : { properties: ['openDirectory'] }),
+    })
+    return answer.canceled ? null : (answer.filePaths[0] ?? null)
+  }
+
+  givePort(generation: number): WindowPort {
+    const { port1, port2 } = new MessageChannelMain()
+    this.contents.postMessage(PRELOAD_CHANNELS.port, generation, [port2])
+    return {
+      postMessage: (frame) => port1.postMessage(frame),
+      onMessage: (listener) => {
+        port1.on('message', (event) => listener(event.data))
+        port1.start()
+      },
+      onClose: (listener) => port1.on('close', listener),
+      close: () => port1.close(),
+    }
+  }
+
+  serveShell(port: VirtualPort): void {
+    this.#settings.serveShell(this, port)
+  }
+}

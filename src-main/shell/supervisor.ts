@@ -1,0 +1,162 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
+import type { BackendHealth } from '../contract/shell.ts'
+
+/** How to start the backend. */
+export interface BackendCommand {
+  command: string
+  args: readonly string[]
+  env: Readonly<Record<string, string | undefined>>
+  /** opens the file that takes the process's output; called at each start */
+  openLog(): number
+}
+
+/** What the supervisor tells its owner. */
+export interface SupervisorEvents {
+  message(message: BackendToShell): void
+  /** the backend is gone; `generation` is already that of the next one, messages for it may be sent at once */
+  down(generation: number): void
+  health(health: BackendHealth): void
+  log(line: string): void
+}
+
+/** Waits in ms; replaced in tests. */
+export type Delay = (ms: number, then: () => void) => void
+
+const FIRST_DELAY = 100
+const LONGEST_DELAY = 10_000
+/** after this many deaths in a row without ever having been ready for a while, people are told */
+const TELL_AFTER = 3
+/** a backend that lived this long was well; its death is not part of a series */
+const WELL_AFTER = 10_000
+const STOP_WITHIN = 3_000
+
+/**
+ * Keeps one backend process alive: starts it, starts it again with growing pauses when it dies, and ends it for good.
+ * Messages sent before it is ready wait for it.
+ */
+export class Supervisor {
+  readonly #command: BackendCommand
+  readonly #events: SupervisorEvents
+  readonly #delay: Delay
+  #child: ChildProcess | null = null
+  #generation = 0
+  #deaths = 0
+  #ready = false
+  #stopping = false
+  #queue: ShellToBackend[] = []
+  #health: BackendHealth = { state: 'starting', sentence: null }
+
+  constructor(
+    command: BackendCommand,
+    events: SupervisorEvents,
+    delay: Delay = (ms, then) => setTimeout(then, ms),
+  ) {
+    this.#command = command
+    this.#events = events
+    this.#delay = delay
+  }
+
+  /** Counts the backends: one more each time one died. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  get health(): BackendHealth {
+    return this.#health
+  }
+
+  /** Process id of the running backend, or null. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
+
+  start(): void {
+    if (this.#stopping) return
+    const log = this.#command.openLog()
+    const started = Date.now()
+    const child = spawn(this.#command.command, [...this.#command.args], {
+      stdio: ['ignore', log, log, 'ipc'],
+      serialization: 'advanced',
+      env: { ...this.#command.env },
+      windowsHide: true,
+    })
+    closeSync(log)
+    this.#child = child
+    let over = false
+    const ended = (how: string): void => {
+      if (over) return
+      over = true
+      this.#ended(how, Date.now() - started)
+    }
+    child.on('error', (error) => {
+      // Sending to a dying process also ends here; only a process that never started has no 'exit' to follow.
+      this.#events.log(`backend: ${error.message}`)
+      if (child.pid === undefined) ended('could not be started')
+    })
+    child.on('exit', (code, signal) => ended(signal ? `ended by ${signal}` : `ended with code ${code}`))
+    child.on('message', (message: BackendToShell) => {
+      if (message.kind === 'ready') this.#isReady()
+      this.#events.message(message)
+    })
+  }
+
+  /** Sends once the backend is ready; what was sent to one that dies is lost with it. */
+  send(message: ShellToBackend): void {
+    if (this.#ready && this.#child?.connected) this.#child.send(message, () => {})
+    else this.#queue.push(message)
+  }
+
+  /** Asks the backend to end, and ends it after 3 s; resolves when it is gone. It is not started again. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const child = this.#child
+    if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#events.log('backend: did not end in time, killed')
+        child.kill('SIGKILL')
+      }, STOP_WITHIN)
+      child.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      if (child.connected) child.send({ kind: 'stop' } satisfies ShellToBackend, () => {})
+      else child.kill()
+    })
+  }
+
+  #isReady(): void {
+    this.#ready = true
+    this.#setHealth({ state: 'ready', sentence: null })
+    for (const message of this.#queue.splice(0)) this.send(message)
+  }
+
+  #ended(how: string, lifetime: number): void {
+    this.#child = null
+    if (this.#stopping) return
+    const wasWell = this.#ready && lifetime > WELL_AFTER
+    this.#deaths = wasWell ? 1 : this.#deaths + 1
+    this.#ready = false
+    this.#queue = []
+    this.#generation += 1
+    const pause = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (this.#deaths - 1))
+    this.#events.log(`backend: ${how}; starting it again in ${pause} ms`)
+    const failing = this.#deaths >= TELL_AFTER
+    this.#setHealth({
+      state: failing ? 'failing' : 'starting',
+      sentence: failing
+        ? `The background process ${how} ${this.#deaths} times in a row. What was saved is kept; see the log (Help, Open logs).`
+        : null,
+    })
+    this.#events.down(this.#generation)
+    this.#delay(pause, () => this.start())
+  }
+
+  #setHealth(health: BackendHealth): void {
+    if (health.state === this.#health.state && health.sentence === this.#health.sentence) return
+    this.#health = health
+    this.#events.health(health)
+  }
+}
