@@ -409,8 +409,16 @@ export type BackendInfo = z.infer<typeof backendInfo>
 /** What a window is told without asking. Rows are sent whole; a view replaces what it has. */
 export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('images'), rows: z.array(imageRow) }),
-  /** the image's truth or predictions changed elsewhere (another window, the command line, a run): fetch it again */
-  z.object({ type: z.literal('image-changed'), image: imageId, revision: z.number().int() }),
+  /**
+   * The image's truth (to `revision`: a window that has it already made the change itself) or the current run's
+   * predictions of it changed, by anyone: fetch it again.
+   */
+  z.object({
+    type: z.literal('image-changed'),
+    image: imageId,
+    what: z.enum(['truth', 'predictions']),
+    revision: z.number().int(),
+  }),
   z.object({ type: z.literal('runs') }),
   z.object({ type: z.literal('models') }),
   z.object({ type: z.literal('score') }),
