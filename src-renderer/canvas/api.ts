@@ -1,0 +1,147 @@
+import type { EditPlan, PixelTile } from '../../src-main/contract/wire.ts'
+import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
+import type { Box } from '../../src-main/core/geometry/box.ts'
+
+/** What the canvas is to its window: everything that goes in, and everything that comes out. */
+
+export const TOOLS = [
+  'select',
+  'pan',
+  'brush',
+  'eraser',
+  'polygon',
+  'box',
+  'knife',
+  'merge',
+  'accept',
+  'reject',
+] as const
+export type ToolName = (typeof TOOLS)[number]
+
+/** The pixels to show. `key` names the image in this session: its camera is remembered under it. */
+export interface CanvasImage {
+  key: string
+  width: number
+  height: number
+  tiles: readonly PixelTile[]
+}
+
+/** One instance on the canvas. */
+export interface InstanceRef {
+  kind: 'truth' | 'prediction'
+  id: string
+}
+
+/** How an instance is drawn where its own colour is not what matters. */
+export interface InstanceMark {
+  /** hit: green, tick. missed: orange, hatched, cross. false: yellow, dotted, ring. reference: thin white outline */
+  style: 'hit' | 'missed' | 'false' | 'reference' | 'hidden'
+  /** text of its tag after the sign, e.g. '.87'; null: no tag */
+  tag: string | null
+}
+
+export interface Display {
+  /** opacity of the fill, 0..1 */
+  truthOpacity: number
+  predictionOpacity: number
+  /** opacity of the foreground probability, 0..1; 0 = not shown */
+  foregroundOpacity: number
+  /** nothing but the image */
+  hideAll: boolean
+  outlines: boolean
+  tags: boolean
+  /** also the predictions that were accepted or rejected */
+  decided: boolean
+}
+
+export const DEFAULT_DISPLAY: Display = {
+  truthOpacity: 0.35,
+  predictionOpacity: 0.2,
+  foregroundOpacity: 0,
+  hideAll: false,
+  outlines: true,
+  tags: true,
+  decided: false,
+}
+
+/** Foreground probability of single pixels: row-major index y * width + x, and 0..255. */
+export interface ForegroundPixels {
+  index: Uint32Array
+  value: Uint8Array
+}
+
+/** Straight lines in image pixels, e.g. from brushed pixels to their mode: x0, y0, x1, y1, ... */
+export type Rays = Float32Array
+
+export interface PointerReport {
+  /** the pixel under the pointer */
+  x: number
+  y: number
+  /** its colour as shown, 0..255; null while the tile is loading */
+  rgb: readonly [number, number, number] | null
+}
+
+export interface CanvasOptions {
+  /** 'view': nothing can be changed; click selects, hover reports, camera as in 'edit' */
+  mode: 'edit' | 'view'
+  /**
+   * A gesture has ended. `next` is the image after it, which the canvas shows already; when the window thinks otherwise (refused by
+   * the backend, undone) it calls `setContent` again.
+   */
+  onPlan?(plan: EditPlan, next: EditState): void
+  /** why a gesture changed nothing, as a sentence */
+  onRefusal?(sentence: string): void
+  onSelect?(selection: readonly InstanceRef[]): void
+  onHover?(instance: InstanceRef | null): void
+  onPointer?(report: PointerReport | null): void
+  /** the tool's next step in one line */
+  onHint?(hint: string): void
+  /** CSS pixels per image pixel; 1 = 100 % */
+  onCamera?(scale: number): void
+  /** the canvas changed the tool itself (Escape leaves a tool) */
+  onTool?(tool: ToolName): void
+  /** secondary click; `x`, `y` in CSS pixels of the window. The instance under it is selected already. */
+  onMenu?(instance: InstanceRef | null, x: number, y: number): void
+  /** a tile could not be fetched or decoded */
+  onTileError?(url: string): void
+}
+
+export interface Canvas {
+  /** Shows another image (null: none); its camera is what it was when it was last shown, else all of it. Content is emptied. */
+  setImage(image: CanvasImage | null): void
+  /** The image's truth, predictions, status and flag. Unchanged instances should be the same objects as before: it is faster. */
+  setContent(content: EditState): void
+  setSelection(selection: readonly InstanceRef[]): void
+  /** lights an instance up, from outside (a list, a plot) */
+  setHover(instance: InstanceRef | null): void
+  setTool(tool: ToolName): void
+  /** diameter in image pixels, 1..200 */
+  setBrushSize(diameter: number): void
+  setPolicy(policy: Policy): void
+  setDisplay(display: Partial<Display>): void
+  /** per instance id; null: every instance in its own colour */
+  setMarks(marks: ReadonlyMap<string, InstanceMark> | null): void
+  setForeground(pixels: ForegroundPixels | null): void
+  setRays(rays: Rays | null): void
+  /** The window forwards keys here first (also key-up); true: the canvas used it (Enter, Escape, Backspace, Space). */
+  key(event: KeyboardEvent): boolean
+  /** Tab: selects the next (1) or previous (-1) instance, left to right, and moves it into view. */
+  step(direction: 1 | -1): void
+  readonly camera: {
+    /** CSS pixels per image pixel */
+    readonly scale: number
+    fit(): void
+    /** zooms about the middle of the view */
+    zoomBy(factor: number): void
+    /** zooms to a scale about the middle of the view; 1 = 100 % */
+    zoomTo(scale: number): void
+    panBy(dx: number, dy: number): void
+    /** shows a box of the image, in image pixels */
+    show(box: Box): void
+    /** shows an instance */
+    showInstance(instance: InstanceRef): void
+  }
+  /** true while a gesture is going on: a shape is half drawn, the pointer is down */
+  readonly busy: boolean
+  destroy(): void
+}

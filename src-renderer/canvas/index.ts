@@ -1,0 +1,2 @@
+/** The canvas as its window sees it. */
+export * from './api.ts'
