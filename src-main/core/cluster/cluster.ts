@@ -1,0 +1,227 @@
+import type { SparseInference } from '../../contract/engine.ts'
+import type { ClusterSettings } from '../../contract/wire.ts'
+import type { Rle } from '../mask/rle.ts'
+import { sparseComponents } from './components.ts'
+import { mergeModes, spreadOf, sumModes } from './merge.ts'
+import { findModes } from './modes.ts'
+import { embeddingsOf } from './sparse.ts'
+
+/** What runs use until a model version brings its own choice. */
+export const DEFAULT_CLUSTER_SETTINGS: ClusterSettings = {
+  foreground: 0.5,
+  sigma: null,
+  alpha: 2,
+  minArea: 12,
+  minScore: 0,
+  separate: true,
+}
+
+/** Labels are int16. */
+const MOST_CLUSTERS = 32_767
+
+/** Pixels whose embeddings agree. */
+export interface Cluster {
+  /** mean embedding, channels 0 and 1, in image px */
+  centre: [number, number]
+  /** root mean square distance of its embeddings from the centre, px */
+  spread: number
+  pixels: number
+  /** mean foreground probability, 0..1 */
+  score: number
+  /** index into the instances; null: dropped as too small or too faint */
+  instance: number | null
+}
+
+export interface PredictedInstance {
+  rle: Rle
+  /** mean foreground probability, 0..1 */
+  score: number
+  /** index into the clusters */
+  cluster: number
+}
+
+export interface Clustering {
+  /** by first pixel, row by row; at most 32,767, the largest */
+  clusters: Cluster[]
+  /** the clusters that are large and certain enough, in the same order */
+  instances: PredictedInstance[]
+  /** [n] cluster of each sparse pixel, -1: none (fainter than the foreground threshold) */
+  labels: Int16Array
+}
+
+/** Blur for a component of this many pixels, px. */
+export function sigmaFor(area: number): number {
+  return Math.min(5, Math.max(1.5, 0.08 * Math.sqrt(area)))
+}
+
+/** The sparse pixels that take part: those above the foreground threshold. */
+interface Pixels {
+  /** [n] row-major pixel index, ascending */
+  index: Uint32Array
+  /** [n] embedding channels 0 and 1, px */
+  x: Float32Array
+  y: Float32Array
+  /** [n] foreground probability * 255 */
+  foreground: Uint8Array
+}
+
+/**
+ * Finds the instances of an image: pixels above the foreground threshold, per connected component the modes of their
+ * embeddings, modes joined that are not apart, small and faint ones dropped. Deterministic.
+ */
+export function clusterInference(inference: SparseInference, settings: ClusterSettings): Clustering {
+  const { width, height } = inference
+  const kept = indicesFrom(inference.foreground, settings.foreground * 255)
+  const pixels = pick(inference, kept)
+  const { group, count } = largestGroups(groupPixels(pixels, width, settings))
+  const clusters = describe(pixels, group, count)
+  const masks = masksOf(pixels.index, group, count, width, height)
+  const instances: PredictedInstance[] = []
+  clusters.forEach((cluster, c) => {
+    if (cluster.pixels < settings.minArea || cluster.score < settings.minScore) return
+    cluster.instance = instances.length
+    instances.push({ rle: masks[c]!, score: cluster.score, cluster: c })
+  })
+  const labels = new Int16Array(inference.index.length).fill(-1)
+  kept.forEach((k, i) => (labels[k] = group[i]!))
+  return { clusters, instances, labels }
+}
+
+/** Where the values reach the limit. */
+function indicesFrom(values: Uint8Array, limit: number): Uint32Array {
+  const indices = new Uint32Array(values.length)
+  let n = 0
+  for (let k = 0; k < values.length; k++) if (values[k]! >= limit) indices[n++] = k
+  return indices.subarray(0, n)
+}
+
+function pick(inference: SparseInference, kept: Uint32Array): Pixels {
+  const embeddings = embeddingsOf(inference)
+  const pixels: Pixels = {
+    index: new Uint32Array(kept.length),
+    x: new Float32Array(kept.length),
+    y: new Float32Array(kept.length),
+    foreground: new Uint8Array(kept.length),
+  }
+  for (let i = 0; i < kept.length; i++) {
+    const k = kept[i]!
+    pixels.index[i] = inference.index[k]!
+    pixels.x[i] = embeddings.x[k]!
+    pixels.y[i] = embeddings.y[k]!
+    pixels.foreground[i] = inference.foreground[k]!
+  }
+  return pixels
+}
+
+/** A number from 0 for each pixel, by first pixel. */
+interface Groups {
+  group: Int32Array
+  count: number
+}
+
+function groupPixels(pixels: Pixels, width: number, settings: ClusterSettings): Groups {
+  const { component, count } = sparseComponents(pixels.index, width)
+  if (!settings.separate) return { group: component, count }
+  const members = membersOf({ group: component, count })
+  const raw = new Int32Array(component.length)
+  let next = 0
+  for (const member of members) {
+    const sigma = settings.sigma ?? sigmaFor(member.length)
+    const { x, y } = withinReach(pixels, member, width, 3 * sigma)
+    const modes = findModes(x, y, sigma)
+    const into = mergeModes(sumModes(modes.mode, modes.count, x, y), settings.alpha)
+    member.forEach((k, i) => (raw[k] = next + into[modes.mode[i]!]!))
+    next += modes.count
+  }
+  return numberByFirst(raw)
+}
+
+/** The pixels of each group, ascending. */
+function membersOf({ group, count }: Groups): Uint32Array[] {
+  const sizes = new Uint32Array(count)
+  for (const g of group) sizes[g]!++
+  const members = Array.from(sizes, (size) => new Uint32Array(size))
+  sizes.fill(0)
+  group.forEach((g, k) => (members[g]![sizes[g]!++] = k))
+  return members
+}
+
+/**
+ * Embeddings of one component, kept within its own rectangle and a margin: the mean of an instance lies inside, so what
+ * points further is noise, and must not blow up the grid of votes.
+ */
+function withinReach(
+  pixels: Pixels,
+  member: Uint32Array,
+  width: number,
+  margin: number,
+): { x: Float32Array; y: Float32Array } {
+  let left = Infinity
+  let right = -Infinity
+  const top = Math.floor(pixels.index[member[0]!]! / width)
+  const bottom = Math.floor(pixels.index[member[member.length - 1]!]! / width)
+  for (const k of member) {
+    const column = pixels.index[k]! % width
+    if (column < left) left = column
+    if (column > right) right = column
+  }
+  const x = new Float32Array(member.length)
+  const y = new Float32Array(member.length)
+  for (let i = 0; i < member.length; i++) {
+    x[i] = Math.min(right + margin, Math.max(left - margin, pixels.x[member[i]!]!))
+    y[i] = Math.min(bottom + margin, Math.max(top - margin, pixels.y[member[i]!]!))
+  }
+  return { x, y }
+}
+
+function numberByFirst(raw: Int32Array): Groups {
+  const numbers = new Map<number, number>()
+  const group = raw.map((value) => {
+    const known = numbers.get(value)
+    if (known !== undefined) return known
+    numbers.set(value, numbers.size)
+    return numbers.size - 1
+  })
+  return { group, count: numbers.size }
+}
+
+/** Where there are more groups than labels can name, the smallest become -1. */
+function largestGroups(groups: Groups): Groups {
+  if (groups.count <= MOST_CLUSTERS) return groups
+  const sizes = membersOf(groups).map((member) => member.length)
+  const kept = sizes.map((size, g) => ({ size, g })).sort((a, b) => b.size - a.size || a.g - b.g)
+  const number = new Int32Array(groups.count).fill(-1)
+  const order = kept.slice(0, MOST_CLUSTERS).map(({ g }) => g)
+  order.sort((a, b) => a - b).forEach((g, i) => (number[g] = i))
+  return { group: groups.group.map((g) => number[g]!), count: MOST_CLUSTERS }
+}
+
+function describe(pixels: Pixels, group: Int32Array, count: number): Cluster[] {
+  const foreground = new Float64Array(count)
+  group.forEach((g, k) => {
+    if (g >= 0) foreground[g]! += pixels.foreground[k]!
+  })
+  return sumModes(group, count, pixels.x, pixels.y).map((sums, g) => ({
+    centre: [sums.x / sums.pixels, sums.y / sums.pixels],
+    spread: spreadOf(sums),
+    pixels: sums.pixels,
+    score: foreground[g]! / sums.pixels / 255,
+    instance: null,
+  }))
+}
+
+/** The mask of each group; runs go down the columns. */
+function masksOf(index: Uint32Array, group: Int32Array, count: number, width: number, height: number): Rle[] {
+  const byColumn = membersOf({ group: Int32Array.from(index, (pixel) => pixel % width), count: width })
+  const runs = Array.from({ length: count }, (): number[] => [])
+  byColumn.forEach((member, column) => {
+    for (const k of member) {
+      const own = runs[group[k]!]
+      if (!own) continue
+      const start = column * height + Math.floor(index[k]! / width) + 1
+      if (own.length > 0 && own.at(-2)! + own.at(-1)! === start) own[own.length - 1]!++
+      else own.push(start, 1)
+    }
+  })
+  return runs.map((own) => Uint32Array.from(own))
+}

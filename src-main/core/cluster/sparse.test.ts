@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { embeddingAt, embeddingsOf, toSparse } from './sparse.ts'
+
+describe('toSparse', () => {
+  const dense = {
+    width: 3,
+    height: 2,
+    channels: 3,
+    foreground: Float32Array.of(0.04, 0.5, NaN, 1, 0.06, 0),
+    offset: Float32Array.from({ length: 18 }, (_, i) => i / 4),
+  }
+
+  it('keeps what may be a ship, with offsets and quantised foreground', () => {
+    const sparse = toSparse(dense)
+    expect([...sparse.index]).toEqual([1, 3, 4])
+    expect([...sparse.foreground]).toEqual([128, 255, 15])
+    // pixel 1 = (1, 0), offsets 0.75 1 1.25; pixel 3 = (0, 1), offsets 2.25 2.5 2.75; pixel 4 = (1, 1), offsets 3 3.25 3.5
+    expect([0, 1, 2].map((k) => embeddingAt(sparse, k))).toEqual([
+      [1.75, 1, 1.25],
+      [2.25, 3.5, 2.75],
+      [4, 4.25, 3.5],
+    ])
+    expect(embeddingsOf(sparse)).toEqual({
+      x: Float32Array.of(1.75, 2.25, 4),
+      y: Float32Array.of(1, 3.5, 4.25),
+    })
+  })
+
+  it('keeps offsets to a hundredth of a pixel, wherever the image is', () => {
+    const width = 20_000
+    const foreground = new Float32Array(width)
+    foreground[width - 1] = 1
+    const offset = new Float32Array(2 * width)
+    offset[2 * width - 2] = -12.345
+    const sparse = toSparse({ width, height: 1, channels: 2, foreground, offset })
+    expect(embeddingAt(sparse, 0)[0]).toBeCloseTo(width - 1 - 12.345, 2)
+  })
+})

@@ -1,0 +1,66 @@
+import type { SparseInference } from '../../contract/engine.ts'
+import { fromFloat16, toFloat16 } from '../float16.ts'
+
+/** Pixels below this foreground probability are not kept. */
+export const SPARSE_FOREGROUND = 0.05
+
+/** All offsets by their 16 bits; what is no finite number counts as 0: such a pixel points at itself. */
+const OFFSET = Float32Array.from({ length: 65536 }, (_, bits) => {
+  const offset = fromFloat16(bits)
+  return Number.isFinite(offset) ? offset : 0
+})
+
+/** What the network gives for one image or tile, dense and row-major. */
+export interface DenseInference {
+  width: number
+  height: number
+  /** C >= 2 */
+  channels: number
+  /** [height, width] probabilities, 0..1 */
+  foreground: Float32Array
+  /** [height, width, C] embedding minus pixel coordinates (x from channel 0, y from channel 1) */
+  offset: Float32Array
+}
+
+/** Keeps the pixels with foreground >= 0.05: offsets as float16, foreground in 256 steps. NaN counts as background. */
+export function toSparse({ width, height, channels, foreground, offset }: DenseInference): SparseInference {
+  const kept: number[] = []
+  for (let i = 0; i < width * height; i++) if (foreground[i]! >= SPARSE_FOREGROUND) kept.push(i)
+  const sparse: SparseInference = {
+    width,
+    height,
+    channels,
+    index: Uint32Array.from(kept),
+    offset: new Uint16Array(kept.length * channels),
+    foreground: new Uint8Array(kept.length),
+  }
+  kept.forEach((pixel, k) => {
+    sparse.foreground[k] = Math.round(Math.min(1, foreground[pixel]!) * 255)
+    for (let c = 0; c < channels; c++) {
+      sparse.offset[k * channels + c] = toFloat16(offset[pixel * channels + c]!)
+    }
+  })
+  return sparse
+}
+
+/** Embedding channels 0 and 1 of all sparse pixels, in whole-image pixels: two [n]. */
+export function embeddingsOf(inference: SparseInference): { x: Float32Array; y: Float32Array } {
+  const { index, offset, channels, width } = inference
+  const x = new Float32Array(index.length)
+  const y = new Float32Array(index.length)
+  for (let k = 0; k < index.length; k++) {
+    const column = index[k]! % width
+    x[k] = column + OFFSET[offset[k * channels]!]!
+    y[k] = (index[k]! - column) / width + OFFSET[offset[k * channels + 1]!]!
+  }
+  return { x, y }
+}
+
+/** The whole embedding of sparse pixel k: [C]. */
+export function embeddingAt(inference: SparseInference, k: number): number[] {
+  const { index, offset, channels, width } = inference
+  const embedding = Array.from(offset.subarray(k * channels, (k + 1) * channels), (bits) => OFFSET[bits]!)
+  embedding[0]! += index[k]! % width
+  embedding[1]! += Math.floor(index[k]! / width)
+  return embedding
+}
