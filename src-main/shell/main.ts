@@ -23,6 +23,7 @@ protocol.registerSchemesAsPrivileged([
 
 function run(): void {
   const log = new Log(join(userData, 'logs'))
+  // What people made lies safely in the backend; a window that goes on is worth more to them than a clean end.
   process.on('uncaughtException', (error) => {
     log.write(`shell: ${error.stack ?? String(error)}`)
   })

@@ -24,6 +24,7 @@ export interface SupervisorEvents {
 /** Waits in ms; replaced in tests. */
 export type Delay = (ms: number, then: () => void) => void
 
+/** The first death is answered at once, the next after this, then twice as long each time; in ms. */
 const FIRST_DELAY = 100
 const LONGEST_DELAY = 10_000
 /** after this many deaths in a row without ever having been ready for a while, people are told */
@@ -114,14 +115,10 @@ export class Supervisor {
     const child = this.#child
     if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#events.log('backend: did not end in time, killed')
-        child.kill('SIGKILL')
-      }, STOP_WITHIN)
-      child.once('exit', () => {
-        clearTimeout(timer)
-        resolve()
+      this.#delay(STOP_WITHIN, () => {
+        if (child.kill('SIGKILL')) this.#events.log('backend: did not end in time, killed')
       })
+      child.once('exit', () => resolve())
       if (child.connected) child.send({ kind: 'stop' } satisfies ShellToBackend, () => {})
       else child.kill()
     })
@@ -141,7 +138,7 @@ export class Supervisor {
     this.#ready = false
     this.#queue = []
     this.#generation += 1
-    const pause = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (this.#deaths - 1))
+    const pause = this.#deaths === 1 ? 0 : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (this.#deaths - 2))
     this.#events.log(`backend: ${how}; starting it again in ${pause} ms`)
     const failing = this.#deaths >= TELL_AFTER
     this.#setHealth({
