@@ -60,8 +60,14 @@ export function intersect(a: Rle, b: Rle): Rle {
   return combine(a, b, (inA, inB) => inA && inB)
 }
 
-/** Number of pixels in both masks. */
+/** Position (1-based) after a mask's last pixel. */
+function endOf(rle: Rle): number {
+  return rle.length === 0 ? 0 : rle.at(-2)! + rle.at(-1)!
+}
+
+/** Number of pixels in both masks. Cheap where one mask ends before the other begins. */
 export function intersectionArea(a: Rle, b: Rle): number {
+  if (endOf(a) <= (b[0] ?? 0) || endOf(b) <= (a[0] ?? 0)) return 0
   let area = 0
   let i = 0
   let j = 0

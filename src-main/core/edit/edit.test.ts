@@ -1,0 +1,309 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { EditPlan } from '../../contract/wire.ts'
+import { editPlan } from '../../contract/wire.ts'
+import { imagePoint } from '../geometry/points.ts'
+import * as m from '../mask/rle.ts'
+import * as e from './edit.ts'
+
+const SIZE = { width: 14, height: 11 }
+const PIXELS = SIZE.width * SIZE.height
+
+function ids(from = 1): () => string {
+  let n = from
+  return () => `00000000-0000-4000-8000-${String(n++).padStart(12, '0')}`
+}
+
+/** Truth from a label map (so without overlap), some predictions anywhere. */
+const anyState: fc.Arbitrary<e.EditState> = fc
+  .record({
+    labels: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: PIXELS, maxLength: PIXELS }),
+    predicted: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: PIXELS, maxLength: PIXELS }),
+    origins: fc.array(fc.constantFrom('drawn' as const, 'imported' as const, 'accepted' as const), {
+      minLength: 4,
+      maxLength: 4,
+    }),
+    decisions: fc.array(fc.constantFrom(null, 'accepted' as const, 'rejected' as const), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+    status: fc.constantFrom('to do' as const, 'in progress' as const, 'done' as const),
+  })
+  .map(({ labels, predicted, origins, decisions, status }) => {
+    const newId = ids(1000)
+    return {
+      ...SIZE,
+      status,
+      flag: { flagged: false, comment: '' },
+      truth: m
+        .labelMapToRles(labels, SIZE.width, SIZE.height)
+        .filter((rle) => rle.length > 0)
+        .map((rle, i) => ({ id: newId(), rle, origin: origins[i]!, edited: false, colour: i })),
+      predictions: m
+        .labelMapToRles(predicted, SIZE.width, SIZE.height)
+        .filter((rle) => rle.length > 0)
+        .map((rle, i) => ({ id: newId(), rle, colour: i + 4, decision: decisions[i]! })),
+    }
+  })
+
+const coordinate = fc.integer({ min: -2, max: 30 }).map((v) => v / 2)
+const point = fc.tuple(coordinate, coordinate).map(([x, y]) => imagePoint(x, y))
+const policy = fc.constantFrom(...e.POLICIES)
+const picks = fc.array(fc.nat(5), { maxLength: 4 })
+const stroke = fc
+  .array(fc.boolean(), { minLength: PIXELS, maxLength: PIXELS })
+  .map((on) => m.fromPredicate(SIZE, (x, y) => on[y * SIZE.width + x]! && (x + y) % 3 === 0))
+
+/** Any gesture on a state. */
+const anyGesture: fc.Arbitrary<(state: e.EditState) => e.Planned> = fc
+  .record({
+    policy,
+    picks,
+    stroke,
+    points: fc.array(point, { minLength: 3, maxLength: 5 }),
+    kind: fc.nat(10),
+  })
+  .map(({ policy, picks, stroke, points, kind }) => (state: e.EditState) => {
+    const options = { policy, newId: ids() }
+    const chosen = picks.flatMap((i) => state.truth[i]?.id ?? [])
+    const predicted = picks.flatMap((i) => state.predictions[i]?.id ?? [])
+    const gestures = [
+      () => e.planPolygon(state, points, options),
+      () => e.planBox(state, [points[0]!, points[1]!, points[2]!, points[0]!], options),
+      () => e.planBrush(state, stroke, { ...options, extend: null }),
+      () => e.planBrush(state, stroke, { ...options, extend: chosen[0] ?? null }),
+      () => e.planErase(state, stroke, chosen.length > 0 ? chosen : null),
+      () => e.planDelete(state, chosen),
+      () => e.planMerge(state, chosen),
+      () => e.planSplit(state, points, chosen.length > 0 ? chosen : null, options.newId),
+      () => e.planAccept(state, predicted, options),
+      () => e.planReject(state, predicted),
+      () => e.planFlag(state, { flagged: true, comment: 'look' }),
+    ]
+    return gestures[kind]!()
+  })
+
+/** States as text, order of truth aside. */
+function written(state: e.EditState): string {
+  const sorted = [...state.truth].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return JSON.stringify({ ...state, truth: sorted }, (_, value: unknown) =>
+    value instanceof Uint32Array ? m.formatRle(value) : value,
+  )
+}
+const covered = (state: e.EditState) => m.unionAll(state.truth.map((t) => t.rle))
+const total = (state: e.EditState) => state.truth.reduce((sum, t) => sum + m.areaOf(t.rle), 0)
+
+function planOf(planned: e.Planned): EditPlan {
+  if ('refusal' in planned) throw new Error(planned.refusal)
+  return planned.plan
+}
+
+describe('every gesture', () => {
+  it('makes a plan of the wire form that applies, and whose inverse gives the state back', () => {
+    let plans = 0
+    fc.assert(
+      fc.property(anyState, anyGesture, (state, gesture) => {
+        const planned = gesture(state)
+        if ('refusal' in planned) {
+          expect(planned.refusal).toMatch(/^[A-Z].+\.$/)
+          return
+        }
+        plans++
+        expect(editPlan.parse(planned.plan)).toEqual(planned.plan)
+        expect(e.checkPlan(state, planned.plan)).toBeNull()
+        const next = e.applyPlan(state, planned.plan)
+        expect(written(next)).not.toBe(written(state))
+        const inverse = e.invertPlan(planned.plan)
+        expect(e.checkPlan(next, inverse)).toBeNull()
+        expect(written(e.applyPlan(next, inverse))).toBe(written(state))
+        expect(written(e.applyPlan(state, e.invertPlan(inverse)))).toBe(written(next))
+        // what the plan does not name is the same object, so that a view can tell
+        const named = new Set(planned.plan.instances.map((c) => c.instance))
+        for (const t of state.truth) if (!named.has(t.id)) expect(next.truth).toContain(t)
+      }),
+      { numRuns: 400 },
+    )
+    expect(plans).toBeGreaterThan(100)
+  })
+})
+
+describe('pixels are conserved', () => {
+  it('yield and take: covered pixels are old and new ones together, and no pixel has two owners', () => {
+    fc.assert(
+      fc.property(
+        anyState,
+        stroke,
+        fc.constantFrom('yield' as const, 'take' as const),
+        (state, pixels, how) => {
+          const planned = e.planBrush(state, pixels, { policy: how, newId: ids(), extend: null })
+          const next = 'plan' in planned ? e.applyPlan(state, planned.plan) : state
+          if (pixels.length > 0) expect(m.equal(covered(next), m.union(covered(state), pixels))).toBe(true)
+          expect(total(next)).toBe(m.areaOf(covered(next)))
+          if (how === 'yield') for (const t of state.truth) expect(next.truth).toContain(t)
+          if (how === 'take' && 'plan' in planned) expect(m.equal(next.truth.at(-1)!.rle, pixels)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('allow: others keep theirs and the new instance has all of its own', () => {
+    fc.assert(
+      fc.property(
+        anyState,
+        stroke.filter((s) => s.length > 0),
+        (state, pixels) => {
+          const next = e.applyPlan(
+            state,
+            planOf(e.planBrush(state, pixels, { policy: 'allow', newId: ids(), extend: null })),
+          )
+          expect(next.truth.slice(0, -1)).toEqual(state.truth)
+          expect(m.equal(next.truth.at(-1)!.rle, pixels)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('merge and split keep every pixel; erase and delete take exactly theirs', () => {
+    fc.assert(
+      fc.property(
+        anyState,
+        fc.array(point, { minLength: 2, maxLength: 4 }),
+        stroke,
+        (state, line, pixels) => {
+          const all = state.truth.map((t) => t.id)
+          const after = (planned: e.Planned) => ('plan' in planned ? e.applyPlan(state, planned.plan) : state)
+          const merged = after(e.planMerge(state, all))
+          expect(m.equal(covered(merged), covered(state))).toBe(true)
+          if (all.length > 1) expect(merged.truth.map((t) => t.id)).toEqual([all[0]])
+          const split = after(e.planSplit(state, line, null, ids()))
+          expect(m.equal(covered(split), covered(state))).toBe(true)
+          expect(total(split)).toBe(total(state))
+          const erased = after(e.planErase(state, pixels, null))
+          expect(m.equal(covered(erased), m.subtract(covered(state), pixels))).toBe(true)
+          expect(after(e.planDelete(state, all)).truth).toEqual([])
+        },
+      ),
+    )
+  })
+})
+
+const square = (x: number, y: number, side: number) =>
+  m.fromPredicate(SIZE, (px, py) => px >= x && px < x + side && py >= y && py < y + side)
+
+function stateWith(truth: m.Rle[], predictions: m.Rle[] = []): e.EditState {
+  const newId = ids(1000)
+  return {
+    ...SIZE,
+    status: 'to do',
+    flag: { flagged: false, comment: '' },
+    truth: truth.map((rle, i) => ({ id: newId(), rle, origin: 'accepted', edited: false, colour: i })),
+    predictions: predictions.map((rle, i) => ({ id: newId(), rle, colour: i, decision: null })),
+  }
+}
+const options = () => ({ policy: 'yield' as const, newId: ids() })
+
+describe('rules', () => {
+  it('the largest piece of a split keeps the id; pieces keep the origin and count as edited', () => {
+    const state = stateWith([square(0, 0, 6)])
+    const next = e.applyPlan(
+      state,
+      planOf(e.planSplit(state, [imagePoint(-1, 2), imagePoint(9, 2)], null, ids())),
+    )
+    expect(next.truth.map((t) => [t.id === state.truth[0]!.id, m.areaOf(t.rle), t.origin, t.edited])).toEqual(
+      [
+        [true, 24, 'accepted', true],
+        [false, 12, 'accepted', true],
+      ],
+    )
+    expect(next.truth[1]!.colour).not.toBe(next.truth[0]!.colour)
+  })
+
+  it('the first selected of a merge keeps its id', () => {
+    const state = stateWith([square(0, 0, 2), square(5, 5, 3)])
+    const [a, b] = state.truth.map((t) => t.id)
+    expect(e.applyPlan(state, planOf(e.planMerge(state, [b!, a!]))).truth.map((t) => t.id)).toEqual([b])
+  })
+
+  it('drawing moves to do and no ship to in progress, and leaves done alone', () => {
+    const after = (status: e.EditState['status']) => {
+      const state = { ...stateWith([]), status }
+      const planned = e.planBrush(state, square(1, 1, 2), { ...options(), extend: null })
+      return e.applyPlan(state, planOf(planned)).status
+    }
+    expect([after('to do'), after('no ship'), after('in progress'), after('done')]).toEqual([
+      'in progress',
+      'in progress',
+      'in progress',
+      'done',
+    ])
+  })
+
+  it('no ship is refused while ships are marked, with their number', () => {
+    const two = stateWith([square(0, 0, 2), square(5, 5, 2)])
+    expect(e.planStatus(two, 'no ship')).toEqual({ refusal: '2 ships are marked' })
+    expect(e.planStatus(stateWith([square(0, 0, 2)]), 'no ship')).toEqual({ refusal: '1 ship is marked' })
+    expect(planOf(e.planStatus(stateWith([]), 'no ship')).status).toEqual({ from: 'to do', to: 'no ship' })
+  })
+
+  it('accepting copies under a new id, yields to truth, and is remembered', () => {
+    const state = stateWith([square(0, 0, 3)], [square(2, 2, 4), square(0, 0, 2)])
+    const predicted = state.predictions.map((p) => p.id)
+    const next = e.applyPlan(state, planOf(e.planAccept(state, predicted, options())))
+    expect(next.truth.map((t) => m.areaOf(t.rle))).toEqual([9, 15])
+    expect(next.truth[1]).toMatchObject({ origin: 'accepted', edited: false })
+    expect(predicted).not.toContain(next.truth[1]!.id)
+    expect(next.predictions.map((p) => p.decision)).toEqual(['accepted', null])
+    expect(e.planAccept(next, [predicted[0]!], options())).toHaveProperty('refusal')
+    const gone = e.applyPlan(next, planOf(e.planDelete(next, [next.truth[1]!.id])))
+    expect(e.planAccept(gone, [predicted[0]!], options())).toHaveProperty('plan')
+  })
+
+  it('neighbours get different colours, and unused ones come first', () => {
+    const box = (x: number) => ({ x, y: 0, width: 5, height: 5 })
+    const colours = e.pickColours(Array.from({ length: 40 }, (_, i) => box(i * 6)))
+    expect(colours.slice(0, 12)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    colours.forEach((colour, i) => expect(colours.slice(i + 1, i + 6)).not.toContain(colour))
+  })
+})
+
+describe('checkPlan', () => {
+  const state = stateWith([square(0, 0, 3)], [square(6, 6, 2)])
+  const [truth] = state.truth
+  const other = ids(50)()
+  const base: EditPlan = { kind: 'brush', instances: [], decisions: [], status: null, flag: null }
+  const change: EditPlan['instances'][number] = {
+    instance: truth!.id,
+    lifecycle: null,
+    origin: 'accepted',
+    editedBefore: false,
+    editedAfter: true,
+    colour: 0,
+    added: '',
+    removed: '',
+  }
+  const bad: [string, Partial<EditPlan>, RegExp][] = [
+    ['removed outside', { instances: [{ ...change, removed: '100 1' }] }, /removes pixels/],
+    ['added inside', { instances: [{ ...change, added: '1 1' }] }, /adds pixels/],
+    ['beyond the image', { instances: [{ ...change, added: `${PIXELS} 2` }] }, /beyond the image/],
+    ['broken text', { instances: [{ ...change, added: '0 2' }] }, /cannot be read/],
+    ['unknown instance', { instances: [{ ...change, instance: other, added: '99 1' }] }, /not there/],
+    ['known instance created', { instances: [{ ...change, lifecycle: 'create', added: '99 1' }] }, /exists already/],
+    ['empty creation', { instances: [{ ...change, instance: other, lifecycle: 'create' }] }, /without pixels/],
+    ['partial deletion', { instances: [{ ...change, lifecycle: 'delete', removed: '1 1' }] }, /without all/],
+    ['all removed', { instances: [{ ...change, removed: '1 3 12 3 23 3' }] }, /leaves an instance/],
+    ['origin', { instances: [{ ...change, origin: 'drawn', added: '99 1' }] }, /for life/],
+    ['edited', { instances: [{ ...change, editedBefore: true, added: '99 1' }] }, /changed meanwhile/],
+    ['named twice', { instances: [{ ...change, added: '99 1' }, { ...change, added: '98 1' }] }, /twice/],
+    ['status', { status: { from: 'done', to: 'in progress' } }, /status was changed/],
+    ['no ship', { status: { from: 'to do', to: 'no ship' } }, /^1 ship is marked\.$/],
+    ['decision', { decisions: [{ prediction: state.predictions[0]!.id, from: 'rejected', to: null }] }, /meanwhile/],
+    ['unknown prediction', { decisions: [{ prediction: other, from: null, to: 'accepted' }] }, /not there/],
+    ['flag', { flag: { from: { flagged: true, comment: '' }, to: { flagged: false, comment: '' } } }, /flag was/],
+  ] // prettier-ignore
+
+  it.each(bad)('objects to %s', (_, part, sentence) => {
+    const plan = { ...base, ...part }
+    expect(e.checkPlan(state, plan)).toMatch(sentence)
+    expect(() => e.applyPlan(state, plan)).toThrow(sentence)
+  })
+})
