@@ -69,14 +69,14 @@ export function places() {
 
 /**
  * Runs a command to its end, quietly.
- * @returns {{status: number, out: string, text: string}} status -1 where it did not start or was killed; `out` is its
- *   standard output, `text` that and its errors
+ * @returns {{status: number, signal: string | null, out: string, text: string}} status -1 where it did not start or was
+ *   killed by the signal; `out` is its standard output, `text` that and its errors
  */
 export function capture(command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, ...options })
   const out = (result.stdout ?? '').trim()
   const text = [out, (result.stderr ?? '').trim(), result.error?.message ?? ''].filter(Boolean).join('\n')
-  return { status: result.status ?? -1, out, text }
+  return { status: result.status ?? -1, signal: result.signal, out, text }
 }
 
 /**

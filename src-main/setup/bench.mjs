@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { node22, places, root, show, toolEnvironment } from './machine.mjs'
+import { setUp } from './setup.mjs'
+
+/** `npm run bench [-- NAME ...]`: runs the `NAME.bench.*` files of src-main one after the other. */
+
+const nameOf = (file) => basename(file).replace(/\.bench\.(ts|mjs)$/, '')
+
+const files = readdirSync(join(root, 'src-main'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.bench\.(ts|mjs)$/.test(file))
+  .map((file) => join(root, 'src-main', file))
+  .sort()
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !files.some((file) => nameOf(file) === name))
+if (unknown.length > 0) {
+  console.error(`There is no bench ${unknown.join(', ')}; there are: ${files.map(nameOf).join(', ')}`)
+  process.exit(2)
+}
+
+await setUp()
+const env = toolEnvironment(places().engine)
+for (const file of files.filter((candidate) => named.length === 0 || named.includes(nameOf(candidate)))) {
+  console.log(`\n## ${nameOf(file)} (${relative(root, file)})\n`)
+  const status = await show(node22(), ['--no-deprecation', '--expose-gc', file], { env })
+  if (status !== 0) {
+    console.error(`${nameOf(file)} failed`)
+    process.exitCode = 1
+  }
+}
