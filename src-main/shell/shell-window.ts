@@ -34,9 +34,12 @@ export class ShellWindow implements WindowEnd {
   constructor(settings: WindowSettings, startup: Switches) {
     this.#settings = settings
     this.startup = startup
+    // Off screen there may be a display of one pixel.
+    const displays = settings.offscreen ? [] : [screen.getPrimaryDisplay(), ...screen.getAllDisplays()]
+    const remembered = readWindowState(settings.stateFile)
     const { bounds, maximised } = placeWindow(
-      readWindowState(settings.stateFile),
-      [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map((display) => display.workArea),
+      remembered,
+      displays.map((display) => display.workArea),
     )
     this.#window = new BrowserWindow({
       ...bounds,

@@ -41,7 +41,7 @@ export function writeWindowState(file: string, state: WindowState): void {
 /**
  * Where to put a window: the remembered place if enough of it is on a screen that still exists, else the middle of the
  * first screen.
- * @param areas work areas of the screens, the main one first; at least one
+ * @param areas work areas of the screens, the main one first; none where nothing is shown
  */
 export function placeWindow(remembered: WindowState | null, areas: readonly Rectangle[]): WindowState {
   const main = areas[0] ?? { x: 0, y: 0, ...FIRST_SIZE }

@@ -1,0 +1,134 @@
+import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { MenuCommand } from '../src-main/contract/shell.ts'
+import { descendants } from './processes.ts'
+
+export { expect }
+
+/** The clone's folder. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+export interface LaunchOptions {
+  /** default: the test's own, empty at first */
+  userData?: string
+  /** switches of the application, e.g. `--open-sample` */
+  args?: string[]
+  env?: Record<string, string>
+}
+
+/** One running application with its first window. */
+export class Drydock {
+  readonly app: ElectronApplication
+  readonly page: Page
+  /** errors that the page has written to its console; a test that expects some takes them out */
+  readonly problems: string[]
+
+  constructor(app: ElectronApplication, page: Page, problems: string[]) {
+    this.app = app
+    this.page = page
+    this.problems = problems
+  }
+
+  /** Chooses an entry of the application's menu. */
+  async menu(command: MenuCommand): Promise<void> {
+    await this.app.evaluate(({ Menu }, id) => {
+      const item = Menu.getApplicationMenu()?.getMenuItemById(id)
+      if (!item) throw new Error(`no menu entry ${id}`)
+      if (!item.enabled) throw new Error(`menu entry ${id} is grey`)
+      item.click()
+    }, command)
+  }
+
+  /** What the desktop's next dialogs answer: this path, or null for a dismissal. */
+  async answerDialogs(path: string | null): Promise<void> {
+    await this.app.evaluate(({ dialog }, chosen) => {
+      const canceled = chosen === null
+      dialog.showOpenDialog = async () => ({ canceled, filePaths: canceled ? [] : [chosen] })
+      dialog.showSaveDialog = async () => ({ canceled, filePath: chosen ?? '' })
+    }, path)
+  }
+
+  /** Process id of the backend or the engine; waits until there is one. */
+  async pidOf(which: 'backend' | 'engine', other?: number): Promise<number> {
+    let pid: number | undefined
+    await expect
+      .poll(() => {
+        const main = this.app.process().pid
+        pid =
+          main === undefined
+            ? undefined
+            : descendants(main, join('out', 'main', `${which}.js`)).find((id) => id !== other)
+        return pid
+      })
+      .toBeDefined()
+    if (pid === undefined) throw new Error(`no ${which}`)
+    return pid
+  }
+
+  /** In CSS pixels; off screen there is no limit. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.app.evaluate(
+      ({ BrowserWindow }, [w, h]) => {
+        const window = BrowserWindow.getAllWindows()[0]
+        window?.setMinimumSize(1, 1)
+        window?.setContentSize(w, h)
+      },
+      [width, height] as const,
+    )
+    await this.page.waitForFunction(([w, h]) => innerWidth === w && innerHeight === h, [width, height])
+  }
+
+  /** `kill -9` of the whole application, as a power cut would. */
+  async kill(): Promise<void> {
+    const child = this.app.process()
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+}
+
+async function start(options: LaunchOptions & { userData: string }): Promise<Drydock> {
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  )
+  const app = await _electron.launch({
+    args: [root, '--ozone-platform=headless', `--user-data-dir=${options.userData}`, ...(options.args ?? [])],
+    cwd: root,
+    env: { ...environment, DRYDOCK_OFFSCREEN: '1', ...options.env },
+  })
+  const page = await app.firstWindow()
+  const problems: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text())
+  })
+  page.on('pageerror', (error) => problems.push(String(error)))
+  await page.getByTestId('engine').waitFor()
+  return new Drydock(app, page, problems)
+}
+
+interface Fixtures {
+  /** a folder of this test alone, gone afterwards */
+  folder: string
+  /** starts the application; every one that is still there at the end is closed */
+  launch: (options?: LaunchOptions) => Promise<Drydock>
+}
+
+export const test = base.extend<Fixtures>({
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'drydock-e2e-'))
+    await use(folder)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  },
+  launch: async ({ folder }, use) => {
+    const started: Drydock[] = []
+    await use(async (options = {}) => {
+      const drydock = await start({ userData: join(folder, 'user-data'), ...options })
+      started.push(drydock)
+      return drydock
+    })
+    for (const drydock of started) await drydock.app.close().catch(() => {})
+  },
+})

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+interface Running {
+  pid: number
+  parent: number
+  command: string
+}
+
+/** From /proc, since a bare Debian has no `ps`. */
+function fromProc(): Running[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        return [{ pid: Number(name), parent, command }]
+      } catch {
+        return [] // it has ended meanwhile
+      }
+    })
+}
+
+function fromPs(): Running[] {
+  const lines = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).stdout.split('\n')
+  return lines.flatMap((line) => {
+    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    return command === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }]
+  })
+}
+
+/** Ids of the processes below `ancestor` whose command line has `part` in it. */
+export function descendants(ancestor: number, part: string): number[] {
+  const all = process.platform === 'linux' ? fromProc() : fromPs()
+  const family = new Set([ancestor])
+  for (let grown = true; grown;) {
+    grown = false
+    for (const { pid, parent } of all) {
+      if (!family.has(parent) || family.has(pid)) continue
+      family.add(pid)
+      grown = true
+    }
+  }
+  return all
+    .filter(({ pid, command }) => pid !== ancestor && family.has(pid) && command.includes(part))
+    .map((p) => p.pid)
+}

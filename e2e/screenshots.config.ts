@@ -1,0 +1,13 @@
+import { defineConfig } from '@playwright/test'
+
+/** Pictures of every view, to be looked at: `npm run screenshots`. Into DRYDOCK_SCREENSHOTS, or out/screenshots. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: 'screenshots.ts',
+  globalSetup: './build.ts',
+  outputDir: '../test-results',
+  workers: 1,
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
+  reporter: [['list']],
+})
