@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, sep } from 'node:path'
+import type { BackendName } from '../contract/engine.ts'
+import { DrydockError } from '../contract/errors.ts'
+import type { BackendInfo } from '../contract/wire.ts'
+import type { Tf } from '../model/tf.ts'
+import { probe } from './probe.ts'
+
+/** A tfjs backend that is loaded and has passed its probe. */
+export interface Backend {
+  tf: Tf
+  name: BackendName
+  info: BackendInfo
+}
+
+const ORDER: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu']
+
+const require = createRequire(import.meta.url)
+
+/**
+ * Loads the best backend that passes its probe, or the forced one; never another one than it says.
+ * @param forced backend that must be taken
+ * @throws DrydockError internal, where none works (or the forced one does not)
+ */
+export async function chooseBackend(forced: BackendName | null): Promise<Backend> {
+  const passedOver: BackendInfo['passedOver'] = []
+  for (const name of forced ? [forced] : ORDER) {
+    try {
+      const tf = await load(name)
+      await probe(tf, name)
+      return { tf, name, info: describe(tf, name, forced !== null, passedOver) }
+    } catch (error) {
+      passedOver.push({ name, reason: reasonOf(error) })
+    }
+  }
+  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join(' ')
+  throw new DrydockError(
+    'internal',
+    `No tfjs backend works on this machine. ${reasons} Run "npm run setup" and try again.`,
+    { passedOver },
+  )
+}
+
+async function load(name: BackendName): Promise<Tf> {
+  const tf =
+    name === 'tensorflow' ? (require('@tensorflow/tfjs-node-gpu') as Tf) : (require('@tensorflow/tfjs') as Tf)
+  if (name === 'wasm') prepareWasm(tf)
+  // tfjs falls back silently when a backend does not start.
+  if (!(await tf.setBackend(name)) || tf.getBackend() !== name) {
+    throw new Error(`tfjs started "${tf.getBackend()}" instead`)
+  }
+  await tf.ready()
+  return tf
+}
+
+/** In Node, threads need to be asked for, and their worker be a file: blobs do not start there. */
+function prepareWasm(tf: Tf): void {
+  const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
+  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))
+  wasm.setWasmPaths(folder + sep)
+  tf.env().set('WASM_HAS_SIMD_SUPPORT', true)
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return (message.split('\n')[0] ?? message).trim()
+}
+
+/** Whether libtensorflow has a GPU that it computes on. */
+function onGpu(tf: Tf): boolean {
+  const backend: object = tf.backend()
+  return 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true
+}
+
+function threadsOf(tf: Tf, name: BackendName): number {
+  if (name === 'cpu') return 1
+  if (name === 'tensorflow') return Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism()
+  const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
+  return tf.env().getBool('WASM_HAS_MULTITHREAD_SUPPORT') ? wasm.getThreadsCount() : 1
+}
+
+function describe(
+  tf: Tf,
+  name: BackendName,
+  forced: boolean,
+  passedOver: BackendInfo['passedOver'],
+): BackendInfo {
+  const gpu = name === 'tensorflow' && onGpu(tf)
+  const best: Record<BackendName, string> = {
+    tensorflow: gpu
+      ? 'libtensorflow found a GPU that it computes on.'
+      : 'libtensorflow is there and passed its probe; it found no GPU.',
+    wasm: 'The best of those that work here: WebAssembly passed its probe.',
+    cpu: 'The only one that works here; it is slow, and does not train.',
+  }
+  return {
+    name,
+    device: gpu ? 'GPU' : name === 'cpu' ? 'JavaScript' : 'CPU',
+    threads: threadsOf(tf, name),
+    why: forced ? 'Asked for by setting or flag.' : best[name],
+    passedOver,
+    trains: name === 'tensorflow',
+    versions: {
+      tfjs: tf.version['tfjs-core'],
+      ...(name === 'tensorflow' ? { libtensorflow: libraryVersion(tf) } : {}),
+      node: process.versions.node,
+    },
+  }
+}
+
+/** Version of the library as tfjs-node's binding tells it. */
+function libraryVersion(tf: Tf): string {
+  const backend: object = tf.backend()
+  if (!('binding' in backend)) return 'unknown'
+  const binding = backend.binding as { TF_Version?: unknown }
+  return typeof binding.TF_Version === 'string' ? binding.TF_Version : 'unknown'
+}

@@ -1,0 +1,88 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { architecture } from '../contract/engine.ts'
+import { DrydockError } from '../contract/errors.ts'
+import { bytesOf, floatsOf, writeWhole } from '../model/files.ts'
+import { parameterCount } from '../model/network.ts'
+
+/** What a training goes on from: everything but the data, which the host makes anew from step and seed. */
+
+const FILE = 'checkpoint.bin'
+
+const scored = z.object({
+  step: z.number().int(),
+  f2: z.number(),
+  f2WithShips: z.number().nullable(),
+  images: z.number().int(),
+})
+export type Scored = z.infer<typeof scored>
+
+const header = z.object({
+  format: z.literal('drydock-checkpoint-1'),
+  architecture,
+  step: z.number().int(),
+  seconds: z.number(),
+  best: scored.nullable(),
+})
+
+export interface Checkpoint extends Omit<z.infer<typeof header>, 'format'> {
+  /** [N] each */
+  weights: Float32Array
+  average: Float32Array
+  moment1: Float32Array
+  moment2: Float32Array
+  /** [N] the averaged weights that scored best; empty before the first validation */
+  bestWeights: Float32Array
+}
+
+/** Header length, header as JSON padded to a multiple of 4, then the vectors. */
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const { weights, average, moment1, moment2, bestWeights, ...rest } = checkpoint
+  const json = JSON.stringify({ format: 'drydock-checkpoint-1', ...rest })
+  const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 4) * 4))
+  const parts = [weights, average, moment1, moment2, bestWeights].map(bytesOf)
+  const whole = Buffer.concat([Uint32Array.of(text.length), text, ...parts].map((part) => asBytes(part)))
+  await writeWhole(join(folder, FILE), whole)
+}
+
+function asBytes(part: Uint8Array | Uint32Array): Uint8Array {
+  return new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
+}
+
+/** The checkpoint in a folder, or null where there is none. */
+export async function readCheckpoint(folder: string): Promise<Checkpoint | null> {
+  const path = join(folder, FILE)
+  const bytes = await readFile(path).catch(() => null)
+  if (!bytes) return null
+  try {
+    const length = bytes.readUInt32LE(0)
+    const { format: _, ...rest } = header.parse(JSON.parse(bytes.toString('utf8', 4, 4 + length)))
+    const size = parameterCount(rest.architecture)
+    const values = floatsOf(bytes.subarray(4 + length))
+    const count = rest.best ? 5 : 4
+    if (values.length !== count * size) throw new Error(`${values.length} values instead of ${count * size}`)
+    const [weights, average, moment1, moment2] = [0, 1, 2, 3].map((i) =>
+      values.slice(i * size, (i + 1) * size),
+    )
+    return {
+      ...rest,
+      weights: weights!,
+      average: average!,
+      moment1: moment1!,
+      moment2: moment2!,
+      bestWeights: values.slice(4 * size),
+    }
+  } catch (error) {
+    throw new DrydockError(
+      'file_broken',
+      `The checkpoint ${path} cannot be read, so this training cannot go on. Start it anew.`,
+      { path },
+      error,
+    )
+  }
+}
+
+export async function removeCheckpoint(folder: string): Promise<void> {
+  await rm(join(folder, FILE), { force: true })
+}

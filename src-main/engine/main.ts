@@ -1,0 +1,168 @@
+import { hostMessage } from '../contract/engine-messages.ts'
+import type { EngineMessage, HostMessage } from '../contract/engine-messages.ts'
+import type { BackendName, SparseInference, TrainBatch, ValidationImage } from '../contract/engine.ts'
+import { DrydockError, toWireError } from '../contract/errors.ts'
+import type { Backend } from './backends.ts'
+import { chooseBackend } from './backends.ts'
+import { ModelShelf } from './model-shelf.ts'
+import { train } from './train.ts'
+import { verify } from './verify.ts'
+import { predict } from '../model/predict.ts'
+
+/**
+ * The engine process: chooses a backend at the first request, then answers requests that come over IPC. All of
+ * tfjs is synchronous; long work gives way after every step and tile, so that requests of people are answered
+ * in between.
+ */
+
+type Request = Extract<HostMessage, { kind: 'info' | 'infer' | 'train' | 'verify' }>
+type Pulled = { batch: TrainBatch; validation: ValidationImage }
+
+interface Waiting {
+  resolve: (value: TrainBatch | ValidationImage) => void
+  reject: (error: Error) => void
+}
+
+const cancelled = new Set<number>()
+const open = new Set<number>()
+/** what a training has asked the host for, by `call/what/index` */
+const waiting = new Map<string, Waiting>()
+const shelf = new ModelShelf()
+let backend: Promise<Backend> | null = null
+
+function theBackend(): Promise<Backend> {
+  backend ??= chooseBackend(forcedBackend())
+  return backend
+}
+
+function forcedBackend(): BackendName | null {
+  const name = process.env['DRYDOCK_BACKEND']
+  if (!name) return null
+  if (name === 'tensorflow' || name === 'wasm' || name === 'cpu') return name
+  throw new DrydockError(
+    'bad_input',
+    `DRYDOCK_BACKEND is "${name}". Set it to tensorflow, wasm or cpu, or leave it out.`,
+  )
+}
+
+function send(message: EngineMessage): void {
+  if (process.connected) process.send?.(message)
+}
+
+/** Lets messages in that have come meanwhile. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function throwIfCancelled(id: number): void {
+  if (cancelled.has(id)) throw new DrydockError('cancelled', 'Cancelled.')
+}
+
+function pull<What extends keyof Pulled>(id: number, what: What, index: number): Promise<Pulled[What]> {
+  return new Promise((resolve, reject) => {
+    waiting.set(`${id}/${what}/${index}`, { resolve: resolve as Waiting['resolve'], reject })
+    send({ kind: 'pull', id, what, index })
+  })
+}
+
+function deliver(id: number, what: keyof Pulled, index: number, value: TrainBatch | ValidationImage): void {
+  const key = `${id}/${what}/${index}`
+  waiting.get(key)?.resolve(value)
+  waiting.delete(key)
+}
+
+/** Ends all that a training waits for. */
+function failPulls(id: number, error: Error): void {
+  for (const [key, { reject }] of waiting) {
+    if (!key.startsWith(`${id}/`)) continue
+    waiting.delete(key)
+    reject(error)
+  }
+}
+
+async function infer(request: Extract<Request, { kind: 'infer' }>): Promise<SparseInference> {
+  const { tf } = await theBackend()
+  const { modelFolder, image, flips, tile } = request.input
+  const { kernels, network } = await shelf.take(tf, modelFolder)
+  throwIfCancelled(request.id)
+  return predict(tf, kernels, network, image, {
+    flips,
+    tile,
+    async between(progress) {
+      send({ kind: 'progress', id: request.id, progress })
+      await pause()
+      throwIfCancelled(request.id)
+    },
+  })
+}
+
+async function answer(request: Request): Promise<Extract<EngineMessage, { kind: 'result' }>['value']> {
+  const { id } = request
+  switch (request.kind) {
+    case 'info':
+      return (await theBackend()).info
+    case 'infer':
+      return infer(request)
+    case 'verify':
+      return verify(await theBackend(), request.input, async () => {
+        await pause()
+        throwIfCancelled(id)
+      })
+    case 'train':
+      return train(await theBackend(), request.input, {
+        batch: (step) => pull(id, 'batch', step),
+        validation: (index) => pull(id, 'validation', index),
+        point: (point) => send({ kind: 'point', id, point }),
+        cancelled: () => cancelled.has(id),
+        pause,
+      })
+  }
+}
+
+async function handle(request: Request): Promise<void> {
+  open.add(request.id)
+  try {
+    send({ kind: 'result', id: request.id, value: await answer(request) })
+  } catch (error) {
+    send({ kind: 'failed', id: request.id, error: toWireError(error) })
+  } finally {
+    failPulls(request.id, new DrydockError('cancelled', 'Cancelled.'))
+    open.delete(request.id)
+    cancelled.delete(request.id)
+  }
+}
+
+function receive(raw: unknown): void {
+  const parsed = hostMessage.safeParse(raw)
+  if (!parsed.success) return refuse(raw, parsed.error.issues[0]?.message ?? 'unknown form')
+  const message = parsed.data
+  switch (message.kind) {
+    case 'cancel':
+      if (open.has(message.id)) cancelled.add(message.id)
+      return
+    case 'batch':
+      return deliver(message.id, 'batch', message.index, message.batch)
+    case 'validation':
+      return deliver(message.id, 'validation', message.index, message.image)
+    case 'pull-failed':
+      return failPulls(
+        message.id,
+        new DrydockError(message.error.code, message.error.message, message.error.data),
+      )
+    case 'stop':
+      return process.exit(0)
+    default:
+      void handle(message)
+  }
+}
+
+/** A message of another form ends the call that it belongs to, where it names one. */
+function refuse(raw: unknown, why: string): void {
+  if (typeof raw !== 'object' || raw === null || !('id' in raw) || typeof raw.id !== 'number') return
+  const error = new DrydockError('bad_input', `The engine was asked in a form that it does not know: ${why}.`)
+  failPulls(raw.id, error)
+  if (!open.has(raw.id)) send({ kind: 'failed', id: raw.id, error: toWireError(error) })
+}
+
+process.on('message', receive)
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,36 @@
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
+import type { BackendName } from '../contract/engine.ts'
+import { kernelsFor } from '../model/kernels.ts'
+import type { Tf } from '../model/tf.ts'
+
+/**
+ * A small training step with known values: a strided convolution with bias and rectification, and its gradients.
+ * Input 1..16 in a 4 x 4 image, a 2 x 2 filter of ones, stride 2, bias -20: blocks sum to 14, 22, 46, 54, so the
+ * rectified outputs are 0, 2, 26, 34 and their sum 62; the gradient of that sum by the filter is the sum of the inputs
+ * under each filter pixel in the three active blocks, by the bias 3.
+ * @throws Error where a value is off
+ */
+export async function probe(tf: Tf, name: BackendName): Promise<void> {
+  const kernels = kernelsFor(tf)
+  const results = tf.tidy(() => {
+    const image = tf.reshape(tf.range(1, 17), [1, 4, 4, 1]) as Tensor4D
+    const { value, grads } = tf.valueAndGrads((filter, bias) =>
+      tf.sum(
+        kernels.conv(image, filter as Tensor4D, bias as Tensor1D, {
+          stride: 2,
+          relu: true,
+          inputGradient: false,
+        }),
+      ),
+    )([tf.ones([2, 2, 1, 1]), tf.tensor1d([-20])])
+    return [value, ...grads]
+  })
+  const values = await Promise.all(results.map(async (tensor) => [...(await tensor.data())]))
+  for (const tensor of results) tensor.dispose()
+  const expected = [[62], [3 + 9 + 11, 4 + 10 + 12, 7 + 13 + 15, 8 + 14 + 16], [3]]
+  if (JSON.stringify(values) !== JSON.stringify(expected)) {
+    throw new Error(
+      `the ${name} backend computes ${JSON.stringify(values)} instead of ${JSON.stringify(expected)}`,
+    )
+  }
+}

@@ -1,0 +1,327 @@
+import type {
+  Architecture,
+  ModelFile,
+  TrainBatch,
+  TrainOutcome,
+  TrainRequest,
+  ValidationImage,
+} from '../contract/engine.ts'
+import { DrydockError } from '../contract/errors.ts'
+import type { CurvePoint } from '../contract/wire.ts'
+import { readModel, writeModel } from '../model/files.ts'
+import { kernelsFor } from '../model/kernels.ts'
+import { decayMask, freshWeights, weightSpecs } from '../model/network.ts'
+import type { TrainState } from '../model/optimizer.ts'
+import { adamW, disposeState, freshState } from '../model/optimizer.ts'
+import { learningRateAt } from '../model/schedule.ts'
+import { lossAndGradient } from '../model/training.ts'
+import type { StepResult } from '../model/training.ts'
+import type { Tf } from '../model/tf.ts'
+import type { Backend } from './backends.ts'
+import type { Checkpoint, Scored } from './checkpoint.ts'
+import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { notWorse, validate } from './validation.ts'
+
+const WEIGHT_DECAY = 0.01
+const CLIP_NORM = 5
+const AVERAGE_DECAY = 0.998
+const BATCHES_AHEAD = 3
+/** steps between two points of the training curve */
+const POINT_EVERY = 10
+/** What inputs are normalised by where no earlier model says otherwise: round figures for overhead RGB. */
+const NORMALISE: ModelFile['normalise'] = { mean: [0.3, 0.3, 0.3], std: [0.2, 0.2, 0.2] }
+
+/** What a training needs from outside of the engine. */
+export interface TrainPort {
+  batch(step: number): Promise<TrainBatch>
+  validation(index: number): Promise<ValidationImage>
+  point(point: CurvePoint): void
+  cancelled(): boolean
+  /** lets requests in that people wait for */
+  pause(): Promise<void>
+}
+
+/**
+ * Trains until steps or seconds are used up or the port says cancelled; keeps the weights that validated best.
+ * A checkpoint is written at each validation and on cancel; model.json and weights.bin at the end.
+ * @throws DrydockError no_training_backend, training_diverged, disk_full, file_broken, model_incompatible
+ */
+export async function train(backend: Backend, request: TrainRequest, port: TrainPort): Promise<TrainOutcome> {
+  if (!backend.info.trains) {
+    throw new DrydockError(
+      'no_training_backend',
+      `Training needs libtensorflow; only "${backend.name}" works here. Run "npm run setup" to bring it, then try again.`,
+      { backend: backend.name },
+    )
+  }
+  const { tf } = backend
+  const start = await startOf(request)
+  const session = new Session(tf, request, port, start)
+  try {
+    return await session.run()
+  } finally {
+    session.dispose()
+  }
+}
+
+interface Start {
+  architecture: Architecture
+  normalise: ModelFile['normalise']
+  checkpoint: Checkpoint | null
+  weights: Float32Array
+}
+
+async function startOf(request: TrainRequest): Promise<Start> {
+  const parent = request.fromFolder === null ? null : await readModel(request.fromFolder)
+  const checkpoint = request.resume ? await readCheckpoint(request.outFolder) : null
+  const architecture = checkpoint?.architecture ?? parent?.file.architecture ?? request.architecture
+  return {
+    architecture,
+    normalise: parent?.file.normalise ?? NORMALISE,
+    checkpoint,
+    weights: checkpoint?.weights ?? parent?.weights ?? freshWeights(architecture, request.seed),
+  }
+}
+
+/** One training while it runs. */
+class Session {
+  private readonly tf: Tf
+  private readonly request: TrainRequest
+  private readonly port: TrainPort
+  private readonly start: Start
+  private readonly kernels
+  private readonly mask
+  private state: TrainState
+  private best: Scored | null
+  private bestWeights: Float32Array
+  private readonly secondsBefore: number
+  private readonly startedAt = performance.now()
+  private readonly batches = new Map<number, Promise<TrainBatch>>()
+  private images: ValidationImage[] | null = null
+  private sums: Omit<StepResult, 'gradient'>[] = []
+
+  constructor(tf: Tf, request: TrainRequest, port: TrainPort, start: Start) {
+    this.tf = tf
+    this.request = request
+    this.port = port
+    this.start = start
+    this.kernels = kernelsFor(tf)
+    this.mask = tf.tensor1d(decayMask(start.architecture))
+    const { checkpoint } = start
+    this.state = freshState(tf, start.weights)
+    if (checkpoint) {
+      disposeState(this.state)
+      this.state = {
+        weights: tf.tensor1d(checkpoint.weights),
+        average: tf.tensor1d(checkpoint.average),
+        moment1: tf.tensor1d(checkpoint.moment1),
+        moment2: tf.tensor1d(checkpoint.moment2),
+        step: checkpoint.step,
+      }
+    }
+    this.best = checkpoint?.best ?? null
+    this.bestWeights = checkpoint?.bestWeights ?? new Float32Array()
+    this.secondsBefore = checkpoint?.seconds ?? 0
+  }
+
+  dispose(): void {
+    disposeState(this.state)
+    this.mask.dispose()
+  }
+
+  async run(): Promise<TrainOutcome> {
+    const { request, port } = this
+    const fresh = this.state.step === 0
+    // Where fine-tuning starts: a first point of the curve, not a candidate for the best.
+    if (fresh && request.fromFolder !== null && !port.cancelled()) await this.score()
+    let validatedAt = this.state.step
+    while (!port.cancelled() && this.fraction() < 1) {
+      await this.step()
+      if (this.state.step % request.validateEvery === 0 && !port.cancelled()) {
+        await this.validateAndKeep()
+        validatedAt = this.state.step
+      }
+      await port.pause()
+    }
+    if (!port.cancelled() && validatedAt < this.state.step) await this.validateAndKeep()
+    const cancelled = port.cancelled()
+    if (cancelled) await this.writeCheckpoint()
+    await this.writeModel()
+    if (!cancelled) await removeCheckpoint(request.outFolder)
+    const validation = this.best && {
+      f2: this.best.f2,
+      f2WithShips: this.best.f2WithShips,
+      images: this.best.images,
+    }
+    return {
+      steps: this.state.step,
+      seconds: this.seconds(),
+      bestStep: this.best?.step ?? this.state.step,
+      validation,
+      cancelled,
+    }
+  }
+
+  private seconds(): number {
+    return this.secondsBefore + (performance.now() - this.startedAt) / 1000
+  }
+
+  /** Share of the training that is done. By steps alone where their number is set, so that it can be repeated exactly. */
+  private fraction(): number {
+    const { steps, seconds } = this.request
+    if (steps !== null) return this.state.step / steps
+    return seconds === null ? 1 : this.seconds() / seconds
+  }
+
+  private async step(): Promise<void> {
+    const { tf, request, state } = this
+    for (let ahead = 0; ahead < BATCHES_AHEAD; ahead++) {
+      const step = state.step + ahead
+      if (request.steps !== null && step >= request.steps) break
+      if (this.batches.has(step)) continue
+      const batch = this.port.batch(step)
+      batch.catch(() => undefined)
+      this.batches.set(step, batch)
+    }
+    const batch = await this.batches.get(state.step)!
+    this.batches.delete(state.step)
+    const { architecture, normalise } = this.start
+    const result = lossAndGradient(
+      tf,
+      this.kernels,
+      architecture,
+      normalise,
+      state.weights,
+      batch,
+      request.weights,
+    )
+    const { gradient, ...figures } = result
+    if (!Number.isFinite(figures.loss) || !Number.isFinite(figures.gradientNorm)) {
+      gradient.dispose()
+      await this.diverged()
+    }
+    const learningRate = learningRateAt(request.learningRate, state.step, this.fraction())
+    this.state = adamW(tf, state, gradient, figures.gradientNorm, {
+      learningRate,
+      weightDecay: WEIGHT_DECAY,
+      decayMask: this.mask,
+      clipNorm: CLIP_NORM,
+      averageDecay: AVERAGE_DECAY,
+    })
+    gradient.dispose()
+    this.sums.push(figures)
+    if (this.state.step % POINT_EVERY === 0) this.emitTrainPoint(learningRate)
+  }
+
+  private emitTrainPoint(learningRate: number): void {
+    const mean = (of: (figures: Omit<StepResult, 'gradient'>) => number): number =>
+      this.sums.reduce((sum, figures) => sum + of(figures), 0) / this.sums.length
+    this.port.point({
+      step: this.state.step,
+      kind: 'train',
+      loss: mean((f) => f.loss),
+      parts: {
+        bce: mean((f) => f.parts.bce),
+        dice: mean((f) => f.parts.dice),
+        embedding: mean((f) => f.parts.embedding),
+      },
+      f2: null,
+      f2WithShips: null,
+      seconds: this.seconds(),
+      learningRate,
+    })
+    this.sums = []
+  }
+
+  /** Scores the averaged weights and puts a point on the curve; null where there is nothing to validate on. */
+  private async score(): Promise<Scored | null> {
+    const { request, state, start } = this
+    if (request.validationImages === 0) return null
+    if (!this.images) {
+      this.images = []
+      for (let i = 0; i < request.validationImages; i++) this.images.push(await this.port.validation(i))
+    }
+    const network = { architecture: start.architecture, normalise: start.normalise, weights: state.average }
+    const cancelled = new Cancelled()
+    try {
+      const result = await validate(
+        this.tf,
+        this.kernels,
+        network,
+        this.images,
+        request.cluster,
+        async () => {
+          await this.port.pause()
+          if (this.port.cancelled()) throw cancelled
+        },
+      )
+      this.port.point({
+        step: state.step,
+        kind: 'validation',
+        loss: null,
+        parts: {},
+        f2: result.f2,
+        f2WithShips: result.f2WithShips,
+        seconds: this.seconds(),
+        learningRate: null,
+      })
+      return { step: state.step, ...result }
+    } catch (error) {
+      if (error === cancelled) return null
+      throw error
+    }
+  }
+
+  private async validateAndKeep(): Promise<void> {
+    const scored = await this.score()
+    if (scored && (!this.best || notWorse(scored, this.best))) {
+      this.best = scored
+      this.bestWeights = (await this.state.average.data()) as Float32Array
+    }
+    await this.writeCheckpoint()
+  }
+
+  private async writeCheckpoint(): Promise<void> {
+    const { weights, average, moment1, moment2, step } = this.state
+    const read = async (tensor: { data(): Promise<unknown> }): Promise<Float32Array> =>
+      (await tensor.data()) as Float32Array
+    await writeCheckpoint(this.request.outFolder, {
+      architecture: this.start.architecture,
+      step,
+      seconds: this.seconds(),
+      best: this.best,
+      weights: await read(weights),
+      average: await read(average),
+      moment1: await read(moment1),
+      moment2: await read(moment2),
+      bestWeights: this.bestWeights,
+    })
+  }
+
+  /** The best weights so far; without a validation the averaged ones. */
+  private async writeModel(): Promise<void> {
+    const { architecture, normalise } = this.start
+    const weights = this.best ? this.bestWeights : ((await this.state.average.data()) as Float32Array)
+    await writeModel(this.request.outFolder, {
+      file: {
+        format: 'drydock-model-1',
+        architecture,
+        weights: weightSpecs(architecture).map(({ name, shape }) => ({ name, shape })),
+        normalise,
+        cluster: this.request.cluster,
+      },
+      weights,
+    })
+  }
+
+  private async diverged(): Promise<never> {
+    await this.writeModel()
+    throw new DrydockError(
+      'training_diverged',
+      `The loss became infinite or undefined at step ${this.state.step + 1}, so the training stopped. The best weights until then are kept. Train again with a lower learning rate.`,
+      { step: this.state.step + 1, outFolder: this.request.outFolder },
+    )
+  }
+}
+
+class Cancelled extends Error {}

@@ -1,0 +1,38 @@
+import type { TrainRequest, ValidationImage } from '../contract/engine.ts'
+import { clusterInference } from '../core/cluster/cluster.ts'
+import { scoreImage, summarise } from '../core/metric/f2.ts'
+import type { Kernels } from '../model/kernels.ts'
+import type { Network } from '../model/predict.ts'
+import { predict } from '../model/predict.ts'
+import type { Tf } from '../model/tf.ts'
+import type { Scored } from './checkpoint.ts'
+
+const TILE = 768
+
+/**
+ * Scores a network on whole images, as a run would: inference, clustering, exact F2.
+ * @param pause awaited after each tile; throws to end the validation
+ */
+export async function validate(
+  tf: Tf,
+  kernels: Kernels,
+  network: Network,
+  images: readonly ValidationImage[],
+  cluster: TrainRequest['cluster'],
+  pause: () => Promise<void>,
+): Promise<Omit<Scored, 'step'>> {
+  const results = []
+  for (const { image, truth } of images) {
+    const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
+    const found = clusterInference(inference, cluster).instances.map((instance) => instance.rle)
+    results.push(scoreImage(truth, found))
+  }
+  const { f2, f2WithShips } = summarise(results)
+  return { f2: f2 ?? 0, f2WithShips, images: images.length }
+}
+
+/** Whether `a` is at least as good as `b`: by the images with ships, ties by all images, ties by being later. */
+export function notWorse(a: Scored, b: Scored): boolean {
+  const ships = (a.f2WithShips ?? 0) - (b.f2WithShips ?? 0)
+  return ships !== 0 ? ships > 0 : a.f2 >= b.f2
+}

@@ -1,0 +1,95 @@
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
+import type { Segments } from './segments.ts'
+import { segmentsOf } from './segments.ts'
+import { denseLoss } from './loss-dense.ts'
+import type { Tf } from './tf.ts'
+
+/** 'sum': over all instances. 'image-mean': that, divided by the number of images. 'instance-mean': by that of instances. */
+export type Reduction = 'sum' | 'image-mean' | 'instance-mean'
+
+export interface LossOptions {
+  reduction?: Reduction
+  /** label that is no instance (default 0); null: every label is one */
+  background?: number | null
+  /** 'segment' (default): time and memory do not grow with the number of instances. 'dense': after the original text */
+  form?: 'segment' | 'dense'
+}
+
+/**
+ * Loss of semi-convolutional embeddings (Novotny et al. 2018, eq. 5): over all instances the mean Euclidean
+ * distance, in the embedding's units, of an instance's pixels from their mean. Each label within one image is an
+ * instance. Differentiable by the embeddings; value and gradient are always finite for finite embeddings, and 0
+ * where there is no instance, for one-pixel instances, and for pixels that lie on the mean.
+ * @param labels [B, H, W] non-negative integers, gaps allowed
+ * @param embeddings [B, H, W, C]
+ */
+export function semiConvLoss(
+  tf: Tf,
+  labels: Tensor3D,
+  embeddings: Tensor4D,
+  { reduction = 'sum', background = 0, form = 'segment' }: LossOptions = {},
+): Scalar {
+  const [batch, height, width] = labels.shape
+  const data = Int32Array.from(labels.dataSync())
+  const segments = segmentsOf(data, height * width, background)
+  const weight = reductionWeight(reduction, batch, segments.count)
+  return form === 'dense'
+    ? denseLoss(tf, data, embeddings, background, weight)
+    : segmentLoss(tf, segments, embeddings, weight)
+}
+
+/** What the sum over all instances is multiplied by. */
+export function reductionWeight(reduction: Reduction, batch: number, instances: number): number {
+  if (reduction === 'sum') return 1
+  return 1 / Math.max(1, reduction === 'image-mean' ? batch : instances)
+}
+
+/**
+ * Eq. 5 on lists of pixels. Only the pixels of instances are read; sums over instances are scatter-additions, so
+ * neither time nor memory depends on how many there are. Each instance is first moved so that one of its own
+ * pixels lies at the origin (a constant for the gradient): embeddings around 10,000 px keep their accuracy.
+ * @param weight factor of the whole, see {@link reductionWeight}
+ */
+export function segmentLoss(tf: Tf, segments: Segments, embeddings: Tensor4D, weight: number): Scalar {
+  const { count } = segments
+  const channels = embeddings.shape[3]
+  const pixels = embeddings.size / channels
+  const run = tf.customGrad((...inputs) => {
+    const [psi, save] = inputs as unknown as [Tensor4D, (tensors: Tensor[]) => void]
+    if (count === 0) {
+      save([])
+      return { value: tf.scalar(0), gradFunc: () => tf.zeros(psi.shape) }
+    }
+    const pixel = tf.tensor1d(segments.pixel, 'int32')
+    const segment = tf.tensor1d(segments.segment, 'int32')
+    const ids = tf.expandDims(segment, 1)
+    const areas = tf.tensor2d(segments.area, [count, 1])
+    const shares = tf.gather(tf.div(1, areas), segment)
+    const sumOver = (values: Tensor2D): Tensor2D => tf.scatterND(ids, values, [count, channels])
+
+    const own = tf.gather(tf.reshape(psi, [pixels, channels]), pixel)
+    const origin = tf.gather(own, tf.tensor1d(segments.first, 'int32'))
+    const moved = tf.sub(own, tf.gather(origin, segment)) as Tensor2D
+    const mean = tf.div(sumOver(moved), areas)
+    const difference = tf.sub(moved, tf.gather(mean, segment))
+    // Scaled by the largest component, so that neither very small nor very large differences lose their square.
+    const largest = tf.max(tf.abs(difference), 1, true)
+    const safe = tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest))
+    const scaled = tf.div(difference, safe)
+    const length = tf.sqrt(tf.sum(tf.square(scaled), 1, true))
+    const direction = tf.div(scaled, tf.maximum(length, 1)) as Tensor2D
+    const value = tf.mul(tf.sum(tf.mul(tf.mul(length, largest), shares)), weight)
+    save([direction, pixel, segment, ids, areas, shares])
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [n, at, of, into, area, share] = saved as [Tensor, Tensor, Tensor1D, Tensor, Tensor, Tensor]
+        const meanDirection = tf.div(tf.scatterND(into, n, [count, channels]), area)
+        const differences = tf.sub(n, tf.gather(meanDirection, of))
+        const own = tf.mul(differences, tf.mul(share, tf.mul(dy, weight)))
+        return tf.reshape(tf.scatterND(tf.expandDims(at, 1), own, [pixels, channels]), psi.shape)
+      },
+    }
+  })
+  return run(embeddings) as Scalar
+}

@@ -1,0 +1,192 @@
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
+import type { Architecture, ModelFile, Progress, RgbImage, SparseInference } from '../contract/engine.ts'
+import { SPARSE_FOREGROUND } from '../core/cluster/sparse.ts'
+import { toFloat16 } from '../core/float16.ts'
+import type { Kernels } from './kernels.ts'
+import { forward, receptiveRadius, totalStride } from './network.ts'
+import type { Tf } from './tf.ts'
+import { normalised } from './training.ts'
+
+export interface Network {
+  architecture: Architecture
+  normalise: ModelFile['normalise']
+  /** [N] on the backend */
+  weights: Tensor1D
+}
+
+export interface PredictOptions {
+  /** average over the four flips */
+  flips: boolean
+  /** side of a tile's core in px; rounded up to a multiple of the network's stride */
+  tile: number
+  /** called after each tile; what it awaits lets other work in, what it throws ends the prediction */
+  between?: (progress: Progress) => Promise<void>
+}
+
+/** A rectangle of whole-image pixels. */
+interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+interface Tile {
+  /** the pixels that this tile gives: each pixel of the image lies in one core */
+  core: Box
+  /** what the network sees; may reach beyond the image's right and bottom border, up to a multiple of the stride */
+  window: Box
+}
+
+/**
+ * Cuts an image into tiles. Origins are multiples of the total stride and every window holds its core's whole
+ * receptive field as far as the image reaches, so that tiles give what the whole image gives.
+ * @param tile side of a core in px
+ */
+export function tilesOf(architecture: Architecture, width: number, height: number, tile: number): Tile[] {
+  const stride = totalStride(architecture)
+  const up = (x: number): number => Math.ceil(x / stride) * stride
+  const side = up(tile)
+  const halo = up(receptiveRadius(architecture))
+  const [right, bottom] = [up(width), up(height)]
+  const tiles: Tile[] = []
+  for (let y = 0; y < height; y += side) {
+    for (let x = 0; x < width; x += side) {
+      const [left, top] = [Math.max(0, x - halo), Math.max(0, y - halo)]
+      tiles.push({
+        core: { x, y, width: Math.min(side, width - x), height: Math.min(side, height - y) },
+        window: {
+          x: left,
+          y: top,
+          width: Math.min(right, x + side + halo) - left,
+          height: Math.min(bottom, y + side + halo) - top,
+        },
+      })
+    }
+  }
+  return tiles
+}
+
+/**
+ * Foreground and embedding of an image of any size, in sparse form, tile by tile; memory grows with the tile, not
+ * with the image (its ship pixels aside).
+ */
+export async function predict(
+  tf: Tf,
+  kernels: Kernels,
+  network: Network,
+  image: RgbImage,
+  { flips, tile, between }: PredictOptions,
+): Promise<SparseInference> {
+  const { embedding } = network.architecture
+  const tiles = tilesOf(network.architecture, image.width, image.height, tile)
+  const found: (Found & { core: Box })[] = []
+  for (const [done, { core, window }] of tiles.entries()) {
+    const output = runWindow(tf, kernels, network, cut(image, window), window, flips)
+    found.push({ core, ...collect(output, core, window, image.width, embedding) })
+    await between?.({ done: done + 1, total: tiles.length })
+  }
+  return merge(found, image, embedding)
+}
+
+/** The pixels of a window, black beyond the image's border. */
+function cut({ width, height, data }: RgbImage, window: Box): Uint8Array {
+  const out = new Uint8Array(window.width * window.height * 3)
+  const columns = Math.min(window.width, width - window.x)
+  const rows = Math.min(window.height, height - window.y)
+  for (let y = 0; y < rows; y++) {
+    const from = ((window.y + y) * width + window.x) * 3
+    out.set(data.subarray(from, from + columns * 3), y * window.width * 3)
+  }
+  return out
+}
+
+/** [h * w * (1 + C)]: foreground probability, then offsets in px. */
+function runWindow(
+  tf: Tf,
+  kernels: Kernels,
+  { architecture, normalise, weights }: Network,
+  pixels: Uint8Array,
+  { width, height }: Box,
+  flips: boolean,
+): Float32Array {
+  const result = tf.tidy(() => {
+    const input = normalised(tf, pixels, [1, height, width, 3], normalise)
+    const ways: number[][] = flips ? [[], [1], [2], [1, 2]] : [[]]
+    const outputs = ways.map((axes) => {
+      const turned = axes.length ? tf.reverse(input, axes) : input
+      const output = forward(tf, kernels, architecture, weights, turned)
+      const back = axes.length ? tf.reverse(output, axes) : output
+      const [logit, offset] = tf.split(back, [1, architecture.embedding], 3)
+      // A flip turns the sign of the offsets along its axis.
+      const signs = tf.tensor1d(
+        Array.from({ length: architecture.embedding }, (_, c) => (axes.includes(2 - c) ? -1 : 1)),
+      )
+      return tf.concat([tf.sigmoid(logit!), tf.mul(offset!, signs)], 3) as Tensor4D
+    })
+    return outputs.length === 1 ? outputs[0]! : tf.div(tf.addN(outputs), outputs.length)
+  })
+  const values = result.dataSync() as Float32Array
+  result.dispose()
+  return values
+}
+
+interface Found {
+  index: Uint32Array
+  offset: Uint16Array
+  foreground: Uint8Array
+}
+
+function collect(output: Float32Array, core: Box, window: Box, imageWidth: number, embedding: number): Found {
+  const channels = 1 + embedding
+  const each = (visit: (at: number, index: number) => void): void => {
+    for (let y = core.y; y < core.y + core.height; y++) {
+      for (let x = core.x; x < core.x + core.width; x++) {
+        const at = ((y - window.y) * window.width + x - window.x) * channels
+        if (output[at]! >= SPARSE_FOREGROUND) visit(at, y * imageWidth + x)
+      }
+    }
+  }
+  let n = 0
+  each(() => n++)
+  const index = new Uint32Array(n)
+  const offset = new Uint16Array(n * embedding)
+  const foreground = new Uint8Array(n)
+  let i = 0
+  each((at, pixel) => {
+    index[i] = pixel
+    foreground[i] = Math.round(output[at]! * 255)
+    for (let c = 0; c < embedding; c++) offset[i * embedding + c] = toFloat16(output[at + 1 + c]!)
+    i++
+  })
+  return { index, offset, foreground }
+}
+
+/** All tiles' pixels in ascending order: row of tiles by row of tiles, in it pixel row by pixel row. */
+function merge(
+  found: (Found & { core: Box })[],
+  { width, height }: RgbImage,
+  channels: number,
+): SparseInference {
+  const total = found.reduce((sum, part) => sum + part.index.length, 0)
+  const index = new Uint32Array(total)
+  const offset = new Uint16Array(total * channels)
+  const foreground = new Uint8Array(total)
+  let at = 0
+  const next = new Map(found.map((part) => [part, 0]))
+  for (const [top, row] of Map.groupBy(found, (part) => part.core.y)) {
+    for (let y = top; y < top + row[0]!.core.height; y++) {
+      for (const part of row) {
+        const from = next.get(part)!
+        let to = from
+        while (to < part.index.length && part.index[to]! < (y + 1) * width) to++
+        index.set(part.index.subarray(from, to), at)
+        offset.set(part.offset.subarray(from * channels, to * channels), at * channels)
+        foreground.set(part.foreground.subarray(from, to), at)
+        next.set(part, to)
+        at += to - from
+      }
+    }
+  }
+  return { width, height, channels, index, offset, foreground }
+}
