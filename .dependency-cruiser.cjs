@@ -3,7 +3,7 @@
  * read, tested and replaced alone. `npm run check` holds it.
  */
 
-const tests = '\\.(test|bench)(\\.\\w+)?\\.m?ts$|\\.bench(\\.\\w+)?\\.mjs$|^src-main/testing/'
+const tests = '\\.(test|bench)\\.|^src-main/testing/'
 
 /** folder of src-main -> what it may import of src-main, beside itself, and why no more */
 const layers = {

@@ -28,12 +28,34 @@ const wheel = {
   ],
 }
 
-/** Whether both libraries are there, whole. */
-function isPresent(folder) {
-  return wheel.libraries.every(({ name, size }) => {
+/** @typedef {{name: string, size: number}} Library */
+
+/**
+ * Which libraries are not there, or not whole.
+ * @param {string} folder
+ * @param {Library[]} libraries
+ */
+export function missingLibraries(folder, libraries) {
+  return libraries.filter(({ name, size }) => {
     const file = join(folder, name)
-    return existsSync(file) && statSync(file).size === size
+    return !existsSync(file) || statSync(file).size !== size
   })
+}
+
+/**
+ * Unpacks those libraries that are missing; each is whole or absent under its own name, so this may be broken off and
+ * run again at any time.
+ * @param {{archive: string, folder: string, libraries: Library[], say: (line: string) => void}} order
+ * @throws when the archive lacks one or is broken
+ */
+export async function unpackLibraries({ archive, folder, libraries, say }) {
+  const entries = await listZip(archive)
+  for (const { name, size } of missingLibraries(folder, libraries)) {
+    const entry = entries.find((candidate) => candidate.name === `tensorflow/${name}`)
+    if (!entry || entry.size !== size) throw new Error(`${archive} holds no ${name} of ${size} bytes`)
+    say(`unpacking ${name} (${Math.round(size / 1e6)} MB)`)
+    await extractEntry(archive, entry, join(folder, name))
+  }
 }
 
 /** `[command, ...arguments]` of a Python that has pip, or null. */
@@ -92,7 +114,7 @@ export async function setUpTensorflow({ places, say }) {
       text: `no prebuilt addon for ${platform}: Drydock computes with WebAssembly and cannot train`,
     }
   }
-  if (isPresent(folder)) return { state: 'ready', text: folder }
+  if (missingLibraries(folder, wheel.libraries).length === 0) return { state: 'ready', text: folder }
   let pip = findPip()
   if (!pip && isAdministrator) {
     say('there is no pip to fetch it with: installing python3-pip')
@@ -108,14 +130,8 @@ export async function setUpTensorflow({ places, say }) {
   }
   say(`fetching the wheel (${wheel.megabytes} MB)`)
   const downloads = join(places.userCache, 'downloads')
-  const file = fetchWheel(pip, downloads)
-  const entries = await listZip(file)
-  for (const { name } of wheel.libraries) {
-    const entry = entries.find((candidate) => candidate.name === `tensorflow/${name}`)
-    if (!entry) throw new Error(`${file} holds no ${name}`)
-    say(`unpacking ${name} (${Math.round(entry.size / 1e6)} MB)`)
-    await extractEntry(file, entry, join(folder, name))
-  }
+  const archive = fetchWheel(pip, downloads)
+  await unpackLibraries({ archive, folder, libraries: wheel.libraries, say })
   rmSync(downloads, { recursive: true, force: true })
   return { state: 'done', text: folder }
 }
