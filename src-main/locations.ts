@@ -86,11 +86,10 @@ export function nodeBinary(): string {
   if (named) return named
   const major = Number(process.versions.node.split('.')[0])
   if (!process.versions['electron'] && major >= 22) return process.execPath
-  const names = process.platform === 'win32' ? ['node.exe', 'node.cmd'] : ['node']
-  for (const folder of [join(root, 'node', 'bin'), join(root, 'node_modules', '.bin')]) {
-    for (const name of names) if (existsSync(join(folder, name))) return join(folder, name)
-  }
-  return 'node'
+  const windows = process.platform === 'win32'
+  const folder = `node-${windows ? 'win' : process.platform}-${process.arch}`
+  const bundled = join(root, 'node_modules', folder, 'bin', windows ? 'node.exe' : 'node')
+  return existsSync(bundled) ? bundled : 'node'
 }
 
 /** The file to start for a process or worker. */

@@ -17,12 +17,8 @@ function findNode() {
   if (process.env.DRYDOCK_NODE) return process.env.DRYDOCK_NODE
   const system = process.platform === 'win32' ? 'win' : process.platform
   const file = process.platform === 'win32' ? 'node.exe' : 'node'
-  const places = [
-    join(root, 'node', 'bin', file),
-    join(root, 'node_modules', `node-${system}-${process.arch}`, 'bin', file),
-  ]
-  const found = places.find((place) => existsSync(place))
-  if (found) return found
+  const bundled = join(root, 'node_modules', `node-${system}-${process.arch}`, 'bin', file)
+  if (existsSync(bundled)) return bundled
   return Number(process.versions.node.split('.')[0]) >= 22 ? process.execPath : null
 }
 
