@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as m from '../../../src-main/core/mask/rle.ts'
+import type { RasterInstance } from './tile.ts'
+import { Raster } from './raster.ts'
+import { TILE } from './tile.ts'
+
+/** An image over four tiles; instances lie around the corner where they meet. */
+const SIZE = { width: TILE + 20, height: TILE + 20 }
+const COLOURS = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+] as const
+
+const box = fc.record({
+  x: fc.integer({ min: TILE - 8, max: TILE + 6 }),
+  y: fc.integer({ min: TILE - 8, max: TILE + 6 }),
+  width: fc.integer({ min: 1, max: 8 }),
+  height: fc.integer({ min: 1, max: 8 }),
+})
+const instances = fc.array(fc.tuple(box, fc.nat(2), fc.nat(5)), { maxLength: 5 }).map((list) => {
+  const unique = new Map(list.map(([area, colour, id]) => [`i${id}`, { area, colour }]))
+  return [...unique].map(([id, { area, colour }]): RasterInstance => ({
+    id,
+    rle: m.fromPredicate(SIZE, () => true, area),
+    rgb: COLOURS[colour]!,
+  }))
+})
+
+const WHOLE = { x: 0, y: 0, ...SIZE }
+
+/** Every pixel around the corner: who is there, and the colour. */
+function picture(raster: Raster): string[] {
+  const rows: string[] = []
+  for (const tile of raster.tilesIn(WHOLE)) {
+    for (let y = TILE - 10; y < TILE + 16; y++) {
+      for (let x = TILE - 10; x < TILE + 16; x++) {
+        const [tx, ty] = [x - tile.box.x, y - tile.box.y]
+        if (tx < 0 || ty < 0 || tx >= TILE || ty >= TILE) continue
+        const ids = raster.hits({ x: x + 0.5, y: y + 0.5 }, 0).map((h) => h.id)
+        const i = (ty * TILE + tx) * 4
+        rows.push(`${x} ${y} ${ids.join(',')} ${tile.rgba.slice(i, i + 4).join(',')}`)
+      }
+    }
+  }
+  return rows
+}
+
+describe('instance raster', () => {
+  it('after any changes is as one made afresh, and tells who is where', () => {
+    fc.assert(
+      fc.property(fc.array(instances, { minLength: 1, maxLength: 4 }), (states) => {
+        const kept = new Raster(SIZE)
+        kept.tilesIn(WHOLE)
+        for (const state of states) kept.set(state)
+        const last = states.at(-1)!
+        const fresh = new Raster(SIZE)
+        fresh.set(last)
+        expect(picture(kept)).toEqual(picture(fresh))
+        for (const [x, y] of [
+          [TILE, TILE],
+          [TILE - 1, TILE],
+          [TILE + 3, TILE - 2],
+        ] as const) {
+          // prettier-ignore
+          const there = last.filter(({ rle }) => m.contains(rle, SIZE.height, x, y)).map(({ id }) => id)
+          const hits = kept.hits({ x: x + 0.5, y: y + 0.5 }, 0).map((h) => h.id)
+          expect(hits).toEqual(there.toReversed().slice(0, 2))
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('paints anew only where something changed', () => {
+    const raster = new Raster(SIZE)
+    const at = (x: number, y: number, side: number): m.Rle =>
+      m.fromPredicate(SIZE, () => true, { x, y, width: side, height: side })
+    const [still, before, after] = [at(10, 10, 5), at(100, 50, 4), at(102, 50, 4)]
+    raster.set([{ id: 'still', rle: still, rgb: COLOURS[0] }, { id: 'moves', rle: before, rgb: COLOURS[1] }]) // prettier-ignore
+    const [tile] = raster.tilesIn({ x: 0, y: 0, width: 1, height: 1 })
+    expect(tile!.takeDirty()).toEqual({ x: 0, y: 0, width: TILE, height: TILE })
+    raster.set([{ id: 'still', rle: still, rgb: COLOURS[0] }, { id: 'moves', rle: after, rgb: COLOURS[1] }]) // prettier-ignore
+    expect(tile!.takeDirty()).toEqual({ x: 100, y: 50, width: 6, height: 4 })
+    expect(tile!.takeDirty()).toBeNull()
+  })
+
+  it('finds the nearest instance within reach', () => {
+    const raster = new Raster(SIZE)
+    raster.set([
+      { id: 'near', rle: m.fromPixels([20 + 20 * SIZE.width], SIZE), rgb: COLOURS[0] },
+      { id: 'far', rle: m.fromPixels([26 + 20 * SIZE.width], SIZE), rgb: null },
+    ])
+    const found = raster.hits({ x: 22.5, y: 20.5 }, 5).map((h) => [h.id, h.distance])
+    expect(found).toEqual([['near', 1.5], ['far', 3.5]]) // prettier-ignore
+    expect(raster.hits({ x: 22.5, y: 20.5 }, 1)).toEqual([])
+    expect(raster.hits({ x: -3, y: -3 }, 5)).toEqual([])
+  })
+})

@@ -1,0 +1,134 @@
+import type { Box } from '../../../src-main/core/geometry/box.ts'
+import { overlapOf } from '../../../src-main/core/geometry/box.ts'
+import type { Size } from '../../../src-main/core/mask/rle.ts'
+import { boundsOf } from '../../../src-main/core/mask/rle.ts'
+import type { RasterInstance, Slot } from './tile.ts'
+import { RasterTile, TILE } from './tile.ts'
+
+/** Tiles that are kept beside those in view. */
+const KEPT = 48
+
+/** A hit: an instance, and how far (image pixels) its nearest pixel lies from the point; 0 = inside. */
+export interface Hit {
+  id: string
+  distance: number
+}
+
+/**
+ * The instances of one image as pixels: made tile by tile where someone looks, mended where instances change. The masks are the truth;
+ * this is what is quick to draw and to hit.
+ */
+export class Raster {
+  readonly #size: Size
+  #slots: readonly Slot[] = []
+  #byNumber = new Map<number, Slot>()
+  readonly #tiles = new Map<string, RasterTile>()
+  #lastNumber = 0
+
+  constructor(size: Size) {
+    this.#size = size
+  }
+
+  /** Takes the instances, in drawing order; only what differs from before is painted anew. */
+  set(instances: readonly RasterInstance[]): void {
+    const before = new Map(this.#slots.map((slot) => [slot.id, slot]))
+    const changed: Box[] = []
+    const slots: Slot[] = []
+    for (const instance of instances) {
+      const old = before.get(instance.id)
+      before.delete(instance.id)
+      if (old && old.rle === instance.rle && sameColour(old, instance)) {
+        slots.push(old)
+        continue
+      }
+      const bounds = boundsOf(instance.rle, this.#size.height)
+      if (old) changed.push(old.bounds)
+      if (bounds === null) continue
+      changed.push(bounds)
+      slots.push({ ...instance, bounds, number: old?.number ?? ++this.#lastNumber })
+    }
+    for (const gone of before.values()) changed.push(gone.bounds)
+    this.#slots = slots
+    this.#byNumber = new Map(slots.map((slot) => [slot.number, slot]))
+    for (const tile of this.#tiles.values()) {
+      for (const box of changed) tile.repaint(box, slots, this.#size.height)
+    }
+  }
+
+  /** The tiles that meet a box of the image, made where they are not there yet. */
+  tilesIn(box: Box): RasterTile[] {
+    const part = overlapOf(box, { x: 0, y: 0, ...this.#size })
+    if (part === null) return []
+    const tiles: RasterTile[] = []
+    for (let row = Math.floor(part.y / TILE); row * TILE < part.y + part.height; row++) {
+      for (let column = Math.floor(part.x / TILE); column * TILE < part.x + part.width; column++) {
+        tiles.push(this.#tile(column, row))
+      }
+    }
+    this.#forgetOld(tiles.length)
+    return tiles
+  }
+
+  #tile(column: number, row: number): RasterTile {
+    const key = `${column} ${row}`
+    const known = this.#tiles.get(key)
+    const tile = known ?? new RasterTile(column, row)
+    if (!known) tile.repaint(tile.box, this.#slots, this.#size.height)
+    // the map's order is the order of use
+    this.#tiles.delete(key)
+    this.#tiles.set(key, tile)
+    return tile
+  }
+
+  #forgetOld(inUse: number): void {
+    for (const key of this.#tiles.keys()) {
+      if (this.#tiles.size <= inUse + KEPT) return
+      this.#tiles.delete(key)
+    }
+  }
+
+  /**
+   * Instances at a point (image pixels): first those that hold it, uppermost first, then those within `reach`, nearest first.
+   */
+  hits(point: { x: number; y: number }, reach: number): Hit[] {
+    const best = new Map<number, number>()
+    const left = Math.floor(point.x - reach)
+    const top = Math.floor(point.y - reach)
+    const area = {
+      x: left,
+      y: top,
+      width: Math.floor(point.x + reach) - left + 1,
+      height: Math.floor(point.y + reach) - top + 1,
+    }
+    for (const tile of this.tilesIn(area)) {
+      const part = overlapOf(tile.box, area)
+      if (part === null) continue
+      for (let y = part.y; y < part.y + part.height; y++) {
+        for (let x = part.x; x < part.x + part.width; x++) {
+          const distance = distanceToPixel(point, x, y)
+          if (distance > reach) continue
+          for (const number of tile.at(x, y)) {
+            if (distance < (best.get(number) ?? Infinity)) best.set(number, distance)
+          }
+        }
+      }
+    }
+    const order = new Map(this.#slots.map((slot, i) => [slot.number, i]))
+    return [...best]
+      .sort(([a, da], [b, db]) => da - db || (order.get(b) ?? 0) - (order.get(a) ?? 0))
+      .flatMap(([number, distance]) => {
+        const slot = this.#byNumber.get(number)
+        return slot ? [{ id: slot.id, distance }] : []
+      })
+  }
+}
+
+function sameColour(a: RasterInstance, b: RasterInstance): boolean {
+  return a.rgb === b.rgb || (a.rgb !== null && b.rgb !== null && a.rgb.every((v, i) => v === b.rgb?.[i]))
+}
+
+function distanceToPixel(point: { x: number; y: number }, x: number, y: number): number {
+  const dx = Math.max(0, x - point.x, point.x - x - 1)
+  const dy = Math.max(0, y - point.y, point.y - y - 1)
+  return Math.hypot(dx, dy)
+}

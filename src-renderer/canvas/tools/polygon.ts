@@ -1,0 +1,72 @@
+import { planPolygon } from '../../../src-main/core/edit/edit.ts'
+import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
+import type { Step, Tool, ToolContext } from './tool.ts'
+import { PLAIN, near, stepOut } from './tool.ts'
+
+interface State {
+  corners: readonly ImagePoint[]
+  at: ImagePoint | null
+}
+
+/** A click within so many CSS pixels of the first corner closes the shape. */
+const CLOSING = 8
+
+/** Click the corners; Enter, a click on the first corner or a double-click closes; Escape goes one corner back. */
+export const polygonTool: Tool<State> = {
+  start: { corners: [], at: null },
+  step(state, event, context) {
+    const { corners } = state
+    switch (event.type) {
+      case 'down': {
+        const [first] = corners
+        if (first && corners.length >= 3 && near(first, event.at, CLOSING, context.scale)) {
+          return close(state, context)
+        }
+        const last = corners.at(-1)
+        // the second click of a double-click is no new corner
+        if (last && near(last, event.at, 3, context.scale)) return { state }
+        return { state: { corners: [...corners, event.at], at: event.at } }
+      }
+      case 'move':
+        return { state: { corners, at: event.at } }
+      case 'double':
+      case 'enter':
+        return corners.length >= 3 ? close(state, context) : { state }
+      case 'escape':
+      case 'back':
+        if (corners.length === 0) return event.type === 'escape' ? stepOut(state, context) : { state }
+        return { state: { corners: corners.slice(0, -1), at: state.at } }
+      case 'leave':
+        return { state: { corners, at: null } }
+      default:
+        return { state }
+    }
+  },
+  view({ corners, at }, { scale }) {
+    const [first] = corners
+    const closing = first && at && corners.length >= 3 && near(first, at, CLOSING, scale)
+    const points = at && !closing ? [...corners, at] : corners
+    return {
+      ...PLAIN,
+      cursor: 'crosshair',
+      busy: corners.length > 0,
+      hint: hintFor(corners.length, Boolean(closing)),
+      lines: corners.length > 0 ? [{ points, closed: points.length >= 3 }] : [],
+      dots: corners,
+    }
+  },
+}
+
+function hintFor(corners: number, closing: boolean): string {
+  if (corners === 0) return 'Click the first corner'
+  if (corners < 3) return 'Click the next corner'
+  return closing ? 'Click to close the shape' : 'Click the next corner, Enter closes the shape'
+}
+
+function close({ corners, at }: State, context: ToolContext): Step<State> {
+  return {
+    state: { corners: [], at },
+    planned: planPolygon(context.content, corners, context),
+    selectCreated: true,
+  }
+}

@@ -1,0 +1,93 @@
+import type { Box } from '../../../src-main/core/geometry/box.ts'
+import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
+import { imagePoint } from '../../../src-main/core/geometry/points.ts'
+import type { InstanceRef } from '../api.ts'
+import type { Step, Tool, ToolContext } from './tool.ts'
+import { PLAIN, near, stepOut } from './tool.ts'
+
+type State =
+  | { name: 'idle' }
+  | { name: 'pressed'; from: ImagePoint }
+  | { name: 'frame'; from: ImagePoint; to: ImagePoint }
+
+const IDLE: State = { name: 'idle' }
+
+/** Click selects, Shift+click adds or takes out, a drag selects what its frame encloses; double-click shows the instance. */
+export const selectTool: Tool<State> = {
+  start: IDLE,
+  step(state, event, context) {
+    switch (event.type) {
+      case 'down':
+        return { state: { name: 'pressed', from: event.at } }
+      case 'move':
+        if (
+          state.name === 'idle' ||
+          (state.name === 'pressed' && near(state.from, event.at, 4, context.scale))
+        )
+          return { state }
+        return { state: { name: 'frame', from: state.from, to: event.at } }
+      case 'up':
+        if (state.name === 'pressed') return click(event.at, event.shift, context)
+        if (state.name === 'frame') {
+          const framed = context.inside(frameOf(state.from, state.to))
+          const kept = event.shift ? context.selection : []
+          return { state: IDLE, select: [...kept, ...framed.filter((f) => !kept.some((k) => k.id === f.id))] }
+        }
+        return { state }
+      case 'double': {
+        const [hit] = context.hits(event.at)
+        return hit ? { state: IDLE, show: hit } : { state: IDLE }
+      }
+      case 'escape':
+        return state.name === 'idle' ? { ...stepOut(state, context), leave: false } : { state: IDLE }
+      case 'leave':
+        return { state: IDLE }
+      default:
+        return { state }
+    }
+  },
+  view(state, { selection }) {
+    if (state.name !== 'frame') return { ...PLAIN, hint: hintFor(selection) }
+    const { x, y, width, height } = frameOf(state.from, state.to)
+    const points = [
+      imagePoint(x, y),
+      imagePoint(x + width, y),
+      imagePoint(x + width, y + height),
+      imagePoint(x, y + height),
+    ]
+    return {
+      ...PLAIN,
+      busy: true,
+      hint: 'Release to select what lies inside',
+      lines: [{ points, closed: true }],
+    }
+  },
+}
+
+function hintFor(selection: readonly InstanceRef[]): string {
+  if (selection.length === 0) return 'Click an instance to select it'
+  if (selection.length > 1) return `${selection.length} selected`
+  return selection[0]!.kind === 'prediction'
+    ? 'A accepts, X rejects this prediction'
+    : 'Brush and eraser change this instance'
+}
+
+function click(at: ImagePoint, shift: boolean, { selection, hits }: ToolContext): Step<State> {
+  const found = hits(at)
+  if (found.length === 0) return shift ? { state: IDLE } : { state: IDLE, select: [] }
+  const selected = found.findIndex((hit) => selection.some((s) => s.id === hit.id))
+  if (shift) {
+    const hit = found[0]!
+    const without = selection.filter((s) => s.id !== hit.id)
+    return { state: IDLE, select: without.length < selection.length ? without : [...selection, hit] }
+  }
+  // a second click at the same place selects what lies beneath
+  const next = selection.length === 1 && selected >= 0 ? found[(selected + 1) % found.length]! : found[0]!
+  return { state: IDLE, select: [next] }
+}
+
+function frameOf(a: ImagePoint, b: ImagePoint): Box {
+  const x = Math.min(a.x, b.x)
+  const y = Math.min(a.y, b.y)
+  return { x, y, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) }
+}

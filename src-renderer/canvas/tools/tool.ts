@@ -1,0 +1,127 @@
+import type { EditState, Planned, Policy } from '../../../src-main/core/edit/edit.ts'
+import type { Box } from '../../../src-main/core/geometry/box.ts'
+import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
+import type { InstanceRef } from '../api.ts'
+
+/**
+ * A tool is a small state machine without DOM: `step` takes an event and gives the next state and what came of it, `view` tells what to
+ * show meanwhile. The canvas feeds it and draws.
+ */
+
+export type ToolEvent =
+  | { type: 'down'; at: ImagePoint; shift: boolean }
+  /** `way`: where the pointer has been since the last event, oldest first, `at` included; comes with the pointer up, too */
+  | { type: 'move'; at: ImagePoint; way: readonly ImagePoint[] }
+  | { type: 'up'; at: ImagePoint; shift: boolean }
+  | { type: 'double'; at: ImagePoint }
+  | { type: 'enter' }
+  | { type: 'escape' }
+  | { type: 'back' }
+  /** the pointer has left the canvas, or the system has taken it away in mid-gesture */
+  | { type: 'leave' }
+
+/** What a tool may know. */
+export interface ToolContext {
+  content: EditState
+  selection: readonly InstanceRef[]
+  /** brush diameter in image pixels */
+  brush: number
+  policy: Policy
+  /** CSS pixels per image pixel */
+  scale: number
+  newId(): string
+  /** instances at a point, nearest first, within reach of the pointer */
+  hits(at: ImagePoint): readonly InstanceRef[]
+  /** instances that lie wholly inside a box */
+  inside(box: Box): readonly InstanceRef[]
+}
+
+/** What came of an event. */
+export interface Outcome {
+  planned?: Planned
+  /** selects what the plan creates */
+  selectCreated?: boolean
+  select?: readonly InstanceRef[]
+  /** zoom to this instance */
+  show?: InstanceRef
+  /** the tool is done with: back to select */
+  leave?: boolean
+}
+
+export interface Step<S> extends Outcome {
+  state: S
+}
+
+/** What to show while a tool is in use. */
+export interface ToolView {
+  /** the next step in one line */
+  hint: string
+  cursor: string
+  /** a gesture is going on */
+  busy: boolean
+  /** lines in image pixels; closed ones are filled lightly */
+  lines: readonly { points: readonly ImagePoint[]; closed: boolean }[]
+  /** corners that can be seen; the first is larger where a click on it closes the shape */
+  dots: readonly ImagePoint[]
+  /** brush footprint */
+  brush: { at: ImagePoint; diameter: number } | null
+  /** a sign beside the pointer */
+  sign: { at: ImagePoint; kind: 'tick' | 'cross' | 'join' | 'cut' } | null
+  /** what the image would be if the gesture ended now */
+  live: Planned | null
+}
+
+export interface Tool<S> {
+  start: S
+  step(state: S, event: ToolEvent, context: ToolContext): Step<S>
+  view(state: S, context: ToolContext): ToolView
+}
+
+export const PLAIN: ToolView = {
+  hint: '',
+  cursor: 'default',
+  busy: false,
+  lines: [],
+  dots: [],
+  brush: null,
+  sign: null,
+  live: null,
+}
+
+/** A tool with its state. */
+export interface RunningTool {
+  send(event: ToolEvent, context: ToolContext): Outcome
+  view(context: ToolContext): ToolView
+}
+
+export function run<S>(tool: Tool<S>): RunningTool {
+  let state = tool.start
+  return {
+    send(event, context) {
+      const { state: next, ...outcome } = tool.step(state, event, context)
+      state = next
+      return outcome
+    },
+    view: (context) => tool.view(state, context),
+  }
+}
+
+/** Escape where there is no step to go back: first the selection goes, then the tool. */
+export function stepOut<S>(state: S, context: ToolContext): Step<S> {
+  return context.selection.length > 0 ? { state, select: [] } : { state, leave: true }
+}
+
+/** Ids of the selected truth instances. */
+export function selectedTruth(context: ToolContext): string[] {
+  return context.selection.filter(({ kind }) => kind === 'truth').map(({ id }) => id)
+}
+
+/** The number of an instance as lists and tags show it. */
+export function numberOf(context: ToolContext, id: string): string {
+  return String(context.content.truth.findIndex((t) => t.id === id) + 1)
+}
+
+/** Whether two points are one click target: within so many CSS pixels. */
+export function near(a: ImagePoint, b: ImagePoint, pixels: number, scale: number): boolean {
+  return Math.hypot(a.x - b.x, a.y - b.y) * scale <= pixels
+}
