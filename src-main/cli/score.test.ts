@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { root } from '../locations.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'drydock-score-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Writes a CSV with the usual header. @returns its path */
+function csv(name: string, ...rows: string[]): string {
+  const file = join(folder, name)
+  writeFileSync(file, ['ImageId,EncodedPixels', ...rows, ''].join('\n'))
+  return file
+}
+
+/** Runs the real bin. */
+function drydock(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'src-main', 'cli', 'drydock.mjs'), ...args],
+    { encoding: 'utf8', cwd: folder },
+  )
+  return { status, stdout, stderr }
+}
+
+const truth = csv('truth.csv', 'a.jpg,1 20', 'a.jpg,101 20', 'b.jpg,', 'c.jpg,1 20')
+
+describe('drydock score', () => {
+  it('prints the whole result for machines', () => {
+    // a: IoU 13/20 and none; b: a false alarm; c: left out, so predicted empty
+    const pred = csv('pred.csv', 'a.jpg,1 13', 'b.jpg,5 1')
+    const { status, stdout, stderr } = drydock('score', '--truth', truth, '--pred', pred, '--json')
+    expect([status, stderr]).toEqual([0, ''])
+    const miss = { tp: 0, fp: 1, fn: 0, f2: 0 }
+    const ious = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]
+    const hit = (iou: number) =>
+      iou < 0.65 ? { tp: 1, fp: 0, fn: 1, f2: 5 / 9 } : { tp: 0, fp: 1, fn: 2, f2: 0 }
+    const a = ious.map((iou) => ({ iou, ...hit(iou) }))
+    const f2OfA = (3 * (5 / 9)) / 10
+    const result: unknown = JSON.parse(stdout)
+    expect(result).toEqual({
+      f2: expect.closeTo(f2OfA / 3, 14) as number,
+      pooled_f2: expect.closeTo((3 * (5 / (5 + 4 * 2 + 1))) / 10, 14) as number,
+      thresholds: ious.map((iou) => ({
+        iou,
+        tp: hit(iou).tp,
+        fp: hit(iou).fp + 1,
+        fn: hit(iou).fn + 1,
+        f2: expect.closeTo(hit(iou).f2 / 3, 14) as number,
+      })),
+      images: [
+        { image: 'a.jpg', f2: expect.closeTo(f2OfA, 14) as number, thresholds: a },
+        { image: 'b.jpg', f2: 0, thresholds: ious.map((iou) => ({ iou, ...miss })) },
+        { image: 'c.jpg', f2: 0, thresholds: ious.map((iou) => ({ iou, tp: 0, fp: 0, fn: 1, f2: 0 })) },
+      ],
+    })
+  })
+
+  it('prints a table for people', () => {
+    const pred = csv('table.csv', 'a.jpg,1 20', 'a.jpg,101 20', 'c.jpg,5 20')
+    const { status, stdout } = drydock('score', '--truth', truth, '--pred', pred)
+    expect(status).toBe(0)
+    expect(stdout).toContain('F2 0.800 over 3 images, 0.700 over those with ships')
+    expect(stdout).toMatch(/0\.50 +3 +0 +0 +1\.000/)
+    expect(stdout).toMatch(/0\.70 +2 +1 +1 +0\.667/)
+    expect(stdout).toMatch(/c\.jpg +0\.400 +1 +0 +0/)
+  })
+
+  it('scores overlapping masks, and says so beside the answer', () => {
+    const pred = csv('overlap.csv', 'c.jpg,1 20', 'c.jpg,1 20')
+    const { status, stdout, stderr } = drydock('score', '--truth', truth, '--pred', pred, '--json')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      images: [{}, {}, { f2: expect.closeTo(5 / 6, 14) as number }],
+    })
+    expect(stderr).toContain('Masks overlap in 1 image (c.jpg)')
+  })
+})
+
+describe('drydock score refuses', () => {
+  const good = csv('good.csv', 'a.jpg,')
+
+  it.each([
+    [
+      'a broken row',
+      [csv('broken.csv', 'a.jpg,1 20', 'b.jpg,1 2 3')],
+      'broken.csv has a broken row: line 3 (b.jpg) has 3 numbers, which are no start and length pairs.',
+      'file_broken',
+    ],
+    [
+      'images that the truth does not have',
+      [csv('extra.csv', 'x.jpg,', 'a.jpg,', 'y.jpg,1 2')],
+      'extra.csv has images that truth.csv does not: x.jpg, y.jpg.',
+      'bad_input',
+    ],
+    [
+      'a mask outside the image',
+      [csv('outside.csv', 'a.jpg,195 10'), '--size', '20x10'],
+      'outside.csv has a broken row: line 2 (a.jpg) reaches pixel 204, but an image of 20 x 10 has 200.',
+      'file_broken',
+    ],
+    ['a missing file', [join(folder, 'none.csv')], 'There is no file', 'not_found'],
+    ['a folder', [folder], 'is a folder, not a file', 'file_broken'],
+    [
+      'another kind of file',
+      [join(root, 'package.json')],
+      'package.json: This is no Airbus CSV in UTF-8: its first line reads "{"',
+      'file_broken',
+    ],
+  ])('%s', (_, args, sentence, code) => {
+    const { status, stdout, stderr } = drydock('score', '--truth', truth, '--json', '--pred', ...args)
+    expect(status).toBe(1)
+    expect(stderr).toContain(sentence)
+    const answer: unknown = JSON.parse(stdout)
+    expect(answer).toEqual({ error: { code, message: expect.stringContaining(sentence) as string } })
+  })
+
+  it('a truth without images', () => {
+    const { status, stderr } = drydock('score', '--truth', csv('nothing.csv'), '--pred', csv('nothing2.csv'))
+    expect([status, stderr]).toEqual([1, 'nothing.csv lists no image, so there is nothing to score.\n'])
+  })
+
+  it.each([
+    ['no command', [], 'Usage: drydock'],
+    ['an unknown command', ['sail'], "unknown command 'sail'"],
+    ['a missing option', ['score', '--truth', truth], "required option '--pred <csv>' not specified"],
+    [
+      'a size that is none',
+      ['score', '--truth', truth, '--pred', good, '--size', '768'],
+      'Write width x height in pixels, like 768x768.',
+    ],
+    ['an unknown option', ['score', '--truth', truth, '--pred', good, '--fast'], "unknown option '--fast'"],
+  ])('wrong usage with exit code 2: %s', (_, args, sentence) => {
+    const { status, stderr } = drydock(...args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(sentence)
+  })
+
+  it('wrong usage as JSON where machines read', () => {
+    const { status, stdout } = drydock('score', '--json')
+    expect(status).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'bad_input' } })
+  })
+})

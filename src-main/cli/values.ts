@@ -1,0 +1,33 @@
+import { InvalidArgumentError } from 'commander'
+import type { Size } from '../core/mask/rle.ts'
+
+/** Readers of option values; what they refuse is wrong usage. */
+
+/** '768x768': width x height in px. */
+export function size(text: string): Size {
+  const match = /^([1-9]\d{0,6})x([1-9]\d{0,6})$/i.exec(text)
+  if (!match) throw new InvalidArgumentError('Write width x height in pixels, like 768x768.')
+  return { width: Number(match[1]), height: Number(match[2]) }
+}
+
+/** A reader of whole numbers from `low` to `high`. */
+export function whole(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN
+    if (!(value >= low && value <= high)) {
+      throw new InvalidArgumentError(`Write a whole number from ${low} to ${high}.`)
+    }
+    return value
+  }
+}
+
+/** A reader of numbers above 0, up to `high`. */
+export function positive(high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN
+    if (!(value > 0 && value <= high)) {
+      throw new InvalidArgumentError(`Write a number above 0, up to ${high}.`)
+    }
+    return value
+  }
+}
