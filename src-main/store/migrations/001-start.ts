@@ -93,7 +93,7 @@ create table runs (
 ) strict;
 
 create table run_images (
-  id integer primary key,
+  id integer primary key autoincrement,
   run_id integer not null references runs (id),
   image_id integer not null references images (id),
   sha256 text,

@@ -1,0 +1,122 @@
+import { basename } from 'node:path'
+import type { Engine } from '../contract/engine.ts'
+import { DrydockError } from '../contract/errors.ts'
+import type { RecentProject } from '../contract/wire.ts'
+import * as locations from '../locations.ts'
+import { openFolder, projectFolderFor } from './opening.ts'
+import type { OpenProject } from './opening.ts'
+import { projectIdOf, summaryOf } from './project.ts'
+import type { Project, Shared } from './project.ts'
+import { RecentList } from './recent.ts'
+import { sampleFolder } from './sample.ts'
+import { setScore } from './score.ts'
+import { startWorkers } from './workers.ts'
+
+/** What hosts the services: the backend process or the command line. Left out, the places come from `locations.ts`. */
+export interface HostOptions {
+  engine: Engine
+  userData?: string
+  baseModel?: string
+  sample?: string
+  /** one line for the log; default: standard error */
+  log?: (line: string) => void
+}
+
+/** The services of one process: its worker pool, its engine and its open projects. */
+export interface Host {
+  readonly shared: Shared
+  /**
+   * Opens a `.drydock` folder, or the project of a folder of images, which is made where there is none.
+   * @throws DrydockError with a sentence for whatever is wrong with it
+   */
+  openProject(path: string): Promise<Project>
+  openSample(): Promise<Project>
+  /** An open project, or one of the recent list, which is opened again: after a restart, windows go on by their ids. */
+  project(id: string): Promise<Project>
+  recent(): RecentProject[]
+  forgetRecent(key: string): Promise<void>
+  /** Closes a project that nobody follows any more and that has no running job; else leaves it open. */
+  release(id: string): Promise<void>
+  /** Told of each project that is opened, before anyone can use it. */
+  onOpened(listener: (project: Project) => void): void
+  /** Ends all jobs (interrupted), closes all projects, the workers and the engine. */
+  close(): Promise<void>
+}
+
+/** Starts the services. The engine is stopped with the host. */
+export function createHost(options: HostOptions): Host {
+  const shared: Shared = {
+    engine: options.engine,
+    workers: startWorkers(),
+    userData: options.userData ?? locations.userData,
+    baseModel: options.baseModel ?? locations.baseModel,
+    sample: options.sample ?? locations.sample,
+    log: options.log ?? ((line) => console.error(`${new Date().toISOString()} ${line}`)),
+  }
+  const recent = new RecentList(shared.userData)
+  const open = new Map<string, Promise<OpenProject>>()
+  const listeners: ((project: Project) => void)[] = []
+
+  async function opened(folder: string): Promise<Project> {
+    const id = projectIdOf(folder)
+    const known = open.get(id)
+    if (known) return (await known).project
+    const opening = openFolder(shared, folder)
+    open.set(id, opening)
+    try {
+      const { project } = await opening
+      for (const listener of listeners) listener(project)
+      await recent
+        .remember({ ...figuresOf(project), openedAt: new Date().toISOString() })
+        .catch((error: unknown) => shared.log(`the recent list could not be written: ${String(error)}`))
+      return project
+    } catch (error) {
+      open.delete(id)
+      throw error
+    }
+  }
+
+  async function shut(id: string): Promise<void> {
+    const found = await open.get(id)
+    if (!found) return
+    open.delete(id)
+    await recent
+      .update(figuresOf(found.project))
+      .catch((error: unknown) => shared.log(`the recent list could not be written: ${String(error)}`))
+    await found.close()
+  }
+
+  return {
+    shared,
+    openProject: async (path) => opened(await projectFolderFor(shared, path)),
+    openSample: async () => opened(await sampleFolder(shared)),
+    async project(id) {
+      const known = open.get(id)
+      if (known) return (await known).project
+      const folder = recent.folderOf(id)
+      if (folder !== null) return opened(folder)
+      throw new DrydockError('not_found', 'This project is not open any more. Open it again.', {
+        project: id,
+      })
+    },
+    recent: () => recent.list(),
+    forgetRecent: (key) => recent.forget(key),
+    async release(id) {
+      const found = await open.get(id)
+      if (!found || found.project.events.followed || found.project.jobs.running().length > 0) return
+      await shut(id)
+    },
+    onOpened: (listener) => void listeners.push(listener),
+    async close() {
+      await Promise.all([...open.keys()].map(shut))
+      await Promise.all([shared.workers.close(), shared.engine.stop()])
+    },
+  }
+}
+
+/** What the recent list keeps of a project. */
+function figuresOf(project: Project) {
+  const { id, name, location, images, finished } = summaryOf(project)
+  const { f2 } = setScore(project, null)
+  return { key: id, folder: location, name: name || basename(location), images, finished, f2 }
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { ClusterSettings, Prediction } from '../contract/wire.ts'
+import type { Shared } from './project.ts'
+
+/** Side of a tile's core in px; a multiple of every network's stride. */
+export const TILE = 1024
+
+/** One image and the model to look at it with. */
+export interface InferenceWanted {
+  /** the image file */
+  file: string
+  /** SHA-256 of the file's content */
+  sha256: string
+  model: { id: string; folder: string }
+  /** folder of the cache */
+  cache: string
+}
+
+/** Key of an inference: the same content, model, tiling and flips give the same. */
+export function inferenceKey({ sha256, model }: Pick<InferenceWanted, 'sha256' | 'model'>): string {
+  return createHash('sha256').update(`${sha256} ${model.id} tile ${TILE} flips 0`).digest('hex')
+}
+
+/** Where an inference lies in a cache. */
+export function inferenceFile(cache: string, key: string): string {
+  return join(cache, 'inferences', key.slice(0, 2), `${key}.bin`)
+}
+
+/**
+ * Makes sure that an inference lies in the cache: decodes the image in a worker, asks the engine, keeps the answer.
+ * @returns its file in the cache
+ * @throws DrydockError as `decodeImage` and the engine do; `cancelled`
+ */
+export async function ensureInference(
+  { engine, workers }: Pick<Shared, 'engine' | 'workers'>,
+  wanted: InferenceWanted,
+  signal?: AbortSignal,
+): Promise<string> {
+  const file = inferenceFile(wanted.cache, inferenceKey(wanted))
+  if (await workers.run('hasInference', { file }, signal)) return file
+  const image = await workers.run('decode', { file: wanted.file }, signal)
+  const request = { modelFolder: wanted.model.folder, image, flips: false, tile: TILE }
+  const inference = await engine.infer(request, signal ? { signal } : {})
+  await workers.run('keepInference', { file, inference }, signal)
+  return file
+}
+
+/** The instances of one image file, new ids each time. @throws as {@link ensureInference} */
+export async function predictFile(
+  shared: Pick<Shared, 'engine' | 'workers'>,
+  wanted: InferenceWanted,
+  settings: ClusterSettings,
+  signal?: AbortSignal,
+): Promise<Prediction[]> {
+  const file = await ensureInference(shared, wanted, signal)
+  return shared.workers.run('findInstances', { file, settings }, signal)
+}

@@ -1,0 +1,24 @@
+import { DrydockError } from '../contract/errors.ts'
+import type { Run } from '../contract/wire.ts'
+import type { Project } from './project.ts'
+import { assertWritable, currentRun } from './project.ts'
+
+/** All runs of the project, oldest first. */
+export function listRuns(project: Project): Run[] {
+  return project.store.runs.all(currentRun(project))
+}
+
+/** Makes a run the one that list, sorting and live F2 refer to. @throws DrydockError `not_found` */
+export async function setCurrentRun(project: Project, run: number): Promise<void> {
+  assertWritable(project)
+  const { store } = project
+  if (!store.runs.get(run)) throw new DrydockError('not_found', 'This project has no such run.', { run })
+  await store.write(() => store.meta.set('current_run', String(run)))
+  tellCurrentRun(project)
+}
+
+/** Tells everyone that lists and scores refer to another run now. */
+export function tellCurrentRun({ events }: Project): void {
+  events.emit({ type: 'runs' })
+  events.emit({ type: 'score' })
+}
