@@ -35,7 +35,7 @@ export function semiConvLoss(
   const weight = reductionWeight(reduction, batch, segments.count)
   return form === 'dense'
     ? denseLoss(tf, data, embeddings, background, weight)
-    : segmentLoss(tf, segments, embeddings, weight)
+    : segmentLoss(tf, segments, tf.reshape(embeddings, [data.length, -1]), weight)
 }
 
 /** What the sum over all instances is multiplied by. */
@@ -48,17 +48,25 @@ export function reductionWeight(reduction: Reduction, batch: number, instances: 
  * Eq. 5 on lists of pixels. Only the pixels of instances are read; sums over instances are scatter-additions, so
  * neither time nor memory depends on how many there are. Each instance is first moved so that one of its own
  * pixels lies at the origin (a constant for the gradient): embeddings around 10,000 px keep their accuracy.
+ * @param rows [P, C] embeddings of all pixels, in the order that `segments.pixel` counts
  * @param weight factor of the whole, see {@link reductionWeight}
+ * @param shift [n, C] what is added to the embeddings of the n pixels of instances: their coordinates, where
+ *   `rows` holds offsets
  */
-export function segmentLoss(tf: Tf, segments: Segments, embeddings: Tensor4D, weight: number): Scalar {
+export function segmentLoss(
+  tf: Tf,
+  segments: Segments,
+  rows: Tensor2D,
+  weight: number,
+  shift?: Tensor2D,
+): Scalar {
   const { count } = segments
-  const channels = embeddings.shape[3]
-  const pixels = embeddings.size / channels
+  const [pixels, channels] = rows.shape
   const run = tf.customGrad((...inputs) => {
-    const [psi, save] = inputs as unknown as [Tensor4D, (tensors: Tensor[]) => void]
+    const [psi, save] = inputs as unknown as [Tensor2D, (tensors: Tensor[]) => void]
     if (count === 0) {
       save([])
-      return { value: tf.scalar(0), gradFunc: () => tf.zeros(psi.shape) }
+      return { value: tf.scalar(0), gradFunc: () => tf.zeros([pixels, channels]) }
     }
     const pixel = tf.tensor1d(segments.pixel, 'int32')
     const segment = tf.tensor1d(segments.segment, 'int32')
@@ -67,7 +75,8 @@ export function segmentLoss(tf: Tf, segments: Segments, embeddings: Tensor4D, we
     const shares = tf.gather(tf.div(1, areas), segment)
     const sumOver = (values: Tensor2D): Tensor2D => tf.scatterND(ids, values, [count, channels])
 
-    const own = tf.gather(tf.reshape(psi, [pixels, channels]), pixel)
+    const given = tf.gather(psi, pixel)
+    const own = shift ? tf.add(given, shift) : given
     const origin = tf.gather(own, tf.tensor1d(segments.first, 'int32'))
     const moved = tf.sub(own, tf.gather(origin, segment)) as Tensor2D
     const mean = tf.div(sumOver(moved), areas)
@@ -87,9 +96,9 @@ export function segmentLoss(tf: Tf, segments: Segments, embeddings: Tensor4D, we
         const meanDirection = tf.div(tf.scatterND(into, n, [count, channels]), area)
         const differences = tf.sub(n, tf.gather(meanDirection, of))
         const own = tf.mul(differences, tf.mul(share, tf.mul(dy, weight)))
-        return tf.reshape(tf.scatterND(tf.expandDims(at, 1), own, [pixels, channels]), psi.shape)
+        return tf.scatterND(tf.expandDims(at, 1), own, [pixels, channels])
       },
     }
   })
-  return run(embeddings) as Scalar
+  return run(rows) as Scalar
 }

@@ -1,7 +1,8 @@
-import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
-import { segmentLoss, reductionWeight } from './loss.ts'
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import { reductionWeight, segmentLoss } from './loss.ts'
+import type { Output } from './network.ts'
+import { packedOrder } from './packing.ts'
 import { segmentsOf } from './segments.ts'
-import { addCoordinates } from './semi-conv.ts'
 import type { Coordinates } from './semi-conv.ts'
 import type { Tf } from './tf.ts'
 
@@ -13,10 +14,9 @@ export interface LossWeights {
 
 /** The loss's parts before their weights; `embedding` in units of 10 px. */
 export interface LossParts {
-  total: Scalar
-  bce: Scalar
-  dice: Scalar
-  embedding: Scalar
+  bce: number
+  dice: number
+  embedding: number
 }
 
 /** Eq. 5 is counted in this many px, which brings it to the size of the other parts. */
@@ -25,62 +25,85 @@ const EMBEDDING_UNIT_PX = 10
 /**
  * What the network is trained with: binary cross-entropy and soft Dice (over the whole batch, so that images
  * without ships are no special case) of the foreground, and eq. 5 of the embeddings, averaged over images.
- * @param output [B, H, W, 1 + C] as the network gives it
- * @param labels [B * H * W] 0 = background
+ * @param output as the network gives it
+ * @param labels [B * H * W] row-major, 0 = background
+ * @param report is given the parts
  */
 export function mixedLoss(
   tf: Tf,
-  output: Tensor4D,
+  { logits, offsets }: Output,
   labels: Uint16Array,
   weights: LossWeights,
   coordinates: Coordinates,
-): LossParts {
-  const [batch, height, width, channels] = output.shape
-  const pixels = labels.length
-  const truth = tf.tensor2d(
-    Float32Array.from(labels, (label) => (label ? 1 : 0)),
-    [pixels, 1],
-  )
-  const flat: Tensor2D = tf.reshape(output, [pixels, channels])
-  const [logits, offsets] = tf.split(flat, [1, channels - 1], 1) as [Tensor2D, Tensor2D]
-  const bce = crossEntropy(tf, logits, truth)
-  const dice = softDice(tf, tf.sigmoid(logits), truth)
-  const segments = segmentsOf(labels, height * width, 0)
-  const embeddings = addCoordinates(tf, tf.reshape(offsets, [batch, height, width, channels - 1]), {
-    coordinates,
-    origin: [0, 0],
-    wholeSize: [width, height],
+  report: (parts: LossParts) => void,
+): Scalar {
+  const [batch, halfHeight, halfWidth, depth] = offsets.shape
+  const [height, width, channels] = [2 * halfHeight, 2 * halfWidth, depth / 4]
+  const order = packedOrder(batch, height, width)
+  const packed = new Uint16Array(labels.length)
+  for (let i = 0; i < packed.length; i++) packed[i] = labels[order[i]!]!
+
+  const truth = new Float32Array(packed.length)
+  for (let i = 0; i < packed.length; i++) truth[i] = packed[i] ? 1 : 0
+  const { total, bce, dice } = foregroundLoss(tf, tf.reshape(logits, [-1, 4]), truth, weights)
+
+  const segments = segmentsOf(packed, height * width, 0)
+  const perPixel = coordinates === 'pixel' ? [1, 1] : [1 / width, 1 / height]
+  const shift = new Float32Array(segments.pixel.length * channels)
+  segments.pixel.forEach((place, i) => {
+    const pixel = order[place]! % (height * width)
+    shift[i * channels] = (pixel % width) * perPixel[0]!
+    shift[i * channels + 1] = Math.floor(pixel / width) * perPixel[1]!
   })
-  const eq5 = segmentLoss(tf, segments, embeddings, reductionWeight('image-mean', batch, segments.count))
+  const eq5 = segmentLoss(
+    tf,
+    segments,
+    tf.reshape(offsets, [packed.length, channels]),
+    reductionWeight('image-mean', batch, segments.count),
+    tf.tensor2d(shift, [segments.pixel.length, channels]),
+  )
   const unit = coordinates === 'pixel' ? EMBEDDING_UNIT_PX : EMBEDDING_UNIT_PX / Math.max(width, height)
   const embedding = tf.div(eq5, unit) as Scalar
-  const total = tf.addN([
-    tf.mul(bce, weights.bce),
-    tf.mul(dice, weights.dice),
-    tf.mul(embedding, weights.embedding),
-  ]) as Scalar
-  return { total, bce, dice, embedding }
+  report({ bce, dice, embedding: embedding.dataSync()[0]! })
+  return tf.add(total, tf.mul(embedding, weights.embedding))
 }
 
-/** Mean over pixels of softplus(z) - t z; its gradient (sigmoid(z) - t) / n costs one pass. */
-function crossEntropy(tf: Tf, logits: Tensor2D, truth: Tensor2D): Scalar {
+/**
+ * Weighted sum of mean cross-entropy softplus(z) - t z and soft Dice 1 - (2 sum(p t) + 1) / (sum p + sum t + 1),
+ * with one gradient for both: both need p = sigmoid(z).
+ */
+function foregroundLoss(
+  tf: Tf,
+  logits: Tensor2D,
+  truthValues: Float32Array,
+  weights: LossWeights,
+): { total: Scalar; bce: number; dice: number } {
+  const truth = tf.tensor2d(truthValues, logits.shape)
+  const ships = truthValues.reduce((sum, t) => sum + t, 0)
+  const n = truthValues.length
+  const parts = { bce: 0, dice: 0 }
   const run = tf.customGrad((...inputs) => {
     const [z, save] = inputs as unknown as [Tensor2D, (tensors: Tensor[]) => void]
-    save([z])
-    // softplus in its stable form: max(z, 0) + log1p(exp(-|z|))
-    const softplus = tf.add(tf.relu(z), tf.log1p(tf.exp(tf.neg(tf.abs(z)))))
+    const p = tf.sigmoid(z)
+    const bce = tf.div(tf.sub(tf.sum(tf.softplus(z)), tf.sum(tf.mul(truth, z))), n)
+    const sizes = tf.add(tf.sum(p), ships + 1)
+    const overlap = tf.add(tf.mul(tf.sum(tf.mul(p, truth)), 2), 1)
+    const share = tf.div(overlap, sizes)
+    const dice = tf.sub(1, share)
+    parts.bce = bce.dataSync()[0]!
+    parts.dice = dice.dataSync()[0]!
+    save([p, share, sizes, truth])
     return {
-      value: tf.mean(tf.sub(softplus, tf.mul(truth, z))),
-      gradFunc: (dy: Tensor, [saved]: Tensor[]) =>
-        tf.mul(tf.sub(tf.sigmoid(saved!), truth), tf.div(dy, truth.size)),
+      value: tf.add(tf.mul(bce, weights.bce), tf.mul(dice, weights.dice)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [q, s, all, t] = saved as [Tensor, Tensor, Tensor, Tensor]
+        const slope = tf.sub(q, tf.square(q))
+        const byDice = tf.div(tf.mul(tf.sub(s, tf.mul(t, 2)), weights.dice), all)
+        const byBce = tf.mul(tf.sub(q, t), weights.bce / n)
+        return tf.mul(tf.add(byBce, tf.mul(byDice, slope)), dy)
+      },
     }
   })
-  return run(logits) as Scalar
-}
-
-/** 1 - (2 sum(p t) + 1) / (sum p + sum t + 1) */
-function softDice(tf: Tf, probability: Tensor2D, truth: Tensor2D): Scalar {
-  const both = tf.sum(tf.mul(probability, truth))
-  const sizes = tf.add(tf.sum(probability), tf.sum(truth))
-  return tf.sub(1, tf.div(tf.add(tf.mul(both, 2), 1), tf.add(sizes, 1)))
+  const total = run(logits) as Scalar
+  return { total, ...parts }
 }

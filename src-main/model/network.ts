@@ -124,9 +124,7 @@ export function freshWeights(architecture: Architecture, seed: number): Float32A
     for (let i = 0; i < size; i++) {
       weights[at + i] = spec.deviation ? spec.deviation * normal(random) : spec.constant
     }
-    if (spec.name === 'head/bias') {
-      for (let i = 0; i < size; i += 1 + architecture.embedding) weights[at + i] = FRESH_LOGIT
-    }
+    if (spec.name === 'head/bias') weights.fill(FRESH_LOGIT, at, at + 4)
     at += size
   }
   return weights
@@ -161,11 +159,18 @@ export function receptiveRadius(architecture: Architecture): number {
   return radius + 4
 }
 
+/** What the network gives, packed: each position of half resolution answers for 2 x 2 pixels, row by row. */
+export interface Output {
+  /** [B, H/2, W/2, 4] foreground logits */
+  logits: Tensor4D
+  /** [B, H/2, W/2, 4 C] embedding minus pixel coordinates, px: the C offsets of one pixel after the other */
+  offsets: Tensor4D
+}
+
 /**
  * Runs the network.
  * @param flat [N] all weights, in the order of {@link weightSpecs}
  * @param input [B, H, W, 3] normalised; H and W multiples of {@link totalStride}
- * @returns [B, H, W, 1 + C]: foreground logit, then the embedding's offsets in px (already times offsetScale)
  */
 export function forward(
   tf: Tf,
@@ -173,7 +178,7 @@ export function forward(
   architecture: Architecture,
   flat: Tensor1D,
   input: Tensor4D,
-): Tensor4D {
+): Output {
   const specs = weightSpecs(architecture)
   const parts = tf.split(flat, specs.map(sizeOf))
   const weights = new Map(specs.map((spec, i) => [spec.name, tf.reshape(parts[i]!, spec.shape)]))
@@ -197,15 +202,20 @@ export function forward(
     x = kernels.upsampleAdd(run(project, x, false), skip)
     for (const c of convs) x = run(c, x, true)
   })
-  return shuffle(tf, run(plan.head, x, false), architecture)
+  const { embedding, offsetScale } = architecture
+  // The offsets are scaled by scaling the filter that makes them: the same, on a few weights instead of all pixels.
+  const scale = tf.tensor1d([1, 1, 1, 1, ...new Array<number>(4 * embedding).fill(offsetScale)])
+  const filter: Tensor4D = tf.mul(weight<Tensor4D>('head/filter'), scale)
+  const bias: Tensor1D = tf.mul(weight<Tensor1D>('head/bias'), scale)
+  const head = kernels.conv(x, filter, bias, { stride: 1, relu: false, inputGradient: true })
+  const [logits, offsets] = tf.split(head, [4, 4 * embedding], 3) as [Tensor4D, Tensor4D]
+  return { logits, offsets }
 }
 
-/** [B, h, w, 4 (1 + C)] -> [B, 2h, 2w, 1 + C], offsets scaled; reshape and transpose, since depthToSpace has no gradient. */
-function shuffle(tf: Tf, packed: Tensor4D, { embedding, offsetScale }: Architecture): Tensor4D {
-  const [batch, height, width] = packed.shape
-  const channels = 1 + embedding
-  const scale = tf.tensor1d([1, ...new Array<number>(embedding).fill(offsetScale)])
-  const scaled = tf.mul(tf.reshape(packed, [-1, channels]), scale)
-  const split = tf.reshape(scaled, [batch * height, width, 2, 2, channels])
+/** [B, H/2, W/2, 4 C] -> [B, H, W, C]; reshape and transpose, since depthToSpace has no gradient. */
+export function unpack(tf: Tf, packed: Tensor4D): Tensor4D {
+  const [batch, height, width, depth] = packed.shape
+  const channels = depth / 4
+  const split = tf.reshape(packed, [batch * height, width, 2, 2, channels])
   return tf.reshape(tf.transpose(split, [0, 2, 1, 3, 4]), [batch, 2 * height, 2 * width, channels])
 }

@@ -3,7 +3,7 @@ import type { Architecture, ModelFile, Progress, RgbImage, SparseInference } fro
 import { SPARSE_FOREGROUND } from '../core/cluster/sparse.ts'
 import { toFloat16 } from '../core/float16.ts'
 import type { Kernels } from './kernels.ts'
-import { forward, receptiveRadius, totalStride } from './network.ts'
+import { forward, receptiveRadius, totalStride, unpack } from './network.ts'
 import type { Tf } from './tf.ts'
 import { normalised } from './training.ts'
 
@@ -114,15 +114,14 @@ function runWindow(
     const input = normalised(tf, pixels, [1, height, width, 3], normalise)
     const ways: number[][] = flips ? [[], [1], [2], [1, 2]] : [[]]
     const outputs = ways.map((axes) => {
-      const turned = axes.length ? tf.reverse(input, axes) : input
-      const output = forward(tf, kernels, architecture, weights, turned)
-      const back = axes.length ? tf.reverse(output, axes) : output
-      const [logit, offset] = tf.split(back, [1, architecture.embedding], 3)
+      const turn = (x: Tensor4D): Tensor4D => (axes.length ? tf.reverse(x, axes) : x)
+      const { logits, offsets } = forward(tf, kernels, architecture, weights, turn(input))
       // A flip turns the sign of the offsets along its axis.
       const signs = tf.tensor1d(
         Array.from({ length: architecture.embedding }, (_, c) => (axes.includes(2 - c) ? -1 : 1)),
       )
-      return tf.concat([tf.sigmoid(logit!), tf.mul(offset!, signs)], 3) as Tensor4D
+      const probability = turn(tf.sigmoid(unpack(tf, logits)))
+      return tf.concat([probability, tf.mul(turn(unpack(tf, offsets)), signs)], 3)
     })
     return outputs.length === 1 ? outputs[0]! : tf.div(tf.addN(outputs), outputs.length)
   })

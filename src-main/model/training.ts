@@ -1,7 +1,7 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
+import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, ModelFile, TrainBatch } from '../contract/engine.ts'
 import type { Kernels } from './kernels.ts'
-import type { LossWeights } from './mixed-loss.ts'
+import type { LossParts, LossWeights } from './mixed-loss.ts'
 import { mixedLoss } from './mixed-loss.ts'
 import { forward } from './network.ts'
 import { norm } from './optimizer.ts'
@@ -12,7 +12,7 @@ export interface StepResult {
   gradient: Tensor1D
   gradientNorm: number
   loss: number
-  parts: { bce: number; dice: number; embedding: number }
+  parts: LossParts
 }
 
 /**
@@ -49,21 +49,20 @@ export function lossAndGradient(
   { images, labels, batch, crop }: TrainBatch,
   lossWeights: LossWeights,
 ): StepResult {
-  const result = tf.tidy(() => {
+  let parts: LossParts = { bce: 0, dice: 0, embedding: 0 }
+  const [gradient, length, value] = tf.tidy(() => {
     const input = normalised(tf, images, [batch, crop, crop, 3], normalise)
-    const parts: Record<'bce' | 'dice' | 'embedding', number> = { bce: 0, dice: 0, embedding: 0 }
     const { value, grad } = tf.valueAndGrad((flat) => {
       const output = forward(tf, kernels, architecture, flat as Tensor1D, input)
-      const losses = mixedLoss(tf, output, labels, lossWeights, architecture.coordinates)
-      for (const name of ['bce', 'dice', 'embedding'] as const) parts[name] = losses[name].dataSync()[0]!
-      return losses.total
+      return mixedLoss(tf, output, labels, lossWeights, architecture.coordinates, (found) => {
+        parts = found
+      })
     })(weights)
-    const gradient = grad as Tensor1D
-    return { gradient, length: norm(tf, gradient), loss: value, parts }
-  })
-  const [gradientNorm] = result.length.dataSync()
-  const [loss] = result.loss.dataSync()
-  result.length.dispose()
-  result.loss.dispose()
-  return { gradient: result.gradient, gradientNorm: gradientNorm!, loss: loss!, parts: result.parts }
+    return [grad as Tensor1D, norm(tf, grad as Tensor1D), value] as const
+  }) as [Tensor1D, Scalar, Scalar]
+  const [gradientNorm] = length.dataSync()
+  const [loss] = value.dataSync()
+  length.dispose()
+  value.dispose()
+  return { gradient, gradientNorm: gradientNorm!, loss: loss!, parts }
 }
