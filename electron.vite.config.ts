@@ -10,6 +10,7 @@ const mainEntries = {
   engine: 'src-main/engine/main.ts',
   cli: 'src-main/cli/main.ts',
   worker: 'src-main/services/worker.ts',
+  'train-worker': 'src-main/services/train-worker.ts',
 }
 
 const input = Object.fromEntries(

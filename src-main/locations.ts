@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
  */
 
 /** Processes and workers that are started by file. */
-export type EntryName = 'backend' | 'engine' | 'cli' | 'worker'
+export type EntryName = 'backend' | 'engine' | 'cli' | 'worker' | 'train-worker'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -100,6 +100,7 @@ export function entry(name: EntryName): string {
     engine: 'engine/main.ts',
     cli: 'cli/main.ts',
     worker: 'services/worker.ts',
+    'train-worker': 'services/train-worker.ts',
   }
   return join(root, 'src-main', ...sources[name].split('/'))
 }

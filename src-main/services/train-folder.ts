@@ -1,0 +1,111 @@
+import { join, resolve } from 'node:path'
+import { DrydockError } from '../contract/errors.ts'
+import { fitsIn } from '../core/mask/rle.ts'
+import { readSize } from '../imaging/decode.ts'
+import { contentHash } from '../imaging/hash.ts'
+import { listImages } from './folder-listing.ts'
+import { readWholeLabels } from './label-files.ts'
+import type { TrainSource } from './train-plan.ts'
+import { refusalOf } from './train-selection.ts'
+
+/** Share of a folder's images that are kept for validation. */
+const VALIDATION_SHARE = 0.15
+
+/** Fewer images than these are all trained on, unless validation images are named. */
+const FEWEST_TO_SPLIT = 4
+
+export interface FolderSelection {
+  train: TrainSource[]
+  validation: TrainSource[]
+  leftOut: { reason: string; count: number; names: string[] }[]
+}
+
+/**
+ * Finds the images of a folder that a label file says something about, and splits them: those named for
+ * validation, else 15 % by a hash of their content, so that copies fall together and the split stays the same.
+ * @param truth Airbus CSV; ImageId = path below the folder with '/', a blank row = no ship
+ * @param validation names of the images to validate on
+ * @throws DrydockError `nothing_to_do`, `not_found`, `file_broken`
+ */
+export async function selectFromFolder(
+  images: string,
+  truth: string,
+  { validation, signal }: { validation?: readonly string[]; signal?: AbortSignal } = {},
+): Promise<FolderSelection> {
+  const root = resolve(images)
+  const labels = await readWholeLabels(truth)
+  const files = listImages(root)
+  if (files.length === 0) {
+    throw new DrydockError(
+      'nothing_to_do',
+      `There is no image in ${root}. Choose the folder that holds them.`,
+    )
+  }
+  const leftOut = new Map<string, string[]>()
+  const leave = (reason: string, name: string): void => {
+    leftOut.set(reason, [...(leftOut.get(reason) ?? []), name])
+  }
+  const found = new Map<string, TrainSource>()
+  for (const { path } of files) {
+    signal?.throwIfAborted()
+    const instances = labels.images.get(path)
+    if (!instances) {
+      leave('the label file does not name it', path)
+      continue
+    }
+    const file = join(root, ...path.split('/'))
+    try {
+      const size = await readSize(file)
+      const masks = instances.map(({ rle }) => rle)
+      if (!masks.every((rle) => fitsIn(rle, size))) leave('a mask reaches beyond the image', path)
+      else found.set(path, { file, ...size, truth: masks, content: await contentHash(file) })
+    } catch (error) {
+      if (!(error instanceof DrydockError)) throw error
+      leave('its file cannot be read', path)
+    }
+  }
+  for (const name of labels.images.keys()) {
+    if (!files.some(({ path }) => path === name))
+      leave('named in the label file, but not in the folder', name)
+  }
+  const split = validation ? byName(found, validation) : byContent([...found.values()])
+  const ships = split.train.reduce((sum, source) => sum + source.truth.length, 0)
+  const refusal = refusalOf(split.train.length, ships)
+  if (refusal !== null) throw new DrydockError('nothing_to_do', refusal, { leftOut: [...leftOut] })
+  return {
+    ...split,
+    leftOut: [...leftOut].map(([reason, names]) => ({ reason, count: names.length, names })),
+  }
+}
+
+function byName(found: Map<string, TrainSource>, names: readonly string[]): Split {
+  const unknown = names.filter((name) => !found.has(name))
+  if (unknown.length > 0) {
+    throw new DrydockError(
+      'not_found',
+      `No usable image of the folder is called ${unknown.join(', ')}, so it cannot be validated on. Check the name and try again.`,
+      { names: unknown },
+    )
+  }
+  const held = new Set(names.map((name) => found.get(name)!.content))
+  const all = [...found.values()]
+  return {
+    train: all.filter(({ content }) => !held.has(content)),
+    validation: all.filter(({ content }) => held.has(content)),
+  }
+}
+
+type Split = Pick<FolderSelection, 'train' | 'validation'>
+
+function byContent(all: TrainSource[]): Split {
+  const share = (source: TrainSource): number => parseInt(source.content.slice(0, 8), 16) / 0x1_0000_0000
+  const contents = [...new Set(all.map(({ content }) => content))]
+  if (contents.length < FEWEST_TO_SPLIT) return { train: all, validation: [] }
+  const ordered = [...all].sort((a, b) => share(a) - share(b))
+  // never all, never none
+  const first = ordered[0]!.content
+  const last = ordered.at(-1)!.content
+  const isHeld = (source: TrainSource): boolean =>
+    source.content !== last && (share(source) < VALIDATION_SHARE || source.content === first)
+  return { train: all.filter((source) => !isHeld(source)), validation: all.filter(isHeld) }
+}

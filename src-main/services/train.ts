@@ -1,0 +1,305 @@
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Architecture, Engine, ModelCard, TrainOutcome, TrainRequest } from '../contract/engine.ts'
+import { DrydockError } from '../contract/errors.ts'
+import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
+import { curvePoint } from '../contract/wire.ts'
+import { decodeImage } from '../imaging/decode.ts'
+import { writeWhole } from '../imaging/write.ts'
+import { readModelFolder } from './model-files.ts'
+import { trainData } from './train-data.ts'
+import type { Skipped } from './train-batches.ts'
+import type { TrainPlan, TrainSource } from './train-plan.ts'
+import { cropsOf, validationWindows } from './train-plan.ts'
+import { refusalOf } from './train-selection.ts'
+
+/** The network of a training from scratch: 0.6 million weights, sees about 300 px around a pixel. */
+export const ARCHITECTURE: Architecture = {
+  family: 'fast-unet',
+  levels: [16, 32, 64, 80, 80],
+  embedding: 2,
+  offsetScale: 5,
+  coordinates: 'pixel',
+}
+
+/** Instances from embeddings while training validates, and the default for runs of what it makes. */
+export const CLUSTER: TrainRequest['cluster'] = {
+  foreground: 0.5,
+  sigma: null,
+  alpha: 2,
+  minArea: 8,
+  minScore: 0.6,
+  separate: true,
+}
+
+/** Steps of an epoch where nothing but synthetic scenes is trained on. */
+const SYNTHETIC_EPOCH = 100
+
+/** One JSON line for each point of the curve, in the model's folder. */
+const LOG = 'training-log.jsonl'
+
+export interface TrainOptions {
+  train: TrainSource[]
+  validation: TrainSource[]
+  /** folder of the version to start from; null: from scratch */
+  from: string | null
+  /** folder of the new version, and of its checkpoint meanwhile */
+  out: string
+  /** go on from the checkpoint in `out` */
+  resume: boolean
+  settings: Omit<TrainSettings, 'from'>
+  /** number of different synthetic scenes; null = every one is new */
+  syntheticScenes: number | null
+  /** what the card says of where the data come from and how to make the version again */
+  origin: { data: string; licence: string; credits: string[]; reproduce: string }
+}
+
+export interface TrainedModel {
+  /** SHA-256 of the new version, its folder's name in a project */
+  id: string
+  folder: string
+  card: ModelCard
+  outcome: TrainOutcome
+  /** images that could not be read on the way and were left out */
+  skipped: Skipped[]
+}
+
+/**
+ * Settings that suit a fine-tuning on a few dozen images (or, from scratch, a long training).
+ * @param from id of the version to start from; null: from scratch
+ */
+export function trainDefaults(from: string | null, name: string): TrainSettings {
+  return {
+    from,
+    name,
+    epochs: null,
+    minutes: from === null ? 30 : 3,
+    steps: null,
+    batch: 8,
+    crop: 256,
+    learningRate: from === null ? 2e-3 : 1e-3,
+    embeddingWeight: 0.5,
+    syntheticShare: from === null ? 0.6 : 0.2,
+    validateEvery: from === null ? 500 : 50,
+    seed: 1,
+  }
+}
+
+/** The share of crops that are synthetic where `scenes` scenes are mixed with marked images. */
+export function syntheticShareOf(scenes: number, train: readonly TrainSource[], crop: number): number {
+  const marked = cropsOf(train, crop)
+  return scenes + marked === 0 ? 0 : scenes / (scenes + marked)
+}
+
+/** Steps in which every image, and the synthetic share beside, is seen about once. */
+export function stepsOfEpoch(
+  train: readonly TrainSource[],
+  { crop, batch, syntheticShare }: Pick<TrainSettings, 'crop' | 'batch' | 'syntheticShare'>,
+): number {
+  const marked = cropsOf(train, crop)
+  if (marked === 0 || syntheticShare >= 1) return SYNTHETIC_EPOCH
+  return Math.max(1, Math.ceil(marked / (1 - syntheticShare) / batch))
+}
+
+/**
+ * Trains a model version: data, steps, validation, then model.json, weights.bin and card.json in `out`. Cancelling
+ * keeps the best weights so far as a version and a checkpoint beside them, from which `resume` goes on.
+ * @throws DrydockError `nothing_to_do` (no image, no ship), `no_training_backend`, `training_diverged` (the
+ *   best weights until then are kept in `out`), `engine_died`, `engine_no_memory`, `disk_full`, `model_incompatible`
+ */
+export async function trainModel(
+  options: TrainOptions,
+  {
+    engine,
+    signal,
+    onPoint,
+    onPlan,
+  }: {
+    engine: Engine
+    signal?: AbortSignal
+    onPoint?: (point: CurvePoint) => void
+    /** once, before the first step: how many steps (null where time decides) and how many are validated on */
+    onPlan?: (plan: { steps: number | null; validationImages: number }) => void
+  },
+): Promise<TrainedModel> {
+  const { settings, out } = options
+  refuse(options)
+  const info = await engine.info()
+  if (!info.trains) {
+    throw new DrydockError(
+      'no_training_backend',
+      `This machine computes with ${info.name}, which predicts but does not train here. Run "npm run setup" so that libtensorflow is there, then train again.`,
+      { backend: info.name, passedOver: info.passedOver },
+    )
+  }
+  const parent = options.from === null ? null : await readModelFolder(options.from)
+  await mkdir(out, { recursive: true })
+  const log = join(out, LOG)
+  if (!options.resume) await rm(log, { force: true })
+  const inOrder = [...options.validation].sort((a, b) => (a.content < b.content ? -1 : 1))
+  const [validation, unreadable] = await readableOnly(inOrder, settings.seed)
+  const plan: TrainPlan = {
+    sources: options.train,
+    validation,
+    synthetic: { share: settings.syntheticShare, scenes: options.syntheticScenes },
+    seed: settings.seed,
+    batch: settings.batch,
+    crop: settings.crop,
+  }
+  const steps =
+    settings.steps ??
+    (settings.epochs === null ? null : settings.epochs * stepsOfEpoch(options.train, settings))
+  const data = trainData(plan)
+  onPlan?.({ steps, validationImages: data.validationImages })
+  let written = Promise.resolve()
+  const note = (point: CurvePoint): void => {
+    written = written.then(() => appendFile(log, `${JSON.stringify(point)}\n`))
+    written.catch(() => undefined)
+    onPoint?.(point)
+  }
+  const request: TrainRequest = {
+    fromFolder: options.from,
+    architecture: parent?.model.architecture ?? ARCHITECTURE,
+    outFolder: out,
+    resume: options.resume,
+    steps,
+    seconds: settings.minutes === null ? null : settings.minutes * 60,
+    batch: settings.batch,
+    crop: settings.crop,
+    learningRate: settings.learningRate,
+    weights: { bce: 2, dice: 1, embedding: settings.embeddingWeight },
+    validateEvery: settings.validateEvery,
+    validationImages: data.validationImages,
+    cluster: parent?.model.cluster ?? CLUSTER,
+    seed: settings.seed,
+  }
+  try {
+    const outcome = await engine.train(request, {
+      ...(signal ? { signal } : {}),
+      batch: (step) => data.batch(step),
+      validation: (index) => data.validation(index),
+      onPoint: note,
+    })
+    await written
+    const card = await writeCard(options, parent, outcome)
+    const { id } = await readModelFolder(out)
+    return { id, folder: out, card, outcome, skipped: [...unreadable, ...data.skipped()] }
+  } catch (error) {
+    if (error instanceof DrydockError && error.code === 'training_diverged') {
+      await written
+      await writeCard(options, parent, await outcomeSoFar(out, data.validationImages))
+    }
+    throw error
+  } finally {
+    await data.close()
+  }
+}
+
+/** What a training that broke off had reached, as far as its log says. */
+async function outcomeSoFar(
+  out: string,
+  images: number,
+): Promise<Pick<TrainOutcome, 'steps' | 'seconds' | 'validation'>> {
+  const points = await readCurve(out)
+  const last = points.at(-1)
+  const best = points
+    .filter((point) => point.f2 !== null)
+    .reduce<CurvePoint | null>((a, b) => (a && (a.f2WithShips ?? 0) > (b.f2WithShips ?? 0) ? a : b), null)
+  return {
+    steps: last?.step ?? 0,
+    seconds: last?.seconds ?? 0,
+    validation: best && { f2: best.f2 ?? 0, f2WithShips: best.f2WithShips, images },
+  }
+}
+
+/** @throws DrydockError `nothing_to_do` */
+function refuse({ train, settings }: TrainOptions): void {
+  if (settings.syntheticShare >= 1) return
+  const ships = train.reduce((sum, { truth }) => sum + truth.length, 0)
+  const refusal = refusalOf(train.length, ships)
+  if (refusal !== null) throw new DrydockError('nothing_to_do', refusal)
+}
+
+/** Validation needs the same images each time: what cannot be decoded is taken out before the first. */
+async function readableOnly(validation: TrainSource[], seed: number): Promise<[TrainSource[], Skipped[]]> {
+  const skipped: Skipped[] = []
+  let kept = validation
+  for (;;) {
+    const broken = new Set<TrainSource>()
+    const windows = validationWindows({ validation: kept, seed })
+    const used = new Set(windows.flatMap((window) => (window.kind === 'image' ? [kept[window.source]!] : [])))
+    for (const source of used) {
+      try {
+        await decodeImage(source.file)
+      } catch (error) {
+        if (!(error instanceof DrydockError)) throw error
+        broken.add(source)
+        skipped.push({ file: source.file, reason: error.message })
+      }
+    }
+    if (broken.size === 0) return [kept, skipped]
+    kept = kept.filter((source) => !broken.has(source))
+  }
+}
+
+async function writeCard(
+  { settings, origin, out, train, syntheticScenes }: TrainOptions,
+  parent: Awaited<ReturnType<typeof readModelFolder>> | null,
+  outcome: Pick<TrainOutcome, 'steps' | 'seconds' | 'validation'>,
+): Promise<ModelCard> {
+  const points = await readCurve(out)
+  const card: ModelCard = {
+    name: settings.name,
+    createdAt: new Date().toISOString(),
+    parent: parent?.id ?? null,
+    licence: origin.licence,
+    credits: [...new Set([...(parent?.card.credits ?? []), ...origin.credits])],
+    data: origin.data,
+    reproduce: origin.reproduce,
+    settings: { ...settings, syntheticScenes },
+    trainedOn: [
+      ...new Set([...(parent?.card.trainedOn ?? []), ...train.map(({ content }) => content)]),
+    ].sort(),
+    steps: outcome.steps,
+    seconds: Math.round(outcome.seconds),
+    validation: outcome.validation,
+    curve: points.map(({ step, loss, f2 }) => ({ step, loss, f2 })),
+    limits: limitsOf(train),
+  }
+  await writeWhole(join(out, 'card.json'), (temporary) =>
+    writeFile(temporary, `${JSON.stringify(card, null, 2)}\n`),
+  )
+  return card
+}
+
+function limitsOf(train: readonly TrainSource[]): string {
+  const ships = train.reduce((sum, { truth }) => sum + truth.length, 0)
+  return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.`
+}
+
+/**
+ * The curve of the training in a folder, as logged so far. Where a resumed training went over the same steps again,
+ * the later points count; a line that a crash cut off is passed over.
+ */
+export async function readCurve(folder: string): Promise<CurvePoint[]> {
+  const text = await readFile(join(folder, LOG), 'utf8').catch(() => '')
+  const points: CurvePoint[] = []
+  for (const line of text.split('\n')) {
+    const point = parsePoint(line)
+    if (!point) continue
+    const again = points.findIndex(
+      ({ step, kind }) => step > point.step || (step === point.step && kind === point.kind),
+    )
+    if (again >= 0) points.length = again
+    points.push(point)
+  }
+  return points
+}
+
+function parsePoint(line: string): CurvePoint | null {
+  try {
+    return curvePoint.parse(JSON.parse(line))
+  } catch {
+    return null
+  }
+}
