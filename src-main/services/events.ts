@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { CurvePoint, ImageRow, Job, ProjectEvent } from '../contract/wire.ts'
 
 /** A subscriber is told at most once in this many ms; of what changed twice in between it sees the latest. */
@@ -53,6 +54,7 @@ class Pending {
 /** What happens in one project, for anyone who wants to know. */
 export class EventHub {
   readonly #listeners = new Set<(event: ProjectEvent) => void>()
+  readonly #waiting: (() => void)[] = []
   readonly #closing = new AbortController()
 
   emit(event: ProjectEvent): void {
@@ -62,12 +64,23 @@ export class EventHub {
   /** Every event, at once. @returns ends it */
   listen(listener: (event: ProjectEvent) => void): () => void {
     this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) for (const resolve of this.#waiting.splice(0)) resolve()
+    }
   }
 
   /** True while anyone listens. */
   get followed(): boolean {
     return this.#listeners.size > 0
+  }
+
+  /** Resolves when nobody listens, or after `ms`. */
+  async unfollowed(ms: number): Promise<void> {
+    if (!this.followed) return
+    const quiet = Promise.withResolvers<void>()
+    this.#waiting.push(quiet.resolve)
+    await Promise.race([quiet.promise, setTimeout(ms, undefined, { ref: false })])
   }
 
   /**
@@ -105,15 +118,7 @@ export class EventHub {
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const end = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
+/** Waits, or until the signal. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined)
 }

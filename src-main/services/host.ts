@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Engine } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
-import type { RecentProject } from '../contract/wire.ts'
+import type { BackendInfo, RecentProject } from '../contract/wire.ts'
 import * as locations from '../locations.ts'
 import { openFolder, projectFolderFor } from './opening.ts'
 import type { OpenProject } from './opening.ts'
@@ -11,6 +11,9 @@ import { RecentList } from './recent.ts'
 import { sampleFolder } from './sample.ts'
 import { setScore } from './score.ts'
 import { startWorkers } from './workers.ts'
+
+/** A window that closes a project ends its stream of events within this time, in ms. */
+const STREAMS_END_WITHIN = 1000
 
 /** What hosts the services: the backend process or the command line. Left out, the places come from `locations.ts`. */
 export interface HostOptions {
@@ -33,6 +36,8 @@ export interface Host {
   openSample(): Promise<Project>
   /** An open project, or one of the recent list, which is opened again: after a restart, windows go on by their ids. */
   project(id: string): Promise<Project>
+  /** What the engine computes with, starting it where need be; null where it cannot be started. */
+  engineInfo(): Promise<BackendInfo | null>
   recent(): RecentProject[]
   forgetRecent(key: string): Promise<void>
   /** Closes a project that nobody follows any more and that has no running job; else leaves it open. */
@@ -99,10 +104,20 @@ export function createHost(options: HostOptions): Host {
         project: id,
       })
     },
+    async engineInfo() {
+      try {
+        return await shared.engine.info()
+      } catch (error) {
+        shared.log(`the engine cannot be asked: ${String(error)}`)
+        return null
+      }
+    },
     recent: () => recent.list(),
     forgetRecent: (key) => recent.forget(key),
     async release(id) {
       const found = await open.get(id)
+      // the caller's own stream of events ends about now
+      await found?.project.events.unfollowed(STREAMS_END_WITHIN)
       if (!found || found.project.events.followed || found.project.jobs.running().length > 0) return
       await shut(id)
     },

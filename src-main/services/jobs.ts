@@ -35,6 +35,8 @@ export interface JobControl {
 export interface JobOutcome {
   summary: string
   model?: string
+  /** true where the job was cut short and this is what there is all the same */
+  partial?: boolean
 }
 
 interface Live {
@@ -70,8 +72,12 @@ export class Jobs {
    * @param work ends early when `control.signal` aborts; what it throws becomes the job's error
    * @returns the job's id, once it is on the disk
    */
-  async start(plan: JobPlan, work: (control: JobControl) => Promise<JobOutcome>): Promise<string> {
+  async start(
+    planned: JobPlan | ((id: string) => JobPlan),
+    work: (control: JobControl) => Promise<JobOutcome>,
+  ): Promise<string> {
     const id = randomUUID()
+    const plan = typeof planned === 'function' ? planned(id) : planned
     const live: Live = {
       job: {
         id,
@@ -190,7 +196,7 @@ export class Jobs {
     if (live.giveUp) clearTimeout(live.giveUp)
     const { signal } = live.controller
     const wireError = error === null ? null : toWireError(error)
-    if (signal.aborted && outcome === null) {
+    if (signal.aborted && (outcome === null || outcome.partial)) {
       live.job.state = signal.reason === CLOSING ? 'interrupted' : 'cancelled'
     } else if (wireError !== null) {
       live.job.state = wireError.code === 'cancelled' ? 'cancelled' : 'failed'

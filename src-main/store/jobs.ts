@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { curvePoint } from '../contract/wire.ts'
-import type { CurvePoint, Job } from '../contract/wire.ts'
+import type { Job } from '../contract/wire.ts'
 import type { Connection } from './database.ts'
 
 const jobError = z.object({ code: z.string(), message: z.string() })
@@ -19,10 +18,10 @@ const COLUMNS = `id, session_id as session, kind, title, state, done, total, uni
 /** How many ended jobs a project remembers in its list. */
 const REMEMBERED = 50
 
-/** Repository of the tables `jobs` and `curve_points`. */
+/** Repository of the table `jobs`. */
 export type JobRepository = ReturnType<typeof jobRepository>
 
-/** Repository of the tables `jobs` and `curve_points`. */
+/** Repository of the table `jobs`. */
 export function jobRepository(db: Connection) {
   const get = db.prepare<[string], Row>(`select ${COLUMNS} from jobs where id = ?`)
   const recent = db.prepare<[number], Row>(
@@ -41,13 +40,6 @@ export function jobRepository(db: Connection) {
     `update jobs set state = 'interrupted', ended_at = ? where state in ('queued', 'running')
      and session_id not in (select id from sessions)`,
   )
-  const addPoint = db.prepare<[string, string]>('insert into curve_points (job_id, point_json) values (?, ?)')
-  const points = db.prepare<[string], string>(
-    'select point_json from curve_points where job_id = ? order by number',
-  )
-  const forgetPoints = db.prepare<[string, number]>(
-    `delete from curve_points where job_id = ? and json_extract(point_json, '$.step') > ?`,
-  )
   return {
     get: (id: string): StoredJob | null => {
       const row = get.get(id)
@@ -59,14 +51,6 @@ export function jobRepository(db: Connection) {
       void put.run({ ...job, error: job.error ? JSON.stringify(job.error) : null }),
     /** marks what dead processes left; @returns how many */
     interruptOrphans: (at: string): number => interrupt.run(at).changes,
-    addPoint: (job: string, point: CurvePoint): void => void addPoint.run(job, JSON.stringify(point)),
-    points: (job: string): CurvePoint[] =>
-      points
-        .pluck()
-        .all(job)
-        .map((text) => curvePoint.parse(JSON.parse(text))),
-    /** forgets the curve after a step: a resumed training draws it again */
-    forgetPointsAfter: (job: string, step: number): void => void forgetPoints.run(job, step),
   }
 }
 

@@ -142,12 +142,5 @@ create table jobs (
   model_id text,
   settings_json text
 ) strict;
-
-create table curve_points (
-  number integer primary key,
-  job_id text not null references jobs (id),
-  point_json text not null
-) strict;
-create index curve_of_job on curve_points (job_id);
 `,
 }
