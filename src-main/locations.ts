@@ -61,8 +61,12 @@ export const logs = join(userData, 'logs')
 /** Downloads that outlive a reinstall. */
 export const userCache = resolve(process.env['DRYDOCK_CACHE'] ?? platformFolder('cache'))
 
-/** libtensorflow's shared libraries of the version the set-up pins, put here by it; may not exist. */
-export const tensorflowLibraries = join(userCache, 'libtensorflow', '2.13.1')
+const packagedLibraries = join(root, 'libtensorflow')
+
+/** libtensorflow's shared libraries: those of a packaged Drydock, or what the set-up has put in the cache; may not exist. */
+export const tensorflowLibraries = existsSync(packagedLibraries)
+  ? packagedLibraries
+  : join(userCache, 'libtensorflow', '2.13.1')
 
 /**
  * What a process needs in its environment, from its start, to load the tfjs-node addon: the system's library path
