@@ -1,0 +1,14 @@
+import './client/trusted-types.ts'
+import '@fontsource-variable/inter'
+import { mount } from 'svelte'
+import Root from './App.svelte'
+import { connect } from './client/index.ts'
+import { App } from './state/app.svelte.ts'
+import './ui/tokens.css'
+import './ui/base.css'
+
+const target = document.getElementById('app')
+if (!target) throw new Error('index.html has no element "app"')
+
+const app = new App(await connect())
+mount(Root, { target, props: { app } })

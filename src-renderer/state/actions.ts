@@ -1,0 +1,122 @@
+import type { MenuCommand } from '../../src-main/contract/shell.ts'
+import type { ToolName } from '../canvas/index.ts'
+import type { App } from './app.svelte.ts'
+import type { Action } from './keys.ts'
+import * as marking from './marking.ts'
+import { focusRegion } from './regions.ts'
+
+type Act = (app: App) => void
+
+const tool =
+  (name: ToolName): Act =>
+  ({ stage }) =>
+    (stage.tool = name)
+
+const view =
+  (name: App['layout']['view']): Act =>
+  ({ layout }) =>
+    (layout.view = name)
+
+/** What needs an open project and nothing else. */
+const ANYWHERE: Partial<Record<Action, Act>> = {
+  annotate: view('annotate'),
+  embeddings: view('embeddings'),
+  review: view('review'),
+  train: view('train'),
+  toggleLeft: ({ layout }) => layout.toggleLeft(),
+  toggleRight: ({ layout }) => layout.toggleRight(),
+}
+
+/** What needs an image on the screen. */
+const ON_IMAGE: Partial<Record<Action, Act>> = {
+  next: ({ editing }) => editing.step(1),
+  previous: ({ editing }) => editing.step(-1),
+  back: ({ editing }) => editing.back(),
+  predict: (app) => void app.predict('this'),
+  fit: ({ stage }) => stage.canvas?.camera.fit(),
+  zoomIn: ({ stage }) => stage.zoom(1),
+  zoomOut: ({ stage }) => stage.zoom(-1),
+  hide: ({ display }) => (display.allHidden = true),
+}
+
+/** What changes truth, or is a tool for it: in Annotate only. */
+const MARKING: Partial<Record<Action, Act>> = {
+  select: tool('select'),
+  brush: tool('brush'),
+  eraser: tool('eraser'),
+  polygon: tool('polygon'),
+  box: tool('box'),
+  knife: tool('knife'),
+  merge: (app) => {
+    if (!marking.mergeSelected(app)) app.stage.tool = 'merge'
+  },
+  smaller: ({ display }) => display.resizeBrush(false),
+  larger: ({ display }) => display.resizeBrush(true),
+  undo: ({ editing }) => void editing.undo(),
+  redo: ({ editing }) => editing.redo(),
+  delete: marking.deleteSelected,
+  accept: (app) => marking.accept(app),
+  acceptAll: marking.acceptAll,
+  reject: marking.reject,
+  done: ({ editing }) => editing.finish('done'),
+  noShip: ({ editing }) => editing.finish('no ship'),
+  flag: (app) => (app.flagging = true),
+}
+
+/**
+ * Does what a key or a button asks for.
+ * @returns false where the action means nothing here, so that the key goes on its way
+ */
+export function perform(app: App, action: Action): boolean {
+  if (action === 'showKeys') app.layout.keysShown = !app.layout.keysShown
+  else if (action === 'nextRegion' || action === 'previousRegion')
+    focusRegion(action === 'nextRegion' ? 1 : -1)
+  else {
+    const act = find(app, action)
+    if (!act) return false
+    act(app)
+  }
+  return true
+}
+
+function find({ project, layout }: App, action: Action): Act | undefined {
+  if (project.id === null) return undefined
+  if (action in ANYWHERE) return ANYWHERE[action]
+  if (layout.view === 'train') return undefined
+  if (action in ON_IMAGE) return ON_IMAGE[action]
+  return layout.view === 'annotate' ? MARKING[action] : undefined
+}
+
+const COMMANDS: Record<MenuCommand, Act> = {
+  'new-project': (app) => void app.chooseProject('images'),
+  'open-project': (app) => void app.chooseProject('project'),
+  'open-sample': (app) => void app.openSample(),
+  'close-project': (app) => void app.closeProject(),
+  'import-labels': (app) => void app.exchange.choose(app.project.id ?? ''),
+  'export-truth': (app) => app.export('truth'),
+  'export-predictions': (app) => app.export('predictions'),
+  rescan: (app) => void app.rescan(),
+  undo: (app) => perform(app, 'undo'),
+  redo: (app) => perform(app, 'redo'),
+  'predict-image': (app) => void app.predict('this'),
+  'predict-all': (app) => void app.predict('all'),
+  'view-annotate': view('annotate'),
+  'view-embeddings': view('embeddings'),
+  'view-review': view('review'),
+  'view-train': view('train'),
+  'toggle-left': ({ layout }) => layout.toggleLeft(),
+  'toggle-right': ({ layout }) => layout.toggleRight(),
+  'show-keys': (app) => perform(app, 'showKeys'),
+}
+
+const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set([
+  'new-project',
+  'open-project',
+  'open-sample',
+  'show-keys',
+])
+
+/** Does what a menu entry asks for. */
+export function command(app: App, name: MenuCommand): void {
+  if (app.project.id !== null || WITHOUT_PROJECT.has(name)) COMMANDS[name](app)
+}

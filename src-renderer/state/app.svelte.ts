@@ -1,0 +1,290 @@
+import { createContext } from 'svelte'
+import { dropGrant, type Client } from '../client/index.ts'
+import { DrydockError } from '../../src-main/contract/errors.ts'
+import type { ProjectEvent, ProjectSummary, RecentProject } from '../../src-main/contract/wire.ts'
+import { Display } from './display.svelte.ts'
+import { Editing } from './editing.svelte.ts'
+import { Exchange } from './exchange.svelte.ts'
+import { Images } from './images.svelte.ts'
+import { Jobs } from './jobs.svelte.ts'
+import { Layout } from './layout.svelte.ts'
+import { Plot } from './plot.svelte.ts'
+import { Project } from './project.svelte.ts'
+import { Stage } from './stage.svelte.ts'
+import { Toasts } from './toasts.svelte.ts'
+import { Training } from './training.svelte.ts'
+
+const WATCH_AGAIN_MS = 500
+
+/** Everything that the window knows, and how it comes to know it. One for a window. */
+export class App {
+  readonly client: Client
+  readonly toasts = new Toasts()
+  readonly layout = new Layout()
+  readonly display = new Display()
+  readonly stage = new Stage()
+  readonly images = new Images()
+  readonly project: Project
+  readonly jobs: Jobs
+  readonly editing: Editing
+  readonly plot: Plot
+  readonly training: Training
+  readonly exchange: Exchange
+  recent = $state.raw<RecentProject[]>([])
+  /** a project is being opened */
+  opening = $state(false)
+  /** the flag's comment is being written */
+  flagging = $state(false)
+  version = $state('')
+  /** where the log lies, for the help panel */
+  logs = $state('')
+  #watch: AbortController | null = null
+
+  constructor(client: Client) {
+    this.client = client
+    this.project = new Project(client, this.toasts)
+    this.jobs = new Jobs(client, this.toasts)
+    this.plot = new Plot(client, this.toasts)
+    this.training = new Training(client, this.toasts)
+    this.exchange = new Exchange(client, this.toasts)
+    this.editing = new Editing({ client, toasts: this.toasts, images: this.images, project: this.project })
+    client.onBackendRestart(() => void this.#afterRestart())
+  }
+
+  /** What the first view needs. */
+  async begin(): Promise<void> {
+    void this.project.refreshEngine()
+    void this.#about()
+    const warning = await this.client.shell.window.warning({}).catch(() => null)
+    if (warning) this.toasts.note(warning)
+    await this.refreshRecent()
+  }
+
+  async refreshRecent(): Promise<void> {
+    try {
+      this.recent = await this.client.backend.project.recent({})
+    } catch (error) {
+      this.toasts.error(error)
+    }
+  }
+
+  openSample(): Promise<void> {
+    return this.#open(() => this.client.backend.project.openSample({}))
+  }
+
+  openRecent(key: string): Promise<void> {
+    return this.#open(() => this.client.backend.project.openRecent({ key }))
+  }
+
+  /** Lets a person choose a folder: of images, to make a project from, or a project's own. */
+  async chooseProject(purpose: 'images' | 'project'): Promise<void> {
+    const chosen = await this.client.shell.dialogs.chooseFolder({ purpose }).catch((error: unknown) => {
+      this.toasts.error(error)
+      return null
+    })
+    if (chosen) await this.#open(() => this.client.backend.project.open({ grant: chosen.grant }))
+  }
+
+  /** A dropped folder of images or project; a table of labels is imported into the open project. */
+  openDropped(file: File): Promise<void> {
+    const project = this.project.id
+    if (project !== null && /\.csv$/i.test(file.name)) return this.exchange.drop(project, file)
+    return this.#open(async () => {
+      const { grant } = await dropGrant(file)
+      return this.client.backend.project.open({ grant })
+    })
+  }
+
+  async forgetRecent(key: string): Promise<void> {
+    try {
+      await this.client.backend.project.forgetRecent({ key })
+    } catch (error) {
+      this.toasts.error(error)
+    }
+    await this.refreshRecent()
+  }
+
+  async closeProject(): Promise<void> {
+    const project = this.project.id
+    if (project === null) return
+    if (this.editing.unsaved > 0) {
+      this.toasts.failure('Not closed: the last gestures are not saved yet. The status bar says why.')
+      return
+    }
+    this.#forget()
+    try {
+      await this.client.backend.project.close({ project })
+      await this.client.shell.window.setProjectOpen({ open: false })
+      await this.client.shell.window.setTitle({ title: 'Drydock' })
+    } catch (error) {
+      this.toasts.error(error)
+    }
+    await this.refreshRecent()
+  }
+
+  /** Points the project to the folder in which its images are now. */
+  async relocate(): Promise<void> {
+    const project = this.project.id
+    if (project === null) return
+    try {
+      const chosen = await this.client.shell.dialogs.chooseFolder({ purpose: 'relocate' })
+      if (!chosen) return
+      this.project.summary = await this.client.backend.project.relocate({ project, grant: chosen.grant })
+      await this.#fetchImages(project)
+    } catch (error) {
+      this.toasts.error(error)
+    }
+  }
+
+  async rescan(): Promise<void> {
+    await this.#inProject((project) => this.client.backend.images.rescan({ project }))
+  }
+
+  /** Starts a prediction of the image on the screen, of all, or of those that the run has not reached. */
+  async predict(which: 'this' | 'all' | 'todo'): Promise<void> {
+    const image = this.editing.image
+    if (which === 'this' && image === null) return
+    await this.#inProject((project) =>
+      this.client.backend.predict.start({
+        project,
+        images: which === 'this' ? [image!] : which,
+        ...(image === null ? {} : { first: image }),
+      }),
+    )
+  }
+
+  export(what: 'truth' | 'predictions'): void {
+    const { summary } = this.project
+    if (summary) void this.exchange.export(summary.id, summary.name, what)
+  }
+
+  async #about(): Promise<void> {
+    try {
+      const { version, logs } = await this.client.backend.system.about({})
+      this.version = version
+      this.logs = logs
+    } catch (error) {
+      this.toasts.error(error)
+    }
+  }
+
+  async #inProject(act: (project: string) => Promise<unknown>): Promise<void> {
+    const project = this.project.id
+    if (project === null) return
+    try {
+      await act(project)
+    } catch (error) {
+      this.toasts.error(error)
+    }
+  }
+
+  async #open(call: () => Promise<ProjectSummary>): Promise<void> {
+    if (this.opening) return
+    if (this.editing.unsaved > 0) {
+      this.toasts.failure(
+        'The last gestures are not saved yet, so this project stays open. The status bar says why.',
+      )
+      return
+    }
+    this.opening = true
+    try {
+      const summary = await call()
+      this.#forget()
+      this.project.summary = summary
+      await this.#fetchImages(summary.id)
+      void this.#follow(summary.id)
+      void this.#fetchRest(summary.id)
+      this.layout.view = 'annotate'
+      await this.client.shell.window.setProjectOpen({ open: true })
+      await this.client.shell.window.setTitle({ title: `${summary.name} – Drydock` })
+    } catch (error) {
+      this.toasts.error(error)
+    } finally {
+      this.opening = false
+    }
+  }
+
+  #forget(): void {
+    this.#watch?.abort()
+    this.#watch = null
+    this.editing.clear()
+    this.images.clear()
+    this.jobs.set([])
+    this.plot.clear()
+    this.training.clear()
+    this.exchange.close()
+    this.project.clear()
+  }
+
+  async #fetchImages(project: string): Promise<void> {
+    const rows = await this.client.backend.images.list({ project })
+    if (this.project.id !== project) return
+    this.images.set(rows)
+    if (this.editing.image === null) this.editing.openFirst()
+  }
+
+  async #fetchRest(project: string): Promise<void> {
+    await Promise.all([
+      this.project.refreshRuns(),
+      this.project.refreshModels(),
+      this.project.refreshScore(),
+      this.training.refresh(project),
+    ])
+  }
+
+  /** Follows the project's news until it is closed; subscribes again where the stream breaks. */
+  async #follow(project: string): Promise<void> {
+    const watch = new AbortController()
+    this.#watch = watch
+    while (!watch.signal.aborted) {
+      try {
+        const events = await this.client.backend.project.watch({ project }, { signal: watch.signal })
+        for await (const event of events) {
+          if (watch.signal.aborted) return
+          this.#hear(event)
+        }
+      } catch (error) {
+        if (watch.signal.aborted) return
+        if (error instanceof DrydockError && error.code === 'not_found') return this.toasts.error(error)
+      }
+      await new Promise((resolve) => setTimeout(resolve, WATCH_AGAIN_MS))
+    }
+  }
+
+  #hear(event: ProjectEvent): void {
+    if (event.type === 'images') {
+      this.images.update(event.rows)
+      if (this.editing.image === null) this.editing.openFirst()
+    } else if (event.type === 'image-changed') void this.editing.changedElsewhere(event.image, event.revision)
+    else if (event.type === 'job') this.#hearJob(event)
+    else if (event.type === 'curve') this.training.add(event.job, event.points)
+    else this.project.hear(event)
+    if (event.type === 'runs') void this.editing.refetch()
+  }
+
+  #hearJob({ job }: Extract<ProjectEvent, { type: 'job' }>): void {
+    this.jobs.update(job)
+    if (job.kind === 'train' && job.state === 'running' && this.training.job === null) {
+      void this.training.follow(this.project.id ?? '', job.id)
+    }
+  }
+
+  async #afterRestart(): Promise<void> {
+    const project = this.project.id
+    this.editing.resend()
+    void this.project.refreshEngine()
+    if (project === null) return this.refreshRecent()
+    this.toasts.note('The background process was restarted. Everything that was saved is there.')
+    try {
+      await this.#fetchImages(project)
+      await this.editing.refetch()
+      await this.project.refreshSummary()
+      await this.#fetchRest(project)
+      this.jobs.set(await this.client.backend.jobs.list({ project }))
+    } catch (error) {
+      this.toasts.error(error)
+    }
+  }
+}
+
+export const [useApp, provideApp] = createContext<App>()

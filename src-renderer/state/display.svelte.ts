@@ -1,0 +1,26 @@
+import type { Policy } from '../../src-main/core/edit/edit.ts'
+import { Remembered } from './remembered.svelte.ts'
+
+/** How masks are shown; lasts from one start to the next. */
+export class Display {
+  /** fill of truth, 0..1 */
+  readonly truth = new Remembered<number>('truth-fill', 0.35)
+  /** fill of predictions, 0..1 */
+  readonly prediction = new Remembered<number>('prediction-fill', 0.2)
+  readonly truthShown = new Remembered<boolean>('truth-shown', true)
+  readonly predictionShown = new Remembered<boolean>('prediction-shown', true)
+  /** predictions below this score are not shown, 0..1 */
+  readonly leastScore = new Remembered<number>('least-score', 0)
+  /** px */
+  readonly brushSize = new Remembered<number>('brush-size', 12)
+  /** what becomes of pixels that another instance holds */
+  policy = $state<Policy>('yield')
+  /** while the key is held */
+  allHidden = $state(false)
+
+  resizeBrush(larger: boolean): void {
+    const size = this.brushSize.value
+    const step = size < 10 ? 1 : size < 40 ? 2 : 5
+    this.brushSize.value = Math.min(200, Math.max(1, size + (larger ? step : -step)))
+  }
+}

@@ -1,0 +1,331 @@
+import type { Client } from '../client/index.ts'
+import { applyPlan, checkPlan, invertPlan, planStatus, type Planned } from '../../src-main/core/edit/edit.ts'
+import type { DrydockError } from '../../src-main/contract/errors.ts'
+import type {
+  EditPlan,
+  EditResult,
+  ImageDetail,
+  ImageScore,
+  PixelTile,
+} from '../../src-main/contract/wire.ts'
+import { plural } from '../ui/format.ts'
+import { GestureQueue, type Gesture } from './gesture-queue.ts'
+import { imageStateOf, rebase, stillThere, type ImageState } from './image-state.ts'
+import type { Images } from './images.svelte.ts'
+import type { Project } from './project.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+interface Surroundings {
+  client: Client
+  toasts: Toasts
+  images: Images
+  project: Project
+}
+
+/** The open image: its truth and predictions as shown, what is selected, and the gestures on their way to the disk. */
+export class Editing {
+  image = $state<number | null>(null)
+  /** null while it is fetched, and where its file cannot be read */
+  state = $state.raw<ImageState | null>(null)
+  tiles = $state.raw<readonly PixelTile[]>([])
+  score = $state.raw<ImageScore | null>(null)
+  loading = $state(false)
+  /** why the open image cannot be shown, as a sentence */
+  failure = $state<string | null>(null)
+  canUndo = $state(false)
+  canRedo = $state(false)
+  /** ids of truth instances and predictions, in the order in which they were chosen */
+  selection = $state.raw<readonly string[]>([])
+  hovered = $state<string | null>(null)
+  /** gestures that are not on the disk yet */
+  unsaved = $state(0)
+  /** why the last attempt to save failed; null while things go well */
+  saveError = $state.raw<DrydockError | null>(null)
+  /** how long the last gesture took to be saved; null: none yet */
+  savedIn = $state<number | null>(null)
+  readonly row = $derived.by(() =>
+    this.image === null ? undefined : this.#around.images.rows.get(this.image),
+  )
+
+  readonly #around: Surroundings
+  readonly #queue: GestureQueue
+  readonly #revisions = new Map<number, number>()
+  /** states of images that were left with gestures still waiting */
+  readonly #kept = new Map<number, ImageState>()
+  #done: EditPlan[] = []
+  #undone: EditPlan[] = []
+  #visited: number[] = []
+  /** the last Done or No ship, while nothing has been done since */
+  #finished: { image: number; next: number | null } | null = null
+
+  constructor(around: Surroundings) {
+    this.#around = around
+    this.#queue = new GestureQueue({
+      send: (gesture, expectedRevision) => this.#send(gesture, expectedRevision),
+      revision: (image) => this.#revisions.get(image) ?? 0,
+      acknowledged: (gesture, result, seconds) => this.#acknowledged(gesture, result, seconds),
+      conflict: (image, waiting) => this.#conflict(image, waiting),
+      refused: (image, dropped, error) => this.#refused(image, dropped, error),
+      changed: () => {
+        this.unsaved = this.#queue.waiting.length
+        this.saveError = this.#queue.error
+      },
+      now: () => performance.now() / 1000,
+      later: (seconds, act) => {
+        const timer = setTimeout(act, seconds * 1000)
+        return () => clearTimeout(timer)
+      },
+    })
+  }
+
+  openFirst(): void {
+    const first = this.#around.images.visible[0]
+    if (first) void this.open(first.id)
+  }
+
+  async open(image: number): Promise<void> {
+    if (image === this.image) return
+    this.#leave()
+    this.image = image
+    this.#reset(this.#kept.get(image) ?? null)
+    this.tiles = []
+    this.loading = true
+    await this.#fetch(image)
+  }
+
+  /** Goes `steps` further in the visible order. */
+  step(steps: number): void {
+    const next = this.#around.images.beside(this.image, steps)
+    if (next) void this.open(next.id)
+  }
+
+  /** Returns to the image that was open before. */
+  back(): void {
+    const before = this.#visited.pop()
+    if (before === undefined) return
+    void this.open(before).then(() => this.#visited.pop())
+  }
+
+  /** Fetches the open image again; what is selected stays so. */
+  async refetch(): Promise<void> {
+    if (this.image !== null && !this.#queue.isWaiting(this.image)) await this.#fetch(this.image)
+  }
+
+  /** News that the truth or predictions of an image were changed by somebody else, or by a run. */
+  async changedElsewhere(image: number, revision: number): Promise<void> {
+    if (image !== this.image || this.#queue.isWaiting(image)) return
+    if (revision < (this.#revisions.get(image) ?? 0)) return
+    await this.#fetch(image)
+  }
+
+  /** Applies what a gesture comes to: shown at once, then saved. A refusal is said. @returns whether something changed */
+  perform(planned: Planned): boolean {
+    if ('refusal' in planned) {
+      this.#around.toasts.note(planned.refusal)
+      return false
+    }
+    return this.apply(planned.plan)
+  }
+
+  /** Shows a plan and sends it. @returns whether the image takes it */
+  apply(plan: EditPlan): boolean {
+    if (!this.#show(plan)) return false
+    this.#done.push(plan)
+    this.#undone = []
+    this.#finished = null
+    this.canUndo = true
+    this.canRedo = false
+    const created = plan.instances
+      .filter((change) => change.lifecycle === 'create')
+      .map(({ instance }) => instance)
+    if (['polygon', 'box', 'brush'].includes(plan.kind) && created.length > 0) this.selection = created
+    this.#push({ kind: 'apply', plan }, true)
+    return true
+  }
+
+  /** Sets the status, unless it is so already, and goes to the next image that nobody has finished. */
+  finish(status: 'done' | 'no ship'): void {
+    const image = this.image
+    if (image === null || !this.state) return
+    if (this.state.status !== status && !this.perform(planStatus(this.state, status))) return
+    const next = this.#around.images.nextUnfinished(image)
+    if (next) void this.open(next.id)
+    else this.#around.toasts.note('Every image in this list is finished.')
+    this.#finished = { image, next: next?.id ?? null }
+  }
+
+  /** Takes back the last gesture; straight after Done or No ship, the one on the image that was left. */
+  async undo(): Promise<void> {
+    const finished = this.#finished
+    this.#finished = null
+    if (finished && finished.next !== null && finished.next === this.image) await this.open(finished.image)
+    if (!this.canUndo) return
+    const plan = this.#done.pop()
+    if (plan) {
+      this.#show(invertPlan(plan))
+      this.#undone.push(plan)
+      this.canRedo = true
+    }
+    this.#push({ kind: 'undo' }, plan !== undefined)
+  }
+
+  redo(): void {
+    if (!this.canRedo) return
+    const plan = this.#undone.pop()
+    if (plan) {
+      this.#show(plan)
+      this.#done.push(plan)
+      this.canUndo = true
+    }
+    this.#push({ kind: 'redo' }, plan !== undefined)
+  }
+
+  /** Tries at once to save what waits. */
+  resend(): void {
+    this.#queue.retry()
+  }
+
+  clear(): void {
+    this.#queue.clear()
+    this.#kept.clear()
+    this.#revisions.clear()
+    this.#visited = []
+    this.image = null
+    this.tiles = []
+    this.loading = false
+    this.savedIn = null
+    this.#reset(null)
+  }
+
+  #reset(state: ImageState | null): void {
+    this.state = state
+    this.score = null
+    this.failure = null
+    this.canUndo = false
+    this.canRedo = false
+    this.selection = []
+    this.hovered = null
+    this.#done = []
+    this.#undone = []
+    this.#finished = null
+  }
+
+  #leave(): void {
+    if (this.image === null) return
+    this.#visited = [...this.#visited.slice(-99), this.image]
+    if (this.state && this.#queue.isWaiting(this.image)) this.#kept.set(this.image, this.state)
+  }
+
+  #show(plan: EditPlan): boolean {
+    if (!this.state) return false
+    if (this.#around.project.summary?.readOnly) {
+      this.#around.toasts.failure(
+        'This project cannot be written, so nothing was changed. Open a copy of it elsewhere.',
+      )
+      return false
+    }
+    const objection = checkPlan(this.state, plan)
+    if (objection !== null) {
+      this.#around.toasts.note(objection)
+      return false
+    }
+    this.#setState(applyPlan(this.state, plan))
+    return true
+  }
+
+  #setState(state: ImageState | null): void {
+    this.state = state
+    this.selection = stillThere(state, this.selection)
+    if (this.hovered !== null && stillThere(state, [this.hovered]).length === 0) this.hovered = null
+  }
+
+  #push(step: Gesture['step'], shown: boolean): void {
+    if (this.image !== null)
+      this.#queue.push({ gestureId: crypto.randomUUID(), image: this.image, step, shown })
+  }
+
+  async #fetch(image: number): Promise<void> {
+    const project = this.#around.project.id
+    if (project === null) return
+    try {
+      const detail = await this.#around.client.backend.images.get({ project, image })
+      if (this.image === image && project === this.#around.project.id) this.#take(detail)
+    } catch (error) {
+      if (this.image !== image) return
+      this.loading = false
+      if (!this.state) this.failure = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  #take(detail: ImageDetail): void {
+    this.loading = false
+    this.tiles = detail.tiles
+    this.failure = detail.row.fileNote
+    if (this.#queue.isWaiting(detail.row.id)) return
+    // the answer may have been overtaken by that of a gesture
+    if (detail.row.revision < (this.#revisions.get(detail.row.id) ?? 0))
+      return void this.#fetch(detail.row.id)
+    if (this.#revisions.get(detail.row.id) !== detail.row.revision) {
+      this.#done = []
+      this.#undone = []
+    }
+    this.#around.images.update([detail.row])
+    this.#revisions.set(detail.row.id, detail.row.revision)
+    this.#setState(imageStateOf(detail))
+    this.score = detail.score
+    this.canUndo = detail.canUndo
+    this.canRedo = detail.canRedo
+  }
+
+  #send(gesture: Gesture, expectedRevision: number): Promise<EditResult> {
+    const { image, gestureId, step } = gesture
+    const { annotate } = this.#around.client.backend
+    const common = { project: this.#around.project.id ?? '', image, gestureId, expectedRevision }
+    if (step.kind === 'apply') return annotate.apply({ ...common, plan: step.plan })
+    return step.kind === 'undo' ? annotate.undo(common) : annotate.redo(common)
+  }
+
+  #acknowledged(gesture: Gesture, result: EditResult, seconds: number): void {
+    this.savedIn = seconds
+    this.#revisions.set(gesture.image, result.revision)
+    this.#around.images.update([result.row])
+    const more = this.#queue.isWaiting(gesture.image)
+    if (!more) this.#kept.delete(gesture.image)
+    if (gesture.image !== this.image) return
+    this.score = result.score
+    if (!gesture.shown && this.state) {
+      if (checkPlan(this.state, result.plan) === null) this.#setState(applyPlan(this.state, result.plan))
+      else if (!more) void this.#fetch(gesture.image)
+    }
+    if (more) return
+    this.canUndo = result.canUndo
+    this.canRedo = result.canRedo
+  }
+
+  async #conflict(image: number, waiting: readonly Gesture[]): Promise<readonly Gesture[]> {
+    const project = this.#around.project.id ?? ''
+    const detail = await this.#around.client.backend.images.get({ project, image })
+    const { state, kept } = rebase(imageStateOf(detail), waiting)
+    this.#revisions.set(image, detail.row.revision)
+    this.#around.images.update([detail.row])
+    this.#kept.delete(image)
+    if (image === this.image) {
+      this.#done = []
+      this.#undone = []
+      this.#setState(state)
+    }
+    const lost = plural(waiting.length - kept.length, 'gesture')
+    this.#around.toasts.note(
+      waiting.length === kept.length
+        ? `${detail.row.path} was changed elsewhere. Your last gestures were applied on top.`
+        : `${detail.row.path} was changed elsewhere and is shown as it is now. ${lost} of yours did not fit any more.`,
+    )
+    return kept
+  }
+
+  #refused(image: number, dropped: readonly Gesture[], error: DrydockError): void {
+    this.#around.toasts.failure(`${error.message} ${plural(dropped.length, 'gesture')} could not be saved.`)
+    this.#kept.delete(image)
+    if (image === this.image) void this.#fetch(image)
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  applyPlan,
+  checkPlan,
+  editStateOf,
+  type EditPrediction,
+  type EditState,
+} from '../../src-main/core/edit/edit.ts'
+import { parseRle } from '../../src-main/core/mask/rle.ts'
+import type { ImageDetail } from '../../src-main/contract/wire.ts'
+import type { Gesture } from './gesture-queue.ts'
+
+export interface ShownPrediction extends EditPrediction {
+  /** 0..1 */
+  score: number
+  /** px */
+  area: number
+  /** which cluster of the stored inference it is; -1 for imported labels */
+  cluster: number
+}
+
+/** One image as the window shows it: what was fetched, with the gestures that are still being saved. */
+export interface ImageState extends EditState {
+  image: number
+  predictions: readonly ShownPrediction[]
+  /** whether the current run has reached the image */
+  predicted: boolean
+}
+
+/** The state of a fetched image; null where its file could not be read, so that its size is not known. */
+export function imageStateOf(detail: ImageDetail): ImageState | null {
+  const { row, truth, predictions } = detail
+  if (row.width === null || row.height === null) return null
+  const state = editStateOf(
+    {
+      width: row.width,
+      height: row.height,
+      status: row.status,
+      flag: { flagged: row.flagged, comment: row.comment },
+      truth,
+      predictions: predictions ?? [],
+    },
+    parseRle,
+  )
+  const extra = new Map(
+    (predictions ?? []).map(({ id, score, area, cluster }) => [id, { score, area, cluster }]),
+  )
+  return {
+    ...state,
+    image: row.id,
+    predicted: predictions !== null,
+    predictions: state.predictions.map((prediction) => ({
+      ...prediction,
+      ...(extra.get(prediction.id) ?? { score: 0, area: 0, cluster: -1 }),
+    })),
+  }
+}
+
+/** The ids among `ids` that the state still has, in their order. */
+export function stillThere(state: ImageState | null, ids: readonly string[]): string[] {
+  const known = new Set(state ? [...state.truth, ...state.predictions].map(({ id }) => id) : [])
+  return ids.filter((id) => known.has(id))
+}
+
+/**
+ * Puts gestures that were made on an older state on top of `state`, in their order.
+ * @returns the state after those that still fit, and which these are; undo and redo never fit another history
+ */
+export function rebase(
+  state: ImageState | null,
+  gestures: readonly Gesture[],
+): { state: ImageState | null; kept: Gesture[] } {
+  let now = state
+  const kept = gestures.filter(({ step }) => {
+    if (!now || step.kind !== 'apply' || checkPlan(now, step.plan) !== null) return false
+    now = applyPlan(now, step.plan)
+    return true
+  })
+  return { state: now, kept }
+}

@@ -1,0 +1,60 @@
+import { SvelteMap } from 'svelte/reactivity'
+import type { ImageRow } from '../../src-main/contract/wire.ts'
+import { arrange, isFinished, NO_FILTER, type Filter, type Sort } from './image-list.ts'
+
+/** The rows of all images of the project, and the order in which the queue shows them. */
+export class Images {
+  readonly rows = new SvelteMap<number, ImageRow>()
+  sort = $state<Sort>('name')
+  filter = $state<Filter>(NO_FILTER)
+  loaded = $state(false)
+
+  readonly visible = $derived(arrange(this.rows.values(), this.sort, this.filter))
+  readonly scored = $derived(count(this.rows.values(), (row) => row.f2 !== null))
+  readonly finished = $derived(count(this.rows.values(), isFinished))
+  /** images that the current run has not reached */
+  readonly unpredicted = $derived(count(this.rows.values(), (row) => row.predictionCount === null))
+  readonly filtered = $derived(
+    this.filter.text.trim() !== '' || this.filter.status !== null || this.filter.flagged,
+  )
+
+  /** Replaces all rows. */
+  set(rows: readonly ImageRow[]): void {
+    this.rows.clear()
+    this.update(rows)
+    this.loaded = true
+  }
+
+  update(rows: readonly ImageRow[]): void {
+    for (const row of rows) this.rows.set(row.id, row)
+  }
+
+  clear(): void {
+    this.rows.clear()
+    this.loaded = false
+    this.filter = NO_FILTER
+  }
+
+  /** Place of the image in the visible order, -1 where the filter hides it. */
+  place(image: number | null): number {
+    return this.visible.findIndex((row) => row.id === image)
+  }
+
+  /** The image `steps` further in the visible order; undefined past either end. */
+  beside(image: number | null, steps: number): ImageRow | undefined {
+    return this.visible[this.place(image) + steps]
+  }
+
+  /** The next image in the visible order, after `image` and then from the top, that nobody has finished. */
+  nextUnfinished(image: number): ImageRow | undefined {
+    const at = this.place(image)
+    const order = [...this.visible.slice(at + 1), ...this.visible.slice(0, Math.max(0, at))]
+    return order.find((row) => !isFinished(row) && row.id !== image)
+  }
+}
+
+function count<T>(items: Iterable<T>, test: (item: T) => boolean): number {
+  let n = 0
+  for (const item of items) if (test(item)) n++
+  return n
+}

@@ -1,0 +1,99 @@
+import { areaOf, type Rle } from '../../src-main/core/mask/rle.ts'
+import { overlapsBetween } from '../../src-main/core/metric/overlap.ts'
+import { scoreImage } from '../../src-main/core/metric/f2.ts'
+import { instanceLabels } from '../canvas/labels.ts'
+import type { ImageState } from './image-state.ts'
+
+/** One line of the list of instances. */
+export interface InstanceLine {
+  id: string
+  /** what the canvas calls it: '3', '~9' */
+  label: string
+  kind: 'truth' | 'prediction'
+  /** 'drawn', 'imported', 'accepted'; for a prediction its decision, '' while there is none */
+  note: string
+  /** 0..11 */
+  colour: number
+  /** px */
+  area: number
+  /** of a prediction, 0..1 */
+  score: number | null
+  /** with the best of the other kind, 0..1; null where there is nothing of the other kind to compare */
+  iou: number | null
+}
+
+/** Truth and predictions of one image as the list shows them. Predictions that were decided on are left out. */
+export function instanceLines(state: ImageState, leastScore: number): InstanceLine[] {
+  const predictions = state.predictions.filter(
+    ({ decision, score }) => decision === null && score >= leastScore,
+  )
+  const best = bestIous(
+    state.truth.map(({ rle }) => rle),
+    state.predictions.map(({ rle }) => rle),
+  )
+  const labels = instanceLabels(state, false)
+  const truth = state.truth.map((instance, i) => ({
+    id: instance.id,
+    label: labels.get(instance.id) ?? '',
+    kind: 'truth' as const,
+    note: instance.edited ? `${instance.origin}, edited` : instance.origin,
+    colour: instance.colour,
+    area: areaOf(instance.rle),
+    score: null,
+    iou: state.predicted ? (best[i] ?? 0) : null,
+  }))
+  const predicted = predictions.map((prediction) => ({
+    id: prediction.id,
+    label: labels.get(prediction.id) ?? '',
+    kind: 'prediction' as const,
+    note: '',
+    colour: prediction.colour,
+    area: prediction.area,
+    score: prediction.score,
+    iou: null,
+  }))
+  return [...truth, ...predicted]
+}
+
+/** For each truth instance the highest IoU with any prediction. */
+function bestIous(truth: readonly Rle[], predictions: readonly Rle[]): number[] {
+  const best = new Array<number>(truth.length).fill(0)
+  for (const { truth: i, intersection, union } of overlapsBetween(truth, predictions)) {
+    best[i] = Math.max(best[i]!, intersection / union)
+  }
+  return best
+}
+
+/** an IoU that equals the threshold is a miss, whatever floating point makes of either */
+const ROUNDING = 1e-9
+
+/** What became of each instance at one threshold, and all IoUs above 0. */
+export interface Verdict {
+  /** prediction matched to each truth instance, -1: missed */
+  matched: number[]
+  /** whether each prediction is a hit */
+  hit: boolean[]
+  /** [truth][prediction] */
+  iou: number[][]
+}
+
+/**
+ * Matches truth and predictions one to one at an IoU over `threshold`.
+ * Above 0.5 the pairs of masks that do not overlap are unique, so the matches at 0.5 that reach the threshold are those of it.
+ */
+export function judge(state: Pick<ImageState, 'truth' | 'predictions'>, threshold: number): Verdict {
+  const truth = state.truth.map(({ rle }) => rle)
+  const predictions = state.predictions.map(({ rle }) => rle)
+  const iou = truth.map(() => predictions.map(() => 0))
+  for (const pair of overlapsBetween(truth, predictions)) {
+    iou[pair.truth]![pair.prediction] = pair.intersection / pair.union
+  }
+  const matched = truth.map(() => -1)
+  const hit = predictions.map(() => false)
+  for (const match of scoreImage(truth, predictions).matches) {
+    if (match.iou <= threshold + ROUNDING) continue
+    matched[match.truth] = match.prediction
+    hit[match.prediction] = true
+  }
+  return { matched, hit, iou }
+}

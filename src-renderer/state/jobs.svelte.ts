@@ -1,0 +1,57 @@
+import type { Client } from '../client/index.ts'
+import type { Job } from '../../src-main/contract/wire.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+/** The project's jobs: what runs now, and what came out of those that this window saw end. */
+export class Jobs {
+  items = $state.raw<Job[]>([])
+  readonly #client: Client
+  readonly #toasts: Toasts
+  /** the one that the status bar shows */
+  readonly shown = $derived(
+    this.items.find((job) => job.state === 'running') ?? this.items.find((job) => job.state === 'queued'),
+  )
+
+  constructor(client: Client, toasts: Toasts) {
+    this.#client = client
+    this.#toasts = toasts
+  }
+
+  running(kind: Job['kind']): Job | undefined {
+    return this.items.find((job) => job.kind === kind && isActive(job))
+  }
+
+  /** The latest job of a kind, by its start. */
+  latest(kind: Job['kind']): Job | undefined {
+    return this.items
+      .filter((job) => job.kind === kind)
+      .reduce<Job | undefined>((a, b) => (a && a.startedAt > b.startedAt ? a : b), undefined)
+  }
+
+  set(jobs: readonly Job[]): void {
+    this.items = [...jobs]
+  }
+
+  /** Takes in one job's news, and says so when it has ended under the eyes of this window. */
+  update(job: Job): void {
+    const before = this.items.find((known) => known.id === job.id)
+    this.items = before
+      ? this.items.map((known) => (known.id === job.id ? job : known))
+      : [job, ...this.items]
+    if (!before || !isActive(before) || isActive(job)) return
+    if (job.error && job.state !== 'cancelled') this.#toasts.failure(job.error.message)
+    else if (job.summary && job.kind !== 'score') this.#toasts.note(job.summary)
+  }
+
+  async cancel(project: string, job: string): Promise<void> {
+    try {
+      await this.#client.backend.jobs.cancel({ project, job })
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+}
+
+export function isActive(job: Job): boolean {
+  return job.state === 'running' || job.state === 'queued'
+}

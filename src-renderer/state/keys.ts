@@ -1,0 +1,111 @@
+/** Every action that a key, a menu entry or a button starts, with the words and the default keys for it. */
+export const ACTIONS = {
+  select: { name: 'Select', keys: ['V'], group: 'Tools' },
+  brush: { name: 'Brush', keys: ['B'], group: 'Tools' },
+  eraser: { name: 'Eraser', keys: ['E'], group: 'Tools' },
+  polygon: { name: 'Polygon', keys: ['P'], group: 'Tools' },
+  box: { name: 'Rotated box in three clicks', keys: ['R'], group: 'Tools' },
+  knife: { name: 'Knife: a stroke that splits', keys: ['K'], group: 'Tools' },
+  merge: { name: 'Merge the selected', keys: ['M'], group: 'Tools' },
+  smaller: { name: 'Smaller brush', keys: ['['], group: 'Tools' },
+  larger: { name: 'Larger brush', keys: [']'], group: 'Tools' },
+  undo: { name: 'Undo', keys: ['Ctrl+Z'], group: 'Marking' },
+  redo: { name: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], group: 'Marking' },
+  delete: { name: 'Delete the selected', keys: ['Delete'], group: 'Marking' },
+  accept: { name: 'Accept the prediction', keys: ['A'], group: 'Marking' },
+  acceptAll: { name: 'Accept all predictions above the score shown', keys: ['Shift+A'], group: 'Marking' },
+  reject: { name: 'Reject the prediction', keys: ['X'], group: 'Marking' },
+  predict: { name: 'Predict this image', keys: ['Ctrl+Enter'], group: 'Marking' },
+  done: { name: 'Done and next', keys: ['D'], group: 'Images' },
+  noShip: { name: 'No ship and next', keys: ['N'], group: 'Images' },
+  flag: { name: 'Flag with a comment', keys: ['G'], group: 'Images' },
+  next: { name: 'Next image', keys: ['ArrowRight'], group: 'Images' },
+  previous: { name: 'Previous image', keys: ['ArrowLeft'], group: 'Images' },
+  back: { name: 'The image before', keys: ['Backspace'], group: 'Images' },
+  hide: { name: 'Hide all masks (held)', keys: ['H'], group: 'Looking' },
+  fit: { name: 'Fit the image', keys: ['F'], group: 'Looking' },
+  zoomIn: { name: 'Zoom in', keys: ['+', '='], group: 'Looking' },
+  zoomOut: { name: 'Zoom out', keys: ['-'], group: 'Looking' },
+  annotate: { name: 'Annotate', keys: ['1'], group: 'Window' },
+  embeddings: { name: 'Embeddings', keys: ['2'], group: 'Window' },
+  review: { name: 'Review', keys: ['3'], group: 'Window' },
+  train: { name: 'Train', keys: ['4'], group: 'Window' },
+  toggleLeft: { name: 'Show or hide the left panel', keys: ['Ctrl+B'], group: 'Window' },
+  toggleRight: { name: 'Show or hide the right panel', keys: ['Ctrl+J'], group: 'Window' },
+  nextRegion: { name: 'Next region of the window', keys: ['F6'], group: 'Window' },
+  previousRegion: { name: 'Previous region of the window', keys: ['Shift+F6'], group: 'Window' },
+  showKeys: { name: 'Keys and about', keys: ['?', 'F1'], group: 'Window' },
+} as const satisfies Record<string, { name: string; keys: readonly string[]; group: string }>
+
+export type Action = keyof typeof ACTIONS
+export const GROUPS = ['Tools', 'Marking', 'Images', 'Looking', 'Window'] as const
+
+export type Bindings = ReadonlyMap<string, Action>
+
+function isAction(name: string): name is Action {
+  return name in ACTIONS
+}
+
+/** All actions, in the order of the table. */
+export const ACTION_NAMES: readonly Action[] = Object.keys(ACTIONS).filter(isAction)
+
+/** Which key starts which action. */
+export const DEFAULT_BINDINGS: Bindings = new Map(
+  ACTION_NAMES.flatMap((action) => ACTIONS[action].keys.map((key): [string, Action] => [key, action])),
+)
+
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
+
+/**
+ * The name of a key press as the table writes it: 'D', 'Shift+A', 'Ctrl+Z', '?'. Letters are what the layout prints;
+ * Shift is named only where it does not already show in the character.
+ */
+export function keyName(event: KeyPress): string {
+  const letter = event.key.length === 1 && event.key.toLowerCase() !== event.key.toUpperCase()
+  const base = letter ? event.key.toUpperCase() : event.key
+  const parts = []
+  if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
+  if (event.altKey) parts.push('Alt')
+  if (event.shiftKey && (letter || event.key.length > 1)) parts.push('Shift')
+  return [...parts, base].join('+')
+}
+
+const PRINTED: Record<string, string> = {
+  ArrowLeft: 'Left',
+  ArrowRight: 'Right',
+  Enter: 'Enter',
+}
+
+/** The first key of an action as a person reads it. */
+export function keyFor(action: Action): string {
+  const key: string = ACTIONS[action].keys[0]
+  return key
+    .split('+')
+    .map((part) => PRINTED[part] ?? part)
+    .join('+')
+}
+
+/** True where single keys belong to the element: text is being written, or a control uses them. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target.isContentEditable || target.closest('dialog')) return true
+  if (target instanceof HTMLInputElement)
+    return !['checkbox', 'radio', 'button', 'range'].includes(target.type)
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}
+
+const OWN_KEYS: readonly (readonly [string, readonly string[]])[] = [
+  ['button, summary, a', ['Enter', ' ']],
+  [
+    'input',
+    [' ', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'],
+  ],
+]
+
+/** True where the focused control does something of its own with this key. */
+export function ownsKey({ target, key }: KeyboardEvent): boolean {
+  return (
+    target instanceof Element &&
+    OWN_KEYS.some(([control, keys]) => keys.includes(key) && target.closest(control))
+  )
+}

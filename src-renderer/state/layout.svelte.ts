@@ -1,0 +1,37 @@
+import { Remembered } from './remembered.svelte.ts'
+
+export const VIEWS = ['annotate', 'embeddings', 'review', 'train'] as const
+export type View = (typeof VIEWS)[number]
+
+/** px; below this width of the window the right panel lies over the canvas */
+export const DRAWER_BELOW = 1100
+
+/** Which view stands, and how large its parts are. */
+export class Layout {
+  view = $state<View>('annotate')
+  readonly queueWidth = new Remembered<number>('queue-width', 264)
+  readonly panelWidth = new Remembered<number>('panel-width', 300)
+  readonly worstWidth = new Remembered<number>('worst-width', 416)
+  readonly whyWidth = new Remembered<number>('why-width', 420)
+  readonly plotWidth = new Remembered<number>('plot-width', 744)
+  readonly settingsWidth = new Remembered<number>('settings-width', 304)
+  readonly versionsWidth = new Remembered<number>('versions-width', 368)
+  readonly left = new Remembered<boolean>('left-shown', true)
+  readonly right = new Remembered<boolean>('right-shown', true)
+  /** px, kept by the window's root */
+  windowWidth = $state(1440)
+  readonly narrow = $derived(this.windowWidth < DRAWER_BELOW)
+  /** the drawer of a narrow window starts closed, whatever the wide window remembers */
+  drawer = $state(false)
+  readonly rightShown = $derived(this.narrow ? this.drawer : this.right.value)
+  keysShown = $state(false)
+
+  toggleLeft(): void {
+    this.left.value = !this.left.value
+  }
+
+  toggleRight(): void {
+    if (this.narrow) this.drawer = !this.drawer
+    else this.right.value = !this.right.value
+  }
+}

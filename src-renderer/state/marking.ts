@@ -1,0 +1,85 @@
+import {
+  planAccept,
+  planDelete,
+  planFlag,
+  planMerge,
+  planReject,
+  type DrawOptions,
+} from '../../src-main/core/edit/edit.ts'
+import type { App } from './app.svelte.ts'
+import type { ImageState, ShownPrediction } from './image-state.ts'
+
+/** Gestures on what is selected. Each does nothing but say why where there is nothing to do it to. */
+
+function options(app: App): DrawOptions {
+  return { policy: app.display.policy, newId: () => crypto.randomUUID() }
+}
+
+/** The predictions meant: those selected, else the one under the pointer. */
+function meant(app: App, state: ImageState): string[] {
+  const { selection, hovered } = app.editing
+  const isPrediction = (id: string) => state.predictions.some((prediction) => prediction.id === id)
+  const chosen = selection.filter(isPrediction)
+  return chosen.length > 0 || hovered === null || !isPrediction(hovered) ? chosen : [hovered]
+}
+
+/** The prediction that waits for a decision after `id` in the list, from the top again at its end. */
+function nextUndecided(state: ImageState | null, id: string | undefined): ShownPrediction | undefined {
+  const all = state?.predictions ?? []
+  const at = all.findIndex((prediction) => prediction.id === id)
+  return [...all.slice(at + 1), ...all.slice(0, at + 1)].find((prediction) => prediction.decision === null)
+}
+
+/** Copies the predictions meant into truth, and selects the next that waits. */
+export function accept(app: App, ids?: readonly string[]): void {
+  const { state } = app.editing
+  if (!state) return
+  const chosen = ids ?? meant(app, state)
+  if (!app.editing.perform(planAccept(state, chosen, options(app)))) return
+  const next = nextUndecided(app.editing.state, chosen.at(-1))
+  app.editing.selection = next ? [next.id] : []
+}
+
+/** The undecided predictions that are shown: at or above the least score. */
+export function acceptable(app: App): ShownPrediction[] {
+  const least = app.display.leastScore.value
+  return (app.editing.state?.predictions ?? []).filter(
+    ({ decision, score }) => decision === null && score >= least,
+  )
+}
+
+export function acceptAll(app: App): void {
+  const { state } = app.editing
+  if (!state) return
+  const ids = acceptable(app).map(({ id }) => id)
+  app.editing.perform(planAccept(state, ids, options(app)))
+}
+
+export function reject(app: App): void {
+  const { state } = app.editing
+  if (!state) return
+  const chosen = meant(app, state)
+  if (!app.editing.perform(planReject(state, chosen))) return
+  const next = nextUndecided(app.editing.state, chosen.at(-1))
+  app.editing.selection = next ? [next.id] : []
+}
+
+export function deleteSelected(app: App): void {
+  const { state, selection } = app.editing
+  if (state) app.editing.perform(planDelete(state, selection))
+}
+
+/** True where two or more truth instances are selected and have become one. */
+export function mergeSelected(app: App): boolean {
+  const { state, selection } = app.editing
+  const chosen = selection.filter((id) => state?.truth.some((instance) => instance.id === id))
+  if (!state || chosen.length < 2) return false
+  return app.editing.perform(planMerge(state, chosen))
+}
+
+export function setFlag(app: App, flagged: boolean, comment: string): void {
+  const { state } = app.editing
+  if (!state) return
+  const same = state.flag.flagged === flagged && state.flag.comment === comment
+  if (!same) app.editing.perform(planFlag(state, { flagged, comment }))
+}

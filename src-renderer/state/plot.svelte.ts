@@ -1,0 +1,66 @@
+import type { Client } from '../client/index.ts'
+import type { EmbeddingPoints } from '../../src-main/contract/wire.ts'
+import { readPoints, type Points } from './points.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+/** The embedding of the open image, and which of its clusters is brushed. */
+export class Plot {
+  info = $state.raw<EmbeddingPoints | null>(null)
+  points = $state.raw<Points | null>(null)
+  /** 'none': the current run holds no inference of this image */
+  state = $state<'loading' | 'ready' | 'none' | 'failed'>('loading')
+  /** under the pointer, in the image or in the plot */
+  hovered = $state<number | null>(null)
+  /** a cluster that no prediction came from, chosen by a click; others are chosen by selecting the prediction */
+  chosen = $state<number | null>(null)
+  /** the cluster lit in both views, which the selection has a say in too */
+  brushed = $state<number | null>(null)
+  readonly cluster = $derived(this.info?.clusters.find((cluster) => cluster.cluster === this.brushed))
+  readonly #client: Client
+  readonly #toasts: Toasts
+  #asked = 0
+
+  constructor(client: Client, toasts: Toasts) {
+    this.#client = client
+    this.#toasts = toasts
+  }
+
+  async load(project: string, image: number): Promise<void> {
+    const asked = ++this.#asked
+    this.state = 'loading'
+    this.hovered = null
+    this.chosen = null
+    try {
+      const info = await this.#client.backend.embeddings.points({ project, image })
+      const points = info && (await fetchPoints(info))
+      if (asked !== this.#asked) return
+      this.info = info
+      this.points = points
+      this.state = points ? 'ready' : 'none'
+    } catch (error) {
+      if (asked !== this.#asked) return
+      this.state = 'failed'
+      this.#toasts.error(error)
+    }
+  }
+
+  /** The cluster that a prediction came from. */
+  clusterOf(prediction: string | null): number | null {
+    if (prediction === null) return null
+    return this.info?.clusters.find((cluster) => cluster.prediction === prediction)?.cluster ?? null
+  }
+
+  clear(): void {
+    this.#asked++
+    this.info = null
+    this.points = null
+    this.hovered = null
+    this.chosen = null
+  }
+}
+
+async function fetchPoints(info: EmbeddingPoints): Promise<Points> {
+  const answer = await fetch(info.url)
+  if (!answer.ok) throw new Error(`the embedding of this image could not be read (${answer.status})`)
+  return readPoints(await answer.arrayBuffer(), info.count)
+}

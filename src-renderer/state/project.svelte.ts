@@ -1,0 +1,113 @@
+import type { Client } from '../client/index.ts'
+import type {
+  BackendInfo,
+  ModelVersion,
+  ProjectEvent,
+  ProjectSummary,
+  Run,
+  SetScore,
+} from '../../src-main/contract/wire.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+/** The open project: its summary, runs, model versions and set score, and the engine that computes for it. */
+export class Project {
+  summary = $state.raw<ProjectSummary | null>(null)
+  runs = $state.raw<Run[]>([])
+  models = $state.raw<ModelVersion[]>([])
+  score = $state.raw<SetScore | null>(null)
+  /** null: still looking */
+  engine = $state.raw<BackendInfo | null>(null)
+  readonly run = $derived(this.runs.find((run) => run.current))
+  readonly model = $derived(this.models.find((model) => model.current))
+  readonly #client: Client
+  readonly #toasts: Toasts
+
+  constructor(client: Client, toasts: Toasts) {
+    this.#client = client
+    this.#toasts = toasts
+  }
+
+  get id(): string | null {
+    return this.summary?.id ?? null
+  }
+
+  async refreshSummary(): Promise<void> {
+    await this.#fetch(async (project) => {
+      this.summary = await this.#client.backend.project.summary({ project })
+    })
+  }
+
+  async refreshRuns(): Promise<void> {
+    await this.#fetch(async (project) => {
+      this.runs = await this.#client.backend.runs.list({ project })
+    })
+  }
+
+  async refreshModels(): Promise<void> {
+    await this.#fetch(async (project) => {
+      this.models = await this.#client.backend.models.list({ project })
+    })
+  }
+
+  async refreshScore(): Promise<void> {
+    await this.#fetch(async (project) => {
+      this.score = await this.#client.backend.score.set({ project })
+    })
+  }
+
+  /** Recomputes what is stale in the current run. */
+  async rescore(): Promise<void> {
+    await this.#fetch(async (project) => {
+      this.score = await this.#client.backend.score.refresh({ project })
+    })
+  }
+
+  async setRun(run: number): Promise<void> {
+    await this.#fetch(async (project) => {
+      await this.#client.backend.runs.setCurrent({ project, run })
+    })
+  }
+
+  async setModel(model: string): Promise<void> {
+    await this.#fetch(async (project) => {
+      await this.#client.backend.models.setCurrent({ project, model })
+      this.models = await this.#client.backend.models.list({ project })
+      this.summary = await this.#client.backend.project.summary({ project })
+    })
+  }
+
+  async refreshEngine(): Promise<void> {
+    try {
+      this.engine = await this.#client.backend.system.engine({})
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+
+  /** News of the project that concern this part of the state. */
+  hear(event: ProjectEvent): void {
+    if (event.type === 'runs')
+      void Promise.all([this.refreshRuns(), this.refreshSummary(), this.refreshScore()])
+    else if (event.type === 'models') void Promise.all([this.refreshModels(), this.refreshSummary()])
+    else if (event.type === 'score') void this.refreshScore()
+    else if (event.type === 'engine') this.engine = event.engine
+  }
+
+  clear(): void {
+    this.summary = null
+    this.runs = []
+    this.models = []
+    this.score = null
+  }
+
+  /** Runs `act` for the open project; an answer that comes after another was opened is dropped by the caller's id. */
+  async #fetch(act: (project: string) => Promise<void>): Promise<void> {
+    const project = this.id
+    if (project === null) return
+    try {
+      await act(project)
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import type { ImageRow } from '../../src-main/contract/wire.ts'
+import { fromPixels } from '../../src-main/core/mask/rle.ts'
+import { scoreImage } from '../../src-main/core/metric/f2.ts'
+import { arrange, NO_FILTER } from './image-list.ts'
+import { judge } from './instance-list.ts'
+import { ACTION_NAMES, ACTIONS, DEFAULT_BINDINGS, keyName } from './keys.ts'
+import { nearestPoint, readPoints } from './points.ts'
+
+function row(path: string, part: Partial<ImageRow> = {}): ImageRow {
+  return {
+    id: 1,
+    path,
+    width: 8,
+    height: 8,
+    status: 'to do',
+    split: 'train',
+    flagged: false,
+    comment: '',
+    fileState: 'ok',
+    fileNote: null,
+    truthCount: 0,
+    predictionCount: null,
+    f2: null,
+    stale: false,
+    revision: 0,
+    content: 'x',
+    ...part,
+  }
+}
+
+const paths = (rows: ImageRow[]) => rows.map(({ path }) => path)
+
+describe('arrange', () => {
+  const rows = [
+    row('b10'),
+    row('b9', { f2: 0.2, status: 'done' }),
+    row('a', { f2: 0.9, status: 'no ship', flagged: true }),
+  ]
+
+  it('sorts names as people count', () => {
+    expect(paths(arrange(rows, 'name', NO_FILTER))).toEqual(['a', 'b9', 'b10'])
+  })
+
+  it('puts images without a score last, whichever way scores are sorted', () => {
+    expect(paths(arrange(rows, 'F2, worst first', NO_FILTER))).toEqual(['b9', 'a', 'b10'])
+    expect(paths(arrange(rows, 'F2, best first', NO_FILTER))).toEqual(['a', 'b9', 'b10'])
+  })
+
+  it('filters by text, status and flag at once', () => {
+    expect(paths(arrange(rows, 'name', { text: 'B', status: 'done', flagged: false }))).toEqual(['b9'])
+    expect(paths(arrange(rows, 'name', { text: '', status: null, flagged: true }))).toEqual(['a'])
+  })
+})
+
+describe('keys', () => {
+  const press = (key: string, held: Partial<KeyboardEvent> = {}) => ({
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    ...held,
+  })
+
+  it('names a press as the table does', () => {
+    expect(keyName(press('a'))).toBe('A')
+    expect(keyName(press('A', { shiftKey: true }))).toBe('Shift+A')
+    expect(keyName(press('Z', { ctrlKey: true, shiftKey: true }))).toBe('Ctrl+Shift+Z')
+    expect(keyName(press('z', { metaKey: true }))).toBe('Ctrl+Z')
+    expect(keyName(press('?', { shiftKey: true }))).toBe('?')
+    expect(keyName(press('F6', { shiftKey: true }))).toBe('Shift+F6')
+  })
+
+  it('gives no key to two actions', () => {
+    const all = ACTION_NAMES.flatMap((action): readonly string[] => ACTIONS[action].keys)
+    expect(DEFAULT_BINDINGS.size).toBe(all.length)
+  })
+})
+
+describe('points', () => {
+  it('reads the file of the contract, an odd count included', () => {
+    const count = 3
+    const file = new ArrayBuffer(count * 15)
+    const view = new DataView(file)
+    for (let i = 0; i < count; i++) {
+      view.setUint32(i * 4, 100 + i, true)
+      view.setFloat32(12 + i * 4, i + 0.5, true)
+      view.setFloat32(24 + i * 4, i * 2, true)
+      view.setUint8(36 + i, 200 + i)
+      view.setInt16(39 + i * 2, i - 1, true)
+    }
+    const points = readPoints(file, count)
+    expect([...points.pixel]).toEqual([100, 101, 102])
+    expect([...points.x]).toEqual([0.5, 1.5, 2.5])
+    expect([...points.y]).toEqual([0, 2, 4])
+    expect([...points.foreground]).toEqual([200, 201, 202])
+    expect([...points.cluster]).toEqual([-1, 0, 1])
+    expect(nearestPoint(points, 2.4, 3.9, 1)).toBe(2)
+    expect(nearestPoint(points, 20, 20, 1)).toBe(-1)
+    expect(() => readPoints(file, 4)).toThrow(RangeError)
+  })
+})
+
+describe('judge', () => {
+  const size = { width: 10, height: 10 }
+  const box = (x0: number, x1: number, y0: number, y1: number) => {
+    const pixels: number[] = []
+    for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) pixels.push(y * size.width + x)
+    return fromPixels(pixels, size)
+  }
+  const mask = (id: string, rle: Uint32Array) => ({
+    id,
+    rle,
+    origin: 'drawn' as const,
+    edited: false,
+    colour: 0,
+  })
+  const found = (id: string, rle: Uint32Array) => ({
+    id,
+    rle,
+    colour: 0,
+    decision: null,
+    score: 1,
+    area: 1,
+    cluster: 0,
+  })
+
+  // IoU 0.6 exactly (6 of 10 pixels), and one far away
+  const state = {
+    truth: [mask('t', box(0, 10, 0, 1)), mask('u', box(0, 2, 8, 10))],
+    predictions: [found('p', box(0, 6, 0, 1))],
+  }
+
+  it('agrees with the metric at every threshold, at an IoU equal to one too', () => {
+    const { thresholds } = scoreImage(
+      state.truth.map(({ rle }) => rle),
+      state.predictions.map(({ rle }) => rle),
+    )
+    thresholds.forEach(({ iou, tp, fn, fp }) => {
+      const verdict = judge(state, iou)
+      expect(verdict.matched.filter((hit) => hit >= 0)).toHaveLength(tp)
+      expect(verdict.matched.filter((hit) => hit < 0)).toHaveLength(fn)
+      expect(verdict.hit.filter((hit) => !hit)).toHaveLength(fp)
+    })
+    expect(judge(state, 0.55).matched).toEqual([0, -1])
+    expect(judge(state, 0.6).matched).toEqual([-1, -1])
+    expect(judge(state, 0.5).iou).toEqual([[0.6], [0]])
+  })
+})

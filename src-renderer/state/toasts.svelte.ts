@@ -1,0 +1,43 @@
+import { DrydockError } from '../../src-main/contract/errors.ts'
+
+export interface Toast {
+  id: number
+  kind: 'note' | 'error'
+  text: string
+  action: { label: string; act: () => void } | undefined
+}
+
+const NOTE_SECONDS = 8
+
+/** Sentences that appear at the foot of the window. Notes go by themselves, errors stay until dismissed. */
+export class Toasts {
+  items = $state<Toast[]>([])
+  #next = 1
+
+  note(text: string, action?: Toast['action']): void {
+    const id = this.#add('note', text, action)
+    setTimeout(() => this.dismiss(id), NOTE_SECONDS * 1000)
+  }
+
+  /** Shows what failed. A cancelled call, and one that is repeated after a restart of the backend, is no error. */
+  error(error: unknown, action?: Toast['action']): void {
+    const known = error instanceof DrydockError ? error : undefined
+    if (known?.code === 'cancelled' || known?.code === 'backend_restarted') return
+    this.failure(known ? known.message : `Something unexpected failed: ${String(error)}`, action)
+  }
+
+  /** Shows a sentence about something that failed, once. */
+  failure(text: string, action?: Toast['action']): void {
+    if (!this.items.some((toast) => toast.text === text)) this.#add('error', text, action)
+  }
+
+  dismiss(id: number): void {
+    this.items = this.items.filter((toast) => toast.id !== id)
+  }
+
+  #add(kind: Toast['kind'], text: string, action: Toast['action']): number {
+    const id = this.#next++
+    this.items = [...this.items.slice(-3), { id, kind, text, action }]
+    return id
+  }
+}

@@ -1,0 +1,87 @@
+import type { Client } from '../client/index.ts'
+import type { CurvePoint, Job, TrainPreview, TrainSettings } from '../../src-main/contract/wire.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+/** What a training would use, the settings being filled in, and the curve of the job on show. */
+export class Training {
+  preview = $state.raw<TrainPreview | null>(null)
+  settings = $state<TrainSettings | null>(null)
+  /** the job whose curve is shown */
+  job = $state<string | null>(null)
+  points = $state.raw<CurvePoint[]>([])
+  starting = $state(false)
+  readonly #client: Client
+  readonly #toasts: Toasts
+
+  constructor(client: Client, toasts: Toasts) {
+    this.#client = client
+    this.#toasts = toasts
+  }
+
+  readonly losses = $derived(this.points.filter((point) => point.kind === 'train' && point.loss !== null))
+  readonly validations = $derived(this.points.filter((point) => point.kind === 'validation'))
+
+  /** Looks again at what there is to train on; fills the settings in at first. */
+  async refresh(project: string): Promise<void> {
+    try {
+      this.preview = await this.#client.backend.train.preview({ project })
+      this.settings ??= await this.#client.backend.train.defaults({ project })
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+
+  async start(project: string): Promise<void> {
+    if (!this.settings) return
+    await this.#begin(() =>
+      this.#client.backend.train.start({ project, settings: $state.snapshot(this.settings!) }),
+    )
+  }
+
+  async resume(project: string, job: string): Promise<void> {
+    await this.#begin(() => this.#client.backend.train.resume({ project, job }))
+  }
+
+  /** Shows the curve of a job, from its beginning. */
+  async follow(project: string, job: Job['id']): Promise<void> {
+    this.job = job
+    this.points = []
+    try {
+      const points = await this.#client.backend.train.curve({ project, job })
+      if (this.job === job) this.#merge(points)
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+
+  /** Live news of a curve. */
+  add(job: string, points: readonly CurvePoint[]): void {
+    if (job === this.job) this.#merge(points)
+  }
+
+  clear(): void {
+    this.preview = null
+    this.settings = null
+    this.job = null
+    this.points = []
+  }
+
+  async #begin(call: () => Promise<{ job: string }>): Promise<void> {
+    this.starting = true
+    try {
+      const { job } = await call()
+      this.job = job
+      this.points = []
+    } catch (error) {
+      this.#toasts.error(error)
+    } finally {
+      this.starting = false
+    }
+  }
+
+  /** Fetched and live points may overlap. */
+  #merge(points: readonly CurvePoint[]): void {
+    const known = new Map([...this.points, ...points].map((point) => [`${point.kind} ${point.step}`, point]))
+    this.points = [...known.values()].sort((a, b) => a.step - b.step)
+  }
+}

@@ -1,0 +1,131 @@
+import type { EmbeddingPoints } from '../../../src-main/contract/wire.ts'
+import type { Points } from '../../state/points.ts'
+import type { PlotCamera } from '../../ui/plot-camera.ts'
+import { ticks } from '../../ui/ticks.ts'
+
+export interface ScatterScene {
+  points: Points
+  clusters: EmbeddingPoints['clusters']
+  camera: PlotCamera
+  width: number
+  height: number
+  /** CSS colour and tag of a cluster; null where it was dropped */
+  look: (cluster: number) => { colour: string; tag: string } | null
+  brushed: number | null
+  /** CSS colours of the theme */
+  theme: { line: string; tick: string; ink: string; accent: string; dropped: string; plate: string }
+}
+
+const MARGIN = 24
+const TAG_FONT = '600 11px "Inter Variable", sans-serif'
+
+/** Draws the plot: grid and axes in px, points by cluster, a cross at each centre, and the brushed cluster above all. */
+export function drawScatter(context: CanvasRenderingContext2D, scene: ScatterScene): void {
+  context.clearRect(0, 0, scene.width, scene.height)
+  drawGrid(context, scene)
+  drawPoints(context, scene)
+  for (const cluster of scene.clusters) drawCentre(context, scene, cluster)
+}
+
+function drawGrid(context: CanvasRenderingContext2D, { camera, width, height, theme }: ScatterScene): void {
+  const lines = (length: number, offset: number) =>
+    ticks(-offset / camera.scale, (length - offset) / camera.scale, length / 110)
+  context.strokeStyle = theme.line
+  context.fillStyle = theme.tick
+  context.font = '11px "Inter Variable", sans-serif'
+  context.lineWidth = 1
+  context.beginPath()
+  for (const value of lines(width, camera.x)) {
+    const at = Math.round(value * camera.scale + camera.x) + 0.5
+    context.moveTo(at, 0)
+    context.lineTo(at, height - MARGIN)
+    context.textAlign = 'center'
+    if (at > 40 && at < width - 16) context.fillText(String(value), at, height - 8)
+  }
+  for (const value of lines(height, camera.y)) {
+    const at = Math.round(value * camera.scale + camera.y) + 0.5
+    if (at > height - MARGIN) continue
+    context.moveTo(36, at)
+    context.lineTo(width, at)
+    context.textAlign = 'right'
+    if (at > 8) context.fillText(String(value), 30, at + 4)
+  }
+  context.stroke()
+}
+
+function drawPoints(context: CanvasRenderingContext2D, scene: ScatterScene): void {
+  const { points, camera, brushed } = scene
+  const byCluster = Map.groupBy(points.cluster.keys(), (i) => points.cluster[i]!)
+  const size = Math.max(1.5, Math.min(4, camera.scale * 0.25))
+  for (const [cluster, members] of byCluster) {
+    if (cluster !== brushed) drawMembers(context, scene, members, size, brushed === null ? 0.75 : 0.3)
+  }
+  const members = brushed === null ? undefined : byCluster.get(brushed)
+  if (members) drawMembers(context, scene, members, size + 1, 1)
+}
+
+function drawMembers(
+  context: CanvasRenderingContext2D,
+  { points, camera, width, height, look, theme }: ScatterScene,
+  members: readonly number[],
+  size: number,
+  alpha: number,
+): void {
+  const style = look(points.cluster[members[0]!]!)
+  context.fillStyle = style?.colour ?? theme.dropped
+  context.globalAlpha = style ? alpha : alpha * 0.6
+  for (const i of members) {
+    const [x, y] = [points.x[i]! * camera.scale + camera.x, points.y[i]! * camera.scale + camera.y]
+    if (x < 0 || y < 0 || x > width || y > height) continue
+    context.fillRect(x - size / 2, y - size / 2, size, size)
+  }
+  context.globalAlpha = 1
+}
+
+function drawCentre(
+  context: CanvasRenderingContext2D,
+  { camera, look, brushed, theme }: ScatterScene,
+  { cluster, centre, spread }: EmbeddingPoints['clusters'][number],
+): void {
+  const style = look(cluster)
+  if (!style) return
+  const [x, y] = [centre[0] * camera.scale + camera.x, centre[1] * camera.scale + camera.y]
+  const radius = Math.max(8, 2 * spread * camera.scale)
+  context.lineWidth = cluster === brushed ? 2 : 1
+  context.strokeStyle = cluster === brushed ? theme.accent : theme.line
+  context.beginPath()
+  context.arc(x, y, radius, 0, 2 * Math.PI)
+  context.stroke()
+  for (const [colour, thickness] of [
+    [theme.plate, 4],
+    [theme.ink, 2],
+  ] as const) {
+    context.strokeStyle = colour
+    context.lineWidth = thickness
+    context.beginPath()
+    context.moveTo(x - 6, y)
+    context.lineTo(x + 6, y)
+    context.moveTo(x, y - 6)
+    context.lineTo(x, y + 6)
+    context.stroke()
+  }
+  drawTag(context, style.tag, x, y - radius - 10, theme)
+}
+
+function drawTag(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  theme: ScatterScene['theme'],
+): void {
+  context.font = TAG_FONT
+  context.textAlign = 'center'
+  const width = context.measureText(text).width + 8
+  context.fillStyle = theme.plate
+  context.beginPath()
+  context.roundRect(x - width / 2, y - 8, width, 16, 3)
+  context.fill()
+  context.fillStyle = theme.ink
+  context.fillText(text, x, y + 4)
+}
