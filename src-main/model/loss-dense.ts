@@ -19,7 +19,8 @@ export function denseLoss(
 ): Scalar {
   const [batch, height, width, channels] = embeddings.shape
   const pixels = height * width
-  const depth = labels.reduce((most, label) => Math.max(most, label), 0) + 1
+  // tf.oneHot wants a depth of 2 at least.
+  const depth = labels.reduce((most, label) => Math.max(most, label), 1) + 1
   const run = tf.customGrad((...inputs) => {
     const [psi, save] = inputs as unknown as [Tensor4D, (tensors: Tensor[]) => void]
     const images = tf.split(tf.reshape(psi, [batch, pixels, channels]), batch)
