@@ -49,6 +49,15 @@ export const MARK_RGB = {
   hidden: [255, 255, 255],
 } as const satisfies Record<string, Rgb>
 
+/** '#rrggbb' of each mark's colour. */
+export const MARK_HEX: Readonly<Record<keyof typeof MARK_RGB, string>> = {
+  hit: toHex(MARK_RGB.hit),
+  missed: toHex(MARK_RGB.missed),
+  false: toHex(MARK_RGB.false),
+  reference: toHex(MARK_RGB.reference),
+  hidden: toHex(MARK_RGB.hidden),
+}
+
 /** What lies under outlines: black at 55 %. */
 export const UNDER = 'rgb(0 0 0 / 0.55)'
 export const TAG_GROUND = 'rgb(18 18 20 / 0.82)'

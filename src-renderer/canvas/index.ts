@@ -1,2 +1,15 @@
+import type { Canvas, CanvasOptions } from './api.ts'
+import { CanvasController } from './canvas.ts'
+
 /** The canvas as its window sees it. */
 export * from './api.ts'
+export { instanceColour } from './colours.ts'
+export { instanceLabels } from './labels.ts'
+
+/**
+ * Puts a canvas into `host`, which it fills and whose size it follows. The host is positioned and can take the focus; its background is the
+ * surround of the image.
+ */
+export function createCanvas(host: HTMLElement, options: CanvasOptions): Canvas {
+  return new CanvasController(host, options).api()
+}

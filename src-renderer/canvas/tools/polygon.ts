@@ -30,6 +30,8 @@ export const polygonTool: Tool<State> = {
       case 'move':
         return { state: { corners, at: event.at } }
       case 'double':
+        // a double-click on the first corner has closed the shape with its first click and begun another with its second
+        return corners.length >= 3 ? close(state, context) : { state: { corners: [], at: event.at } }
       case 'enter':
         return corners.length >= 3 ? close(state, context) : { state }
       case 'escape':

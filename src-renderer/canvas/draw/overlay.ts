@@ -1,0 +1,106 @@
+import { toScreen } from '../../../src-main/core/geometry/camera.ts'
+import type { ImagePoint, ScreenPoint } from '../../../src-main/core/geometry/points.ts'
+import { imagePoint } from '../../../src-main/core/geometry/points.ts'
+import type { Size } from '../../../src-main/core/mask/rle.ts'
+import { brushCentre, brushMask } from '../../../src-main/core/mask/shapes.ts'
+import type { Rays } from '../api.ts'
+import { ACCENT } from '../colours.ts'
+import type { ToolView } from '../tools/tool.ts'
+import type { Frame } from './fit.ts'
+import { inImageSpace, outlineOf } from './outlines.ts'
+import { drawSign } from './signs.ts'
+
+/** What a tool shows while it is in use, in screen space. */
+
+/** From here on the brush shows the pixels that it would take. */
+const TRUE_PIXELS = 4
+
+/** Strokes the current path white over black. */
+function strokeTwice(context: CanvasRenderingContext2D, white = '#ffffff'): void {
+  context.lineWidth = 3
+  context.strokeStyle = 'rgb(0 0 0 / 0.6)'
+  context.stroke()
+  context.lineWidth = 1.25
+  context.strokeStyle = white
+  context.stroke()
+}
+
+export function drawToolView(
+  context: CanvasRenderingContext2D,
+  view: ToolView,
+  image: Size,
+  frame: Frame,
+): void {
+  const { camera } = frame
+  context.lineJoin = 'round'
+  for (const { points, closed } of view.lines) {
+    trace(context, points.map((point) => toScreen(camera, point)), closed) // prettier-ignore
+    if (closed) {
+      context.fillStyle = 'rgb(255 255 255 / 0.12)'
+      context.fill()
+    }
+    strokeTwice(context)
+  }
+  view.dots.forEach((dot, i) => {
+    const { x, y } = toScreen(camera, dot)
+    const half = i === 0 ? 4 : 3
+    context.beginPath()
+    context.rect(x - half, y - half, 2 * half, 2 * half)
+    context.fillStyle = i === 0 ? ACCENT : '#ffffff'
+    context.fill()
+    context.lineWidth = 1
+    context.strokeStyle = '#000000'
+    context.stroke()
+  })
+  if (view.brush) drawBrush(context, view.brush, image, frame)
+  if (view.sign) {
+    const { x, y } = toScreen(camera, view.sign.at)
+    drawSign(context, view.sign.kind, x + 16, y + 16, '#000000')
+    drawSign(context, view.sign.kind, x + 15, y + 15, '#ffffff')
+  }
+}
+
+function trace(context: CanvasRenderingContext2D, points: readonly ScreenPoint[], closed: boolean): void {
+  context.beginPath()
+  points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
+  if (closed) context.closePath()
+}
+
+function drawBrush(
+  context: CanvasRenderingContext2D,
+  { at, diameter }: { at: ImagePoint; diameter: number },
+  image: Size,
+  frame: Frame,
+): void {
+  const { camera } = frame
+  if (camera.scale < TRUE_PIXELS) {
+    const centre = brushCentre(at, diameter)
+    const { x, y } = toScreen(camera, imagePoint(centre.x, centre.y))
+    context.beginPath()
+    context.arc(x, y, Math.max(2, (diameter / 2) * camera.scale), 0, 2 * Math.PI)
+    return strokeTwice(context)
+  }
+  const path = outlineOf(brushMask(at, at, diameter, image), image.height)
+  inImageSpace(context, frame, (pixel) => {
+    context.lineWidth = 3 * pixel
+    context.strokeStyle = 'rgb(0 0 0 / 0.6)'
+    context.stroke(path)
+    context.lineWidth = 1.25 * pixel
+    context.strokeStyle = '#ffffff'
+    context.stroke(path)
+  })
+}
+
+/** Lines in image pixels, fine and faint: hundreds of them make a bundle. */
+export function drawRays(context: CanvasRenderingContext2D, rays: Rays, frame: Frame): void {
+  inImageSpace(context, frame, (pixel) => {
+    context.beginPath()
+    for (let i = 0; i + 3 < rays.length; i += 4) {
+      context.moveTo(rays[i]!, rays[i + 1]!)
+      context.lineTo(rays[i + 2]!, rays[i + 3]!)
+    }
+    context.lineWidth = 0.75 * pixel
+    context.strokeStyle = 'rgb(255 255 255 / 0.45)'
+    context.stroke()
+  })
+}

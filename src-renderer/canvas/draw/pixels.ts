@@ -1,0 +1,135 @@
+import type { PixelTile } from '../../../src-main/contract/wire.ts'
+import { overlapOf } from '../../../src-main/core/geometry/box.ts'
+import type { Frame } from './fit.ts'
+import { drawPicture } from './fit.ts'
+
+/** Decoded tiles that are kept, those in view aside: going back to an image shows it at once. */
+const KEPT = 24
+
+interface Entry {
+  bitmap: ImageBitmap | null
+  failed: boolean
+}
+
+/** The image's pixels: fetches the tiles in view, keeps the last ones, draws them in the order given (coarse ones first). */
+export class Pixels {
+  #tiles: readonly PixelTile[] = []
+  readonly #entries = new Map<string, Entry>()
+  readonly #loaded: () => void
+  readonly #failed: (url: string) => void
+  readonly #probe = new OffscreenCanvas(1, 1)
+  #closed = false
+
+  constructor(loaded: () => void, failed: (url: string) => void) {
+    this.#loaded = loaded
+    this.#failed = failed
+  }
+
+  setTiles(tiles: readonly PixelTile[]): void {
+    this.#tiles = tiles
+    for (const tile of tiles) {
+      const entry = this.#entries.get(tile.url)
+      if (entry?.failed) this.#entries.delete(tile.url)
+    }
+  }
+
+  draw(context: CanvasRenderingContext2D, frame: Frame): void {
+    const seen = this.#tiles.filter((tile) => overlapOf(tile, frame.visible) !== null)
+    for (const tile of seen) {
+      const { bitmap } = this.#entry(tile.url)
+      if (bitmap) drawPicture(context, sized(bitmap), tile, frame, 'near')
+    }
+    this.#forget(new Set(seen.map(({ url }) => url)))
+  }
+
+  /** Draws all that is loaded into a rectangle of `width` x `height` for an image of `imageWidth` px. */
+  drawSmall(context: OffscreenCanvasRenderingContext2D, scale: number): void {
+    context.imageSmoothingQuality = 'medium'
+    for (const { url, x, y, width, height } of this.#tiles) {
+      const bitmap = this.#entries.get(url)?.bitmap
+      if (bitmap) context.drawImage(bitmap, x * scale, y * scale, width * scale, height * scale)
+    }
+  }
+
+  /** Colour of a pixel as shown, 0..255; null while its tile is not there. */
+  rgbAt(x: number, y: number): readonly [number, number, number] | null {
+    const tile = this.#tiles.findLast(
+      (t) =>
+        x >= t.x && y >= t.y && x < t.x + t.width && y < t.y + t.height && this.#entries.get(t.url)?.bitmap,
+    )
+    const bitmap = tile && this.#entries.get(tile.url)?.bitmap
+    const context = this.#probe.getContext('2d', { willReadFrequently: true })
+    if (!bitmap || !context) return null
+    const column = Math.floor(((x - tile.x) * bitmap.width) / tile.width)
+    const row = Math.floor(((y - tile.y) * bitmap.height) / tile.height)
+    context.drawImage(bitmap, column, row, 1, 1, 0, 0, 1, 1)
+    const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data
+    return [r, g, b]
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const { bitmap } of this.#entries.values()) bitmap?.close()
+    this.#entries.clear()
+  }
+
+  #entry(url: string): Entry {
+    const known = this.#entries.get(url)
+    const entry = known ?? { bitmap: null, failed: false }
+    // the map's order is the order of use
+    this.#entries.delete(url)
+    this.#entries.set(url, entry)
+    if (!known) void this.#load(url, entry)
+    return entry
+  }
+
+  async #load(url: string, entry: Entry): Promise<void> {
+    try {
+      const response = await fetch(url)
+      if (!response.ok) throw new Error(String(response.status))
+      const bitmap = await createImageBitmap(await response.blob(), { colorSpaceConversion: 'none' })
+      if (this.#closed || this.#entries.get(url) !== entry) return bitmap.close()
+      entry.bitmap = bitmap
+      this.#loaded()
+    } catch {
+      if (this.#closed || this.#entries.get(url) !== entry) return
+      entry.failed = true
+      this.#failed(url)
+    }
+  }
+
+  #forget(inUse: ReadonlySet<string>): void {
+    for (const [url, entry] of this.#entries) {
+      if (this.#entries.size <= inUse.size + KEPT) return
+      if (inUse.has(url)) continue
+      entry.bitmap?.close()
+      this.#entries.delete(url)
+    }
+  }
+}
+
+function sized(bitmap: ImageBitmap): { image: ImageBitmap; width: number; height: number } {
+  return { image: bitmap, width: bitmap.width, height: bitmap.height }
+}
+
+/** Lines between pixels, so faint that they show on dark and bright ground; from 1,000 %. */
+export function drawPixelGrid(context: CanvasRenderingContext2D, { camera, visible, ratio }: Frame): void {
+  if (camera.scale < 10) return
+  const snap = (value: number) => (Math.round(value * ratio) + 0.5) / ratio
+  const [left, top] = [Math.floor(visible.x), Math.floor(visible.y)]
+  const [right, bottom] = [Math.ceil(visible.x + visible.width), Math.ceil(visible.y + visible.height)]
+  const toX = (x: number) => snap(x * camera.scale + camera.x)
+  const toY = (y: number) => snap(y * camera.scale + camera.y)
+  context.beginPath()
+  for (let x = left; x <= right; x++) {
+    context.moveTo(toX(x), toY(top))
+    context.lineTo(toX(x), toY(bottom))
+  }
+  for (let y = top; y <= bottom; y++) {
+    context.moveTo(toX(left), toY(y))
+    context.lineTo(toX(right), toY(y))
+  }
+  context.lineWidth = 1 / ratio
+  context.strokeStyle = 'rgb(128 128 128 / 0.35)'
+  context.stroke()
+}

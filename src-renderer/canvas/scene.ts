@@ -1,0 +1,71 @@
+import type { EditState } from '../../src-main/core/edit/edit.ts'
+import type { Box } from '../../src-main/core/geometry/box.ts'
+import type { Rle } from '../../src-main/core/mask/rle.ts'
+import { boundsOf, equal } from '../../src-main/core/mask/rle.ts'
+import type { Display, InstanceMark, InstanceRef } from './api.ts'
+import type { Rgb } from './colours.ts'
+import { MARK_HEX, MARK_RGB, instanceColour, instanceRgb } from './colours.ts'
+import { instanceLabels } from './labels.ts'
+
+/** An instance as it is drawn. */
+export interface SceneInstance extends InstanceRef {
+  rle: Rle
+  bounds: Box
+  rgb: Rgb
+  /** '#rrggbb' of rgb */
+  hex: string
+  mark: InstanceMark | null
+  /** text of its tag; null: none */
+  tag: string | null
+}
+
+export interface SceneSettings {
+  display: Display
+  marks: ReadonlyMap<string, InstanceMark> | null
+}
+
+const knownBounds = new WeakMap<Rle, Box | null>()
+
+function boundsOnce(rle: Rle, height: number): Box | null {
+  const known = knownBounds.get(rle)
+  if (known !== undefined) return known
+  const bounds = boundsOf(rle, height)
+  knownBounds.set(rle, bounds)
+  return bounds
+}
+
+/** What is shown of an image, in drawing order: predictions below truth. */
+export function sceneOf(content: EditState, { display, marks }: SceneSettings): SceneInstance[] {
+  const labels = instanceLabels(content, display.decided)
+  const predictions = content.predictions.filter(
+    ({ id, decision }) => display.decided || marks?.has(id) || decision === null,
+  )
+  const make = (kind: InstanceRef['kind'], id: string, rle: Rle, colour: number): SceneInstance[] => {
+    const bounds = boundsOnce(rle, content.height)
+    const mark = marks?.get(id) ?? null
+    if (bounds === null || mark?.style === 'hidden') return []
+    const rgb = mark ? MARK_RGB[mark.style] : instanceRgb(colour)
+    const tag = mark ? mark.tag : (labels.get(id) ?? null)
+    const hex = mark ? MARK_HEX[mark.style] : instanceColour(colour)
+    return [{ kind, id, rle, bounds, rgb, hex, mark, tag }]
+  }
+  return [
+    ...predictions.flatMap(({ id, rle, colour }) => make('prediction', id, rle, colour)),
+    ...content.truth.flatMap(({ id, rle, colour }) => make('truth', id, rle, colour)),
+  ]
+}
+
+/**
+ * The same content with the masks of `before` where they are equal: whoever compares or caches by identity then sees that nothing
+ * changed, although the content was read anew.
+ */
+export function keepMasks(before: EditState | null, content: EditState): EditState {
+  if (before === null) return content
+  const known = new Map<string, Rle>()
+  for (const { id, rle } of [...before.truth, ...before.predictions]) known.set(id, rle)
+  const keep = <T extends { id: string; rle: Rle }>(one: T): T => {
+    const old = known.get(one.id)
+    return old && old !== one.rle && equal(old, one.rle) ? { ...one, rle: old } : one
+  }
+  return { ...content, truth: content.truth.map(keep), predictions: content.predictions.map(keep) }
+}

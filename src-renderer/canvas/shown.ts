@@ -1,0 +1,134 @@
+import type { EditState, Planned } from '../../src-main/core/edit/edit.ts'
+import { applyPlan } from '../../src-main/core/edit/edit.ts'
+import type { Box } from '../../src-main/core/geometry/box.ts'
+import type { ImagePoint } from '../../src-main/core/geometry/points.ts'
+import type { Size } from '../../src-main/core/mask/rle.ts'
+import type { InstanceRef } from './api.ts'
+import { DEFAULT_DISPLAY } from './api.ts'
+import { Raster } from './raster/raster.ts'
+import type { SceneInstance, SceneSettings } from './scene.ts'
+import { keepMasks, sceneOf } from './scene.ts'
+
+/** What must be drawn again. */
+export interface Changes {
+  base: boolean
+  vector: boolean
+}
+
+/** The instances on the canvas: as they stand, as they would be if the gesture ended now, and as pixels to draw and to hit. */
+export class Shown {
+  #content: EditState | null = null
+  #settings: SceneSettings = { display: DEFAULT_DISPLAY, marks: null }
+  #scene: readonly SceneInstance[] = []
+  #live: readonly SceneInstance[] | null = null
+  #changed: ReadonlySet<string> = new Set()
+  #truth = new Raster({ width: 1, height: 1 })
+  #predictions = new Raster({ width: 1, height: 1 })
+
+  get content(): EditState | null {
+    return this.#content
+  }
+
+  /** Everything as it stands, predictions below truth. */
+  get scene(): readonly SceneInstance[] {
+    return this.#scene
+  }
+
+  get truthRaster(): Raster {
+    return this.#truth
+  }
+
+  get predictionRaster(): Raster {
+    return this.#predictions
+  }
+
+  /** What the vector layer draws: all that the gesture does not change. */
+  get still(): readonly SceneInstance[] {
+    return this.#changed.size === 0 ? this.#scene : this.#scene.filter(({ id }) => !this.#changed.has(id))
+  }
+
+  /** What the gesture changes, as it would be. */
+  get moving(): readonly SceneInstance[] {
+    return this.#live?.filter(({ id }) => this.#changed.has(id)) ?? []
+  }
+
+  clear(size: Size): void {
+    this.#content = null
+    this.#truth = new Raster(size)
+    this.#predictions = new Raster(size)
+    this.#rebuild()
+  }
+
+  setContent(content: EditState): void {
+    this.#content = keepMasks(this.#content, content)
+    this.#rebuild()
+  }
+
+  setSettings(settings: Partial<SceneSettings>): void {
+    this.#settings = { ...this.#settings, ...settings }
+    this.#rebuild()
+  }
+
+  /** Shows what a gesture would come to; null: nothing is going on. */
+  setLive(planned: Planned | null): Changes {
+    const before = this.#changed
+    const wasLive = this.#live !== null
+    if (this.#content && planned && 'plan' in planned && planned.plan.instances.length > 0) {
+      this.#live = sceneOf(applyPlan(this.#content, planned.plan), this.#settings)
+      this.#changed = new Set(planned.plan.instances.map(({ instance }) => instance))
+    } else {
+      this.#live = null
+      this.#changed = new Set()
+    }
+    if (wasLive || this.#live) this.#fillRasters()
+    const same = before.size === this.#changed.size && [...before].every((id) => this.#changed.has(id))
+    return { base: wasLive || this.#live !== null, vector: !same }
+  }
+
+  find(id: string): SceneInstance | null {
+    return this.#scene.find((instance) => instance.id === id) ?? null
+  }
+
+  /** Instances at a point, nearest first; truth before predictions where both are as near. @param reach image pixels */
+  hits(at: ImagePoint, reach: number): InstanceRef[] {
+    if (this.#settings.display.hideAll) return []
+    return [
+      ...this.#truth.hits(at, reach).map((hit) => ({ ...hit, kind: 'truth' as const })),
+      ...this.#predictions.hits(at, reach).map((hit) => ({ ...hit, kind: 'prediction' as const })),
+    ]
+      .sort((a, b) => a.distance - b.distance)
+      .map(({ kind, id }) => ({ kind, id }))
+  }
+
+  /** Instances that lie wholly inside a box of the image. */
+  inside(box: Box): InstanceRef[] {
+    if (this.#settings.display.hideAll) return []
+    return this.#scene
+      .filter(
+        ({ bounds }) =>
+          bounds.x >= box.x &&
+          bounds.y >= box.y &&
+          bounds.x + bounds.width <= box.x + box.width &&
+          bounds.y + bounds.height <= box.y + box.height,
+      )
+      .map(({ kind, id }) => ({ kind, id }))
+  }
+
+  #rebuild(): void {
+    this.#scene = this.#content ? sceneOf(this.#content, this.#settings) : []
+    this.#live = null
+    this.#changed = new Set()
+    this.#fillRasters()
+  }
+
+  #fillRasters(): void {
+    const instances = (this.#live ?? this.#scene).map((one) => ({
+      kind: one.kind,
+      id: one.id,
+      rle: one.rle,
+      rgb: one.mark?.style === 'reference' ? null : one.rgb,
+    }))
+    this.#truth.set(instances.filter(({ kind }) => kind === 'truth'))
+    this.#predictions.set(instances.filter(({ kind }) => kind === 'prediction'))
+  }
+}
