@@ -12,11 +12,11 @@ export interface Kernels {
    * Convolution with 'same' padding, bias and, where `relu`, rectification.
    * @param x [B, H, W, I]
    * @param filter [K, K, I, O]
-   * @param bias [O]
+   * @param bias [O], or null for none
    * @param options `inputGradient: false` where x is data: its gradient is not computed
    * @returns [B, ceil(H / stride), ceil(W / stride), O]
    */
-  conv(x: Tensor4D, filter: Tensor4D, bias: Tensor1D, options: ConvOptions): Tensor4D
+  conv(x: Tensor4D, filter: Tensor4D, bias: Tensor1D | null, options: ConvOptions): Tensor4D
   /**
    * Doubles `low` by repeating pixels, and adds it to `skip`.
    * @param low [B, H, W, C]
@@ -37,10 +37,14 @@ export function kernelsFor(tf: Tf): Kernels {
   const primitives = native ? nativePrimitives(tf, native) : composedPrimitives(tf)
   return {
     conv(x, filter, bias, { stride, relu, inputGradient }) {
+      const variables: Tensor[] = [filter]
+      if (bias) variables.push(bias)
+      if (inputGradient) variables.push(x)
       const run = tf.customGrad((...inputs) => {
         const save = inputs.pop() as unknown as (tensors: Tensor[]) => void
-        const [w, b] = inputs as [Tensor4D, Tensor1D]
-        const source = (inputs[2] as Tensor4D | undefined) ?? x
+        const w = inputs[0] as Tensor4D
+        const b = bias ? (inputs[1] as Tensor1D) : null
+        const source = inputGradient ? (inputs.at(-1) as Tensor4D) : x
         const y = primitives.forward(source, w, b, stride, relu)
         save([source, w, y])
         return {
@@ -48,16 +52,14 @@ export function kernelsFor(tf: Tf): Kernels {
           gradFunc: (dy: Tensor, saved: Tensor[]) => {
             const [sx, sw, sy] = saved as [Tensor4D, Tensor4D, Tensor4D]
             const d = relu ? primitives.reluGradient(dy as Tensor4D, sy) : (dy as Tensor4D)
-            const gradients: Tensor[] = [
-              primitives.filterGradient(sx, sw.shape, d, stride),
-              primitives.biasGradient(d),
-            ]
+            const gradients: Tensor[] = [primitives.filterGradient(sx, sw.shape, d, stride)]
+            if (bias) gradients.push(primitives.biasGradient(d))
             if (inputGradient) gradients.push(primitives.inputGradient(sx.shape, sw, d, stride))
             return gradients
           },
         }
       })
-      return (inputGradient ? run(filter, bias, x) : run(filter, bias)) as Tensor4D
+      return run(...variables) as Tensor4D
     },
     upsampleAdd(low, skip) {
       const run = tf.customGrad((...inputs) => {
@@ -76,7 +78,7 @@ export function kernelsFor(tf: Tf): Kernels {
 type Shape4D = [number, number, number, number]
 
 interface Primitives {
-  forward(x: Tensor4D, filter: Tensor4D, bias: Tensor1D, stride: number, relu: boolean): Tensor4D
+  forward(x: Tensor4D, filter: Tensor4D, bias: Tensor1D | null, stride: number, relu: boolean): Tensor4D
   reluGradient(dy: Tensor4D, y: Tensor4D): Tensor4D
   biasGradient(dy: Tensor4D): Tensor1D
   filterGradient(x: Tensor4D, shape: Shape4D, dy: Tensor4D, stride: number): Tensor4D
@@ -99,7 +101,8 @@ function nativePrimitives(tf: Tf, backend: NativeBackend): Primitives {
     backend.executeSingleOutput(name, attributes, inputs) as Tensor4D
   return {
     forward(x, filter, bias, stride, relu) {
-      const y = run('BiasAdd', [type, format], [run('Conv2D', conv(stride), [x, filter]), bias])
+      const convolved = run('Conv2D', conv(stride), [x, filter])
+      const y = bias ? run('BiasAdd', [type, format], [convolved, bias]) : convolved
       return relu ? run('Relu', [type], [y]) : y
     },
     reluGradient: (dy, y) => run('ReluGrad', [type], [dy, y]),
@@ -123,7 +126,7 @@ function composedPrimitives(tf: Tf): Primitives {
       tf.fused.conv2d({
         x,
         filter,
-        bias,
+        ...(bias ? { bias } : {}),
         strides: stride,
         pad: 'same',
         activation: relu ? 'relu' : 'linear',

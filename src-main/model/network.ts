@@ -38,6 +38,8 @@ interface ConvSpec {
   inputs: number
   outputs: number
   stride: 1 | 2
+  /** only where the resolution changes and at the head: a bias costs a pass over all pixels, there and back */
+  bias: boolean
 }
 
 interface Plan {
@@ -53,31 +55,46 @@ function planOf(architecture: Architecture): Plan {
   const { levels, embedding } = architecture
   const width = (level: number): number => levels[level]!
   const extra = (level: number): number => (2 ** (level + 1) >= EXTRA_FROM_STRIDE ? EXTRA : 0)
-  const conv = (name: string, inputs: number, outputs: number, kernel = 3, stride: 1 | 2 = 1): ConvSpec => ({
+  const changing = (
+    name: string,
+    inputs: number,
+    outputs: number,
+    kernel: number,
+    stride: 1 | 2,
+  ): ConvSpec => ({
     name,
     kernel,
     inputs,
     outputs,
     stride,
+    bias: true,
+  })
+  const keeping = (name: string, channels: number): ConvSpec => ({
+    name,
+    kernel: 3,
+    inputs: channels,
+    outputs: channels,
+    stride: 1,
+    bias: false,
   })
   const encoder = levels.map((channels, level) => {
-    const convs = level === 0 ? [] : [conv(`down${level}`, width(level - 1), channels, 3, 2)]
-    for (let i = 0; i < 1 + extra(level); i++) convs.push(conv(`encode${level}.${i}`, channels, channels))
+    const convs = level === 0 ? [] : [changing(`down${level}`, width(level - 1), channels, 3, 2)]
+    for (let i = 0; i < 1 + extra(level); i++) convs.push(keeping(`encode${level}.${i}`, channels))
     return convs
   })
   const decoder = []
   for (let level = levels.length - 2; level >= 0; level--) {
     const channels = width(level)
     decoder.push({
-      project: conv(`up${level}`, width(level + 1), channels, 1),
-      convs: [0, 1].map((i) => conv(`decode${level}.${i}`, channels, channels)),
+      project: changing(`up${level}`, width(level + 1), channels, 1, 1),
+      convs: [0, 1].map((i) => keeping(`decode${level}.${i}`, channels)),
     })
   }
   return {
-    stem: conv('stem', 3, width(0), 4, 2),
+    stem: changing('stem', 3, width(0), 4, 2),
     encoder,
     decoder,
-    head: conv('head', width(0), 4 * (1 + embedding)),
+    head: changing('head', width(0), 4 * (1 + embedding), 3, 1),
   }
 }
 
@@ -93,7 +110,7 @@ export function weightSpecs(architecture: Architecture): WeightSpec[] {
       deviation: Math.sqrt(gain / fanIn),
       constant: 0,
     })
-    specs.push({ name: `${c.name}/bias`, shape: [c.outputs], deviation: 0, constant: 0 })
+    if (c.bias) specs.push({ name: `${c.name}/bias`, shape: [c.outputs], deviation: 0, constant: 0 })
   }
   add(plan.stem, 2)
   for (const convs of plan.encoder) for (const c of convs) add(c, 2)
@@ -184,7 +201,7 @@ export function forward(
   const weights = new Map(specs.map((spec, i) => [spec.name, tf.reshape(parts[i]!, spec.shape)]))
   const weight = <T extends Tensor>(name: string): T => weights.get(name) as T
   const run = (c: ConvSpec, x: Tensor4D, relu: boolean, inputGradient = true): Tensor4D =>
-    kernels.conv(x, weight(`${c.name}/filter`), weight(`${c.name}/bias`), {
+    kernels.conv(x, weight(`${c.name}/filter`), c.bias ? weight(`${c.name}/bias`) : null, {
       stride: c.stride,
       relu,
       inputGradient,
