@@ -12,6 +12,7 @@ import {
   scaled,
   shifted,
 } from './surface.ts'
+import { paintCity } from './city.ts'
 import { fieldOf, mapping, sampleTexture, textures } from './textures.ts'
 
 const LAND: readonly (readonly [Colour, Colour])[] = [
@@ -113,7 +114,9 @@ export function paintLand(
     paintBox(surface, frame, [-side, side, -1.2, 0], scaled(pick(random, CONCRETE), 1.25), 0.6)
   }
   const density = quay ? between(random, 0.3, 1) : random() < 0.4 ? between(random, 0.1, 0.8) : 0
-  if (density) paintBuildings(surface, random, frame, density, sun)
+  const town = random() < (quay ? 0.35 : 0.2)
+  if (town) paintCity(surface, random, frame, between(random, 10, 70))
+  else if (density) paintBuildings(surface, random, frame, density, sun)
   if (quay && random() < 0.5) paintYard(surface, random, frame)
   return { frame, quay }
 }

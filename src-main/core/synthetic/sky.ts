@@ -23,11 +23,12 @@ export function paintSky(surface: Surface, random: Random): Float32Array | null 
   const field = fieldOf(fractal[0], map, width, height)
   const detail = fieldOf(fractal[1], mapping(random, scale * 3), width, height)
   const threshold = between(random, 0.6, 2)
-  const thin = between(random, 0.3, 1.6)
+  const thin = between(random, 0.25, 0.9)
+  const opacity = between(random, 0.5, 0.97)
   const [dx, dy] = [Math.round(between(random, -40, 40)), Math.round(between(random, -40, 40))]
   const hidden = new Float32Array(width * height)
   for (let p = 0; p < hidden.length; p++) {
-    hidden[p] = Math.min(1, Math.max(0, (field[p]! + 0.25 * detail[p]! - threshold) * thin))
+    hidden[p] = Math.min(1, Math.max(0, (field[p]! + 0.12 * detail[p]! - threshold) * thin))
   }
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
@@ -42,7 +43,7 @@ export function paintSky(surface: Surface, random: Random): Float32Array | null 
         surface,
         p,
         [222 + 10 * detail[p]!, 224 + 10 * detail[p]!, 228 + 10 * detail[p]!],
-        hidden[p]! * 0.95,
+        hidden[p]! * opacity,
       )
   }
   return hidden
