@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { IMAGE_STATUSES } from './words.ts'
 
 /**
  * The types that the window and the backend exchange. Words as in the README of this folder:
@@ -18,7 +19,6 @@ export const rleText = z
   .max(4_000_000)
   .regex(/^$|^\d+ \d+( \d+ \d+)*$/)
 
-export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
 export const imageStatus = z.enum(IMAGE_STATUSES)
 export type ImageStatus = z.infer<typeof imageStatus>
 

@@ -16,7 +16,8 @@ export interface Backend {
 
 const ORDER: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu']
 
-const require = createRequire(import.meta.url)
+// not named `require`: the bundler declares that itself
+const cjs = createRequire(import.meta.url)
 
 /**
  * Loads the best backend that passes its probe, or the forced one; never another one than it says.
@@ -44,7 +45,7 @@ export async function chooseBackend(forced: BackendName | null): Promise<Backend
 
 async function load(name: BackendName): Promise<Tf> {
   const tf =
-    name === 'tensorflow' ? (require('@tensorflow/tfjs-node-gpu') as Tf) : (require('@tensorflow/tfjs') as Tf)
+    name === 'tensorflow' ? (cjs('@tensorflow/tfjs-node-gpu') as Tf) : (cjs('@tensorflow/tfjs') as Tf)
   if (name === 'wasm') prepareWasm(tf)
   // tfjs falls back silently when a backend does not start.
   if (!(await tf.setBackend(name)) || tf.getBackend() !== name) {
@@ -56,8 +57,8 @@ async function load(name: BackendName): Promise<Tf> {
 
 /** In Node, threads need to be asked for, and their worker be a file: blobs do not start there. */
 function prepareWasm(tf: Tf): void {
-  const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
-  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))
+  const wasm = cjs('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
+  const folder = dirname(cjs.resolve('@tensorflow/tfjs-backend-wasm'))
   wasm.setWasmPaths(folder + sep)
   tf.env().set('WASM_HAS_SIMD_SUPPORT', true)
 }
@@ -76,7 +77,7 @@ function onGpu(tf: Tf): boolean {
 function threadsOf(tf: Tf, name: BackendName): number {
   if (name === 'cpu') return 1
   if (name === 'tensorflow') return Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism()
-  const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
+  const wasm = cjs('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
   return tf.env().getBool('WASM_HAS_MULTITHREAD_SUPPORT') ? wasm.getThreadsCount() : 1
 }
 

@@ -1,0 +1,3 @@
+/** Fixed words that the page needs as values. They stand apart from the schemas, which the page must not load. */
+
+export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
