@@ -1,6 +1,11 @@
 import { CommanderError, Command } from 'commander'
+import { addExport, addImport } from './exchange.ts'
+import { addInfo } from './info.ts'
+import { addPredict } from './predict.ts'
 import { addScore } from './score.ts'
 import { WRONG_USAGE } from './terminal.ts'
+import { addTrain } from './train.ts'
+import { addVerify } from './verify.ts'
 
 /** `drydock ...`: each command in a file of its own, which loads what it needs when it runs. */
 const program = new Command('drydock')
@@ -8,7 +13,13 @@ const program = new Command('drydock')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride()
 
+addPredict(program)
 addScore(program)
+addTrain(program)
+addImport(program)
+addExport(program)
+addVerify(program)
+addInfo(program)
 
 // Whoever reads the output may stop early (`drydock score ... | head`): no failure, and nothing more to do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,9 @@
+import { Option } from 'commander'
 import type { Command } from 'commander'
+import { DrydockError } from '../contract/errors.ts'
+import type { SetScore, ThresholdScore } from '../contract/wire.ts'
 import type { Size } from '../core/mask/rle.ts'
-import type { FilesScore } from '../services/score-files.ts'
+import { PROJECT_HELP, withProject } from './project.ts'
 import { count, score, someOf, table, thresholdTable } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -10,34 +13,81 @@ import { size } from './values.ts'
 const LISTED = 20
 
 interface Options {
-  truth: string
-  pred: string
+  truth?: string
+  pred?: string
+  project?: string
   size?: Size
 }
 
+/** A score of either kind. */
+interface Scored {
+  set: Pick<SetScore, 'f2' | 'f2WithShips' | 'pooledF2' | 'thresholds'>
+  images: { image: string; f2: number; thresholds: ThresholdScore[] }[]
+  /** images that there are, those without truth or prediction included */
+  total: number
+}
+
 export function addScore(program: Command): void {
-  const command = program
+  const command: Command = program
     .command('score')
     .description('Score predictions against truth: the Airbus F2 over ten IoU thresholds')
-    .requiredOption('--truth <csv>', 'truth, Airbus CSV; a blank row is an image without ships')
-    .requiredOption('--pred <csv>', 'predictions, Airbus CSV')
+    .option('--truth <csv>', 'truth, Airbus CSV; a blank row is an image without ships')
+    .option('--pred <csv>', 'predictions, Airbus CSV; images left out count as predicted empty')
     .option('--size <WxH>', 'refuse masks outside images of this size, like 768x768', size)
-  onTerminal(command, (terminal) => scoreFilesCommand(terminal, command.opts<Options>()))
+    .addOption(
+      new Option('--project <project>', `instead of two files: ${PROJECT_HELP}`).conflicts([
+        'truth',
+        'pred',
+        'size',
+      ]),
+    )
+  onTerminal(command, async (terminal) => {
+    const { project, truth, pred, size } = command.opts<Options>()
+    if (project !== undefined) return tell(terminal, await scoreProject(terminal, project))
+    if (truth === undefined) command.error("error: required option '--truth <csv>' not specified")
+    if (pred === undefined) command.error("error: required option '--pred <csv>' not specified")
+    return tell(terminal, await scoreCsv(terminal, truth, pred, size))
+  })
 }
 
-async function scoreFilesCommand(terminal: Terminal, options: Options): Promise<void> {
+async function scoreCsv(terminal: Terminal, truth: string, pred: string, size?: Size): Promise<Scored> {
   const { scoreFiles } = await import('../services/score-files.ts')
-  const result = await scoreFiles(options.truth, options.pred, options.size)
-  if (result.overlapping.length > 0) {
+  const { set, images, overlapping } = await scoreFiles(truth, pred, size)
+  if (overlapping.length > 0) {
     terminal.note(
-      `Masks overlap in ${count(result.overlapping.length, 'image')} (${someOf(result.overlapping)}): scored by the best one-to-one matching, but a submission may not have that.`,
+      `Masks overlap in ${count(overlapping.length, 'image')} (${someOf(overlapping)}): scored by the best one-to-one matching, but a submission may not have that.`,
     )
   }
-  terminal.answer(forMachines(result))
-  for (const line of forPeople(result)) terminal.say(line)
+  return { set, images, total: images.length }
 }
 
-function forMachines({ set, images }: FilesScore): unknown {
+/** The current run of a project against the truth of its finished images. */
+async function scoreProject(terminal: Terminal, path: string): Promise<Scored> {
+  return withProject(path, {}, terminal, async (project) => {
+    const { refreshScores, setScore } = await import('../services/score.ts')
+    const { listRows, scoreOfImage } = await import('../services/rows.ts')
+    const { storedImage } = await import('../services/project.ts')
+    const set = project.readOnly ? setScore(project, null) : await refreshScores(project)
+    if (set.f2 === null) {
+      throw new DrydockError(
+        'nothing_to_do',
+        'No finished image is predicted yet, so there is nothing to score. Finish images (done or no ship) and predict them first.',
+      )
+    }
+    const images = listRows(project).flatMap(({ id, path }) => {
+      const score = scoreOfImage(project, storedImage(project, id))
+      return score ? [{ image: path, f2: score.f2, thresholds: score.thresholds }] : []
+    })
+    return { set, images, total: set.totalImages }
+  })
+}
+
+function tell(terminal: Terminal, scored: Scored): void {
+  terminal.answer(forMachines(scored))
+  for (const line of forPeople(scored)) terminal.say(line)
+}
+
+function forMachines({ set, images }: Scored): unknown {
   return {
     f2: set.f2,
     pooled_f2: set.pooledF2,
@@ -46,16 +96,16 @@ function forMachines({ set, images }: FilesScore): unknown {
   }
 }
 
-function forPeople({ set, images }: FilesScore): string[] {
+function forPeople({ set, images, total }: Scored): string[] {
   const worst = [...images].sort((a, b) => a.f2 - b.f2).slice(0, LISTED)
-  const title =
-    images.length > LISTED ? `The ${LISTED} lowest of ${images.length} images:` : 'Images, lowest first:'
+  const over =
+    total === images.length ? count(total, 'image') : `${images.length} of ${count(total, 'image')}`
   return [
-    `F2 ${score(set.f2)} over ${count(images.length, 'image')}, ${score(set.f2WithShips)} over those with ships; pooled ${score(set.pooledF2)}`,
+    `F2 ${score(set.f2)} over ${over}, ${score(set.f2WithShips)} over those with ships; pooled ${score(set.pooledF2)}`,
     '',
     ...thresholdTable(set.thresholds),
     '',
-    title,
+    images.length > LISTED ? `The ${LISTED} lowest of ${images.length} images:` : 'Images, lowest first:',
     ...table([
       ['image', 'F2', 'TP', 'FP', 'FN'],
       ...worst.map(({ image, f2, thresholds: [at] }) => [

@@ -1,5 +1,6 @@
+import { CommanderError } from 'commander'
 import type { Command } from 'commander'
-import { DrydockError, toWireError } from '../contract/errors.ts'
+import { toWireError } from '../contract/errors.ts'
 
 /** What a command may do to the outside; the only place that writes to the terminal. */
 export interface Terminal {
@@ -62,7 +63,7 @@ function openTerminal(json: boolean): { terminal: Terminal; close: () => void } 
 }
 
 /** Reports a failure: a sentence on stderr, and the typed error on stdout where machines read it. */
-export function reportFailure(error: unknown, json: boolean): void {
+function reportFailure(error: unknown, json: boolean): void {
   const { code, message } = toWireError(error)
   process.stderr.write(`${message}\n`)
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)
@@ -81,15 +82,11 @@ export function onTerminal(command: Command, act: (terminal: Terminal) => Promis
       await act(terminal)
     } catch (error) {
       close()
+      if (error instanceof CommanderError) throw error
       reportFailure(error, terminal.json)
       process.exitCode = FAILURE
     } finally {
       close()
     }
   })
-}
-
-/** @throws DrydockError `cancelled` once the user has asked to stop. */
-export function assertGoing(signal: AbortSignal, kept: string): void {
-  if (signal.aborted) throw new DrydockError('cancelled', `Cancelled. ${kept}`)
 }

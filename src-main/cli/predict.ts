@@ -1,0 +1,134 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { DrydockError } from '../contract/errors.ts'
+import type { FolderPredicted } from '../services/predict-folder.ts'
+import type { Project } from '../services/project.ts'
+import { addBackendOption, withEngine } from './engine.ts'
+import type { BackendOption } from './engine.ts'
+import { follow, PROJECT_HELP, withProject } from './project.ts'
+import { count } from './table.ts'
+import { FAILURE, onTerminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options extends BackendOption {
+  images?: string
+  project?: string
+  model?: string
+  out?: string
+  overlays?: string
+}
+
+export function addPredict(program: Command): void {
+  const command: Command = program
+    .command('predict')
+    .description('Mark the ships in a folder of images, or in the images of a project')
+    .option('--images <folder>', 'images, subfolders included; ImageId is the path below it, with /')
+    .addOption(new Option('--project <project>', PROJECT_HELP).conflicts('images'))
+    .option(
+      '--model <model>',
+      "a model's folder, or the id of a version; default: the base model, or the project's current one",
+    )
+    .option('--out <csv>', 'predictions, Airbus CSV; needed with --images')
+    .option('--overlays <folder>', 'write pictures with the outlines of what was found')
+  addBackendOption(command)
+  onTerminal(command, async (terminal) => {
+    const options = command.opts<Options>()
+    const { images, project, out } = options
+    if (project !== undefined) return predictProject(terminal, project, options)
+    if (images === undefined) command.error('error: name --images or --project')
+    if (out === undefined) command.error("error: option '--out <csv>' is needed with --images")
+    return predictImages(terminal, images, out, options)
+  })
+}
+
+async function predictImages(
+  terminal: Terminal,
+  images: string,
+  out: string,
+  options: Options,
+): Promise<void> {
+  const { findModel } = await import('../services/find-model.ts')
+  const { predictFolder } = await import('../services/predict-folder.ts')
+  const { id, model, card, folder } = await findModel(options.model ?? null)
+  const overlays = options.overlays ?? null
+  const wanted = { images, modelFolder: folder, settings: model.cluster, out, overlays }
+  const result = await withEngine(options, (engine) =>
+    predictFolder(engine, wanted, {
+      signal: terminal.signal,
+      onProgress: (done, total, image) => terminal.progress(`${done} of ${total} images, now ${image}`),
+    }),
+  )
+  report(terminal, result, { model: { id, name: card.name }, out, overlays })
+}
+
+async function predictProject(terminal: Terminal, path: string, options: Options): Promise<void> {
+  await withProject(path, options, terminal, async (project) => {
+    if (options.model !== undefined) await useModel(project, options.model)
+    const { startPrediction } = await import('../services/predict.ts')
+    const { listRows } = await import('../services/rows.ts')
+    const { job, run } = await startPrediction(project, { images: 'all' })
+    const { state } = await follow(terminal, project, job)
+    const rows = listRows(project)
+    const done = rows.filter(({ predictionCount }) => predictionCount !== null)
+    const out = options.out ?? null
+    if (out !== null && done.length > 0) {
+      const { exportLabels } = await import('../services/exchange.ts')
+      await exportLabels(project, out, 'predictions', run)
+    }
+    const overlays = options.overlays ?? null
+    if (overlays !== null && state === 'done') {
+      const { writeRunOverlays } = await import('../services/overlays.ts')
+      await writeRunOverlays(project, run, overlays, terminal.signal)
+    }
+    const result: FolderPredicted = {
+      images: rows.length,
+      predicted: done.length,
+      instances: done.reduce((sum, { predictionCount }) => sum + (predictionCount ?? 0), 0),
+      leftOut: rows.flatMap(({ path: image, fileNote, predictionCount }) =>
+        fileNote === null || predictionCount !== null ? [] : [{ image, reason: fileNote }],
+      ),
+      cancelled: state === 'cancelled',
+    }
+    const { model, modelName } = project.store.runs.all(run).find(({ id }) => id === run)!
+    report(terminal, result, { run, model: { id: model, name: modelName }, out, overlays })
+  })
+}
+
+/** Makes a version the project's current one; a folder is taken in first. */
+async function useModel(project: Project, wanted: string): Promise<void> {
+  const { addModel, listModels, setCurrentModel } = await import('../services/models.ts')
+  if (listModels(project).some(({ id }) => id === wanted)) return setCurrentModel(project, wanted)
+  const { findModel } = await import('../services/find-model.ts')
+  const { folder } = await findModel(wanted)
+  const id = await addModel(project, folder, { kind: 'trained', copy: true, note: '' })
+  await setCurrentModel(project, id)
+}
+
+function report(
+  terminal: Terminal,
+  { images, predicted, instances, leftOut, cancelled }: FolderPredicted,
+  rest: {
+    run?: number
+    model: { id: string | null; name: string | null }
+    out: string | null
+    overlays: string | null
+  },
+): void {
+  for (const { image, reason } of leftOut) terminal.note(`${image}: ${reason}`)
+  if (cancelled) {
+    throw new DrydockError(
+      'cancelled',
+      `Cancelled. ${count(predicted, 'image')} of ${images} are predicted and kept.`,
+    )
+  }
+  terminal.answer({ images, predicted, instances, left_out: leftOut, ...rest })
+  terminal.say(
+    `Found ${count(instances, 'instance')} in ${count(predicted, 'image')} with ${rest.model.name ?? 'a model'}.`,
+  )
+  if (rest.out !== null) terminal.say(`Predictions: ${rest.out}`)
+  if (rest.overlays !== null) terminal.say(`Pictures: ${rest.overlays}`)
+  if (leftOut.length > 0) {
+    terminal.say(`${count(leftOut.length, 'image')} could not be read and left out: see above.`)
+    process.exitCode = FAILURE
+  }
+}

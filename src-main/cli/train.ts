@@ -1,0 +1,273 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { DrydockError } from '../contract/errors.ts'
+import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
+import { addBackendOption, withEngine } from './engine.ts'
+import type { BackendOption } from './engine.ts'
+import { duration, follow, PROJECT_HELP, withProject } from './project.ts'
+import { count, score, someOf } from './table.ts'
+import { FAILURE, onTerminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+import { positive, whole } from './values.ts'
+
+interface Options extends BackendOption {
+  images?: string
+  truth?: string
+  project?: string
+  out?: string
+  from?: string
+  name?: string
+  validation?: string
+  synthetic?: number
+  epochs?: number
+  minutes?: number
+  steps?: number
+  batch?: number
+  crop?: number
+  learningRate?: number
+  embeddingWeight?: number
+  validateEvery?: number
+  seed?: number
+  licence: string
+  credit?: string[]
+  resume?: boolean
+}
+
+const LIMITS = ['epochs', 'minutes', 'steps']
+
+export function addTrain(program: Command): void {
+  const command: Command = program
+    .command('train')
+    .description('Fine-tune a model on marked images, or train one from scratch')
+    .option('--images <folder>', 'images, subfolders included')
+    .option('--truth <csv>', 'their truth, Airbus CSV; images that it does not name are left out')
+    .addOption(new Option('--project <project>', PROJECT_HELP).conflicts(['images', 'truth', 'out']))
+    .option('--out <folder>', 'folder of the new model; needed with --images')
+    .option(
+      '--from <model>',
+      "a model's folder, the id of a version, or none (from scratch); default: the base model, or the project's current one",
+    )
+    .option('--name <name>', 'name of the new model')
+    .option(
+      '--validation <file>',
+      'text file with the images to validate on, one a line; default: 15 % by content',
+    )
+    .option(
+      '--synthetic <scenes>',
+      'mix in so many synthetic scenes; default: new ones, a share of all crops',
+      whole(0, 1_000_000),
+    )
+  for (const [name, description, reader] of [
+    ['epochs', 'see every image about so often', whole(1, 10_000)],
+    ['minutes', 'stop after so many minutes', positive(10_000)],
+    ['steps', 'take so many steps: the same on every machine', whole(1, 10_000_000)],
+  ] as const) {
+    const others = LIMITS.filter((limit) => limit !== name)
+    command.addOption(new Option(`--${name} <n>`, description).argParser(reader).conflicts(others))
+  }
+  command
+    .option('--batch <n>', 'crops a step', whole(1, 64))
+    .option('--crop <px>', 'side of a crop', whole(64, 1024))
+    .option('--learning-rate <x>', 'of AdamW', positive(1))
+    .option('--embedding-weight <x>', 'of the semi-convolutional loss', positive(100))
+    .option('--validate-every <steps>', 'steps between validations', whole(1, 1_000_000))
+    .option('--seed <n>', 'all that is random follows from it; default: 1', whole(0, 0xffffffff))
+    .option(
+      '--licence <text>',
+      'licence of the new model, for its card',
+      'that of the images and of the model it started from',
+    )
+    .option('--credit <text...>', 'whose images these are, for its card')
+    .option('--resume', 'go on from the checkpoint in --out')
+  addBackendOption(command)
+  onTerminal(command, async (terminal) => {
+    const options = command.opts<Options>()
+    const { project, images, truth, out } = options
+    if (project !== undefined) return trainProject(terminal, project, options)
+    if (images === undefined || truth === undefined || out === undefined) {
+      command.error('error: name --images, --truth and --out, or --project')
+    }
+    return trainFolder(terminal, { images, truth, out }, options)
+  })
+}
+
+async function trainFolder(
+  terminal: Terminal,
+  { images, truth, out }: { images: string; truth: string; out: string },
+  options: Options,
+): Promise<void> {
+  assertFree(out, options.resume ?? false)
+  const { findModel } = await import('../services/find-model.ts')
+  const { selectFromFolder } = await import('../services/train-folder.ts')
+  const { syntheticShareOf, trainDefaults, trainModel } = await import('../services/train.ts')
+  const from = options.from === 'none' ? null : await findModel(options.from ?? null)
+  const validation = options.validation === undefined ? null : await readNames(options.validation)
+  const selection = await selectFromFolder(images, truth, {
+    signal: terminal.signal,
+    ...(validation ? { validation } : {}),
+  })
+  const settings = withOptions(trainDefaults(from?.id ?? null, basename(out)), options)
+  if (options.synthetic !== undefined) {
+    settings.syntheticShare = syntheticShareOf(options.synthetic, selection.train, settings.crop)
+  }
+  tellSelection(terminal, selection)
+  const plan = {
+    ...selection,
+    from: from?.folder ?? null,
+    out,
+    resume: options.resume ?? false,
+    settings,
+    syntheticScenes: options.synthetic ?? null,
+    origin: {
+      data: `${count(selection.train.length, 'image')} of ${basename(images)} with truth from ${basename(truth)}, and synthetic scenes`,
+      licence: options.licence,
+      credits: options.credit ?? [],
+      reproduce: `drydock ${process.argv.slice(2).map(quoted).join(' ')}`,
+    },
+  }
+  const trained = await withEngine(options, (engine) =>
+    trainModel(plan, {
+      engine,
+      signal: terminal.signal,
+      onPlan: ({ steps, validationImages }) =>
+        terminal.progress(
+          `Training for ${steps === null ? duration((settings.minutes ?? 0) * 60) : count(steps, 'step')}, validating on ${count(validationImages, 'image')}`,
+        ),
+      onPoint: (point) => tellPoint(terminal, point),
+    }),
+  )
+  const { id, card, outcome, skipped } = trained
+  for (const { file, reason } of skipped) terminal.note(`${file}: ${reason}`)
+  terminal.answer({
+    model: { id, name: card.name, folder: out },
+    steps: outcome.steps,
+    seconds: outcome.seconds,
+    best_step: outcome.bestStep,
+    validation: validationForMachines(outcome.validation),
+    used: selection.train.length,
+    left_out: selection.leftOut,
+    cancelled: outcome.cancelled,
+  })
+  if (outcome.cancelled) terminal.say('Cancelled: the best weights so far are kept; --resume goes on.')
+  terminal.say(
+    `Trained ${count(outcome.steps, 'step')} in ${duration(outcome.seconds)}; validation F2 ${score(outcome.validation?.f2 ?? null)}, ${score(outcome.validation?.f2WithShips ?? null)} over images with ships.`,
+  )
+  terminal.say(`Model ${id.slice(0, 12)}: ${out}`)
+  if (outcome.cancelled) process.exitCode = FAILURE
+}
+
+async function trainProject(terminal: Terminal, path: string, options: Options): Promise<void> {
+  await withProject(path, options, terminal, async (project) => {
+    const { startTraining, trainingDefaults, trainingPreview } = await import('../services/train-job.ts')
+    const { listModels } = await import('../services/models.ts')
+    // Images that nobody has read yet belong to no split.
+    for (const { id, kind } of project.jobs.running())
+      if (kind === 'scan') await follow(terminal, project, id)
+    const preview = trainingPreview(project)
+    tellSelection(terminal, {
+      train: { length: preview.used },
+      validation: { length: preview.validation },
+      leftOut: preview.leftOut,
+    })
+    const settings = withOptions(trainingDefaults(project), options)
+    if (options.from === 'none') settings.from = null
+    else if (options.from !== undefined) settings.from = options.from
+    const stop = project.events.listen((event) => {
+      if (event.type === 'curve') for (const point of event.points) tellPoint(terminal, point)
+    })
+    const job = await follow(terminal, project, await startTraining(project, settings)).finally(stop)
+    const model = listModels(project).find(({ id }) => id === job.model)
+    terminal.answer({
+      model: model ? { id: model.id, name: model.name } : null,
+      validation_f2: model?.validationF2 ?? null,
+      used: preview.used,
+      left_out: preview.leftOut,
+      cancelled: job.state === 'cancelled',
+      summary: job.summary,
+    })
+    if (job.summary !== null) terminal.say(job.summary)
+    if (model) terminal.say(`Model ${model.id.slice(0, 12)}: ${model.name}, in the project`)
+    if (job.state === 'cancelled') {
+      terminal.say('Cancelled.')
+      process.exitCode = FAILURE
+    }
+  })
+}
+
+/** @throws DrydockError `bad_input` where a training would write over a model */
+function assertFree(out: string, resume: boolean): void {
+  if (resume || !existsSync(join(out, 'model.json'))) return
+  throw new DrydockError(
+    'bad_input',
+    `${out} holds a model already, and a model never changes. Name another folder, or go on with its training by --resume.`,
+  )
+}
+
+function withOptions(defaults: TrainSettings, options: Options): TrainSettings {
+  const { epochs = null, minutes = null, steps = null } = options
+  const limits = epochs === null && minutes === null && steps === null ? {} : { epochs, minutes, steps }
+  return {
+    ...defaults,
+    ...limits,
+    name: options.name ?? defaults.name,
+    batch: options.batch ?? defaults.batch,
+    crop: options.crop ?? defaults.crop,
+    learningRate: options.learningRate ?? defaults.learningRate,
+    embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
+    validateEvery: options.validateEvery ?? defaults.validateEvery,
+    seed: options.seed ?? defaults.seed,
+  }
+}
+
+function tellSelection(
+  terminal: Terminal,
+  selection: {
+    train: { length: number }
+    validation: { length: number }
+    leftOut: readonly { reason: string; count: number; names?: string[] }[]
+  },
+): void {
+  terminal.say(
+    `Training on ${count(selection.train.length, 'image')}, validating on ${count(selection.validation.length, 'image')}.`,
+  )
+  for (const { reason, count: n, names } of selection.leftOut) {
+    terminal.say(`Left out: ${count(n, 'image')}, ${reason}${names ? ` (${someOf(names)})` : ''}`)
+  }
+}
+
+function tellPoint(terminal: Terminal, { kind, step, loss, f2, f2WithShips, seconds }: CurvePoint): void {
+  const at = `step ${step}, ${duration(seconds)}`
+  const shown = loss === null ? '-' : loss.toFixed(4)
+  if (kind === 'train') terminal.progress(`${at}: loss ${shown}`)
+  else terminal.say(`${at}: validation F2 ${score(f2)}, ${score(f2WithShips)} with ships; loss ${shown}`)
+}
+
+function validationForMachines(
+  found: { f2: number; f2WithShips: number | null; images: number } | null,
+): unknown {
+  return found && { f2: found.f2, f2_with_ships: found.f2WithShips, images: found.images }
+}
+
+async function readNames(file: string): Promise<string[]> {
+  try {
+    const text = await readFile(file, 'utf8')
+    return text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+  } catch (cause) {
+    throw new DrydockError(
+      'not_found',
+      `There is no file ${file} that can be read. Check the path.`,
+      { file },
+      cause,
+    )
+  }
+}
+
+function quoted(argument: string): string {
+  return /^[\w./:=,-]+$/.test(argument) ? argument : JSON.stringify(argument)
+}

@@ -1,0 +1,157 @@
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Engine, RgbImage } from '../contract/engine.ts'
+import { DrydockError, toWireError } from '../contract/errors.ts'
+import type { ClusterSettings } from '../contract/wire.ts'
+import { clusterInference } from '../core/cluster/cluster.ts'
+import type { Rle } from '../core/mask/rle.ts'
+import { airbusCsv } from '../formats/airbus.ts'
+import { decodeImage } from '../imaging/decode.ts'
+import { writeOverlay } from '../imaging/overlay.ts'
+import { listImages } from './folder-listing.ts'
+import { TILE } from './infer.ts'
+import { overlayFile } from './overlays.ts'
+
+export interface FolderWanted {
+  /** folder of images, subfolders included */
+  images: string
+  modelFolder: string
+  settings: ClusterSettings
+  /** the CSV to write; ImageId is the path below `images`, with '/' */
+  out: string
+  /** folder for pictures with outlines, `<image path>.png`; null for none */
+  overlays: string | null
+}
+
+/** An image that was left out, with the sentence that says why. */
+export interface LeftOut {
+  image: string
+  reason: string
+}
+
+export interface FolderPredicted {
+  /** images in the folder */
+  images: number
+  /** of those, written to the CSV */
+  predicted: number
+  instances: number
+  leftOut: LeftOut[]
+  /** stopped by the signal: what was predicted before is in the CSV */
+  cancelled: boolean
+}
+
+/**
+ * Predicts all images of a folder into an Airbus CSV, in the order of their paths. Images that cannot be read are left
+ * out and the others go on. Rows are written as they come, to `<out>.part`, which becomes `out` at the end, after a
+ * cancel, and when the engine fails.
+ * @throws DrydockError `nothing_to_do` (no image), `not_found`, `read_only`, and as the engine does
+ */
+export async function predictFolder(
+  engine: Engine,
+  wanted: FolderWanted,
+  {
+    signal,
+    onProgress,
+  }: { signal: AbortSignal; onProgress: (done: number, total: number, image: string) => void },
+): Promise<FolderPredicted> {
+  const paths = await imagesIn(wanted.images)
+  const result: FolderPredicted = {
+    images: paths.length,
+    predicted: 0,
+    instances: 0,
+    leftOut: [],
+    cancelled: false,
+  }
+  const out = await openOutput(wanted.out)
+  try {
+    // The next image is decoded while the engine looks at this one.
+    let next = decodeSoon(wanted.images, paths[0])
+    for (const [i, path] of paths.entries()) {
+      const image = await next
+      next = decodeSoon(wanted.images, paths[i + 1])
+      if (signal.aborted) break
+      onProgress(i, paths.length, path)
+      if ('unreadable' in image) {
+        result.leftOut.push({ image: path, reason: image.unreadable })
+        continue
+      }
+      const masks = await predictImage(engine, wanted, image, signal)
+      if (wanted.overlays !== null) {
+        await writeOverlay(image, masks, overlayFile(wanted.overlays, path))
+      }
+      await out.add(path, masks)
+      result.predicted++
+      result.instances += masks.length
+    }
+  } catch (error) {
+    await out.close(result.predicted > 0)
+    if (toWireError(error).code !== 'cancelled') throw error
+    return { ...result, cancelled: true }
+  }
+  await out.close(!signal.aborted || result.predicted > 0)
+  return { ...result, cancelled: signal.aborted }
+}
+
+async function predictImage(
+  engine: Engine,
+  { modelFolder, settings }: FolderWanted,
+  image: RgbImage,
+  signal: AbortSignal,
+): Promise<Rle[]> {
+  const inference = await engine.infer({ modelFolder, image, flips: false, tile: TILE }, { signal })
+  return clusterInference(inference, settings).instances.map(({ rle }) => rle)
+}
+
+async function decodeSoon(
+  folder: string,
+  path: string | undefined,
+): Promise<RgbImage | { unreadable: string }> {
+  if (path === undefined) return { unreadable: '' }
+  try {
+    return await decodeImage(join(folder, ...path.split('/')))
+  } catch (error) {
+    return { unreadable: toWireError(error).message }
+  }
+}
+
+/** A CSV that grows image by image under a temporary name. @throws DrydockError `read_only` */
+async function openOutput(file: string) {
+  const part = `${file}.part`
+  const handle = await open(part, 'w').catch((cause: unknown) => {
+    throw new DrydockError(
+      'read_only',
+      `${file} cannot be written: its folder is not there, or you may not write to it. Name another file.`,
+      { file },
+      cause,
+    )
+  })
+  const [header = ''] = airbusCsv.write([])
+  await handle.write(header)
+  return {
+    async add(image: string, masks: readonly Rle[]): Promise<void> {
+      await handle.write([...airbusCsv.write([[image, masks]])].slice(1).join(''))
+    },
+    /** @param keep false: what was there under this name stays as it was */
+    async close(keep: boolean): Promise<void> {
+      await handle.close()
+      await (keep ? rename(part, file) : rm(part))
+    },
+  }
+}
+
+/** @throws DrydockError `not_found`, `nothing_to_do` */
+async function imagesIn(folder: string): Promise<string[]> {
+  const found = await stat(folder).catch(() => null)
+  if (!found?.isDirectory()) {
+    throw new DrydockError(
+      'not_found',
+      `There is no folder ${folder}. Name the folder that holds the images.`,
+    )
+  }
+  const paths = listImages(folder).map(({ path }) => path)
+  if (paths.length > 0) return paths
+  throw new DrydockError(
+    'nothing_to_do',
+    `There are no images in ${basename(folder)} or its subfolders (JPEG, PNG, TIFF, WebP). Name a folder that holds some.`,
+  )
+}
