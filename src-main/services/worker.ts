@@ -126,17 +126,17 @@ export default async function answer(message: { task: TaskName; input: never }):
   }
 }
 
-/** Pixels change hands without a copy. */
+/** The pixels of an image change hands without the receiving thread copying them. */
 function handedOver(answer: { value: unknown }): TaskAnswer {
   const { value } = answer
   if (typeof value !== 'object' || value === null || !('data' in value)) return answer
-  const { data } = value
-  if (!(data instanceof Uint8Array) || data.byteOffset !== 0 || data.byteLength !== data.buffer.byteLength) {
-    return answer
-  }
-  const moved: unknown = Piscina.move(
+  if (!(value.data instanceof Uint8Array)) return answer
+  // memory that a decoder owns cannot be handed over, so it is copied here, off the main thread
+  const data = new Uint8Array(value.data)
+  const moved: unknown = Piscina.move({
     // what Piscina calls Transferable: it sends the value and hands over the buffer
-    { [Piscina.transferableSymbol]: data.buffer, [Piscina.valueSymbol]: answer } as unknown as ArrayBuffer,
-  )
+    [Piscina.transferableSymbol]: data.buffer,
+    [Piscina.valueSymbol]: { value: { ...value, data } },
+  } as unknown as ArrayBuffer)
   return moved as TaskAnswer
 }
