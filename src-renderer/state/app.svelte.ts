@@ -10,6 +10,7 @@ import { Jobs } from './jobs.svelte.ts'
 import { Layout } from './layout.svelte.ts'
 import { Plot } from './plot.svelte.ts'
 import { Project } from './project.svelte.ts'
+import { followBackendHealth, openWish } from './startup.ts'
 import { Stage } from './stage.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 import { Training } from './training.svelte.ts'
@@ -57,7 +58,9 @@ export class App {
     void this.#about()
     const warning = await this.client.shell.window.warning({}).catch(() => null)
     if (warning) this.toasts.note(warning)
+    void followBackendHealth(this.client, this.toasts)
     await this.refreshRecent()
+    void openWish(this)
   }
 
   async refreshRecent(): Promise<void> {
@@ -82,7 +85,7 @@ export class App {
       this.toasts.error(error)
       return null
     })
-    if (chosen) await this.#open(() => this.client.backend.project.open({ grant: chosen.grant }))
+    if (chosen) await this.openGranted(chosen.grant)
   }
 
   /** A dropped folder of images or project; a table of labels is imported into the open project. */
