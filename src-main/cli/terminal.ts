@@ -22,15 +22,24 @@ export interface Terminal {
 export const FAILURE = 1
 export const WRONG_USAGE = 2
 
+/** A second Ctrl+C this much later ends the process at once, in ms. */
+const IMPATIENCE_MS = 1_000
+
 function openTerminal(json: boolean): { terminal: Terminal; close: () => void } {
   const abort = new AbortController()
-  const stop = (): void => abort.abort()
+  let asked = 0
+  const stop = (): void => {
+    // One Ctrl+C may arrive twice, from the terminal and passed on by the bin; whoever presses it again means it.
+    if (asked > 0 && Date.now() - asked > IMPATIENCE_MS) process.exit(FAILURE)
+    asked = asked || Date.now()
+    abort.abort()
+  }
   let width = 0
   const clear = (): void => {
     if (width > 0) process.stderr.write(`\r${' '.repeat(width)}\r`)
     width = 0
   }
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  process.on('SIGINT', stop).on('SIGTERM', stop)
   const terminal: Terminal = {
     json,
     signal: abort.signal,

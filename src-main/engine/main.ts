@@ -166,3 +166,5 @@ function refuse(raw: unknown, why: string): void {
 
 process.on('message', receive)
 process.on('disconnect', () => process.exit(0))
+// Ctrl+C in a terminal reaches every process of its group; the host decides what ends, and keeps what is done.
+process.on('SIGINT', () => undefined)
