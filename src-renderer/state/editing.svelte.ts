@@ -9,10 +9,12 @@ import type {
   PixelTile,
 } from '../../src-main/contract/wire.ts'
 import { plural } from '../ui/format.ts'
+import { History } from './history.ts'
 import { GestureQueue, type Gesture } from './gesture-queue.ts'
 import { imageStateOf, rebase, stillThere, type ImageState } from './image-state.ts'
 import type { Images } from './images.svelte.ts'
 import type { Project } from './project.svelte.ts'
+import { sendGesture, windowClock } from './saving.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 interface Surroundings {
@@ -52,8 +54,7 @@ export class Editing {
   readonly #revisions = new Map<number, number>()
   /** states of images that were left with gestures still waiting */
   readonly #kept = new Map<number, ImageState>()
-  #done: EditPlan[] = []
-  #undone: EditPlan[] = []
+  readonly #history = new History()
   #visited: number[] = []
   /** the last Done or No ship, while nothing has been done since */
   #finished: { image: number; next: number | null } | null = null
@@ -61,7 +62,7 @@ export class Editing {
   constructor(around: Surroundings) {
     this.#around = around
     this.#queue = new GestureQueue({
-      send: (gesture, expectedRevision) => this.#send(gesture, expectedRevision),
+      send: (gesture, revision) => sendGesture(around.client, around.project.id ?? '', gesture, revision),
       revision: (image) => this.#revisions.get(image) ?? 0,
       acknowledged: (gesture, result, seconds) => this.#acknowledged(gesture, result, seconds),
       conflict: (image, waiting) => this.#conflict(image, waiting),
@@ -70,11 +71,7 @@ export class Editing {
         this.unsaved = this.#queue.waiting.length
         this.saveError = this.#queue.error
       },
-      now: () => performance.now() / 1000,
-      later: (seconds, act) => {
-        const timer = setTimeout(act, seconds * 1000)
-        return () => clearTimeout(timer)
-      },
+      ...windowClock,
     })
   }
 
@@ -130,8 +127,7 @@ export class Editing {
   /** Shows a plan and sends it. @returns whether the image takes it */
   apply(plan: EditPlan): boolean {
     if (!this.#show(plan)) return false
-    this.#done.push(plan)
-    this.#undone = []
+    this.#history.add(plan)
     this.#finished = null
     this.canUndo = true
     this.canRedo = false
@@ -160,10 +156,9 @@ export class Editing {
     this.#finished = null
     if (finished && finished.next !== null && finished.next === this.image) await this.open(finished.image)
     if (!this.canUndo) return
-    const plan = this.#done.pop()
+    const plan = this.#history.undo()
     if (plan) {
       this.#show(invertPlan(plan))
-      this.#undone.push(plan)
       this.canRedo = true
     }
     this.#push({ kind: 'undo' }, plan !== undefined)
@@ -171,10 +166,9 @@ export class Editing {
 
   redo(): void {
     if (!this.canRedo) return
-    const plan = this.#undone.pop()
+    const plan = this.#history.redo()
     if (plan) {
       this.#show(plan)
-      this.#done.push(plan)
       this.canUndo = true
     }
     this.#push({ kind: 'redo' }, plan !== undefined)
@@ -205,8 +199,7 @@ export class Editing {
     this.canRedo = false
     this.selection = []
     this.hovered = null
-    this.#done = []
-    this.#undone = []
+    this.#history.clear()
     this.#finished = null
   }
 
@@ -265,24 +258,13 @@ export class Editing {
     // the answer may have been overtaken by that of a gesture
     if (detail.row.revision < (this.#revisions.get(detail.row.id) ?? 0))
       return void this.#fetch(detail.row.id)
-    if (this.#revisions.get(detail.row.id) !== detail.row.revision) {
-      this.#done = []
-      this.#undone = []
-    }
+    if (this.#revisions.get(detail.row.id) !== detail.row.revision) this.#history.clear()
     this.#around.images.update([detail.row])
     this.#revisions.set(detail.row.id, detail.row.revision)
     this.#setState(imageStateOf(detail))
     this.score = detail.score
     this.canUndo = detail.canUndo
     this.canRedo = detail.canRedo
-  }
-
-  #send(gesture: Gesture, expectedRevision: number): Promise<EditResult> {
-    const { image, gestureId, step } = gesture
-    const { annotate } = this.#around.client.backend
-    const common = { project: this.#around.project.id ?? '', image, gestureId, expectedRevision }
-    if (step.kind === 'apply') return annotate.apply({ ...common, plan: step.plan })
-    return step.kind === 'undo' ? annotate.undo(common) : annotate.redo(common)
   }
 
   #acknowledged(gesture: Gesture, result: EditResult, seconds: number): void {
@@ -310,8 +292,7 @@ export class Editing {
     this.#around.images.update([detail.row])
     this.#kept.delete(image)
     if (image === this.image) {
-      this.#done = []
-      this.#undone = []
+      this.#history.clear()
       this.#setState(state)
     }
     const lost = plural(waiting.length - kept.length, 'gesture')
