@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { access, constants, copyFile, mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../contract/errors.ts'
 import { backUpDaily } from '../store/backup.ts'
@@ -146,10 +146,13 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
+/** Tried, not asked: what a system says of permissions and what it then allows are two things. */
 async function isWritable(folder: string): Promise<boolean> {
+  const probe = join(folder, `.${randomUUID()}.part`)
   try {
-    await access(folder, constants.W_OK)
-    await access(join(folder, DATABASE), constants.W_OK)
+    await (await open(join(folder, DATABASE), 'r+')).close()
+    await (await open(probe, 'wx')).close()
+    await rm(probe)
     return true
   } catch {
     return false

@@ -1,0 +1,191 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdir, utimes } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { KEPT_BACKUPS, backUp, backUpDaily } from './backup.ts'
+import { connect } from './database.ts'
+import { MIGRATIONS } from './migrations/index.ts'
+import type { Migration } from './migrations/migration.ts'
+import { createStore, openStore } from './store.ts'
+
+let folder = ''
+let file = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'drydock-store-'))
+  file = join(folder, 'project.sqlite')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const last = MIGRATIONS.at(-1)!.number
+const NEXT: Migration = {
+  number: last + 1,
+  name: 'next',
+  sql: "alter table images add column note text not null default 'new'",
+}
+const BROKEN: Migration = {
+  number: last + 2,
+  name: 'broken',
+  sql: 'create table half (id integer); select * from nowhere',
+}
+
+function made(paths: string[] = ['a.png', 'b.png']): void {
+  const store = createStore(file)
+  store.db.transaction(() => {
+    for (const path of paths) store.images.add({ path, size: 1, mtime: 2 })
+  })()
+  store.close()
+}
+
+test.each(MIGRATIONS.map((_, i) => i + 1))(
+  'from version %i the schema comes to that of a new project',
+  async (n) => {
+    const old = connect(file)
+    for (const { sql } of MIGRATIONS.slice(0, n)) old.exec(sql)
+    old.pragma(`user_version = ${MIGRATIONS[n - 1]!.number}`)
+    old.pragma(`application_id = ${0x44727964}`)
+    old.pragma('wal_checkpoint(TRUNCATE)')
+    old.close()
+    const schema = (db: ReturnType<typeof connect>): unknown =>
+      db.prepare('select type, name, sql from sqlite_schema order by type, name').all()
+    const migrated = openStore(file)
+    const fresh = createStore(join(folder, 'new.sqlite'))
+    expect(schema(migrated.db)).toEqual(schema(fresh.db))
+    migrated.close()
+    fresh.close()
+  },
+)
+
+test('a migration is applied once, keeps what is there, and a failing one leaves the version before it', () => {
+  made()
+  const store = openStore(file, { migrations: [...MIGRATIONS, NEXT] })
+  expect(store.db.prepare('select path, note from images').all()).toEqual([
+    { path: 'a.png', note: 'new' },
+    { path: 'b.png', note: 'new' },
+  ])
+  store.close()
+  expect(() => openStore(file, { migrations: [...MIGRATIONS, NEXT, BROKEN] })).toThrow('nowhere')
+  const again = openStore(file, { migrations: [...MIGRATIONS, NEXT] })
+  expect(again.db.prepare("select count(*) from sqlite_schema where name = 'half'").pluck().get()).toBe(0)
+  expect(again.images.all()).toHaveLength(2)
+  again.close()
+})
+
+test('a project of a newer version is refused and stays unchanged to the byte', async () => {
+  made()
+  openStore(file, { migrations: [...MIGRATIONS, NEXT] }).close()
+  const before = readFileSync(file)
+  expect(() => openStore(file)).toThrow(expect.objectContaining({ code: 'project_newer' }))
+  expect(readFileSync(file).equals(before)).toBe(true)
+  expect(await readdir(folder)).toEqual(['project.sqlite'])
+})
+
+test.each([
+  [
+    'no database',
+    () =>
+      writeFileSync(
+        file,
+        'a text, and long enough to be more than the hundred bytes of a header. '.repeat(4),
+      ),
+  ],
+  ['empty', () => writeFileSync(file, '')],
+  ['cut off', () => truncateSync(file, 5 * 4096)],
+  [
+    'of another program',
+    () => {
+      const bytes = readFileSync(file)
+      bytes.writeUInt32BE(1234, 68)
+      writeFileSync(file, bytes)
+    },
+  ],
+  [
+    'broken inside',
+    () => {
+      const bytes = readFileSync(file)
+      bytes.fill(0x5a, 4096, 6 * 4096)
+      writeFileSync(file, bytes)
+    },
+  ],
+])('a damaged file (%s) is refused with a sentence and left as it is', (_, damage) => {
+  made(Array.from({ length: 500 }, (_, i) => `${i}.png`))
+  damage()
+  const before = readFileSync(file)
+  expect(() => openStore(file)).toThrow(expect.objectContaining({ code: 'project_damaged' }))
+  expect(readFileSync(file).equals(before)).toBe(true)
+})
+
+test('a write waits for another process without blocking this one', async () => {
+  made()
+  const [one, two] = [openStore(file), openStore(file)]
+  one.db.exec('begin immediate')
+  let ticks = 0
+  const timer = setInterval(() => ticks++, 1)
+  const written = two.write(() => two.images.add({ path: 'c.png', size: 1, mtime: 1 }))
+  while (ticks < 20) await new Promise(setImmediate)
+  expect(one.db.prepare('select count(*) from images').pluck().get()).toBe(2)
+  one.db.exec('commit')
+  await written
+  clearInterval(timer)
+  expect(one.images.all()).toHaveLength(3)
+  expect(two.dataVersion()).toBe(two.dataVersion())
+  one.close()
+  two.close()
+})
+
+test('a failing write leaves nothing; a bulk write lets others through', async () => {
+  made([])
+  const store = openStore(file)
+  const failing = store.write(() => {
+    store.images.add({ path: 'x.png', size: 1, mtime: 1 })
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  expect(store.images.all()).toEqual([])
+  const order: string[] = []
+  const many = Array.from({ length: 40 }, (_, i) => i)
+  const slow = (): void => {
+    const end = performance.now() + 2
+    while (performance.now() < end);
+  }
+  await Promise.all([
+    store.inBatches(many, (i) => {
+      slow()
+      order.push(`bulk ${i}`)
+    }),
+    store.write(() => void order.push('gesture')),
+  ])
+  expect(order.indexOf('gesture')).toBeLessThan(order.indexOf('bulk 39'))
+  expect(order).toHaveLength(41)
+  store.close()
+})
+
+test('a store for looking refuses every write', async () => {
+  made()
+  const store = openStore(file, { readOnly: true })
+  expect(store.images.all()).toHaveLength(2)
+  await expect(store.write(() => store.meta.set('name', 'x'))).rejects.toMatchObject({ code: 'read_only' })
+  store.close()
+})
+
+test('backups are whole, made once a day, and the last seven are kept', async () => {
+  made()
+  const store = openStore(file)
+  const backups = join(folder, 'backups')
+  const day = (n: number): Date => new Date(Date.UTC(2026, 0, n))
+  for (let n = 1; n <= KEPT_BACKUPS + 2; n++) await backUp(store.db, backups, day(n))
+  const names = (await readdir(backups)).sort()
+  expect(names).toHaveLength(KEPT_BACKUPS)
+  expect(names[0]).toContain('2026-01-03')
+  await backUpDaily(store.db, backups)
+  expect(await readdir(backups)).toHaveLength(KEPT_BACKUPS)
+  expect((await readdir(backups)).sort()).toEqual(names)
+  await utimes(join(backups, names.at(-1)!), day(1), day(1))
+  await backUpDaily(store.db, backups)
+  const newest = (await readdir(backups)).sort().at(-1)!
+  expect(newest).not.toBe(names.at(-1))
+  store.close()
+  const copy = openStore(join(backups, newest))
+  expect(copy.images.all().map(({ path }) => path)).toEqual(['a.png', 'b.png'])
+  copy.close()
+})
