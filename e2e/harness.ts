@@ -1,8 +1,11 @@
 import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import type { MenuCommand } from '../src-main/contract/shell.ts'
 import { descendants } from './processes.ts'
 
@@ -51,6 +54,17 @@ export class Drydock {
     }, path)
   }
 
+  /** Drops a file or folder of this computer onto the middle of the window, as a file manager does. */
+  async drop(path: string): Promise<void> {
+    const devtools = await this.page.context().newCDPSession(this.page)
+    const { width, height } = await this.page.evaluate(() => ({ width: innerWidth, height: innerHeight }))
+    const at = { x: width / 2, y: height / 2, data: { items: [], files: [path], dragOperationsMask: 1 } }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await devtools.send('Input.dispatchDragEvent', { type, ...at })
+    }
+    await devtools.detach()
+  }
+
   /** Process id of the backend or the engine; waits until there is one. */
   async pidOf(which: 'backend' | 'engine', other?: number): Promise<number> {
     let pid: number | undefined
@@ -90,15 +104,28 @@ export class Drydock {
   }
 }
 
-async function start(options: LaunchOptions & { userData: string }): Promise<Drydock> {
+/** What the application's executable is started with, and where. */
+function commandLine(options: LaunchOptions & { userData: string }) {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   )
-  const app = await _electron.launch({
+  return {
     args: [root, '--ozone-platform=headless', `--user-data-dir=${options.userData}`, ...(options.args ?? [])],
     cwd: root,
     env: { ...environment, DRYDOCK_OFFSCREEN: '1', ...options.env },
-  })
+  }
+}
+
+/** Starts the application a second time and waits for that start to end, as one with the same user data must. */
+export async function startAgain(options: LaunchOptions & { userData: string }): Promise<number | null> {
+  const electron = z.string().parse(createRequire(import.meta.url)('electron'))
+  const { args, ...rest } = commandLine(options)
+  const child = spawn(electron, ['--no-sandbox', ...args], { ...rest, stdio: 'ignore' })
+  return new Promise((resolve) => child.once('exit', resolve))
+}
+
+async function start(options: LaunchOptions & { userData: string }): Promise<Drydock> {
+  const app = await _electron.launch(commandLine(options))
   const page = await app.firstWindow()
   const problems: string[] = []
   page.on('console', (message) => {

@@ -1,4 +1,6 @@
-import { expect, test } from './harness.ts'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, startAgain, test } from './harness.ts'
 
 test('the window opens on the start view, with nothing to complain about', async ({ launch }) => {
   const { page, problems } = await launch()
@@ -12,6 +14,7 @@ test('the window opens on the start view, with nothing to complain about', async
 test('the page can do nothing but what the bridge offers', async ({ launch }) => {
   const { page, problems } = await launch()
   const found = await page.evaluate(async () => {
+    await new Promise((resolve) => setTimeout(resolve)) // until here the debugger's own rights hold
     const inline = document.createElement('script')
     const attempt = (what: () => unknown): string => {
       try {
@@ -63,6 +66,26 @@ test('a killed backend comes back, and the window lives on', async ({ launch }) 
   }
   await page.getByTestId('open-sample').click()
   await expect(page.getByTestId('start')).toBeHidden()
+})
+
+test('a second start opens a window of the first', async ({ launch, folder }) => {
+  const { app, page } = await launch()
+  const images = join(folder, 'images')
+  mkdirSync(images)
+  const opened = app.waitForEvent('window')
+  expect(await startAgain({ userData: join(folder, 'user-data'), args: ['--open', images] })).toBe(0)
+  const second = await opened
+  await expect(second.getByTestId('toast-error')).toBeVisible()
+  await expect(page.getByTestId('toast-error')).toBeHidden()
+})
+
+test('a folder that cannot be a project says why when it is dropped', async ({ launch, folder }) => {
+  const drydock = await launch()
+  const images = join(folder, 'images')
+  mkdirSync(images)
+  await drydock.drop(images)
+  await expect(drydock.page.getByTestId('toast-error')).toBeVisible()
+  await expect(drydock.page.getByTestId('start')).toBeVisible()
 })
 
 test('nothing is left running when the application ends', async ({ launch }) => {

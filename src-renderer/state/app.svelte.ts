@@ -5,17 +5,16 @@ import type { ProjectEvent, ProjectSummary, RecentProject } from '../../src-main
 import { Display } from './display.svelte.ts'
 import { Editing } from './editing.svelte.ts'
 import { Exchange } from './exchange.svelte.ts'
+import { follow } from './follow.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
 import { Layout } from './layout.svelte.ts'
 import { Plot } from './plot.svelte.ts'
 import { Project } from './project.svelte.ts'
-import { followBackendHealth, openWish } from './startup.ts'
+import { followShell, openWish } from './startup.ts'
 import { Stage } from './stage.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 import { Training } from './training.svelte.ts'
-
-const WATCH_AGAIN_MS = 500
 
 /** Everything that the window knows, and how it comes to know it. One for a window. */
 export class App {
@@ -56,9 +55,9 @@ export class App {
   async begin(): Promise<void> {
     void this.project.refreshEngine()
     void this.#about()
+    followShell(this)
     const warning = await this.client.shell.window.warning({}).catch(() => null)
     if (warning) this.toasts.note(warning)
-    void followBackendHealth(this.client, this.toasts)
     await this.refreshRecent()
     void openWish(this)
   }
@@ -86,6 +85,11 @@ export class App {
       return null
     })
     if (chosen) await this.openGranted(chosen.grant)
+  }
+
+  /** A folder of images or a project that a dialog or the command line gave the right to. */
+  openGranted(grant: string): Promise<void> {
+    return this.#open(() => this.client.backend.project.open({ grant }))
   }
 
   /** A dropped folder of images or project; a table of labels is imported into the open project. */
@@ -235,23 +239,20 @@ export class App {
     ])
   }
 
-  /** Follows the project's news until it is closed; subscribes again where the stream breaks. */
+  /** Follows the project's news until it is closed. */
   async #follow(project: string): Promise<void> {
     const watch = new AbortController()
     this.#watch = watch
-    while (!watch.signal.aborted) {
-      try {
-        const events = await this.client.backend.project.watch({ project }, { signal: watch.signal })
-        for await (const event of events) {
-          if (watch.signal.aborted) return
-          this.#hear(event)
-        }
-      } catch (error) {
-        if (watch.signal.aborted) return
-        if (error instanceof DrydockError && error.code === 'not_found') return this.toasts.error(error)
-      }
-      await new Promise((resolve) => setTimeout(resolve, WATCH_AGAIN_MS))
-    }
+    await follow(
+      (signal) => this.client.backend.project.watch({ project }, { signal }),
+      (event) => this.#hear(event),
+      watch.signal,
+      (error) => {
+        const gone = error instanceof DrydockError && error.code === 'not_found'
+        if (gone) this.toasts.error(error)
+        return gone
+      },
+    )
   }
 
   #hear(event: ProjectEvent): void {
