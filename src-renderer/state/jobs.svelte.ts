@@ -2,6 +2,9 @@ import type { Client } from '../client/index.ts'
 import type { Job } from '../../src-main/contract/wire.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
+/** Their outcome is on the screen anyway. */
+const SAID_ELSEWHERE: ReadonlySet<Job['kind']> = new Set(['score', 'import'])
+
 /** The project's jobs: what runs now, and what came out of those that this window saw end. */
 export class Jobs {
   items = $state.raw<Job[]>([])
@@ -40,7 +43,7 @@ export class Jobs {
       : [job, ...this.items]
     if (!before || !isActive(before) || isActive(job)) return
     if (job.error && job.state !== 'cancelled') this.#toasts.failure(job.error.message)
-    else if (job.summary && job.kind !== 'score') this.#toasts.note(job.summary)
+    else if (job.summary && !SAID_ELSEWHERE.has(job.kind)) this.#toasts.note(job.summary)
   }
 
   async cancel(project: string, job: string): Promise<void> {

@@ -15,8 +15,9 @@ export class Project {
   runs = $state.raw<Run[]>([])
   models = $state.raw<ModelVersion[]>([])
   score = $state.raw<SetScore | null>(null)
-  /** null: still looking */
   engine = $state.raw<BackendInfo | null>(null)
+  /** whether the engine has answered, be it that there is none */
+  engineAsked = $state(false)
   readonly run = $derived(this.runs.find((run) => run.current))
   readonly model = $derived(this.models.find((model) => model.current))
   readonly #client: Client
@@ -79,6 +80,7 @@ export class Project {
   async refreshEngine(): Promise<void> {
     try {
       this.engine = await this.#client.backend.system.engine({})
+      this.engineAsked = true
     } catch (error) {
       this.#toasts.error(error)
     }

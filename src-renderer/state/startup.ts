@@ -1,8 +1,6 @@
-import type { Client } from '../client/index.ts'
+import { command } from './actions.ts'
 import type { App } from './app.svelte.ts'
-import type { Toasts } from './toasts.svelte.ts'
-
-const ASK_AGAIN_MS = 500
+import { follow } from './follow.ts'
 
 /** Opens what the application was started to open: the sample (`--open-sample`), or a folder (`--open`). */
 export async function openWish(app: App): Promise<void> {
@@ -15,15 +13,20 @@ export async function openWish(app: App): Promise<void> {
   }
 }
 
-/** Says so when the background process does not come back. The stream breaks with each restart and is opened again. */
-export async function followBackendHealth(client: Client, toasts: Toasts): Promise<void> {
-  for (;;) {
-    try {
-      for await (const health of await client.shell.window.backendHealth({})) {
-        if (health.sentence) toasts.failure(health.sentence)
-      }
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
-    }
-  }
+/** Follows the shell for as long as the window stands: its menu, and whether the background process comes back. */
+export function followShell(app: App): void {
+  const { window } = app.client.shell
+  const life = new AbortController().signal
+  void follow(
+    (signal) => window.commands({}, { signal }),
+    (event) => command(app, event.command),
+    life,
+  )
+  void follow(
+    (signal) => window.backendHealth({}, { signal }),
+    ({ sentence }) => {
+      if (sentence) app.toasts.failure(sentence)
+    },
+    life,
+  )
 }
