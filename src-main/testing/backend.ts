@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { ContractRouterClient } from '@orpc/contract'
+import type { backendContract } from '../contract/backend.ts'
+import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
+import { VirtualPort } from '../contract/port.ts'
+import { entry, nodeBinary } from '../locations.ts'
+
+/** A real backend process and a window's client of it, with no shell in between. */
+export interface TestBackend {
+  child: ChildProcess
+  client: ContractRouterClient<typeof backendContract>
+  /** what it said besides answers to the client */
+  said: BackendToShell[]
+  grant(path: string, mode?: 'read' | 'write'): string
+  /** answers a pixel URL's path */
+  file(path: string): Promise<Extract<BackendToShell, { kind: 'file' | 'no-file' }>>
+  send(message: ShellToBackend): void
+  /** exit code, or the signal that ended it */
+  ended: Promise<number | string | null>
+}
+
+/** Starts a backend on this user-data folder; resolves when it is ready. */
+export async function startBackend(userData: string): Promise<TestBackend> {
+  const child = spawn(nodeBinary(), ['--disable-warning=ExperimentalWarning', entry('backend')], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+    env: { ...process.env, DRYDOCK_USER_DATA: userData },
+  })
+  const ready = Promise.withResolvers<void>()
+  const ended = new Promise<number | string | null>((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? code)
+      port.close()
+    })
+  })
+  const send = (message: ShellToBackend): void => {
+    if (child.connected) child.send(message, () => undefined)
+  }
+  const port = new VirtualPort((data) => send({ kind: 'port-data', port: 1, generation: 0, data }))
+  const said: BackendToShell[] = []
+  const files = new Map<number, (answer: Extract<BackendToShell, { kind: 'file' | 'no-file' }>) => void>()
+  child.on('message', (message: BackendToShell) => {
+    if (message.kind === 'port-data') return port.deliver(message.data)
+    if (message.kind === 'ready') ready.resolve()
+    if (message.kind === 'file' || message.kind === 'no-file') files.get(message.request)?.(message)
+    said.push(message)
+  })
+  await ready.promise
+  return {
+    child,
+    client: createORPCClient(new RPCLink({ port })),
+    said,
+    send,
+    ended,
+    grant(path, mode = 'read') {
+      const grant = randomUUID()
+      send({ kind: 'grant', grant, path, mode })
+      return grant
+    },
+    file: (path) =>
+      new Promise((resolve) => {
+        const request = files.size + 1
+        files.set(request, resolve)
+        send({ kind: 'resolve-file', request, path })
+      }),
+  }
+}
