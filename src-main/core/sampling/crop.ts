@@ -166,10 +166,15 @@ function nearest({ image: { width, height }, labels }: Marked, map: Affine, crop
 /** Numbers 1..N in order of first appearance; slivers become background. */
 function relabel(labels: Int32Array): Uint16Array {
   const areas = new Map<number, number>()
-  for (const label of labels) if (label) areas.set(label, (areas.get(label) ?? 0) + 1)
+  for (let p = 0; p < labels.length; p++) {
+    const label = labels[p]!
+    if (label) areas.set(label, (areas.get(label) ?? 0) + 1)
+  }
   const numbers = new Map<number, number>()
   for (const [label, area] of areas) if (area >= SMALLEST) numbers.set(label, numbers.size + 1)
-  return Uint16Array.from(labels, (label) => (label ? (numbers.get(label) ?? 0) : 0))
+  const out = new Uint16Array(labels.length)
+  for (let p = 0; p < labels.length; p++) if (labels[p]) out[p] = numbers.get(labels[p]!) ?? 0
+  return out
 }
 
 function meanColour(data: Uint8Array): [number, number, number] {

@@ -89,7 +89,7 @@ export function fieldOf(texture: Texture, map: Mapping, width: number, height: n
 function waves(seed: number, spread: number, width: number, crossing: number): Texture {
   const peak = TEXTURE_SIDE / PEAK_TEXELS
   return fromSpectrum(seed, (kx, ky) => {
-    const k = Math.hypot(kx, ky)
+    const k = Math.sqrt(kx * kx + ky * ky)
     const octaves = Math.log2(k / peak) / width
     const shape = Math.exp(-octaves * octaves * (octaves < 0 ? 2 : 0.7)) / k
     const angle = Math.atan2(ky, kx)
@@ -101,12 +101,14 @@ function waves(seed: number, spread: number, width: number, crossing: number): T
 
 /** Noise whose amplitude falls with the wave number to the power of `roughness`. */
 function fractal(seed: number, roughness: number): Texture {
-  return fromSpectrum(seed, (kx, ky) => Math.max(2, Math.hypot(kx, ky)) ** -roughness)
+  return fromSpectrum(seed, (kx, ky) => Math.max(2, Math.sqrt(kx * kx + ky * ky)) ** -roughness)
 }
 
 function grain(seed: number): Texture {
   const random = randomFrom(seed)
-  return Float32Array.from({ length: TEXTURE_SIDE ** 2 }, () => normal(random))
+  const texture = new Float32Array(TEXTURE_SIDE ** 2)
+  for (let i = 0; i < texture.length; i++) texture[i] = normal(random)
+  return texture
 }
 
 function fromSpectrum(seed: number, amplitude: (kx: number, ky: number) => number): Texture {
@@ -118,45 +120,64 @@ function fromSpectrum(seed: number, amplitude: (kx: number, ky: number) => numbe
     for (let x = 0; x < n; x++) {
       if (x === 0 && y === 0) continue
       const a = amplitude(x < n / 2 ? x : x - n, y < n / 2 ? y : y - n)
-      real[y * n + x] = a * normal(random)
-      imaginary[y * n + x] = a * normal(random)
+      // uniform will do: each texel is the sum of so many that it comes out normal
+      real[y * n + x] = a * (random() - 0.5)
+      imaginary[y * n + x] = a * (random() - 0.5)
     }
   }
-  for (let y = 0; y < n; y++) fourier(real, imaginary, y * n, 1, n)
-  for (let x = 0; x < n; x++) fourier(real, imaginary, x, n, n)
+  // rows, then columns as rows of the transposed square, which the processor's cache likes better
+  for (let pass = 0; pass < 2; pass++) {
+    for (let row = 0; row < n; row++) fourier(real, imaginary, row * n)
+    transpose(real)
+    transpose(imaginary)
+  }
   let squares = 0
-  for (const value of real) squares += value * value
+  for (let i = 0; i < real.length; i++) squares += real[i]! * real[i]!
   const scale = 1 / Math.sqrt(squares / real.length)
-  return Float32Array.from(real, (value) => value * scale)
+  const texture = new Float32Array(real.length)
+  for (let i = 0; i < real.length; i++) texture[i] = real[i]! * scale
+  return texture
 }
 
-/** In-place radix-2 Fourier transform of n values from `start`, `stride` apart. */
-function fourier(
-  real: Float64Array,
-  imaginary: Float64Array,
-  start: number,
-  stride: number,
-  n: number,
-): void {
+function transpose(square: Float64Array): void {
+  const n = TEXTURE_SIDE
+  for (let y = 0; y < n; y++) {
+    for (let x = y + 1; x < n; x++) {
+      const kept = square[y * n + x]!
+      square[y * n + x] = square[x * n + y]!
+      square[x * n + y] = kept
+    }
+  }
+}
+
+const TURN = Float64Array.from({ length: TEXTURE_SIDE / 2 }, (_, k) => (2 * Math.PI * k) / TEXTURE_SIDE)
+const COS = TURN.map(Math.cos)
+const SIN = TURN.map(Math.sin)
+
+/** In-place radix-2 Fourier transform of the 512 values from `start`. */
+function fourier(real: Float64Array, imaginary: Float64Array, start: number): void {
+  const n = TEXTURE_SIDE
   for (let i = 1, j = 0; i < n; i++) {
     let bit = n >> 1
     for (; j & bit; bit >>= 1) j ^= bit
     j ^= bit
     if (i >= j) continue
-    const [a, b] = [start + i * stride, start + j * stride]
-    const [r, m] = [real[a]!, imaginary[a]!]
-    real[a] = real[b]!
-    imaginary[a] = imaginary[b]!
-    real[b] = r
-    imaginary[b] = m
+    const r = real[start + i]!
+    const m = imaginary[start + i]!
+    real[start + i] = real[start + j]!
+    imaginary[start + i] = imaginary[start + j]!
+    real[start + j] = r
+    imaginary[start + j] = m
   }
   for (let size = 2; size <= n; size <<= 1) {
     const half = size >> 1
-    const turn = (2 * Math.PI) / size
-    for (let k = 0; k < half; k++) {
-      const [c, s] = [Math.cos(turn * k), Math.sin(turn * k)]
-      for (let i = k; i < n; i += size) {
-        const [a, b] = [start + i * stride, start + (i + half) * stride]
+    const stride = n / size
+    for (let block = start; block < start + n; block += size) {
+      for (let k = 0; k < half; k++) {
+        const c = COS[k * stride]!
+        const s = SIN[k * stride]!
+        const a = block + k
+        const b = a + half
         const r = real[b]! * c - imaginary[b]! * s
         const m = real[b]! * s + imaginary[b]! * c
         real[b] = real[a]! - r
