@@ -22,9 +22,11 @@ function switches(dist) {
   if (process.platform !== 'linux') return []
   const helper = join(dist, 'chrome-sandbox')
   if (sandboxWorks(helper)) return []
-  console.log('The window runs without its sandbox: this user may not make one.')
-  if (!isAdministrator) {
-    console.log(`To have it: sudo chown root:root "${helper}" && sudo chmod 4755 "${helper}"`)
+  if (isAdministrator) {
+    console.log('The window runs without its sandbox: as root there is none.')
+  } else {
+    console.log('The window runs without its sandbox: this user may not make one. To have it:')
+    console.log(`  sudo chown root:root "${helper}" && sudo chmod 4755 "${helper}"`)
   }
   return ['--no-sandbox']
 }
@@ -54,7 +56,6 @@ async function runWithoutWindow() {
 
 async function start() {
   await setUp()
-  await build()
   if (!hasDisplay()) {
     console.log(
       'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): going on without a window.',
@@ -65,6 +66,7 @@ async function start() {
     console.log('There is no Electron here (see above): going on without a window.')
     return runWithoutWindow()
   }
+  await build()
   return openWindow()
 }
 
