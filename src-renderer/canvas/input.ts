@@ -20,10 +20,9 @@ export interface InputHandlers {
 const LINE = 32
 const PAGE = 400
 
-/** Listens on `host`. @returns what stops it. */
-export function listen(host: HTMLElement, handlers: InputHandlers): () => void {
-  const ended = new AbortController()
-  const options = { signal: ended.signal }
+/** Listens on `host` until `signal` aborts. */
+export function listen(host: HTMLElement, handlers: InputHandlers, signal: AbortSignal): void {
+  const options = { signal }
   let pressed: number | null = null
 
   const pointOf = (event: MouseEvent): ScreenPoint => {
@@ -93,7 +92,6 @@ export function listen(host: HTMLElement, handlers: InputHandlers): () => void {
     },
     { ...options, passive: false },
   )
-  return () => ended.abort()
 }
 
 /** Two fingers on a trackpad: sideways as well, or in small steps; a wheel comes in notches, up and down only. */

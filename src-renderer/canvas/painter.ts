@@ -1,11 +1,11 @@
 import type { Camera, Extent } from '../../src-main/core/geometry/camera.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
-import type { Display, InstanceRef, Rays } from './api.ts'
+import type { Display, Rays } from './api.ts'
 import { DEFAULT_DISPLAY } from './api.ts'
 import type { Frame } from './draw/fit.ts'
 import { Foreground } from './draw/foreground.ts'
 import { Minimap } from './draw/minimap.ts'
-import { drawEmphasis, drawOutlines } from './draw/outlines.ts'
+import { Outlines, drawEmphasis } from './draw/outlines.ts'
 import { drawRays, drawToolView } from './draw/overlay.ts'
 import type { Pixels } from './draw/pixels.ts'
 import { drawPixelGrid } from './draw/pixels.ts'
@@ -16,6 +16,10 @@ import type { Shown } from './shown.ts'
 import type { LayerDrawing } from './stage.ts'
 import type { ToolView } from './tools/tool.ts'
 import { PLAIN } from './tools/tool.ts'
+import type { Workbench } from './workbench.ts'
+
+/** So many selected instances get a tag where the others get none. */
+const MOST_TAGGED = 50
 
 /** Where the painter looks. */
 export interface Look {
@@ -29,31 +33,44 @@ export interface Look {
 export class Painter implements LayerDrawing {
   readonly foreground = new Foreground()
   readonly minimap = new Minimap()
-  image: Extent | null = null
   display: Display = DEFAULT_DISPLAY
-  selection: readonly InstanceRef[] = []
-  hover: InstanceRef | null = null
   rays: Rays | null = null
   toolView: ToolView = PLAIN
   readonly #shown: Shown
   readonly #pixels: Pixels
+  readonly #bench: Workbench
   readonly #look: () => Look
+  #image: Extent | null = null
+  readonly #outlines = new Outlines()
   #tagged: ReadonlySet<string> = new Set()
 
-  constructor(shown: Shown, pixels: Pixels, look: () => Look) {
+  constructor(shown: Shown, pixels: Pixels, bench: Workbench, look: () => Look) {
     this.#shown = shown
     this.#pixels = pixels
+    this.#bench = bench
     this.#look = look
   }
 
+  setImage(image: Extent | null): void {
+    this.#image = image
+    this.rays = null
+    this.foreground.set(null, { width: 1, height: 1 })
+  }
+
+  minimapPlace(): { box: Box; scale: number } | null {
+    const frame = this.#frame()
+    const box = frame && this.#image && this.minimap.place(this.#image, frame)
+    return box && this.#image && { box, scale: this.#image.width / box.width }
+  }
+
   /** null while there is nothing in view. */
-  frame(): Frame | null {
+  #frame(): Frame | null {
     const { camera, view, visible, ratio } = this.#look()
-    return this.image && visible ? { camera, ...view, visible, ratio } : null
+    return this.#image && visible ? { camera, ...view, visible, ratio } : null
   }
 
   base(context: CanvasRenderingContext2D): void {
-    const frame = this.frame()
+    const frame = this.#frame()
     if (!frame) return
     this.#pixels.draw(context, frame)
     if (!this.display.hideAll) {
@@ -66,10 +83,12 @@ export class Painter implements LayerDrawing {
 
   vector(context: CanvasRenderingContext2D): void {
     this.#tagged = new Set()
-    const frame = this.frame()
-    if (!frame || !this.image || this.display.hideAll) return
+    const frame = this.#frame()
+    if (!frame || !this.#image || this.display.hideAll) return
     const { still } = this.#shown
-    if (this.display.outlines) drawOutlines(context, still, this.image.height, frame)
+    const selected = this.#selected()
+    const outlined = this.display.outlines ? still : still.filter(({ id }) => selected.has(id))
+    this.#outlines.draw(context, outlined, selected, this.#image.height, frame)
     if (!this.display.tags) return
     const tags = placeTags(still, frame, (text) => tagWidth(context, text))
     this.#tagged = new Set(tags.map(({ id }) => id))
@@ -77,31 +96,35 @@ export class Painter implements LayerDrawing {
   }
 
   overlay(context: CanvasRenderingContext2D): void {
-    const frame = this.frame()
-    if (!frame || !this.image) return
+    const frame = this.#frame()
+    if (!frame || !this.#image) return
     if (this.rays) drawRays(context, this.rays, frame)
-    if (!this.display.hideAll) this.#drawEmphases(context, this.image.height, frame)
-    drawToolView(context, this.toolView, this.image, frame)
-    this.minimap.draw(context, this.#pixels, this.image, frame)
+    if (!this.display.hideAll) this.#drawEmphases(context, this.#image.height, frame)
+    drawToolView(context, this.toolView, this.#image, frame)
+    this.minimap.draw(context, this.#pixels, this.#image, frame)
   }
 
+  /** What the gesture changes, what the pointer is over, and the tags that these lack. */
   #drawEmphases(context: CanvasRenderingContext2D, imageHeight: number, frame: Frame): void {
     const { moving, scene } = this.#shown
-    const going = new Set(moving.map(({ id }) => id))
-    const selected = new Set(this.selection.map(({ id }) => id))
+    const selected = this.#selected()
     for (const instance of moving) {
       drawEmphasis(context, instance, imageHeight, frame, selected.has(instance.id) ? 'selected' : 'own')
     }
-    if (this.toolView.busy && moving.length > 0) return
-    const stressed = scene.filter(({ id }) => !going.has(id) && (selected.has(id) || id === this.hover?.id))
+    if (moving.length > 0) return
+    const hovered = scene.find(({ id }) => id === this.#bench.hover?.id)
+    if (hovered) drawEmphasis(context, hovered, imageHeight, frame, 'hovered')
+    if (!this.display.tags || selected.size > MOST_TAGGED) return
     const tags: Tag[] = []
-    for (const instance of stressed) {
-      const how = selected.has(instance.id) ? 'selected' : 'hovered'
-      drawEmphasis(context, instance, imageHeight, frame, how)
-      if (this.#tagged.has(instance.id) || !this.display.tags) continue
+    for (const instance of scene) {
+      if (this.#tagged.has(instance.id) || (instance !== hovered && !selected.has(instance.id))) continue
       const tag = placeTag(instance, tags, frame, (text) => tagWidth(context, text))
       if (tag) tags.push(tag)
     }
     drawTags(context, tags)
+  }
+
+  #selected(): ReadonlySet<string> {
+    return new Set(this.#bench.selection.map(({ id }) => id))
   }
 }

@@ -23,6 +23,7 @@ export class Stage {
   readonly #observer: ResizeObserver
   readonly #beforeFrame: () => void
   #request = 0
+  #built = false
 
   /**
    * @param beforeFrame runs in each frame before anything is drawn; may invalidate layers
@@ -42,7 +43,8 @@ export class Stage {
         new Konva.Shape({
           listening: false,
           perfectDrawEnabled: false,
-          sceneFunc: (context) => drawing[name](context._context),
+          // adding a layer draws it, before the stage can be asked for anything
+          sceneFunc: (context) => this.#built && drawing[name](context._context),
         }),
       )
       this.#layers.set(name, layer)
@@ -56,6 +58,7 @@ export class Stage {
       this.#stage.size({ width, height })
     }
     this.#observer = new ResizeObserver(measure)
+    this.#built = true
     // it reports once at the start, too
     this.#observer.observe(host)
   }

@@ -1,19 +1,29 @@
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import { growBox, overlapOf } from '../../../src-main/core/geometry/box.ts'
+import type { Contour } from '../../../src-main/core/mask/contours.ts'
 import { contoursOf } from '../../../src-main/core/mask/contours.ts'
 import type { Rle } from '../../../src-main/core/mask/rle.ts'
 import { UNDER } from '../colours.ts'
+import type { OutlineStyle } from '../raster/outline-raster.ts'
+import { OUTLINE, OutlineRaster } from '../raster/outline-raster.ts'
 import type { SceneInstance } from '../scene.ts'
 import type { Frame } from './fit.ts'
 
+const contours = new WeakMap<Rle, Contour[]>()
 const paths = new WeakMap<Rle, Path2D>()
 
-/** A mask's outlines in image pixels. */
+function contoursOnce(rle: Rle, imageHeight: number): Contour[] {
+  const known = contours.get(rle) ?? contoursOf(rle, imageHeight)
+  contours.set(rle, known)
+  return known
+}
+
+/** A mask's outlines in image pixels, as a path. */
 export function outlineOf(rle: Rle, imageHeight: number): Path2D {
   const known = paths.get(rle)
   if (known) return known
   const path = new Path2D()
-  for (const { points } of contoursOf(rle, imageHeight)) {
+  for (const { points } of contoursOnce(rle, imageHeight)) {
     path.moveTo(points[0]!, points[1]!)
     for (let i = 2; i < points.length; i += 2) path.lineTo(points[i]!, points[i + 1]!)
     path.closePath()
@@ -28,8 +38,9 @@ export function inImageSpace(
   { camera, ratio }: Frame,
   draw: (perPixel: number) => void,
 ): void {
+  const scale = camera.scale * ratio
   context.save()
-  context.setTransform(camera.scale * ratio, 0, 0, camera.scale * ratio, camera.x * ratio, camera.y * ratio)
+  context.setTransform(scale, 0, 0, scale, camera.x * ratio, camera.y * ratio)
   draw(1 / camera.scale)
   context.restore()
 }
@@ -40,79 +51,71 @@ export function inView(instances: readonly SceneInstance[], frame: Frame, margin
   return instances.filter(({ bounds }) => overlapOf(bounds, area) !== null)
 }
 
-/** How the outline of an instance is drawn: CSS pixels. */
-interface Line {
-  hex: string
-  width: number
-  dash: readonly number[]
-  under: boolean
-}
+/** Smaller than this on the screen (CSS pixels) an instance gets a halo: a frame of that size. */
+const TOO_SMALL = 6
+const HALO = 12
 
-function lineOf({ kind, hex, mark }: SceneInstance): Line {
-  if (mark?.style === 'reference') return { hex: 'rgb(255 255 255 / 0.7)', width: 1, dash: [], under: false }
-  if (mark?.style === 'false') return { hex, width: 2, dash: [0, 4], under: true }
-  if (mark) return { hex, width: 1.5, dash: [], under: true }
-  return { hex, width: 1.5, dash: kind === 'prediction' ? [5, 3] : [], under: true }
-}
-
-/** Outlines of equal look are stroked in one go. */
-export function drawOutlines(
-  context: CanvasRenderingContext2D,
-  instances: readonly SceneInstance[],
-  imageHeight: number,
-  frame: Frame,
-): void {
-  const seen = inView(instances, frame, 4)
-  drawHatching(context, seen.filter(({ mark }) => mark?.style === 'missed'), imageHeight, frame) // prettier-ignore
-  const under = new Path2D()
-  const groups = new Map<string, { line: Line; path: Path2D }>()
-  for (const instance of seen) {
-    const path = outlineOf(instance.rle, imageHeight)
-    const line = lineOf(instance)
-    const key = `${line.hex} ${line.dash.join(',')}`
-    const group = groups.get(key) ?? { line, path: new Path2D() }
-    groups.set(key, group)
-    group.path.addPath(path)
-    if (line.under) under.addPath(path)
+function styleOf({ kind, rgb, mark }: SceneInstance, selected: boolean): OutlineStyle {
+  const dash = kind === 'prediction' && mark === null ? ([5, 3] as const) : null
+  if (selected) {
+    return { rgb: [255, 255, 255], opacity: 0.95, under: 3, underOpacity: 0.85, dash }
   }
-  inImageSpace(context, frame, (pixel) => {
-    context.lineJoin = 'miter'
-    context.strokeStyle = UNDER
-    context.lineWidth = 3 * pixel
-    context.stroke(under)
-    for (const { line, path } of groups.values()) {
-      context.strokeStyle = line.hex
-      context.lineWidth = line.width * pixel
-      context.lineCap = line.dash[0] === 0 ? 'round' : 'butt'
-      context.setLineDash(line.dash.map((length) => length * pixel))
-      context.stroke(path)
+  if (mark?.style === 'reference') return { rgb, opacity: 0.5, under: 0, underOpacity: 0, dash: null }
+  return { ...OUTLINE, rgb, dash: mark?.style === 'false' ? [2, 2] : dash }
+}
+
+/** The outlines of all instances in view, selected ones white and on top. */
+export class Outlines {
+  #raster = new OutlineRaster(1, 1)
+
+  draw(
+    context: CanvasRenderingContext2D,
+    instances: readonly SceneInstance[],
+    selected: ReadonlySet<string>,
+    imageHeight: number,
+    frame: Frame,
+  ): void {
+    const { width, height } = context.canvas
+    if (this.#raster.width !== width || this.#raster.height !== height) {
+      this.#raster = new OutlineRaster(width, height)
+    } else this.#raster.clear()
+    const seen = inView(instances, frame, 8)
+    this.#drawGroup(seen.filter(({ id }) => !selected.has(id)), false, imageHeight, frame) // prettier-ignore
+    this.#drawGroup(seen.filter(({ id }) => selected.has(id)), true, imageHeight, frame) // prettier-ignore
+    context.putImageData(new ImageData(this.#raster.rgba, width, height), 0, 0)
+    drawHatching(context, seen.filter(({ mark }) => mark?.style === 'missed'), imageHeight, frame) // prettier-ignore
+  }
+
+  #drawGroup(
+    instances: readonly SceneInstance[],
+    selected: boolean,
+    imageHeight: number,
+    { camera, ratio }: Frame,
+  ): void {
+    const drawn = instances.map((instance) => ({
+      style: styleOf(instance, selected),
+      rings: ringsOf(instance, imageHeight, camera.scale),
+    }))
+    for (const { rings, style } of drawn) {
+      for (const ring of rings) this.#raster.under(ring, camera, ratio, style)
     }
-  })
-  drawHalos(context, seen, frame)
-}
-
-/** A ring around what is too small to be seen or hit: its target is as large as the ring. */
-function drawHalos(context: CanvasRenderingContext2D, seen: readonly SceneInstance[], frame: Frame): void {
-  const { camera } = frame
-  for (const { bounds, hex, mark } of seen) {
-    if (Math.max(bounds.width, bounds.height) * camera.scale >= 6 || mark?.style === 'reference') continue
-    const { x, y } = middleOf(bounds, frame)
-    context.beginPath()
-    context.arc(x, y, 6, 0, 2 * Math.PI)
-    context.lineWidth = 3
-    context.strokeStyle = UNDER
-    context.stroke()
-    context.lineWidth = 1.5
-    context.strokeStyle = hex
-    context.stroke()
+    for (const { rings, style } of drawn) {
+      for (const ring of rings) this.#raster.line(ring, camera, ratio, style)
+    }
   }
 }
 
-export function middleOf(bounds: Box, { camera }: Frame): { x: number; y: number } {
-  return {
-    x: (bounds.x + bounds.width / 2) * camera.scale + camera.x,
-    y: (bounds.y + bounds.height / 2) * camera.scale + camera.y,
-  }
+function ringsOf(instance: SceneInstance, imageHeight: number, scale: number): Int32Array[] {
+  const { rle, bounds } = instance
+  const rings = contoursOnce(rle, imageHeight).map(({ points }) => points)
+  return Math.max(bounds.width, bounds.height) * scale < TOO_SMALL ? [...rings, haloOf(bounds, scale)] : rings
+}
+
+function haloOf({ x, y, width, height }: Box, scale: number): Int32Array {
+  const side = Math.ceil(HALO / scale)
+  const left = Math.round(x + width / 2 - side / 2)
+  const top = Math.round(y + height / 2 - side / 2)
+  return Int32Array.of(left, top, left + side, top, left + side, top + side, left, top + side)
 }
 
 /** Hatching at 45 degrees, 6 px pitch, in screen space. */
@@ -120,9 +123,8 @@ function drawHatching(
   context: CanvasRenderingContext2D,
   instances: readonly SceneInstance[],
   imageHeight: number,
-  frame: Frame,
+  { camera }: Frame,
 ): void {
-  const { camera } = frame
   for (const { rle, bounds, hex } of instances) {
     context.save()
     const clip = new Path2D()
@@ -132,11 +134,14 @@ function drawHatching(
     const top = bounds.y * camera.scale + camera.y
     const [width, height] = [bounds.width * camera.scale, bounds.height * camera.scale]
     const step = 6 * Math.SQRT2
-    context.beginPath()
     // lines lie on multiples of the step across the whole picture, so that neighbours hatch alike and panning carries them along
     const origin = camera.x + camera.y
-    const first = Math.ceil((left + top - origin) / step) * step + origin
-    for (let sum = first; sum < left + width + top + height; sum += step) {
+    context.beginPath()
+    for (
+      let sum = Math.ceil((left + top - origin) / step) * step + origin;
+      sum < left + width + top + height;
+      sum += step
+    ) {
       context.moveTo(sum - top, top)
       context.lineTo(sum - top - height, top + height)
     }
@@ -147,7 +152,7 @@ function drawHatching(
   }
 }
 
-/** White over black, for what is selected; or the instance's own colour, wide, for what the pointer is over. */
+/** One instance over all others: under the pointer, wide and lit up; or in the making, in its own colour or white as selected. */
 export function drawEmphasis(
   context: CanvasRenderingContext2D,
   instance: SceneInstance,
@@ -156,7 +161,6 @@ export function drawEmphasis(
   how: 'selected' | 'hovered' | 'own',
 ): void {
   const path = outlineOf(instance.rle, imageHeight)
-  const line = lineOf(instance)
   inImageSpace(context, frame, (pixel) => {
     context.lineJoin = 'miter'
     if (how === 'hovered') {
@@ -168,9 +172,6 @@ export function drawEmphasis(
     context.stroke(path)
     context.lineWidth = (how === 'hovered' ? 2.5 : 1.5) * pixel
     context.strokeStyle = how === 'selected' ? '#ffffff' : instance.hex
-    // a selected prediction stays dashed: what it is must not be lost
-    if (how === 'selected' && instance.kind === 'prediction')
-      context.setLineDash(line.dash.map((d) => d * pixel))
     context.stroke(path)
   })
 }
