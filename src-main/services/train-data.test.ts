@@ -111,13 +111,14 @@ describe('trainData', () => {
 })
 
 describe('validationWindows', () => {
+  const few = { share: 0.2, scenes: null }
   const large: TrainSource = {
     ...{ file: 'large', width: 2000, height: 700, content: 'f', truth: [] },
   }
 
   it('cuts large images into windows without gap or overlap, ships first', () => {
     const ship = maskOf({ x: 1500, y: 10, width: 20, height: 5 }, large)
-    const windows = validationWindows({ validation: [{ ...large, truth: [ship] }], seed: 1 })
+    const windows = validationWindows({ validation: [{ ...large, truth: [ship] }], synthetic: few })
     expect(windows.map((w) => (w.kind === 'image' ? [w.x, w.width, w.height] : []))).toEqual([
       [1333, 667, 700],
       [0, 666, 700],
@@ -126,8 +127,16 @@ describe('validationWindows', () => {
   })
 
   it('takes synthetic images where there is nothing to validate on', () => {
-    const windows = validationWindows({ validation: [], seed: 1 })
+    const windows = validationWindows({ validation: [], synthetic: few })
     expect(windows.length).toBeGreaterThan(5)
     expect(windows.every(({ kind }) => kind === 'synthetic')).toBe(true)
+  })
+
+  it('adds synthetic images where most of the training is synthetic', () => {
+    const kinds = validationWindows({ validation: [large], synthetic: { share: 0.6, scenes: null } }).map(
+      ({ kind }) => kind,
+    )
+    expect(kinds.slice(0, 3)).toEqual(['image', 'image', 'image'])
+    expect(new Set(kinds.slice(3))).toEqual(new Set(['synthetic']))
   })
 })

@@ -37,7 +37,7 @@ export const VALIDATION_SIDE = 768
 /** More windows than these would take longer than the training between two validations. */
 const MOST_WINDOWS = 24
 
-/** Synthetic images that are validated on where no marked image is left for it. */
+/** Synthetic images that are validated on where most of the training is synthetic, or no marked image is left for it. */
 const SYNTHETIC_WINDOWS = 12
 
 export type ValidationWindow =
@@ -46,16 +46,20 @@ export type ValidationWindow =
 
 /**
  * What a training is validated on: all validation images; of images larger than 768 px a side the windows of a
- * grid, those with most ships first. Without any, synthetic images of their own seeds.
+ * grid, those with most ships first. Where there are none, or most crops are synthetic, also synthetic images of
+ * their own seeds: a handful of marked images says too little about a long training from scratch.
  */
-export function validationWindows(plan: Pick<TrainPlan, 'validation' | 'seed'>): ValidationWindow[] {
+export function validationWindows(plan: Pick<TrainPlan, 'validation' | 'synthetic'>): ValidationWindow[] {
   const windows = plan.validation.flatMap((source, index) => windowsOf(source, index))
-  if (windows.length === 0) {
-    return Array.from({ length: SYNTHETIC_WINDOWS }, (_, i) => ({ kind: 'synthetic', seed: 0x7a000000 + i }))
-  }
   // round robin over the images, so that one huge scene does not crowd out the others
   windows.sort((a, b) => a.rank - b.rank || a.window.source - b.window.source)
-  return windows.slice(0, MOST_WINDOWS).map(({ window }) => window)
+  const marked = windows.slice(0, MOST_WINDOWS).map(({ window }) => window)
+  if (marked.length > 0 && plan.synthetic.share <= 0.5) return marked
+  const synthetic = Array.from({ length: SYNTHETIC_WINDOWS }, (_, i) => ({
+    kind: 'synthetic' as const,
+    seed: 0x7a000000 + i,
+  }))
+  return [...marked, ...synthetic]
 }
 
 type ImageWindow = Extract<ValidationWindow, { kind: 'image' }>

@@ -137,11 +137,12 @@ export async function trainModel(
   const log = join(out, LOG)
   if (!options.resume) await rm(log, { force: true })
   const inOrder = [...options.validation].sort((a, b) => (a.content < b.content ? -1 : 1))
-  const [validation, unreadable] = await readableOnly(inOrder, settings.seed)
+  const synthetic = { share: settings.syntheticShare, scenes: options.syntheticScenes }
+  const [validation, unreadable] = await readableOnly(inOrder, synthetic)
   const plan: TrainPlan = {
     sources: options.train,
     validation,
-    synthetic: { share: settings.syntheticShare, scenes: options.syntheticScenes },
+    synthetic,
     seed: settings.seed,
     batch: settings.batch,
     crop: settings.crop,
@@ -221,12 +222,15 @@ function refuse({ train, settings }: TrainOptions): void {
 }
 
 /** Validation needs the same images each time: what cannot be decoded is taken out before the first. */
-async function readableOnly(validation: TrainSource[], seed: number): Promise<[TrainSource[], Skipped[]]> {
+async function readableOnly(
+  validation: TrainSource[],
+  synthetic: TrainPlan['synthetic'],
+): Promise<[TrainSource[], Skipped[]]> {
   const skipped: Skipped[] = []
   let kept = validation
   for (;;) {
     const broken = new Set<TrainSource>()
-    const windows = validationWindows({ validation: kept, seed })
+    const windows = validationWindows({ validation: kept, synthetic })
     const used = new Set(windows.flatMap((window) => (window.kind === 'image' ? [kept[window.source]!] : [])))
     for (const source of used) {
       try {
