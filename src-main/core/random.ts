@@ -57,19 +57,8 @@ export function normal(random: Random): number {
 }
 
 /** One of a list that is not empty. */
-export function pick<T>(random: Random, list: readonly [T, ...T[]] | readonly T[]): T {
+export function pick<T>(random: Random, list: readonly T[]): T {
   const chosen = list[Math.floor(random() * list.length)]
   if (chosen === undefined) throw new Error('pick: the list is empty')
   return chosen
-}
-
-/** Shuffles in place (Fisher-Yates) and returns the same list. */
-export function shuffle<T>(random: Random, list: T[]): T[] {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    const kept = list[i] as T
-    list[i] = list[j] as T
-    list[j] = kept
-  }
-  return list
 }

@@ -15,8 +15,7 @@ export type TrainAnswer =
   | { kind: 'validation'; image: ValidationImage }
   | { kind: 'failed'; error: WireError }
 
-const plan: TrainPlan = Piscina.workerData
-const maker = new BatchMaker(plan)
+const maker = new BatchMaker(Piscina.workerData as TrainPlan)
 
 /** What the pool calls. Pixels change hands without a copy. */
 export default async function answer(task: TrainTask): Promise<TrainAnswer> {

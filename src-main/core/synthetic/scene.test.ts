@@ -17,7 +17,7 @@ function touching({ labels, image: { width, height } }: Scene): Set<number> {
     for (let x = 1; x + 1 < width; x++) {
       const p = y * width + x
       for (const q of [p + 1, p + width - 1, p + width, p + width + 1]) {
-        if (labels[p] && labels[q] && labels[p] !== labels[q]) found.add(labels[p]!).add(labels[q]!)
+        if (labels[p] && labels[q] && labels[p] !== labels[q]) found.add(labels[p]).add(labels[q])
       }
     }
   }
