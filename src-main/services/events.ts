@@ -84,10 +84,10 @@ export class EventHub {
   }
 
   /**
-   * First `first`, then what happens, thinned to ten times a second, the latest of each thing. Ends with the signal or
-   * the project.
+   * First `first`, then all that happens from this call on, thinned to ten times a second, the latest of each thing. Ends
+   * with the signal or the project.
    */
-  async *stream(first: readonly ProjectEvent[], signal?: AbortSignal): AsyncGenerator<ProjectEvent, void> {
+  stream(first: readonly ProjectEvent[], signal?: AbortSignal): AsyncGenerator<ProjectEvent, void> {
     const pending = new Pending()
     for (const event of first) pending.add(event)
     let wake = Promise.withResolvers<void>()
@@ -96,19 +96,24 @@ export class EventHub {
       wake.resolve()
     })
     const over = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])])
-    const end = (): void => wake.resolve()
-    over.addEventListener('abort', end)
-    try {
-      while (!over.aborted) {
-        yield* pending.take()
-        await pause(INTERVAL, over)
-        await wake.promise
-        wake = Promise.withResolvers<void>()
-      }
-    } finally {
+    const end = (): void => {
       stop()
-      over.removeEventListener('abort', end)
+      wake.resolve()
     }
+    over.addEventListener('abort', end)
+    return (async function* () {
+      try {
+        while (!over.aborted) {
+          yield* pending.take()
+          await pause(INTERVAL, over)
+          await wake.promise
+          wake = Promise.withResolvers<void>()
+        }
+      } finally {
+        stop()
+        over.removeEventListener('abort', end)
+      }
+    })()
   }
 
   /** Ends all streams. */

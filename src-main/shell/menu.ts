@@ -89,8 +89,8 @@ export function menuTemplate(
     { role: 'toggleDevTools' },
   ]
   const predict: MenuItemConstructorOptions[] = [
-    entry('predict-image', 'Predict this image', 'CmdOrCtrl+P'),
-    entry('predict-all', 'Predict all images', 'CmdOrCtrl+Shift+P'),
+    shown('predict-image', 'Predict this image', 'CmdOrCtrl+Enter'),
+    entry('predict-all', 'Predict all images', 'CmdOrCtrl+Shift+Enter'),
   ]
   const help: MenuItemConstructorOptions[] = [
     entry('show-keys', 'Keys'),

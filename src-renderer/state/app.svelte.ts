@@ -198,7 +198,6 @@ export class App {
       const summary = await call()
       this.#forget()
       this.project.summary = summary
-      await this.#fetchImages(summary.id)
       void this.#follow(summary.id)
       void this.#fetchRest(summary.id)
       this.layout.view = 'annotate'
@@ -244,7 +243,12 @@ export class App {
     const watch = new AbortController()
     this.#watch = watch
     await follow(
-      (signal) => this.client.backend.project.watch({ project }, { signal }),
+      async (signal) => {
+        // first the subscription, then the list: what is found in between would be missed the other way round
+        const events = await this.client.backend.project.watch({ project }, { signal })
+        await this.#fetchImages(project)
+        return events
+      },
       (event) => this.#hear(event),
       watch.signal,
       (error) => {
@@ -264,6 +268,7 @@ export class App {
     else if (event.type === 'curve') this.training.add(event.job, event.points)
     else this.project.hear(event)
     if (event.type === 'runs') void this.editing.refetch()
+    if (event.type === 'models') void this.training.refresh(this.project.id ?? '')
   }
 
   #hearJob({ job }: Extract<ProjectEvent, { type: 'job' }>): void {
@@ -280,7 +285,6 @@ export class App {
     if (project === null) return this.refreshRecent()
     this.toasts.note('The background process was restarted. Everything that was saved is there.')
     try {
-      await this.#fetchImages(project)
       await this.editing.refetch()
       await this.project.refreshSummary()
       await this.#fetchRest(project)

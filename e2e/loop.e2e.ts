@@ -1,0 +1,305 @@
+import Database from 'better-sqlite3'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { tensorflowLibraries } from '../src-main/locations.ts'
+import { CanvasHand } from './canvas.ts'
+import { expect, root, test, type Drydock } from './harness.ts'
+
+const images = join(root, 'resources', 'sample', 'images')
+
+/** Opens an image by its row in the list. */
+async function openImage({ page }: Drydock, path: string): Promise<void> {
+  await page.getByTestId('queue').locator(`[data-path="${path}"]`).click()
+  await expect(page.getByTestId('open-image')).toHaveText(path)
+}
+
+async function jobsAreOver({ page }: Drydock): Promise<void> {
+  await expect(page.getByTestId('cancel-job')).toHaveCount(0, { timeout: 90_000 })
+}
+
+/** How many instances the open image has, by the head of the list. */
+async function counts({ page }: Drydock): Promise<{ truth: number; predicted: number }> {
+  const text = await page.getByTestId('instance-count').innerText()
+  const [, truth, predicted] = /([\d,]+) truth, ([\d,]+) predicted/.exec(text) ?? []
+  return { truth: Number(truth), predicted: Number(predicted) }
+}
+
+async function saved({ page }: Drydock): Promise<void> {
+  await expect(page.getByTestId('saved-state')).toContainText('Saved')
+}
+
+/** What the project's file on the disk says, past every process. */
+function ask<T>(project: string, sql: string, ...values: unknown[]): T[] {
+  const file = new Database(join(project, 'project.sqlite'), { readonly: true })
+  try {
+    return file.prepare<unknown[], T>(sql).all(...values)
+  } finally {
+    file.close()
+  }
+}
+
+function row({ page }: Drydock, path: string) {
+  return page.getByTestId('queue').locator('[role=option]', { has: page.locator(`[data-path="${path}"]`) })
+}
+
+test('a folder of images becomes a project; what is drawn is saved, undone, redone, and outlives kill -9', async ({
+  launch,
+  folder,
+}) => {
+  const photos = join(folder, 'photos')
+  const project = join(folder, 'photos.drydock')
+  mkdirSync(join(photos, 'deep'), { recursive: true })
+  const picture = sharp(join(images, 'drawn-at-sea.jpg'))
+  await picture.clone().png().toFile(join(photos, 'a.png'))
+  await picture.clone().rotate(90).jpeg({ quality: 90 }).toFile(join(photos, 'b.jpg'))
+  await picture
+    .clone()
+    .flip()
+    .tiff()
+    .toFile(join(photos, 'deep', 'c.tif'))
+  writeFileSync(join(photos, 'broken.png'), 'this is no picture')
+  writeFileSync(join(photos, 'notes.txt'), 'not looked at')
+
+  let drydock = await launch()
+  await test.step('dropping the folder makes the project', async () => {
+    await drydock.drop(photos)
+    await expect(drydock.page.getByTestId('image-count')).toHaveText('4')
+    for (const path of ['a.png', 'b.jpg', 'deep/c.tif']) {
+      await expect(row(drydock, path)).toContainText('to do')
+      await expect(row(drydock, path)).toContainText(/train|validation|hold-out/)
+      const thumbnail = row(drydock, path).locator('img')
+      await expect
+        .poll(() => thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth))
+        .toBeGreaterThan(0)
+    }
+    await expect(row(drydock, 'broken.png')).toContainText('unreadable')
+    await jobsAreOver(drydock)
+  })
+
+  await openImage(drydock, 'a.png')
+  const hand = new CanvasHand(drydock.page)
+  await test.step('polygon, brush, eraser', async () => {
+    await hand.look()
+    await hand.polygon([100, 100], [160, 100], [160, 140], [100, 140])
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 1, predicted: 0 })
+    await saved(drydock)
+    const [drawn] = ask<{ area: number; origin: string }>(project, 'select area, origin from truth')
+    expect(drawn?.origin).toBe('drawn')
+    // clicks land within a pixel or so
+    expect(Math.abs((drawn?.area ?? 0) - 60 * 40)).toBeLessThan(350)
+
+    await drydock.page.keyboard.press('Escape')
+    await drydock.page.keyboard.press('b')
+    await hand.stroke([300, 300], [340, 300])
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 2, predicted: 0 })
+    await saved(drydock)
+    const before = ask<{ area: number }>(project, 'select area from truth order by number')
+    await drydock.page.keyboard.press('e')
+    await drydock.page.keyboard.press('Escape') // from any ship, not only the one just drawn
+    await hand.stroke([100, 120], [130, 120])
+    await saved(drydock)
+    await expect
+      .poll(() => ask<{ area: number }>(project, 'select area from truth order by number')[0]?.area)
+      .toBeLessThan(before[0]?.area ?? 0)
+  })
+
+  await test.step('select, delete, undo, redo', async () => {
+    await drydock.page.keyboard.press('v')
+    await hand.click(320, 300)
+    await drydock.page.keyboard.press('Delete')
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 1, predicted: 0 })
+    await drydock.page.keyboard.press('Control+z')
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 2, predicted: 0 })
+    await drydock.page.keyboard.press('Control+Shift+z')
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 1, predicted: 0 })
+    await drydock.menu('undo')
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 2, predicted: 0 })
+    await saved(drydock)
+  })
+
+  const truth = () => ask<{ id: string; rle: string }>(project, 'select id, rle from truth order by id')
+  const drawn = truth()
+  expect(drawn).toHaveLength(2)
+  await test.step('kill -9 of the backend', async () => {
+    process.kill(await drydock.pidOf('backend'), 'SIGKILL')
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 2, predicted: 0 })
+    await drydock.page.keyboard.press('b')
+    await hand.stroke([400, 100], [430, 100])
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 3, predicted: 0 })
+    await saved(drydock)
+    await drydock.page.keyboard.press('Control+z')
+    await expect.poll(() => truth()).toEqual(drawn)
+  })
+
+  await test.step('kill -9 of everything', async () => {
+    await drydock.page.keyboard.press('d')
+    await expect(row(drydock, 'a.png')).toContainText('done')
+    await drydock.kill()
+    drydock = await launch({ args: ['--open', project] })
+    await expect(row(drydock, 'a.png')).toContainText('done')
+    await openImage(drydock, 'a.png')
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 2, predicted: 0 })
+    expect(truth()).toEqual(drawn)
+  })
+
+  await test.step('no ship only where none is marked', async () => {
+    await drydock.page.keyboard.press('n')
+    await expect(drydock.page.getByText('2 ships are marked')).toBeVisible()
+    await expect(row(drydock, 'a.png')).toContainText('done')
+    await openImage(drydock, 'b.jpg')
+    await drydock.page.keyboard.press('n')
+    await expect(row(drydock, 'b.jpg')).toContainText('no ship')
+  })
+})
+
+test('the sample goes once around the loop', async ({ launch, folder }) => {
+  test.setTimeout(300_000)
+  const project = join(folder, 'user-data', 'projects', 'sample.drydock')
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  await expect(page.getByTestId('image-count')).toHaveText('14')
+  await expect(row(drydock, 'drawn-at-sea.jpg')).toContainText('to do')
+
+  await test.step('the status bar names the backend and why', async () => {
+    if (existsSync(tensorflowLibraries)) await expect(page.getByTestId('engine')).toContainText('tensorflow')
+    await page.getByTestId('engine').click()
+    await expect(page.getByTestId('engine-why')).toContainText(/\w+/)
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('predict all, with progress', async () => {
+    await expect(page.getByTestId('image-f2')).toHaveText('–')
+    await drydock.menu('predict-all')
+    await expect(page.getByTestId('cancel-job')).toBeVisible()
+    await jobsAreOver(drydock)
+    const [run] = ask<{ images: number }>(project, 'select count(distinct image_id) images from run_images')
+    expect(run?.images).toBe(14)
+  })
+
+  await test.step('scores are shown, sorted, and stored', async () => {
+    await openImage(drydock, 'drawn-side-by-side.jpg')
+    await expect(page.getByTestId('image-f2')).toHaveText(/^[01]\.\d\d$/)
+    await expect(page.getByTestId('staircase').getByRole('button').first()).toHaveAccessibleName(
+      /IoU over 0\.50: F2 .*hit.*missed.*false/,
+    )
+    await page.getByTestId('sort-menu').click()
+    await page.getByRole('menuitemradio', { name: 'F2, worst first' }).click()
+    const shown = await page.getByTestId('queue').locator('[role=option]').allInnerTexts()
+    const values = shown
+      .map((text) => /[01]\.\d\d/.exec(text)?.[0])
+      .filter((value) => value !== undefined)
+      .map(Number)
+    expect(values.length).toBeGreaterThan(5)
+    expect(values).toEqual(values.toSorted((a, b) => a - b))
+    await page.getByTestId('view-review').click()
+    await expect(page.getByTestId('set-over')).toHaveText('11 of 14 scored')
+    await page.getByTestId('view-annotate').click()
+  })
+
+  await test.step('touching ships are told apart by their embeddings', async () => {
+    await page.getByTestId('view-embeddings').click()
+    await expect(page.getByTestId('point-count')).toContainText(/\d+ pixels, \d+ clusters/)
+    const clusters = page.getByTestId('clusters').getByRole('row')
+    expect(await clusters.count()).toBeGreaterThan(2)
+    const canvas = page.getByTestId('canvas')
+    const quiet = await canvas.screenshot()
+    await clusters.nth(1).hover()
+    await expect(clusters.nth(1)).toHaveClass(/brushed/)
+    await expect.poll(async () => (await canvas.screenshot()).equals(quiet)).toBe(false)
+    // and the other way round: over the instance in the image its cluster lights up
+    const [x, y] = (await clusters.nth(2).getByRole('cell').nth(2).innerText()).split(', ').map(Number)
+    const hand = new CanvasHand(page)
+    await hand.look()
+    await hand.hover(x ?? 0, y ?? 0)
+    await expect(clusters.nth(2)).toHaveClass(/brushed/)
+    await page.getByTestId('view-annotate').click()
+  })
+
+  await test.step('accepting a prediction makes truth, and undo takes it back', async () => {
+    await openImage(drydock, 'drawn-at-sea.jpg')
+    await expect.poll(async () => (await counts(drydock)).predicted).toBeGreaterThan(0)
+    const before = await counts(drydock)
+    await page.getByTestId('instances').getByTestId('accept').first().click()
+    await expect
+      .poll(() => counts(drydock))
+      .toEqual({ truth: before.truth + 1, predicted: before.predicted - 1 })
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => counts(drydock)).toEqual(before)
+    await page.getByTestId('accept-all').click()
+    await expect.poll(async () => (await counts(drydock)).truth).toBe(before.truth + before.predicted)
+    await page.keyboard.press('d')
+    await expect(row(drydock, 'drawn-at-sea.jpg')).toContainText('done')
+    await expect(row(drydock, 'drawn-at-sea.jpg')).toContainText('1.00')
+    const stored = ask<{ f2: number }>(
+      project,
+      'select f2 from scores join images on images.id = scores.image_id where path = ?',
+      'drawn-at-sea.jpg',
+    )
+    expect(stored).toEqual([{ f2: 1 }])
+  })
+
+  await test.step('training makes a version that can be made current and predicts', async () => {
+    await page.getByTestId('view-train').click()
+    await expect(page.getByTestId('train-used')).toHaveText('7')
+    await page.getByLabel('Unit of the length').selectOption('steps')
+    await page.getByLabel('Train for, steps').fill('4')
+    await page.getByLabel('Train for, steps').press('Enter')
+    await page.getByLabel('Every').fill('2')
+    await page.getByLabel('Every').press('Enter')
+    await page.getByTestId('start-training').click()
+    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 120_000 })
+    await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', /[1-9]/)
+    const versions = page.getByTestId('versions').getByRole('listitem')
+    await expect(versions).toHaveCount(2)
+    await page.getByTestId('make-current').click()
+    await expect(versions.filter({ has: page.locator('[data-current=true]') })).toContainText('4')
+    const trained = ask<{ id: string }>(project, "select id from models where kind = 'trained'")
+    expect(existsSync(join(project, 'models', trained[0]?.id ?? '', 'weights.bin'))).toBe(true)
+
+    await page.getByTestId('start-training').click()
+    await page.getByTestId('cancel-training').click()
+    await expect(page.getByTestId('train-state')).toContainText('cancelled')
+
+    await page.getByTestId('view-annotate').click()
+    await drydock.menu('predict-image')
+    await expect.poll(() => ask(project, 'select id from runs').length).toBe(2)
+    await jobsAreOver(drydock)
+  })
+
+  await test.step('labels go out and come in, and one undo takes them back', async () => {
+    const [out, back] = [join(folder, 'truth.csv'), join(folder, 'back.csv')]
+    await drydock.answerDialogs(out)
+    await drydock.menu('export-truth')
+    await expect.poll(() => existsSync(out)).toBe(true)
+    await expect.poll(() => readFileSync(out, 'utf8')).toMatch(/^ImageId,EncodedPixels\r?\n/)
+    expect(readFileSync(out, 'utf8')).toContain('athens-open-sea.png,')
+
+    copyFileSync(out, back)
+    writeFileSync(back, `${readFileSync(back, 'utf8')}nowhere.png,1 5\ndrawn-marina.jpg,not numbers\n`)
+    const before = ask<{ n: number }>(project, 'select count(*) n from truth')
+    await drydock.answerDialogs(back)
+    await drydock.menu('import-labels')
+    await expect(page.getByTestId('import-preview')).toContainText('12')
+    await expect(page.getByTestId('import-sheet')).toContainText('images that are not in this project')
+    await expect(page.getByTestId('import-sheet')).toContainText('rows that cannot be read')
+    await page.getByRole('radio', { name: /^Replace what is marked/ }).check()
+    await page.getByTestId('import-start').click()
+    await expect(page.getByTestId('import-result')).toContainText('Imported')
+    expect(ask(project, "select id from truth where origin = 'imported'").length).toBeGreaterThan(50)
+    await page.getByTestId('import-undo').click()
+    await expect.poll(() => ask<{ n: number }>(project, 'select count(*) n from truth')).toEqual(before)
+  })
+
+  await test.step('a killed engine costs its job and nothing else', async () => {
+    const engine = await drydock.pidOf('engine')
+    await drydock.menu('predict-all')
+    await expect(page.getByTestId('cancel-job')).toBeVisible()
+    process.kill(engine, 'SIGKILL')
+    await expect(page.getByTestId('toast-error')).toContainText(/engine/i)
+    await drydock.menu('predict-image')
+    await jobsAreOver(drydock)
+  })
+
+  expect(drydock.problems).toEqual([])
+})
