@@ -61,11 +61,12 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         await host.release(input.project)
         return {}
       }),
-      watch: os.project.watch.handler(async function* ({ input, signal }) {
+      // Once the answer is there, nothing that happens is missed: what is fetched after it is followed without a gap.
+      watch: os.project.watch.handler(async ({ input, signal }) => {
         const { jobs, events } = await host.project(input.project)
         void host.engineInfo().then((engine) => events.emit({ type: 'engine', engine }))
         const now: ProjectEvent[] = jobs.running().map((job) => ({ type: 'job', job }))
-        yield* events.stream(now, signal)
+        return events.stream(now, signal)
       }),
     },
     images: {
