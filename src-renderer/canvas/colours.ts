@@ -1,3 +1,5 @@
+import { INSTANCE_HUES } from '../../src-main/core/edit/edit.ts'
+
 /** The canvas' colours. Hues, lightness and chroma are the interface's tokens; instance colours look the same in both themes. */
 
 export type Rgb = readonly [number, number, number]
@@ -26,8 +28,7 @@ export function toHex([r, g, b]: Rgb): string {
   return '#' + [r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('')
 }
 
-const HUES = [230, 30, 135, 320, 85, 190, 355, 265, 60, 165, 290, 110]
-const INSTANCE_RGB = HUES.map((hue) => oklchToRgb(0.79, 0.125, hue))
+const INSTANCE_RGB = INSTANCE_HUES.map((hue) => oklchToRgb(0.79, 0.125, hue))
 const INSTANCE_HEX = INSTANCE_RGB.map(toHex)
 
 /** RGB of instance colour 0..11. */

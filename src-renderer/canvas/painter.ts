@@ -118,7 +118,7 @@ export class Painter implements LayerDrawing {
     const tags: Tag[] = []
     for (const instance of scene) {
       if (this.#tagged.has(instance.id) || (instance !== hovered && !selected.has(instance.id))) continue
-      const tag = placeTag(instance, tags, frame, (text) => tagWidth(context, text))
+      const tag = placeTag(instance, tags, [], frame, (text) => tagWidth(context, text))
       if (tag) tags.push(tag)
     }
     drawTags(context, tags)

@@ -258,11 +258,20 @@ describe('rules', () => {
     expect(e.planAccept(gone, [predicted[0]!], options())).toHaveProperty('plan')
   })
 
-  it('neighbours get different colours, and unused ones come first', () => {
-    const box = (x: number) => ({ x, y: 0, width: 5, height: 5 })
-    const colours = e.pickColours(Array.from({ length: 40 }, (_, i) => box(i * 6)))
-    expect(colours.slice(0, 12)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
-    colours.forEach((colour, i) => expect(colours.slice(i + 1, i + 6)).not.toContain(colour))
+  it('neighbours get colours that cannot be taken for one another', () => {
+    const box = (i: number) => ({ x: (i % 8) * 9, y: Math.floor(i / 8) * 9, width: 8, height: 8 })
+    const colours = e.pickColours(Array.from({ length: 64 }, (_, i) => box(i)))
+    const apart = (a: number, b: number) => {
+      const d = Math.abs(e.INSTANCE_HUES[colours[a]!]! - e.INSTANCE_HUES[colours[b]!]!)
+      return Math.min(d, 360 - d)
+    }
+    const touching = colours.flatMap((_, i) => [
+      ...(i % 8 < 7 ? [apart(i, i + 1)] : []),
+      ...(i < 56 ? [apart(i, i + 8)] : []),
+    ])
+    expect(Math.min(...touching)).toBeGreaterThanOrEqual(30)
+    expect(colours[0]).toBe(0)
+    expect(new Set(colours).size).toBe(12)
   })
 })
 

@@ -40,40 +40,60 @@ export function placeTags(
   )
   if (seen.length > MOST) return []
   const placed: Tag[] = []
+  const bodies = seen.map(({ bounds }) => onScreen(bounds, frame))
   for (const instance of seen) {
-    const tag = placeTag(instance, placed, frame, widthOf)
+    const tag = placeTag(instance, placed, bodies, frame, widthOf)
     if (tag) placed.push(tag)
   }
   return placed
 }
 
-/** The tag of one instance, at the first place that is free of `placed` and in view. */
+/**
+ * The tag of one instance, at the first place that is in view, free of the tags in `placed`, and, where there is such a place, of the
+ * instances in `bodies` (CSS pixels).
+ */
 export function placeTag(
   { id, bounds, tag, mark, hex }: SceneInstance,
   placed: readonly Tag[],
-  { camera, width, height }: Frame,
+  bodies: readonly Box[],
+  frame: Frame,
   widthOf: (text: string) => number,
 ): Tag | null {
   if (tag === null) return null
   const sign = (mark && SIGNS[mark.style]) ?? null
   const w = Math.ceil(widthOf(tag)) + 10 + (sign ? SIGN : 0)
-  const left = bounds.x * camera.scale + camera.x
-  const top = bounds.y * camera.scale + camera.y
-  const [right, bottom] = [left + bounds.width * camera.scale, top + bounds.height * camera.scale]
-  const [middleX, middleY] = [(left + right - w) / 2, (top + bottom - HEIGHT) / 2]
-  const places = [
-    [middleX, top - GAP - HEIGHT],
-    [left - GAP - w, middleY],
-    [right + GAP, middleY],
-    [middleX, bottom + GAP],
-  ] as const
-  for (const [x, y] of places) {
-    const box = { x: Math.round(x), y: Math.round(y), width: w, height: HEIGHT }
-    const inside = box.x >= 0 && box.y >= 0 && box.x + w <= width && box.y + HEIGHT <= height
-    if (!inside || placed.some((other) => overlapOf(other.box, box))) continue
-    return { id, text: tag, sign, ink: mark ? hex : TAG_INK, box }
+  const body = onScreen(bounds, frame)
+  // at the edge of the view a tag slides along its ship
+  const within = (value: number, most: number) => Math.min(Math.max(0, most), Math.max(0, value))
+  const middleX = within(body.x + (body.width - w) / 2, frame.width - w)
+  const middleY = within(body.y + (body.height - HEIGHT) / 2, frame.height - HEIGHT)
+  const free = [
+    [middleX, body.y - GAP - HEIGHT],
+    [body.x - GAP - w, middleY],
+    [body.x + body.width + GAP, middleY],
+    [middleX, body.y + body.height + GAP],
+  ]
+    .map(([x = 0, y = 0]) => ({ x: Math.round(x), y: Math.round(y), width: w, height: HEIGHT }))
+    .filter(
+      (box) =>
+        box.x >= 0 &&
+        box.y >= 0 &&
+        box.x + w <= frame.width &&
+        box.y + HEIGHT <= frame.height &&
+        !placed.some((other) => overlapOf(other.box, box)),
+    )
+  const box = free.find((place) => !bodies.some((other) => overlapOf(other, place))) ?? free[0]
+  return box ? { id, text: tag, sign, ink: mark ? hex : TAG_INK, box } : null
+}
+
+/** A box of the image in CSS pixels. */
+function onScreen({ x, y, width, height }: Box, { camera }: Frame): Box {
+  return {
+    x: x * camera.scale + camera.x,
+    y: y * camera.scale + camera.y,
+    width: width * camera.scale,
+    height: height * camera.scale,
   }
-  return null
 }
 
 export function drawTags(context: CanvasRenderingContext2D, tags: readonly Tag[]): void {
