@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { dirname, sep } from 'node:path'
 import type { BackendName } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { BackendInfo } from '../contract/wire.ts'
 import type { Tf } from '../model/tf.ts'
 import { probe } from './probe.ts'
+import { startWasm, wasmThreads } from './wasm.ts'
 
 /** A tfjs backend that is loaded and has passed its probe. */
 export interface Backend {
@@ -46,21 +46,12 @@ export async function chooseBackend(forced: BackendName | null): Promise<Backend
 async function load(name: BackendName): Promise<Tf> {
   const tf =
     name === 'tensorflow' ? (cjs('@tensorflow/tfjs-node-gpu') as Tf) : (cjs('@tensorflow/tfjs') as Tf)
-  if (name === 'wasm') prepareWasm(tf)
+  if (name === 'wasm') await startWasm(tf)
+  else await tf.setBackend(name)
   // tfjs falls back silently when a backend does not start.
-  if (!(await tf.setBackend(name)) || tf.getBackend() !== name) {
-    throw new Error(`tfjs started "${tf.getBackend()}" instead`)
-  }
+  if (tf.getBackend() !== name) throw new Error(`tfjs started "${tf.getBackend()}" instead`)
   await tf.ready()
   return tf
-}
-
-/** In Node, threads need to be asked for, and their worker be a file: blobs do not start there. */
-function prepareWasm(tf: Tf): void {
-  const wasm = cjs('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
-  const folder = dirname(cjs.resolve('@tensorflow/tfjs-backend-wasm'))
-  wasm.setWasmPaths(folder + sep)
-  tf.env().set('WASM_HAS_SIMD_SUPPORT', true)
 }
 
 function reasonOf(error: unknown): string {
@@ -77,8 +68,7 @@ function onGpu(tf: Tf): boolean {
 function threadsOf(tf: Tf, name: BackendName): number {
   if (name === 'cpu') return 1
   if (name === 'tensorflow') return Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism()
-  const wasm = cjs('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
-  return tf.env().getBool('WASM_HAS_MULTITHREAD_SUPPORT') ? wasm.getThreadsCount() : 1
+  return wasmThreads(tf)
 }
 
 function describe(

@@ -57,8 +57,9 @@ function ranked(tf: Tf, labels: Tensor1D): { rank: Tensor1D; count: number } {
     tf.cast(tf.greater(tf.range(0, highest + 1), 0), 'float32'),
   )
   const ranks = tf.mul(tf.cumsum(ships), ships)
+  const rank = tf.cast(tf.gather(ranks, labels), 'int32') as Tensor1D
   return {
-    rank: tf.cast(tf.gather(ranks, labels), 'int32'),
+    rank,
     count: tf.sum(ships).dataSync()[0]!,
   }
 }
