@@ -1,0 +1,94 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ModelCard, TrainOutcome } from '../contract/engine.ts'
+import type { CurvePoint } from '../contract/wire.ts'
+import { curvePoint } from '../contract/wire.ts'
+import { writeWhole } from '../imaging/write.ts'
+import type { ModelFolder } from './model-files.ts'
+import type { TrainOptions } from './train.ts'
+import type { TrainSource } from './train-plan.ts'
+
+/** What a training leaves behind beside the weights: the log of its curve, and the card. */
+
+/** One JSON line for each point of the curve, in the model's folder. */
+export const LOG = 'training-log.jsonl'
+
+/** What the card says of how a training went. */
+type Reached = Pick<TrainOutcome, 'steps' | 'seconds' | 'validation'>
+
+/** Writes card.json of the version in `out`. @param parent the version that it started from */
+export async function writeCard(
+  { settings, origin, out, train, syntheticScenes }: TrainOptions,
+  parent: ModelFolder | null,
+  outcome: Reached,
+): Promise<ModelCard> {
+  const points = await readCurve(out)
+  const card: ModelCard = {
+    name: settings.name,
+    createdAt: new Date().toISOString(),
+    parent: parent?.id ?? null,
+    licence: origin.licence,
+    credits: [...new Set([...(parent?.card.credits ?? []), ...origin.credits])],
+    data: origin.data,
+    reproduce: origin.reproduce,
+    settings: { ...settings, syntheticScenes },
+    trainedOn: [
+      ...new Set([...(parent?.card.trainedOn ?? []), ...train.map(({ content }) => content)]),
+    ].sort(),
+    steps: outcome.steps,
+    seconds: Math.round(outcome.seconds),
+    validation: outcome.validation,
+    curve: points.map(({ step, loss, f2 }) => ({ step, loss, f2 })),
+    limits: limitsOf(train),
+  }
+  await writeWhole(join(out, 'card.json'), (temporary) =>
+    writeFile(temporary, `${JSON.stringify(card, null, 2)}\n`),
+  )
+  return card
+}
+
+function limitsOf(train: readonly TrainSource[]): string {
+  const ships = train.reduce((sum, { truth }) => sum + truth.length, 0)
+  return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.`
+}
+
+/** What a training that broke off had reached, as far as its log says. */
+export async function reachedSoFar(out: string, images: number): Promise<Reached> {
+  const points = await readCurve(out)
+  const last = points.at(-1)
+  const best = points
+    .filter((point) => point.f2 !== null)
+    .reduce<CurvePoint | null>((a, b) => (a && (a.f2WithShips ?? 0) > (b.f2WithShips ?? 0) ? a : b), null)
+  return {
+    steps: last?.step ?? 0,
+    seconds: last?.seconds ?? 0,
+    validation: best && { f2: best.f2 ?? 0, f2WithShips: best.f2WithShips, images },
+  }
+}
+
+/**
+ * The curve of the training in a folder, as logged so far. Where a resumed training went over the same steps again,
+ * the later points count; a line that a crash cut off is passed over.
+ */
+export async function readCurve(folder: string): Promise<CurvePoint[]> {
+  const text = await readFile(join(folder, LOG), 'utf8').catch(() => '')
+  const points: CurvePoint[] = []
+  for (const line of text.split('\n')) {
+    const point = parsePoint(line)
+    if (!point) continue
+    const again = points.findIndex(
+      ({ step, kind }) => step > point.step || (step === point.step && kind === point.kind),
+    )
+    if (again >= 0) points.length = again
+    points.push(point)
+  }
+  return points
+}
+
+function parsePoint(line: string): CurvePoint | null {
+  try {
+    return curvePoint.parse(JSON.parse(line))
+  } catch {
+    return null
+  }
+}
