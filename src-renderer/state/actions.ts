@@ -1,4 +1,5 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
+import type { ImageRow } from '../../src-main/contract/wire.ts'
 import type { ToolName } from '../canvas/index.ts'
 import type { App } from './app.svelte.ts'
 import type { Action } from './keys.ts'
@@ -17,6 +18,17 @@ const view =
   ({ layout }) =>
     (layout.view = name)
 
+/** The images in the order of the view's list. */
+export function listed({ images, layout }: App): readonly ImageRow[] {
+  return layout.view === 'review' ? images.ranked : images.visible
+}
+
+function step(app: App, by: 1 | -1): void {
+  const rows = listed(app)
+  const next = rows[rows.findIndex((row) => row.id === app.editing.image) + by]
+  if (next) void app.editing.open(next.id)
+}
+
 /** What needs an open project and nothing else. */
 const ANYWHERE: Partial<Record<Action, Act>> = {
   annotate: view('annotate'),
@@ -29,8 +41,8 @@ const ANYWHERE: Partial<Record<Action, Act>> = {
 
 /** What needs an image on the screen. */
 const ON_IMAGE: Partial<Record<Action, Act>> = {
-  next: ({ editing }) => editing.step(1),
-  previous: ({ editing }) => editing.step(-1),
+  next: (app) => step(app, 1),
+  previous: (app) => step(app, -1),
   back: ({ editing }) => editing.back(),
   predict: (app) => void app.predict('this'),
   fit: ({ stage }) => stage.canvas?.camera.fit(),

@@ -267,8 +267,20 @@ export class App {
     else if (event.type === 'job') this.#hearJob(event)
     else if (event.type === 'curve') this.training.add(event.job, event.points)
     else this.project.hear(event)
-    if (event.type === 'runs') void this.editing.refetch()
+    if (event.type === 'runs') void this.#runsChanged()
     if (event.type === 'models') void this.training.refresh(this.project.id ?? '')
+  }
+
+  /** Another run may be the current one: then every score and count in the list is of that run. */
+  async #runsChanged(): Promise<void> {
+    const project = this.project.id
+    if (project === null) return
+    await this.editing.refetch()
+    try {
+      await this.#fetchImages(project)
+    } catch (error) {
+      this.toasts.error(error)
+    }
   }
 
   #hearJob({ job }: Extract<ProjectEvent, { type: 'job' }>): void {

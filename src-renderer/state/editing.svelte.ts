@@ -90,12 +90,6 @@ export class Editing {
     await this.#fetch(image)
   }
 
-  /** Goes `steps` further in the visible order. */
-  step(steps: number): void {
-    const next = this.#around.images.beside(this.image, steps)
-    if (next) void this.open(next.id)
-  }
-
   /** Returns to the image that was open before. */
   back(): void {
     const before = this.#visited.pop()

@@ -10,6 +10,12 @@ export class Images {
   loaded = $state(false)
 
   readonly visible = $derived(arrange(this.rows.values(), this.sort, this.filter))
+  /** how Review sorts */
+  rankedBy = $state<Sort>('F2, worst first')
+  /** the images that have a score, as Review lists them */
+  readonly ranked = $derived(
+    arrange(this.rows.values(), this.rankedBy, NO_FILTER).filter((row) => row.f2 !== null),
+  )
   readonly scored = $derived(count(this.rows.values(), (row) => row.f2 !== null))
   readonly finished = $derived(count(this.rows.values(), isFinished))
   /** images that the current run has not reached */
@@ -38,11 +44,6 @@ export class Images {
   /** Place of the image in the visible order, -1 where the filter hides it. */
   place(image: number | null): number {
     return this.visible.findIndex((row) => row.id === image)
-  }
-
-  /** The image `steps` further in the visible order; undefined past either end. */
-  beside(image: number | null, steps: number): ImageRow | undefined {
-    return this.visible[this.place(image) + steps]
   }
 
   /** The next image in the visible order, after `image` and then from the top, that nobody has finished. */

@@ -1,12 +1,17 @@
 import type { Client } from '../client/index.ts'
 import type { EmbeddingPoints } from '../../src-main/contract/wire.ts'
-import { readPoints, type Points } from './points.ts'
+import { pointsByCluster, readPoints, type Points } from './points.ts'
 import type { Toasts } from './toasts.svelte.ts'
+
+/** of one cluster */
+const MOST_DRAWN = 8000
 
 /** The embedding of the open image, and which of its clusters is brushed. */
 export class Plot {
   info = $state.raw<EmbeddingPoints | null>(null)
   points = $state.raw<Points | null>(null)
+  /** the points that are drawn, by cluster */
+  readonly groups = $derived(this.points && pointsByCluster(this.points, MOST_DRAWN))
   /** 'none': the current run holds no inference of this image */
   state = $state<'loading' | 'ready' | 'none' | 'failed'>('loading')
   /** under the pointer, in the image or in the plot */

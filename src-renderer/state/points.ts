@@ -45,3 +45,23 @@ export function nearestPoint(points: Points, x: number, y: number, reach: number
   }
   return best
 }
+
+/** A number from 0 to 1 that a pixel index always gives. */
+function chance(pixel: number): number {
+  return (Math.imul(pixel ^ 0x9e3779b9, 0x85ebca6b) >>> 0) / 2 ** 32
+}
+
+/**
+ * The points of each cluster, -1 for those of none. A cluster of very many is thinned evenly, so that drawing stays quick.
+ * @param most points kept of one cluster, about
+ */
+export function pointsByCluster(points: Points, most: number): Map<number, Uint32Array> {
+  const counts = new Map<number, number>()
+  for (const cluster of points.cluster) counts.set(cluster, (counts.get(cluster) ?? 0) + 1)
+  const members = new Map<number, number[]>([...counts.keys()].map((cluster) => [cluster, []]))
+  points.cluster.forEach((cluster, i) => {
+    const share = most / (counts.get(cluster) ?? 1)
+    if (share >= 1 || chance(points.pixel[i]!) < share) members.get(cluster)?.push(i)
+  })
+  return new Map([...members].map(([cluster, list]) => [cluster, Uint32Array.from(list)]))
+}

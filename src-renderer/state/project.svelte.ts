@@ -20,6 +20,8 @@ export class Project {
   engineAsked = $state(false)
   readonly run = $derived(this.runs.find((run) => run.current))
   readonly model = $derived(this.models.find((model) => model.current))
+  /** the current run is not one of the current model: a prediction begins a new run, and has all images before it */
+  readonly newRun = $derived(this.run !== undefined && this.run.model !== (this.model?.id ?? null))
   readonly #client: Client
   readonly #toasts: Toasts
 

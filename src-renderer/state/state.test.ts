@@ -5,7 +5,7 @@ import { scoreImage } from '../../src-main/core/metric/f2.ts'
 import { arrange, NO_FILTER } from './image-list.ts'
 import { judge } from './instance-list.ts'
 import { ACTION_NAMES, ACTIONS, DEFAULT_BINDINGS, keyName } from './keys.ts'
-import { nearestPoint, readPoints } from './points.ts'
+import { nearestPoint, pointsByCluster, readPoints } from './points.ts'
 
 function row(path: string, part: Partial<ImageRow> = {}): ImageRow {
   return {
@@ -99,6 +99,25 @@ describe('points', () => {
     expect(nearestPoint(points, 2.4, 3.9, 1)).toBe(2)
     expect(nearestPoint(points, 20, 20, 1)).toBe(-1)
     expect(() => readPoints(file, 4)).toThrow(RangeError)
+  })
+})
+
+describe('pointsByCluster', () => {
+  it('groups all of a small cluster, and thins a large one evenly', () => {
+    const n = 10_000
+    const points = {
+      pixel: Uint32Array.from({ length: n }, (_, i) => i),
+      x: new Float32Array(n),
+      y: new Float32Array(n),
+      foreground: new Uint8Array(n),
+      cluster: Int16Array.from({ length: n }, (_, i) => (i % 100 === 0 ? 3 : -1)),
+    }
+    const groups = pointsByCluster(points, 1000)
+    expect(groups.get(3)).toHaveLength(100)
+    const thinned = groups.get(-1) ?? new Uint32Array()
+    expect(thinned.length).toBeGreaterThan(800)
+    expect(thinned.length).toBeLessThan(1200)
+    expect(thinned.filter((i) => i < n / 2).length / thinned.length).toBeCloseTo(0.5, 1)
   })
 })
 

@@ -10,6 +10,7 @@ export class Training {
   job = $state<string | null>(null)
   points = $state.raw<CurvePoint[]>([])
   starting = $state(false)
+  #defaults: TrainSettings | null = null
   readonly #client: Client
   readonly #toasts: Toasts
 
@@ -21,11 +22,18 @@ export class Training {
   readonly losses = $derived(this.points.filter((point) => point.kind === 'train' && point.loss !== null))
   readonly validations = $derived(this.points.filter((point) => point.kind === 'validation'))
 
-  /** Looks again at what there is to train on; fills the settings in at first. */
+  /** Looks again at what there is to train on; fills in the settings, and later name and start as far as nobody changed them. */
   async refresh(project: string): Promise<void> {
     try {
       this.preview = await this.#client.backend.train.preview({ project })
-      this.settings ??= await this.#client.backend.train.defaults({ project })
+      const defaults = await this.#client.backend.train.defaults({ project })
+      const { settings } = this
+      if (!settings) this.settings = defaults
+      else {
+        if (settings.name === this.#defaults?.name) settings.name = defaults.name
+        if (settings.from === this.#defaults?.from) settings.from = defaults.from
+      }
+      this.#defaults = defaults
     } catch (error) {
       this.#toasts.error(error)
     }

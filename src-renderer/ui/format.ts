@@ -56,3 +56,10 @@ export function day(iso: string, now = new Date()): string {
 export function clock(iso: string): string {
   return new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }
+
+/** How far a job has come: '12 of 60', '0:07 of 0:42', '120 of 1,000 steps'. */
+export function progress(done: number, total: number, unit: string): string {
+  if (unit === 'seconds') return `${duration(done)} of ${duration(total)}`
+  const counts = `${count(Math.round(done))} of ${count(Math.round(total))}`
+  return unit === 'images' ? counts : `${counts} ${unit}`
+}

@@ -5,6 +5,8 @@ import { ticks } from '../../ui/ticks.ts'
 
 export interface ScatterScene {
   points: Points
+  /** the points to draw, by cluster */
+  groups: ReadonlyMap<number, Uint32Array>
   clusters: EmbeddingPoints['clusters']
   camera: PlotCamera
   width: number
@@ -54,26 +56,25 @@ function drawGrid(context: CanvasRenderingContext2D, { camera, width, height, th
 }
 
 function drawPoints(context: CanvasRenderingContext2D, scene: ScatterScene): void {
-  const { points, camera, brushed } = scene
-  const byCluster = Map.groupBy(points.cluster.keys(), (i) => points.cluster[i]!)
+  const { groups, camera, brushed } = scene
   const size = Math.max(1.5, Math.min(4, camera.scale * 0.25))
-  for (const [cluster, members] of byCluster) {
+  for (const [cluster, members] of groups) {
     if (cluster !== brushed) drawMembers(context, scene, members, size, brushed === null ? 0.75 : 0.3)
   }
-  const members = brushed === null ? undefined : byCluster.get(brushed)
+  const members = brushed === null ? undefined : groups.get(brushed)
   if (members) drawMembers(context, scene, members, size + 1, 1)
 }
 
 function drawMembers(
   context: CanvasRenderingContext2D,
   { points, camera, width, height, look, theme }: ScatterScene,
-  members: readonly number[],
+  members: Uint32Array,
   size: number,
   alpha: number,
 ): void {
-  const style = look(points.cluster[members[0]!]!)
+  const style = look(points.cluster[members[0] ?? 0] ?? -1)
   context.fillStyle = style?.colour ?? theme.dropped
-  context.globalAlpha = style ? alpha : alpha * 0.6
+  context.globalAlpha = style ? alpha : alpha * 0.4
   for (const i of members) {
     const [x, y] = [points.x[i]! * camera.scale + camera.x, points.y[i]! * camera.scale + camera.y]
     if (x < 0 || y < 0 || x > width || y > height) continue
