@@ -36,7 +36,7 @@ export function instanceRgb(colour: number): Rgb {
   return INSTANCE_RGB[colour] ?? [255, 255, 255]
 }
 
-/** '#rrggbb' of instance colour 0..11, for lists and plots beside the canvas. */
+/** '#rrggbb' of instance colour 0..11. */
 export function instanceColour(colour: number): string {
   return INSTANCE_HEX[colour] ?? '#ffffff'
 }

@@ -3,8 +3,6 @@ import { CanvasController } from './canvas.ts'
 
 /** The canvas as its window sees it. */
 export * from './api.ts'
-export { instanceColour } from './colours.ts'
-export { instanceLabels } from './labels.ts'
 
 /**
  * Puts a canvas into `host`, which it fills and whose size it follows. The host is positioned and can take the focus; its background is the

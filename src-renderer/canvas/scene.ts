@@ -5,7 +5,6 @@ import { boundsOf, equal } from '../../src-main/core/mask/rle.ts'
 import type { Display, InstanceMark, InstanceRef } from './api.ts'
 import type { Rgb } from './colours.ts'
 import { MARK_HEX, MARK_RGB, instanceColour, instanceRgb } from './colours.ts'
-import { instanceLabels } from './labels.ts'
 
 /** An instance as it is drawn. */
 export interface SceneInstance extends InstanceRef {
@@ -34,18 +33,24 @@ function boundsOnce(rle: Rle, height: number): Box | null {
   return bounds
 }
 
-/** What is shown of an image, in drawing order: predictions below truth. */
+/**
+ * What is shown of an image, in drawing order: predictions below truth. Tags number the truth first, '1', '2', ..., then the predictions
+ * that are shown, '~3', '~4', ...
+ */
 export function sceneOf(content: EditState, { display, marks }: SceneSettings): SceneInstance[] {
-  const labels = instanceLabels(content, display.decided)
   const predictions = content.predictions.filter(
-    ({ id, decision }) => display.decided || marks?.has(id) || decision === null,
+    ({ id, decision }) =>
+      marks?.get(id)?.style !== 'hidden' && (display.decided || marks?.has(id) || decision === null),
   )
+  const numbers = new Map<string, string>()
+  content.truth.forEach(({ id }) => numbers.set(id, String(numbers.size + 1)))
+  predictions.forEach(({ id }) => numbers.set(id, `~${numbers.size + 1}`))
   const make = (kind: InstanceRef['kind'], id: string, rle: Rle, colour: number): SceneInstance[] => {
     const bounds = boundsOnce(rle, content.height)
     const mark = marks?.get(id) ?? null
     if (bounds === null || mark?.style === 'hidden') return []
     const rgb = mark ? MARK_RGB[mark.style] : instanceRgb(colour)
-    const tag = mark ? mark.tag : (labels.get(id) ?? null)
+    const tag = mark ? mark.tag : (numbers.get(id) ?? null)
     const hex = mark ? MARK_HEX[mark.style] : instanceColour(colour)
     return [{ kind, id, rle, bounds, rgb, hex, mark, tag }]
   }

@@ -6,19 +6,6 @@ export interface Box {
   readonly height: number
 }
 
-/** Smallest box of whole pixels around points, in image pixels; null without points. */
-export function boxAround(points: readonly { x: number; y: number }[]): Box | null {
-  if (points.length === 0) return null
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const { x, y } of points) {
-    left = Math.min(left, Math.floor(x))
-    top = Math.min(top, Math.floor(y))
-    right = Math.max(right, Math.ceil(x))
-    bottom = Math.max(bottom, Math.ceil(y))
-  }
-  return { x: left, y: top, width: right - left, height: bottom - top }
-}
-
 /** Smallest box that holds both. */
 export function joinBoxes(a: Box, b: Box): Box {
   const x = Math.min(a.x, b.x)
