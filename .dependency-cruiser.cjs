@@ -63,7 +63,11 @@ const owned = [
   ],
   ['better-sqlite3', '^src-main/store/', 'every statement lives in the store'],
   ['(sharp|geotiff)', '^src-main/imaging/', 'all pixels are decoded in one place, orientation applied'],
-  ['electron', '^src-main/(shell|preload|setup/electron-loader)/', 'the other processes are plain Node or the page'],
+  [
+    'electron',
+    '^src-main/(shell|preload|setup/electron-loader)/',
+    'the other processes are plain Node or the page',
+  ],
   ['(svelte|konva)', '^src-renderer/', 'only the page draws'],
 ]
 
