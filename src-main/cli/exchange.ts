@@ -120,8 +120,7 @@ function tellPreview(terminal: Terminal, preview: ImportPreview): void {
   for (const { reason } of broken) terminal.note(`${reason} This row is left out.`)
   if (brokenCount > broken.length)
     terminal.note(`${brokenCount - broken.length} more rows are broken and left out.`)
-  const some = (names: readonly string[], all: number): string =>
-    someOf(names) + (all > names.length ? ` (${all} in all)` : '')
+  const some = (names: readonly string[], all: number): string => someOf(names, 5, all)
   if (notFoundCount > 0) terminal.note(`Not in this project: ${some(notFound, notFoundCount)}.`)
   if (outsideCount > 0)
     terminal.note(`Masks outside their image are left out: ${some(outside, outsideCount)}.`)
@@ -139,7 +138,7 @@ function assertUsable(preview: ImportPreview, { what, existing, dryRun }: Import
   if (what === 'truth' && preview.withTruthCount > 0 && existing === undefined && !dryRun) {
     throw new DrydockError(
       'conflict',
-      `${count(preview.withTruthCount, 'image')} of the file ${preview.withTruthCount === 1 ? 'has' : 'have'} truth already (${someOf(preview.withTruth)}), so nothing was imported. Say --existing add, replace or skip.`,
+      `${count(preview.withTruthCount, 'image')} of the file ${preview.withTruthCount === 1 ? 'has' : 'have'} truth already (${someOf(preview.withTruth, 5, preview.withTruthCount)}), so nothing was imported. Say --existing add, replace or skip.`,
     )
   }
 }

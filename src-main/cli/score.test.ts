@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { root } from '../locations.ts'
+import { drydock as run } from '../testing/command.ts'
+import type { Outcome } from '../testing/command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-score-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -15,15 +16,7 @@ function csv(name: string, ...rows: string[]): string {
   return file
 }
 
-/** Runs the real bin. */
-function drydock(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, 'src-main', 'cli', 'drydock.mjs'), ...args],
-    { encoding: 'utf8', cwd: folder },
-  )
-  return { status, stdout, stderr }
-}
+const drydock = (...args: string[]): Outcome => run(folder, ...args)
 
 const truth = csv('truth.csv', 'a.jpg,1 20', 'a.jpg,101 20', 'b.jpg,', 'c.jpg,1 20')
 

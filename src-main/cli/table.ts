@@ -24,10 +24,11 @@ export function thresholdTable(thresholds: readonly ThresholdScore[]): string[] 
   ])
 }
 
-/** 'a, b and 3 more' */
-export function someOf(names: readonly string[], most = 5): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : ''
-  return names.slice(0, most).join(', ') + more
+/** 'a, b and 3 more'. @param all how many there are, where `names` is only the first of them */
+export function someOf(names: readonly string[], most = 5, all = names.length): string {
+  const shown = names.slice(0, most)
+  const more = all > shown.length ? ` and ${all - shown.length} more` : ''
+  return shown.join(', ') + more
 }
 
 /** '1 image', '2 images' */
