@@ -76,11 +76,11 @@ test('failures come with code, sentence and data', async () => {
   const gesture = { project: key, image: 1, gestureId: randomUUID(), expectedRevision: 7, plan: dot(0) }
   await expect(client.annotate.apply(gesture)).rejects.toMatchObject({
     ...{ code: 'conflict', data: { revision: 0, expected: 7 } },
-    message: expect.stringContaining('was changed elsewhere'),
+    message: expect.stringContaining('was changed elsewhere') as string,
   })
   await expect(client.annotate.apply({ ...gesture, gestureId: 'no' })).rejects.toMatchObject({
     code: 'bad_input',
-    message: expect.stringContaining('does not understand'),
+    message: expect.stringContaining('does not understand') as string,
   })
   await expect(client.images.get({ project: key, image: 99 })).rejects.toMatchObject({ code: 'not_found' })
   await expect(client.images.list({ project: 'unknown' })).rejects.toMatchObject({ code: 'not_found' })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { DrydockError } from '../contract/errors.ts'
+import { DrydockError, fromWireError, toWireError } from '../contract/errors.ts'
 import type { ImportPreview, ImportResult } from '../contract/wire.ts'
 import { parseRle } from '../core/mask/rle.ts'
 import { airbusCsv } from '../formats/airbus.ts'
@@ -92,36 +92,38 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
       'This import was not prepared, or Drydock was restarted since. Choose the file again.',
     )
   }
-  let result: ImportResult | null = null
   const { images } = previewed.labels
+  const name = basename(previewed.file)
+  const came: { result: ImportResult | null; failure: DrydockError | null } = { result: null, failure: null }
   const job = await project.jobs.start(
-    {
-      kind: 'import',
-      title: `Importing ${basename(previewed.file)}`,
-      unit: 'images',
-      total: images.length,
-      lane: 'import',
-    },
+    { kind: 'import', title: `Importing ${name}`, unit: 'images', total: images.length, lane: 'import' },
     async (control) => {
-      result =
-        wanted.what === 'truth'
-          ? await importTruth(project, images, wanted, control)
-          : await importRun(project, images, wanted.runName ?? basename(previewed.file), control)
-      const { images: changed, instances } = result
-      return {
-        summary: `Imported ${instances} ${instances === 1 ? 'mask' : 'masks'} on ${changed} ${changed === 1 ? 'image' : 'images'}.`,
+      try {
+        came.result =
+          wanted.what === 'truth'
+            ? await importTruth(project, images, wanted, control)
+            : await importRun(project, images, wanted.runName ?? name, control)
+        return { summary: summaryOf(came.result) }
+      } catch (error) {
+        came.failure = fromWireError(toWireError(error))
+        throw error
       }
     },
   )
-  const ended = await project.jobs.finished(job)
-  if (result === null) {
-    throw new DrydockError(
-      'cancelled',
-      ended.error?.message ?? 'The import was cancelled. What was imported before can be undone.',
+  await project.jobs.finished(job)
+  if (came.result === null) {
+    throw (
+      came.failure ??
+      new DrydockError('cancelled', 'The import was cancelled. What was imported before can be undone.')
     )
   }
   previews.delete(wanted.token)
-  return result
+  return came.result
+}
+
+function summaryOf({ images, instances }: ImportResult): string {
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+  return `Imported ${count(instances, 'mask')} on ${count(images, 'image')}.`
 }
 
 async function importTruth(

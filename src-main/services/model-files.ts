@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { modelCard, modelFile } from '../contract/engine.ts'
 import type { ModelCard, ModelFile } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
@@ -48,7 +49,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     )
   }
   const hash = createHash('sha256').update(canonicalJson(JSON.parse(modelText)))
-  for await (const chunk of createReadStream(weightsFile)) hash.update(chunk)
+  await pipeline(createReadStream(weightsFile), hash)
   return { id: hash.digest('hex'), model, card, parameters, bytes: weights.size }
 }
 

@@ -185,6 +185,6 @@ function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: Traine
     `Trained ${outcome.steps} steps on ${train.length} ${train.length === 1 ? 'image' : 'images'}`,
   ]
   if (skipped.length > 0) parts.push(`${skipped.length} could not be read and were left out`)
-  if (f2 !== undefined && f2 !== null) parts.push(`validation F2 ${f2.toFixed(3)}`)
+  if (f2 !== undefined) parts.push(`validation F2 ${f2.toFixed(3)}`)
   return `${parts.join(', ')}.`
 }

@@ -43,7 +43,7 @@ test.each(MIGRATIONS.map((_, i) => i + 1))(
     const old = connect(file)
     for (const { sql } of MIGRATIONS.slice(0, n)) old.exec(sql)
     old.pragma(`user_version = ${MIGRATIONS[n - 1]!.number}`)
-    old.pragma(`application_id = ${0x44727964}`)
+    old.pragma('application_id = 1148352868')
     old.pragma('wal_checkpoint(TRUNCATE)')
     old.close()
     const schema = (db: ReturnType<typeof connect>): unknown =>
