@@ -1,7 +1,6 @@
 import { areaOf, type Rle } from '../../src-main/core/mask/rle.ts'
 import { overlapsBetween } from '../../src-main/core/metric/overlap.ts'
 import { scoreImage } from '../../src-main/core/metric/f2.ts'
-import { instanceLabels } from '../canvas/labels.ts'
 import type { ImageState } from './image-state.ts'
 
 /** One line of the list of instances. */
@@ -31,10 +30,9 @@ export function instanceLines(state: ImageState, leastScore: number): InstanceLi
     state.truth.map(({ rle }) => rle),
     state.predictions.map(({ rle }) => rle),
   )
-  const labels = instanceLabels(state, false)
   const truth = state.truth.map((instance, i) => ({
     id: instance.id,
-    label: labels.get(instance.id) ?? '',
+    label: String(i + 1),
     kind: 'truth' as const,
     note: instance.edited ? `${instance.origin}, edited` : instance.origin,
     colour: instance.colour,
@@ -42,9 +40,9 @@ export function instanceLines(state: ImageState, leastScore: number): InstanceLi
     score: null,
     iou: state.predicted ? (best[i] ?? 0) : null,
   }))
-  const predicted = predictions.map((prediction) => ({
+  const predicted = predictions.map((prediction, i) => ({
     id: prediction.id,
-    label: labels.get(prediction.id) ?? '',
+    label: `~${truth.length + i + 1}`,
     kind: 'prediction' as const,
     note: '',
     colour: prediction.colour,

@@ -57,7 +57,7 @@ function drawGrid(context: CanvasRenderingContext2D, { camera, width, height, th
 
 function drawPoints(context: CanvasRenderingContext2D, scene: ScatterScene): void {
   const { groups, camera, brushed } = scene
-  const size = Math.max(1.5, Math.min(4, camera.scale * 0.25))
+  const size = Math.max(2, Math.min(4, camera.scale * 0.3))
   for (const [cluster, members] of groups) {
     if (cluster !== brushed) drawMembers(context, scene, members, size, brushed === null ? 0.75 : 0.3)
   }
@@ -93,21 +93,21 @@ function drawCentre(
   const [x, y] = [centre[0] * camera.scale + camera.x, centre[1] * camera.scale + camera.y]
   const radius = Math.max(8, 2 * spread * camera.scale)
   context.lineWidth = cluster === brushed ? 2 : 1
-  context.strokeStyle = cluster === brushed ? theme.accent : theme.line
+  context.strokeStyle = cluster === brushed ? theme.accent : theme.dropped
   context.beginPath()
   context.arc(x, y, radius, 0, 2 * Math.PI)
   context.stroke()
   for (const [colour, thickness] of [
-    [theme.plate, 4],
-    [theme.ink, 2],
+    [theme.plate, 3.5],
+    [theme.ink, 1.5],
   ] as const) {
     context.strokeStyle = colour
     context.lineWidth = thickness
     context.beginPath()
-    context.moveTo(x - 6, y)
-    context.lineTo(x + 6, y)
-    context.moveTo(x, y - 6)
-    context.lineTo(x, y + 6)
+    context.moveTo(x - 5, y)
+    context.lineTo(x + 5, y)
+    context.moveTo(x, y - 5)
+    context.lineTo(x, y + 5)
     context.stroke()
   }
   drawTag(context, style.tag, x, y - radius - 10, theme)
