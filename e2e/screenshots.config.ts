@@ -7,7 +7,7 @@ export default defineConfig({
   globalSetup: './build.ts',
   outputDir: '../test-results',
   workers: 1,
-  timeout: 600_000,
+  timeout: 1_200_000,
   expect: { timeout: 60_000 },
   reporter: [['list']],
 })
