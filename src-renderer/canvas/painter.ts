@@ -109,11 +109,17 @@ export class Painter implements LayerDrawing {
     const { moving, scene } = this.#shown
     const selected = this.#selected()
     for (const instance of moving) {
-      drawEmphasis(context, instance, imageHeight, frame, selected.has(instance.id) ? 'selected' : 'own')
+      drawEmphasis(context, instance, imageHeight, frame, {
+        lit: false,
+        line: selected.has(instance.id) ? 'white' : 'own',
+      })
     }
     if (moving.length > 0) return
     const hovered = scene.find(({ id }) => id === this.#bench.hover?.id)
-    if (hovered) drawEmphasis(context, hovered, imageHeight, frame, 'hovered')
+    if (hovered) {
+      const line = selected.has(hovered.id) ? 'white' : 'wide'
+      drawEmphasis(context, hovered, imageHeight, frame, { lit: true, line })
+    }
     if (!this.display.tags || selected.size > MOST_TAGGED) return
     const tags: Tag[] = []
     for (const instance of scene) {

@@ -152,26 +152,26 @@ function drawHatching(
   }
 }
 
-/** One instance over all others: under the pointer, wide and lit up; or in the making, in its own colour or white as selected. */
+/** One instance over all others: what the pointer is over is lit up and has a wide line, what is selected a white one. */
 export function drawEmphasis(
   context: CanvasRenderingContext2D,
   instance: SceneInstance,
   imageHeight: number,
   frame: Frame,
-  how: 'selected' | 'hovered' | 'own',
+  how: { lit: boolean; line: 'white' | 'wide' | 'own' },
 ): void {
   const path = outlineOf(instance.rle, imageHeight)
   inImageSpace(context, frame, (pixel) => {
     context.lineJoin = 'miter'
-    if (how === 'hovered') {
+    if (how.lit) {
       context.fillStyle = 'rgb(255 255 255 / 0.16)'
       context.fill(path, 'evenodd')
     }
-    context.lineWidth = (how === 'own' ? 3 : 4.5) * pixel
-    context.strokeStyle = how === 'own' ? UNDER : 'rgb(0 0 0 / 0.9)'
+    context.lineWidth = (how.line === 'own' ? 3 : 4.5) * pixel
+    context.strokeStyle = how.line === 'own' ? UNDER : 'rgb(0 0 0 / 0.9)'
     context.stroke(path)
-    context.lineWidth = (how === 'hovered' ? 2.5 : 1.5) * pixel
-    context.strokeStyle = how === 'selected' ? '#ffffff' : instance.hex
+    context.lineWidth = (how.line === 'wide' ? 2.5 : 1.5) * pixel
+    context.strokeStyle = how.line === 'white' ? '#ffffff' : instance.hex
     context.stroke(path)
   })
 }

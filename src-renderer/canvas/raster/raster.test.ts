@@ -97,4 +97,15 @@ describe('instance raster', () => {
     expect(raster.hits({ x: 22.5, y: 20.5 }, 1)).toEqual([])
     expect(raster.hits({ x: -3, y: -3 }, 5)).toEqual([])
   })
+
+  it('makes no tiles for a view of a huge image, and hits boxes from afar', () => {
+    const huge = { width: 20_000, height: 20_000 }
+    const raster = new Raster(huge)
+    const rle = m.fromPredicate(huge, () => true, { x: 10_000, y: 10_000, width: 20, height: 10 })
+    raster.set([{ id: 'only', rle, rgb: COLOURS[0] }])
+    expect(raster.tilesIn({ x: 0, y: 0, ...huge })).toEqual([])
+    expect(raster.hits({ x: 9_900, y: 10_005 }, 120)).toEqual([{ id: 'only', distance: 100 }])
+    expect(raster.hits({ x: 9_900, y: 10_005 }, 90)).toEqual([])
+    expect(raster.hits({ x: 10_010.5, y: 10_009.5 }, 2)).toEqual([{ id: 'only', distance: 0 }])
+  })
 })

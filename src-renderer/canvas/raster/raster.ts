@@ -1,12 +1,16 @@
 import type { Box } from '../../../src-main/core/geometry/box.ts'
-import { overlapOf } from '../../../src-main/core/geometry/box.ts'
+import { gapBetween, overlapOf } from '../../../src-main/core/geometry/box.ts'
 import type { Size } from '../../../src-main/core/mask/rle.ts'
 import { boundsOf } from '../../../src-main/core/mask/rle.ts'
 import type { RasterInstance, Slot } from './tile.ts'
 import { RasterTile, TILE } from './tile.ts'
 
-/** Tiles that are kept beside those in view. */
-const KEPT = 48
+/** Tiles that are kept beside those in view; a tile is 2 to 4 MB. */
+const KEPT = 16
+/** With more tiles than this in view, instances are a few screen pixels large: their outlines do, and no tile is made. */
+const MOST_IN_VIEW = 36
+/** A pointer that reaches further (image pixels) hits bounding boxes, not pixels. */
+const COARSE = 24
 
 /** A hit: an instance, and how far (image pixels) its nearest pixel lies from the point; 0 = inside. */
 export interface Hit {
@@ -55,10 +59,10 @@ export class Raster {
     }
   }
 
-  /** The tiles that meet a box of the image, made where they are not there yet. */
+  /** The tiles that meet a box of the image, made where they are not there yet; none where they would be too many. */
   tilesIn(box: Box): RasterTile[] {
     const part = overlapOf(box, { x: 0, y: 0, ...this.#size })
-    if (part === null) return []
+    if (part === null || (part.width / TILE) * (part.height / TILE) > MOST_IN_VIEW) return []
     const tiles: RasterTile[] = []
     for (let row = Math.floor(part.y / TILE); row * TILE < part.y + part.height; row++) {
       for (let column = Math.floor(part.x / TILE); column * TILE < part.x + part.width; column++) {
@@ -91,6 +95,7 @@ export class Raster {
    * Instances at a point (image pixels): first those that hold it, uppermost first, then those within `reach`, nearest first.
    */
   hits(point: { x: number; y: number }, reach: number): Hit[] {
+    if (reach > COARSE) return this.#boxesNear(point, reach)
     const best = new Map<number, number>()
     const left = Math.floor(point.x - reach)
     const top = Math.floor(point.y - reach)
@@ -120,6 +125,14 @@ export class Raster {
         const slot = this.#byNumber.get(number)
         return slot ? [{ id: slot.id, distance }] : []
       })
+  }
+
+  #boxesNear(point: { x: number; y: number }, reach: number): Hit[] {
+    const spot = { ...point, width: 0, height: 0 }
+    return this.#slots
+      .map(({ id, bounds }) => ({ id, distance: gapBetween(bounds, spot) }))
+      .filter(({ distance }) => distance <= reach)
+      .sort((a, b) => a.distance - b.distance)
   }
 }
 
