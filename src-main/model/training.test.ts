@@ -1,0 +1,174 @@
+import type { Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Architecture, ModelFile, TrainBatch } from '../contract/engine.ts'
+import { normal, randomFrom } from '../core/random.ts'
+import { kernelsFor } from './kernels.ts'
+import { semiConvLoss } from './loss.ts'
+import { mixedLoss } from './mixed-loss.ts'
+import { decayMask, freshWeights, unpack } from './network.ts'
+import { adamW, disposeState, freshState } from './optimizer.ts'
+import { learningRateAt } from './schedule.ts'
+import { addCoordinates } from './semi-conv.ts'
+import { BACKENDS, tf, use } from './test-backends.ts'
+import { lossAndGradient } from './training.ts'
+
+const SMALL: Architecture = {
+  family: 'fast-unet',
+  levels: [4, 6],
+  embedding: 2,
+  offsetScale: 5,
+  coordinates: 'pixel',
+}
+const NORMALISE: ModelFile['normalise'] = { mean: [0.3, 0.3, 0.3], std: [0.2, 0.2, 0.2] }
+const WEIGHTS = { bce: 2, dice: 1, embedding: 0.5 }
+
+/** Two images of 16 x 16 with two bright boxes that touch, and one without a ship. */
+function boxes(): TrainBatch {
+  const crop = 16
+  const labels = new Uint16Array(3 * crop * crop)
+  const random = randomFrom(2)
+  for (let image = 0; image < 2; image++)
+    for (let y = 3; y < 9; y++)
+      for (let x = 2 + image; x < 12; x++) labels[(image * crop + y) * crop + x] = x < 7 ? 1 : 2
+  const images = new Uint8Array(labels.length * 3)
+  labels.forEach((label, i) => images.fill(40 + 20 * random() + (label ? 140 : 0), 3 * i, 3 * i + 3))
+  return { images, labels, batch: 3, crop }
+}
+
+describe.each(BACKENDS)('training on %s', (backend) => {
+  beforeAll(() => use(backend))
+
+  it('the mixed loss is 2 BCE + dice + 0.5 eq. 5 per 10 px of the unpacked output, and so is its gradient', () => {
+    const { labels, batch, crop } = boxes()
+    const random = randomFrom(5)
+    const half = crop / 2
+    const draw = (channels: number): Float32Array =>
+      Float32Array.from({ length: batch * half * half * channels }, () => normal(random))
+    const [z, o] = [draw(4), draw(8)]
+    const loss = (logits: Float32Array, offsets: Float32Array): number =>
+      tf.tidy(() => {
+        const [packedZ, packedO]: Tensor4D[] = [
+          tf.tensor4d(logits, [batch, half, half, 4]),
+          tf.tensor4d(offsets, [batch, half, half, 8]),
+        ] as [Tensor4D, Tensor4D]
+        const flat = unpack(tf, packedZ!).dataSync()
+        let [bce, both, sizes] = [0, 0, 0]
+        labels.forEach((label, i) => {
+          const [t, p] = [label ? 1 : 0, 1 / (1 + Math.exp(-flat[i]!))]
+          bce -= (t ? Math.log(p) : Math.log(1 - p)) / labels.length
+          both += t * p
+          sizes += t + p
+        })
+        const ids: Tensor3D = tf.tensor3d(Int32Array.from(labels), [batch, crop, crop], 'int32')
+        const embeddings = addCoordinates(tf, unpack(tf, packedO!), {
+          coordinates: 'pixel',
+          origin: [0, 0],
+          wholeSize: null,
+        })
+        const eq5 = semiConvLoss(tf, ids, embeddings, { reduction: 'image-mean' }).dataSync()[0]!
+        return 2 * bce + 1 - (2 * both + 1) / (sizes + 1) + (0.5 * eq5) / 10
+      }) as unknown as number
+    const { value, grads } = tf.valueAndGrads((logits, offsets) =>
+      mixedLoss(
+        tf,
+        { logits: logits as Tensor4D, offsets: offsets as Tensor4D },
+        labels,
+        WEIGHTS,
+        'pixel',
+        () => undefined,
+      ),
+    )([tf.tensor4d(z, [batch, half, half, 4]), tf.tensor4d(o, [batch, half, half, 8])])
+    expect(value.dataSync()[0]).toBeCloseTo(loss(z, o), 4)
+    const [dz, dOffsets] = grads.map((g) => g.dataSync())
+    // A pixel near a corner of each box, where both parts have a slope.
+    for (const i of [0, 4 * (2 * half + 2), 4 * (3 * half + 4) + 1]) {
+      const moved = (by: number): number => loss(z.with(i, z[i]! + by), o)
+      expect(dz![i]).toBeCloseTo((moved(0.05) - moved(-0.05)) / 0.1, 3)
+      const shifted = (by: number): number => loss(z, o.with(2 * i, o[2 * i]! + by))
+      expect(dOffsets![2 * i]).toBeCloseTo((shifted(0.05) - shifted(-0.05)) / 0.1, 3)
+    }
+  })
+
+  it('learns a batch by heart, keeps its tensors, and is the same a second time', () => {
+    const run = (steps: number): { losses: number[]; tensors: number[]; weights: number[] } => {
+      const kernels = kernelsFor(tf)
+      const mask: Tensor1D = tf.tensor1d(decayMask(SMALL))
+      let state = freshState(tf, freshWeights(SMALL, 1))
+      const [losses, tensors]: [number[], number[]] = [[], []]
+      for (let i = 0; i < steps; i++) {
+        const result = lossAndGradient(tf, kernels, SMALL, NORMALISE, state.weights, boxes(), WEIGHTS)
+        state = adamW(tf, state, result.gradient, result.gradientNorm, {
+          learningRate: 0.01,
+          weightDecay: 0.01,
+          decayMask: mask,
+          clipNorm: 5,
+          averageDecay: 0.9,
+        })
+        result.gradient.dispose()
+        losses.push(result.loss)
+        tensors.push(tf.memory().numTensors)
+      }
+      const weights = [...state.weights.dataSync()]
+      disposeState(state)
+      mask.dispose()
+      return { losses, tensors, weights }
+    }
+    const steps = backend === 'cpu' ? 4 : 40
+    const before = tf.memory().numTensors
+    const first = run(steps)
+    expect(tf.memory().numTensors).toBe(before)
+    expect(new Set(first.tensors).size).toBe(1)
+    expect(first.losses.every(Number.isFinite)).toBe(true)
+    expect(first.losses.at(-1)).toBeLessThan(first.losses[0]! * (backend === 'cpu' ? 1 : 0.5))
+    expect(run(steps)).toEqual(first)
+  })
+})
+
+describe('AdamW', () => {
+  beforeAll(() => use(BACKENDS[0]!))
+
+  it('does what the paper says, with clipping, decay on masked weights, and the average', () => {
+    const options = { learningRate: 0.1, weightDecay: 0.2, clipNorm: 2, averageDecay: 0.5 }
+    const decays = [1, 0, 1]
+    const weights = [1, -2, 0.5]
+    const [m, v, average] = [[0, 0, 0], [0, 0, 0], [...weights]]
+    let state = freshState(tf, Float32Array.from(weights))
+    const decayMask: Tensor1D = tf.tensor1d(decays)
+    for (let step = 1; step <= 12; step++) {
+      const gradient = [3 * Math.sin(step), -1, 0.5 * step]
+      const norm = Math.hypot(...gradient)
+      const clip = Math.min(1, options.clipNorm / norm)
+      gradient.forEach((raw, i) => {
+        const g = raw * clip
+        m[i] = 0.9 * m[i]! + 0.1 * g
+        v[i] = 0.999 * v[i]! + 0.001 * g * g
+        const update = m[i]! / (1 - 0.9 ** step) / (Math.sqrt(v[i]! / (1 - 0.999 ** step)) + 1e-8)
+        weights[i]! -= options.learningRate * (update + options.weightDecay * decays[i]! * weights[i]!)
+        const keep = Math.min(options.averageDecay, (1 + step) / (10 + step))
+        average[i] = keep * average[i]! + (1 - keep) * weights[i]!
+      })
+      const tensor: Tensor1D = tf.tensor1d(gradient)
+      state = adamW(tf, state, tensor, norm, { ...options, decayMask })
+      tensor.dispose()
+    }
+    state.weights.dataSync().forEach((w, i) => expect(w).toBeCloseTo(weights[i]!, 4))
+    state.average.dataSync().forEach((w, i) => expect(w).toBeCloseTo(average[i]!, 4))
+    expect(state.step).toBe(12)
+    disposeState(state)
+  })
+})
+
+describe('the learning rate', () => {
+  it('rises, falls as a half cosine, and ends at a hundredth', () => {
+    expect(learningRateAt(1, 0, 0)).toBeLessThan(0.01)
+    expect(learningRateAt(1, 1000, 0.1)).toBeCloseTo(0.01 + 0.99 * 0.5 * (1 + Math.cos(0.1 * Math.PI)), 6)
+    expect(learningRateAt(1, 5000, 0.5)).toBeCloseTo(0.505, 6)
+    expect(learningRateAt(1, 10_000, 1)).toBeCloseTo(0.01, 6)
+  })
+
+  it('depends on step and share alone, so that a resumed training goes on as it would have', () => {
+    const rates = Array.from({ length: 100 }, (_, step) => learningRateAt(0.002, step, step / 100))
+    expect(Math.max(...rates)).toBeLessThanOrEqual(0.002)
+    expect(rates.indexOf(Math.max(...rates))).toBeLessThan(10)
+  })
+})
