@@ -82,6 +82,8 @@ export class Supervisor {
       serialization: 'advanced',
       env: { ...this.#command.env },
       windowsHide: true,
+      // Ctrl+C in a terminal goes to a whole process group: the backend is ended by the shell, in order.
+      detached: process.platform !== 'win32',
     })
     closeSync(log)
     this.#child = child
