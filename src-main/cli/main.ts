@@ -1,6 +1,7 @@
 import { CommanderError, Command } from 'commander'
 import { addExport, addImport } from './exchange.ts'
 import { addInfo } from './info.ts'
+import { addLint } from './lint.ts'
 import { addPredict } from './predict.ts'
 import { addScore } from './score.ts'
 import { WRONG_USAGE } from './terminal.ts'
@@ -18,6 +19,7 @@ addScore(program)
 addTrain(program)
 addImport(program)
 addExport(program)
+addLint(program)
 addVerify(program)
 addInfo(program)
 

@@ -2,10 +2,9 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import type { FolderPredicted } from '../services/predict-folder.ts'
-import type { Project } from '../services/project.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
-import { follow, PROJECT_HELP, withProject } from './project.ts'
+import { follow, PROJECT_HELP, takeModel, withProject } from './project.ts'
 import { count } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -63,7 +62,10 @@ async function predictImages(
 
 async function predictProject(terminal: Terminal, path: string, options: Options): Promise<void> {
   await withProject(path, options, terminal, async (project) => {
-    if (options.model !== undefined) await useModel(project, options.model)
+    if (options.model !== undefined) {
+      const { setCurrentModel } = await import('../services/models.ts')
+      await setCurrentModel(project, await takeModel(project, options.model))
+    }
     const { startPrediction } = await import('../services/predict.ts')
     const { listRows } = await import('../services/rows.ts')
     const { job, run } = await startPrediction(project, { images: 'all' })
@@ -92,16 +94,6 @@ async function predictProject(terminal: Terminal, path: string, options: Options
     const { model, modelName } = project.store.runs.all(run).find(({ id }) => id === run)!
     report(terminal, result, { run, model: { id: model, name: modelName }, out, overlays })
   })
-}
-
-/** Makes a version the project's current one; a folder is taken in first. */
-async function useModel(project: Project, wanted: string): Promise<void> {
-  const { addModel, listModels, setCurrentModel } = await import('../services/models.ts')
-  if (listModels(project).some(({ id }) => id === wanted)) return setCurrentModel(project, wanted)
-  const { findModel } = await import('../services/find-model.ts')
-  const { folder } = await findModel(wanted)
-  const id = await addModel(project, folder, { kind: 'trained', copy: true, note: '' })
-  await setCurrentModel(project, id)
 }
 
 function report(

@@ -49,6 +49,20 @@ export async function follow(terminal: Terminal, project: Project, id: string): 
   }
 }
 
+/**
+ * A version that the project can use; one from elsewhere is copied into it first.
+ * @param wanted id of a version, or a model's folder
+ * @returns its id
+ * @throws DrydockError `not_found`, `file_broken`, `model_incompatible`
+ */
+export async function takeModel(project: Project, wanted: string): Promise<string> {
+  const { addModel, listModels } = await import('../services/models.ts')
+  if (listModels(project).some(({ id }) => id === wanted)) return wanted
+  const { findModel } = await import('../services/find-model.ts')
+  const { folder } = await findModel(wanted)
+  return addModel(project, folder, { kind: 'trained', copy: true, note: '' })
+}
+
 function progressLine({ title, done, total, unit, secondsLeft }: Job): string {
   const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`
   return `${title}: ${Math.floor(done)} of ${Math.floor(total)} ${unit}${left}`

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { root } from '../locations.ts'
 import { drydock as run } from '../testing/command.ts'
 import type { Outcome } from '../testing/command.ts'
+import { writeImages } from '../testing/images.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-score-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -135,5 +136,45 @@ describe('drydock score refuses', () => {
     const { status, stdout } = drydock('score', '--json')
     expect(status).toBe(2)
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'bad_input' } })
+  })
+})
+
+describe('drydock lint', () => {
+  it('finds nothing wrong with a good file', () => {
+    const { status, stdout } = drydock('lint', '--csv', truth, '--size', '20x20')
+    expect([status, stdout]).toEqual([0, '3 instances in 3 images: no problem.\n'])
+  })
+
+  it('names every problem with its line', async () => {
+    await writeImages(join(folder, 'photos'), {
+      'a.png': { width: 20, height: 20, ships: [] },
+      'left.png': { width: 20, height: 20, ships: [] },
+    })
+    const bad = csv('bad.csv', 'a.png,1 5', 'a.png,5 5', 'a.png,1 5', 'a.png,399 5', 'b.png,1 x', 'c.png,')
+    const { status, stdout } = drydock(
+      'lint',
+      '--csv',
+      bad,
+      '--size',
+      '20x20',
+      '--images',
+      'photos',
+      '--json',
+    )
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toEqual({
+      rows: 6,
+      images: 2,
+      instances: 3,
+      problems: [
+        { line: 3, image: 'a.png', problem: 'shares 1 pixel with line 2' },
+        { line: 4, image: 'a.png', problem: 'is the same mask as line 2' },
+        { line: 4, image: 'a.png', problem: 'shares 1 pixel with line 3' },
+        { line: 5, image: 'a.png', problem: 'reaches pixel 403, but an image of 20 x 20 has 400' },
+        { line: 6, image: 'b.png', problem: 'has "x" where a whole number should be' },
+        { line: null, image: 'c.png', problem: 'is no image in photos' },
+        { line: null, image: 'left.png', problem: 'has no row' },
+      ],
+    })
   })
 })

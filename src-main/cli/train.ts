@@ -7,7 +7,7 @@ import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
-import { duration, follow, PROJECT_HELP, withProject } from './project.ts'
+import { duration, follow, PROJECT_HELP, takeModel, withProject } from './project.ts'
 import { count, score, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -174,7 +174,7 @@ async function trainProject(terminal: Terminal, path: string, options: Options):
     })
     const settings = withOptions(trainingDefaults(project), options)
     if (options.from === 'none') settings.from = null
-    else if (options.from !== undefined) settings.from = options.from
+    else if (options.from !== undefined) settings.from = await takeModel(project, options.from)
     const stop = project.events.listen((event) => {
       if (event.type === 'curve') for (const point of event.points) tellPoint(terminal, point)
     })

@@ -1,5 +1,5 @@
-import { open, rename, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Engine, RgbImage } from '../contract/engine.ts'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import type { ClusterSettings } from '../contract/wire.ts'
@@ -8,7 +8,7 @@ import type { Rle } from '../core/mask/rle.ts'
 import { airbusCsv } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { writeOverlay } from '../imaging/overlay.ts'
-import { listImages } from './folder-listing.ts'
+import { imagesIn } from './image-folder.ts'
 import { TILE } from './infer.ts'
 import { overlayFile } from './overlays.ts'
 
@@ -137,21 +137,4 @@ async function openOutput(file: string) {
       await (keep ? rename(part, file) : rm(part))
     },
   }
-}
-
-/** @throws DrydockError `not_found`, `nothing_to_do` */
-async function imagesIn(folder: string): Promise<string[]> {
-  const found = await stat(folder).catch(() => null)
-  if (!found?.isDirectory()) {
-    throw new DrydockError(
-      'not_found',
-      `There is no folder ${folder}. Name the folder that holds the images.`,
-    )
-  }
-  const paths = listImages(folder).map(({ path }) => path)
-  if (paths.length > 0) return paths
-  throw new DrydockError(
-    'nothing_to_do',
-    `There are no images in ${basename(folder)} or its subfolders (JPEG, PNG, TIFF, WebP). Name a folder that holds some.`,
-  )
 }
