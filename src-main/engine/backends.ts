@@ -91,7 +91,7 @@ function describe(
     threads: threadsOf(tf, name),
     why: forced ? 'Asked for by setting or flag.' : best[name],
     passedOver,
-    trains: name === 'tensorflow',
+    trains: name !== 'cpu',
     versions: {
       tfjs: tf.version['tfjs-core'],
       ...(name === 'tensorflow' ? { libtensorflow: libraryVersion(tf) } : {}),

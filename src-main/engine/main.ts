@@ -83,16 +83,17 @@ function failPulls(id: number, error: Error): void {
 async function infer(request: Extract<Request, { kind: 'infer' }>): Promise<SparseInference> {
   const { tf } = await theBackend()
   const { modelFolder, image, flips, tile } = request.input
-  const { kernels, network } = await shelf.take(tf, modelFolder)
-  throwIfCancelled(request.id)
-  return predict(tf, kernels, network, image, {
-    flips,
-    tile,
-    async between(progress) {
-      send({ kind: 'progress', id: request.id, progress })
-      await pause()
-      throwIfCancelled(request.id)
-    },
+  return shelf.use(tf, modelFolder, async ({ kernels, network }) => {
+    throwIfCancelled(request.id)
+    return predict(tf, kernels, network, image, {
+      flips,
+      tile,
+      async between(progress) {
+        send({ kind: 'progress', id: request.id, progress })
+        await pause()
+        throwIfCancelled(request.id)
+      },
+    })
   })
 }
 

@@ -11,42 +11,79 @@ const KEPT = 3
 interface Loaded {
   kernels: Kernels
   network: Network
-  /** changes when the weights on the disk do */
+}
+
+interface Shelved {
+  /** changes when the files do */
   stamp: string
+  model: Promise<Loaded>
+  /** predictions that run on it */
+  users: number
 }
 
 /** The last few model versions that were asked for, ready to predict. */
 export class ModelShelf {
-  private readonly loaded = new Map<string, Loaded>()
+  private readonly shelved = new Map<string, Shelved>()
 
   /**
-   * The model of a folder; reads it where it is not at hand or has changed on the disk.
+   * Runs `work` with the model of a folder, which is read where it is not at hand or has changed on the disk, and
+   * stays loaded as long as work runs on it.
    * @throws DrydockError file_broken, model_incompatible
    */
-  async take(tf: Tf, folder: string): Promise<Loaded> {
-    const stamp = await stampOf(folder)
-    const known = this.loaded.get(folder)
-    this.loaded.delete(folder)
+  async use<T>(tf: Tf, folder: string, work: (model: Loaded) => Promise<T>): Promise<T> {
+    const entry = this.entryOf(tf, folder, await stampOf(folder))
+    entry.users++
+    try {
+      return await work(await entry.model)
+    } catch (error) {
+      if (
+        await entry.model.then(
+          () => false,
+          () => true,
+        )
+      )
+        this.forget(folder, entry)
+      throw error
+    } finally {
+      entry.users--
+      this.tidy()
+    }
+  }
+
+  private entryOf(tf: Tf, folder: string, stamp: string): Shelved {
+    const known = this.shelved.get(folder)
     if (known?.stamp === stamp) {
-      this.loaded.set(folder, known)
+      this.shelved.delete(folder)
+      this.shelved.set(folder, known)
       return known
     }
-    known?.network.weights.dispose()
-    const { file, weights } = await readModel(folder)
-    const { architecture, normalise } = file
-    const fresh = {
-      kernels: kernelsFor(tf),
-      network: { architecture, normalise, weights: tf.tensor1d(weights) },
-      stamp,
-    }
-    this.loaded.set(folder, fresh)
-    for (const [oldest, { network }] of this.loaded) {
-      if (this.loaded.size <= KEPT) break
-      network.weights.dispose()
-      this.loaded.delete(oldest)
-    }
-    return fresh
+    const entry = { stamp, model: load(tf, folder), users: 0 }
+    // A version that is replaced while work runs on it lies under a key of its own until that ends.
+    if (known) this.shelved.set(`${folder} ${known.stamp}`, known)
+    this.shelved.delete(folder)
+    this.shelved.set(folder, entry)
+    return entry
   }
+
+  private forget(folder: string, entry: Shelved): void {
+    if (this.shelved.get(folder) === entry) this.shelved.delete(folder)
+  }
+
+  /** Lets the oldest go that nobody uses. */
+  private tidy(): void {
+    for (const [key, { users, model }] of this.shelved) {
+      if (this.shelved.size <= KEPT) return
+      if (users > 0) continue
+      this.shelved.delete(key)
+      void model.then(({ network }) => network.weights.dispose())
+    }
+  }
+}
+
+async function load(tf: Tf, folder: string): Promise<Loaded> {
+  const { file, weights } = await readModel(folder)
+  const { architecture, normalise } = file
+  return { kernels: kernelsFor(tf), network: { architecture, normalise, weights: tf.tensor1d(weights) } }
 }
 
 async function stampOf(folder: string): Promise<string> {

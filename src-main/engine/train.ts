@@ -50,7 +50,7 @@ export async function train(backend: Backend, request: TrainRequest, port: Train
   if (!backend.info.trains) {
     throw new DrydockError(
       'no_training_backend',
-      `Training needs libtensorflow; only "${backend.name}" works here. Run "npm run setup" to bring it, then try again.`,
+      `Plain JavaScript is too slow to train. Run "npm run setup", which brings libtensorflow, then try again.`,
       { backend: backend.name },
     )
   }
@@ -224,6 +224,7 @@ class Session {
         bce: mean((f) => f.parts.bce),
         dice: mean((f) => f.parts.dice),
         embedding: mean((f) => f.parts.embedding),
+        centre: mean((f) => f.parts.centre),
       },
       f2: null,
       f2WithShips: null,

@@ -1,4 +1,5 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import { centreLoss } from './centre-loss.ts'
 import { reductionWeight, segmentLoss } from './loss.ts'
 import type { Output } from './network.ts'
 import { packedOrder } from './packing.ts'
@@ -10,21 +11,19 @@ export interface LossWeights {
   bce: number
   dice: number
   embedding: number
+  centre: number
 }
 
-/** The loss's parts before their weights; `embedding` in units of 10 px. */
-export interface LossParts {
-  bce: number
-  dice: number
-  embedding: number
-}
+/** The loss's parts before their weights; `embedding` and `centre` in units of 10 px. */
+export type LossParts = LossWeights
 
-/** Eq. 5 is counted in this many px, which brings it to the size of the other parts. */
+/** Eq. 5 and the distance of centres are counted in this many px, which brings them to the size of the other parts. */
 const EMBEDDING_UNIT_PX = 10
 
 /**
  * What the network is trained with: binary cross-entropy and soft Dice (over the whole batch, so that images
- * without ships are no special case) of the foreground, and eq. 5 of the embeddings, averaged over images.
+ * without ships are no special case) of the foreground, eq. 5 of the embeddings, and the distance of mean embeddings
+ * from centroids; the last two are summed over an image's instances and averaged over images.
  * @param output as the network gives it
  * @param labels [B * H * W] row-major, 0 = background
  * @param report is given the parts
@@ -55,17 +54,15 @@ export function mixedLoss(
     shift[i * channels] = (pixel % width) * perPixel[0]!
     shift[i * channels + 1] = Math.floor(pixel / width) * perPixel[1]!
   })
-  const eq5 = segmentLoss(
-    tf,
-    segments,
-    tf.reshape(offsets, [packed.length, channels]),
-    reductionWeight('image-mean', batch, segments.count),
-    tf.tensor2d(shift, [segments.pixel.length, channels]),
-  )
+  const rows: Tensor2D = tf.reshape(offsets, [packed.length, channels])
+  const share = reductionWeight('image-mean', batch, segments.count)
   const unit = coordinates === 'pixel' ? EMBEDDING_UNIT_PX : EMBEDDING_UNIT_PX / Math.max(width, height)
-  const embedding = tf.div(eq5, unit) as Scalar
-  report({ bce, dice, embedding: embedding.dataSync()[0]! })
-  return tf.add(total, tf.mul(embedding, weights.embedding))
+  const coordinatesOfPixels = tf.tensor2d(shift, [segments.pixel.length, channels])
+  const embedding = segmentLoss(tf, segments, rows, share / unit, coordinatesOfPixels)
+  const centre = centreLoss(tf, segments, rows, share / unit)
+  report({ bce, dice, embedding: embedding.dataSync()[0]!, centre: centre.dataSync()[0]! })
+  const pulled = tf.add(tf.mul(embedding, weights.embedding), tf.mul(centre, weights.centre))
+  return tf.add(total, pulled)
 }
 
 /**

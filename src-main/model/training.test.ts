@@ -20,7 +20,7 @@ const SMALL: Architecture = {
   coordinates: 'pixel',
 }
 const NORMALISE: ModelFile['normalise'] = { mean: [0.3, 0.3, 0.3], std: [0.2, 0.2, 0.2] }
-const WEIGHTS = { bce: 2, dice: 1, embedding: 0.5 }
+const WEIGHTS = { bce: 2, dice: 1, embedding: 0.5, centre: 0.5 }
 
 /** Two images of 16 x 16 with two bright boxes that touch, and one without a ship. */
 function boxes(): TrainBatch {
