@@ -138,8 +138,10 @@ export interface Canvas {
     panBy(dx: number, dy: number): void
     /** shows a box of the image, in image pixels */
     show(box: Box): void
-    /** shows an instance */
+    /** zooms to an instance */
     showInstance(instance: InstanceRef): void
+    /** moves an instance into view, at the scale as it is; leaves alone what is in view */
+    revealInstance(instance: InstanceRef): void
   }
   /** true while a gesture is going on: a shape is half drawn, the pointer is down */
   readonly busy: boolean

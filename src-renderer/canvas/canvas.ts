@@ -124,6 +124,7 @@ export class CanvasController {
         panBy: (dx, dy) => camera.panBy(dx, dy),
         show: (box) => camera.show(box),
         showInstance: (instance) => bench.show(instance),
+        revealInstance: (instance) => bench.reveal(instance),
       },
       get busy() {
         return busy()

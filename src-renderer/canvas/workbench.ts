@@ -124,6 +124,11 @@ export class Workbench {
     if (instance) this.#camera.show(instance.bounds)
   }
 
+  reveal({ id }: InstanceRef): void {
+    const instance = this.#shown.find(id)
+    if (instance) this.#camera.reveal(instance.bounds)
+  }
+
   /** Instances at a point of the screen, nearest first. */
   hits(at: ScreenPoint): readonly InstanceRef[] {
     return this.#context().hits(toImage(this.#camera.camera, at))

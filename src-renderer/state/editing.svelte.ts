@@ -57,7 +57,7 @@ export class Editing {
   readonly #history = new History()
   #visited: number[] = []
   /** the last Done or No ship, while nothing has been done since */
-  #finished: { image: number; next: number | null } | null = null
+  #finished: { image: number; next: number | null; changed: boolean } | null = null
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -137,18 +137,22 @@ export class Editing {
   finish(status: 'done' | 'no ship'): void {
     const image = this.image
     if (image === null || !this.state) return
-    if (this.state.status !== status && !this.perform(planStatus(this.state, status))) return
+    const changed = this.state.status !== status
+    if (changed && !this.perform(planStatus(this.state, status))) return
     const next = this.#around.images.nextUnfinished(image)
     if (next) void this.open(next.id)
     else this.#around.toasts.note('Every image in this list is finished.')
-    this.#finished = { image, next: next?.id ?? null }
+    this.#finished = { image, next: next?.id ?? null, changed }
   }
 
   /** Takes back the last gesture; straight after Done or No ship, the one on the image that was left. */
   async undo(): Promise<void> {
     const finished = this.#finished
     this.#finished = null
-    if (finished && finished.next !== null && finished.next === this.image) await this.open(finished.image)
+    if (finished && finished.next !== null && finished.next === this.image) {
+      await this.open(finished.image)
+      if (!finished.changed) return
+    }
     if (!this.canUndo) return
     const plan = this.#history.undo()
     if (plan) {

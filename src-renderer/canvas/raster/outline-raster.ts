@@ -61,43 +61,60 @@ export class OutlineRaster {
   under(points: Int32Array, camera: Camera, ratio: number, style: OutlineStyle): void {
     if (style.under === 0) return
     const half = Math.max(1, Math.round(style.under * ratio))
-    const colour = pack(0, 0, 0, style.underOpacity)
-    this.#eachSide(points, camera, ratio, (x0, y0, x1, y1) => {
-      this.#fill(Math.min(x0, x1) - half, Math.min(y0, y1) - half, Math.max(x0, x1) + half, Math.max(y0, y1) + half, colour) // prettier-ignore
-    })
+    this.#solid(points, camera, ratio, half, pack(0, 0, 0, style.underOpacity))
   }
 
   /** The line itself, two CSS pixels wide at less than full opacity: as heavy as 1.5. */
   line(points: Int32Array, camera: Camera, ratio: number, style: OutlineStyle): void {
     const half = Math.max(1, Math.round(ratio))
     const colour = lineColour(style)
-    const { dash } = style
-    const [on, period] = dash ? [dash[0] * ratio, (dash[0] + dash[1]) * ratio] : [0, 0]
+    if (!style.dash) return this.#solid(points, camera, ratio, half, colour)
+    const on = style.dash[0] * ratio
+    const period = on + style.dash[1] * ratio
     let way = 0
     this.#eachSide(points, camera, ratio, (x0, y0, x1, y1) => {
-      const length = Math.abs(x1 - x0) + Math.abs(y1 - y0)
-      if (!dash) {
-        this.#fill(Math.min(x0, x1) - half, Math.min(y0, y1) - half, Math.max(x0, x1) + half, Math.max(y0, y1) + half, colour) // prettier-ignore
-        return
-      }
-      if (this.#outOfView(x0, y0, x1, y1, half)) {
-        way += length
-        return
-      }
-      const [dx, dy] = [Math.sign(x1 - x0), Math.sign(y1 - y0)]
-      for (let done = 0; done < length;) {
-        const phase = (way + done) % period
-        const step = Math.min(length - done, phase < on ? on - phase : period - phase)
-        if (phase < on) {
-          const [ax, ay] = [x0 + dx * done, y0 + dy * done]
-          const [bx, by] = [ax + dx * step, ay + dy * step]
-          const [wx, wy] = dx !== 0 ? [0, half] : [half, 0]
-          this.#fill(Math.min(ax, bx) - wx, Math.min(ay, by) - wy, Math.max(ax, bx) + wx, Math.max(ay, by) + wy, colour) // prettier-ignore
-        }
-        done += Math.max(step, 1e-3)
-      }
-      way += length
+      if (!this.#outOfView(x0, y0, x1, y1, half)) this.#dashes(x0, y0, x1, y1, half, colour, way, on, period)
+      way += Math.abs(x1 - x0) + Math.abs(y1 - y0)
     })
+  }
+
+  #solid(points: Int32Array, camera: Camera, ratio: number, half: number, colour: number): void {
+    this.#eachSide(points, camera, ratio, (x0, y0, x1, y1) => {
+      this.#fill(
+        (x0 < x1 ? x0 : x1) - half,
+        (y0 < y1 ? y0 : y1) - half,
+        (x0 < x1 ? x1 : x0) + half,
+        (y0 < y1 ? y1 : y0) + half,
+        colour,
+      )
+    })
+  }
+
+  /** One side of which every `period` the first `on` are drawn; `way` is how far the outline has come before it. */
+  #dashes(
+    x0: number,
+    y0: number,
+    x1: number,
+    y1: number,
+    half: number,
+    colour: number,
+    way: number,
+    on: number,
+    period: number,
+  ): void {
+    const length = Math.abs(x1 - x0) + Math.abs(y1 - y0)
+    const dx = Math.sign(x1 - x0)
+    const dy = Math.sign(y1 - y0)
+    const wx = dx === 0 ? half : 0
+    const wy = dx === 0 ? 0 : half
+    for (let first = -(way % period); first < length; first += period) {
+      const from = Math.max(0, first)
+      const to = Math.min(length, first + on)
+      if (to <= from) continue
+      const [ax, bx] = dx < 0 ? [x0 - to, x0 - from] : [x0 + dx * from, x0 + dx * to]
+      const [ay, by] = dy < 0 ? [y0 - to, y0 - from] : [y0 + dy * from, y0 + dy * to]
+      this.#fill(Math.round(ax) - wx, Math.round(ay) - wy, Math.round(bx) + wx, Math.round(by) + wy, colour)
+    }
   }
 
   /** Calls `draw` with the sides of a closed outline in device pixels. */
@@ -128,15 +145,19 @@ export class OutlineRaster {
     )
   }
 
+  /** @param x0 and the others whole numbers, x0 <= x1, y0 <= y1 */
   #fill(x0: number, y0: number, x1: number, y1: number, colour: number): void {
-    const left = Math.max(0, Math.round(x0))
-    const right = Math.min(this.width, Math.round(x1))
-    const top = Math.max(0, Math.round(y0))
-    const bottom = Math.min(this.height, Math.round(y1))
+    const pixels = this.#pixels
+    const width = this.width
+    const left = x0 < 0 ? 0 : x0
+    const right = x1 > width ? width : x1
+    const top = y0 < 0 ? 0 : y0
+    const bottom = y1 > this.height ? this.height : y1
+    const long = right - left > 24
     for (let y = top; y < bottom; y++) {
-      const row = y * this.width
-      if (right - left > 24) this.#pixels.fill(colour, row + left, row + right)
-      else for (let i = row + left; i < row + right; i++) this.#pixels[i] = colour
+      const end = y * width + right
+      if (long) pixels.fill(colour, y * width + left, end)
+      else for (let i = y * width + left; i < end; i++) pixels[i] = colour
     }
   }
 }
