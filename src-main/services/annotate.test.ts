@@ -157,6 +157,8 @@ test('truth counts only on finished images, and each gesture rescores the curren
   expect(accepted.row).toMatchObject({ truthCount: 1, f2: null })
   expect((await getImage(project, image)).predictions![0]).toMatchObject({ decision: 'accepted' })
   expect(setScore(project, null).overImages).toBe(0)
+  const scored = project.store.db.prepare('select f2 from scores where image_id = ?').pluck()
+  expect(scored.all(image)).toEqual([])
   const done = await apply(project, image, planned(planStatus(await editState(project, image), 'done')))
   expect(done.score).toMatchObject({ f2: 1, stale: false, truthRevision: 2 })
   expect(done.score!.thresholds[0]).toEqual({ iou: 0.5, tp: 1, fp: 0, fn: 0, f2: 1 })
@@ -164,9 +166,13 @@ test('truth counts only on finished images, and each gesture rescores the curren
   expect(missed.score!.thresholds[9]).toMatchObject({ tp: 1, fp: 0, fn: 1 })
   expect(missed.row.f2).toBeCloseTo(5 / 9, 12)
   expect(setScore(project, null)).toMatchObject({ overImages: 1, totalImages: 6, f2: missed.row.f2 })
-  const stored = project.store.db.prepare('select f2 from scores where image_id = ?').pluck().get(image)
-  expect(stored).toBe(missed.row.f2)
-  for (let i = 0; i < 3; i++) await undo(project, gesture(project, image))
+  expect(scored.get(image)).toBe(missed.row.f2)
+  await undo(project, gesture(project, image))
+  expect((await undo(project, gesture(project, image))).row).toMatchObject({
+    status: 'in progress',
+    f2: null,
+  })
+  await undo(project, gesture(project, image))
   expect((await getImage(project, image)).predictions![0]).toMatchObject({ decision: null })
   expect(setScore(project, null).overImages).toBe(0)
 })

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
-import { DrydockError, toWireError } from '../contract/errors.ts'
-import type { FileState, Split } from '../contract/wire.ts'
+import { DrydockError, fromWireError, toWireError } from '../contract/errors.ts'
+import type { WireError } from '../contract/errors.ts'
+import type { Split } from '../contract/wire.ts'
 import type { StoredImage } from '../store/images.ts'
 import type { Project } from './project.ts'
 import { imageFile, storedImage } from './project.ts'
@@ -14,7 +15,7 @@ export interface Looked {
   file: { size: number; mtime: number } | null
   content: ImageContent | null
   /** why there is no content */
-  failure: { state: Extract<FileState, 'missing' | 'unreadable'>; note: string } | null
+  failure: WireError | null
 }
 
 /** An image whose content is known. */
@@ -29,7 +30,7 @@ export function splitOf(sha256: string): Split {
 /**
  * The image with its content known: hash, size and split, read now where that has not been done, or where the file has
  * changed since. In a project that is only looked at, the answer is not stored.
- * @throws DrydockError `image_missing`, `image_broken`, and the list shows it
+ * @throws DrydockError `image_missing`, `image_broken`, `image_too_large`, and the list shows it
  */
 export async function ensureContent(project: Project, id: number): Promise<KnownImage> {
   const image = storedImage(project, id)
@@ -41,10 +42,18 @@ export async function ensureContent(project: Project, id: number): Promise<Known
     tellRows(project, [id])
   }
   if (!looked.content) {
-    const { state, note } = looked.failure ?? { state: 'unreadable', note: 'The image cannot be read.' }
-    throw new DrydockError(state === 'missing' ? 'image_missing' : 'image_broken', note, { path: image.path })
+    throw looked.failure
+      ? fromWireError(looked.failure)
+      : new DrydockError('image_broken', 'The image cannot be read.', { path: image.path })
   }
   return { ...storedImage(project, id), ...looked.content }
+}
+
+const FILES_FAULTS = new Set(['image_missing', 'image_broken', 'image_too_large'])
+
+/** Whether a failure is that of one image file, so that work on others can go on. */
+export function isFilesFault(error: unknown): boolean {
+  return FILES_FAULTS.has(toWireError(error).code)
 }
 
 /** Reads hash and size of a file in a worker thread; a failure is part of the answer. */
@@ -60,24 +69,22 @@ export async function lookAt(project: Project, image: StoredImage): Promise<Look
   try {
     return { ...looked, content: await project.shared.workers.run('readContent', { file }) }
   } catch (error) {
-    const { code, message } = toWireError(error)
-    return {
-      ...looked,
-      failure: { state: code === 'image_missing' ? 'missing' : 'unreadable', note: message },
-    }
+    return { ...looked, failure: toWireError(error) }
   }
 }
 
 /** Stores what a look at a file found, inside a transaction. */
 export function noteContent(project: Project, { image: id, file, content, failure }: Looked): void {
-  const { images } = project.store
+  const { images, truth } = project.store
   const image = storedImage(project, id)
   const seen = file ?? { size: image.size, mtime: image.mtime }
   if (!content) {
-    images.setFile(id, seen, failure?.state ?? 'unreadable', failure?.note ?? null)
+    const state = failure?.code === 'image_missing' ? 'missing' : 'unreadable'
+    images.setFile(id, seen, state, failure?.message ?? null)
     return
   }
-  const changed = image.sha256 !== null && image.sha256 !== content.sha256
+  const replaced = image.sha256 !== null && image.sha256 !== content.sha256
+  const changed = replaced && (image.revision > 0 || truth.masks(id).length > 0)
   if (changed) images.setFile(id, seen, 'changed', changedNote(image, content))
   else if (image.fileState !== 'changed') images.setFile(id, seen, 'ok', null)
   else images.setFile(id, seen, 'changed', image.fileNote)

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { tileUrl } from '../contract/channels.ts'
-import { DrydockError, toWireError } from '../contract/errors.ts'
+import { DrydockError } from '../contract/errors.ts'
 import type { ImageDetail, ImageRow, PixelTile, Split } from '../contract/wire.ts'
 import { THUMBNAIL_MIME } from '../imaging/thumbnail.ts'
 import { TILE_MIME, tilesOf } from '../imaging/tiles.ts'
 import type { StoredImage } from '../store/images.ts'
 import { redoable, undoable } from './annotate.ts'
-import { ensureContent } from './content.ts'
+import { ensureContent, isFilesFault } from './content.ts'
 import { ensurePoints } from './embeddings.ts'
 import type { Project } from './project.ts'
 import { assertWritable, currentRun, imageFile, storedImage } from './project.ts'
@@ -111,7 +111,7 @@ async function tilesOfImage(project: Project, id: number): Promise<PixelTile[]> 
   try {
     image = await ensureContent(project, id)
   } catch (error) {
-    if (!['image_missing', 'image_broken'].includes(toWireError(error).code)) throw error
+    if (!isFilesFault(error)) throw error
     return []
   }
   const { width, height } = image

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
+import type { ImageStatus } from '../contract/wire.ts'
 import { formatRle } from '../core/mask/rle.ts'
 import { maskOf, writeImage } from '../testing/images.ts'
 import { TWO_IMAGES, hostIn, idOf, makeBench, openBench, settled } from '../testing/project.ts'
@@ -10,6 +13,7 @@ import { applyGesture } from './annotate.ts'
 import { splitOf } from './content.ts'
 import { getImage, setSplit } from './images.ts'
 import { summaryOf } from './project.ts'
+import type { Project } from './project.ts'
 import { listRows } from './rows.ts'
 import { relocate, rescan } from './scan.ts'
 
@@ -29,7 +33,11 @@ afterEach(async () => {
 })
 
 const A = TWO_IMAGES['a.png']!
-const STATUS = { kind: 'status' as const, instances: [], decisions: [], flag: null }
+function setStatus(project: Project, image: number, from: ImageStatus, to: ImageStatus) {
+  const plan = { kind: 'status' as const, instances: [], decisions: [], flag: null, status: { from, to } }
+  const expectedRevision = project.store.images.get(image)!.revision
+  return applyGesture(project, { image, gestureId: randomUUID(), expectedRevision, plan })
+}
 
 test('a folder of images becomes a project beside it, and opens again as the same one', async () => {
   const { host, images } = await bench()
@@ -113,6 +121,7 @@ test('a newer and a damaged project are refused, unchanged', async () => {
 test('a scan shows new, missing, changed and unreadable files', async () => {
   const { project, images } = await opened()
   const a = idOf(project, 'a.png')
+  await setStatus(project, a, 'to do', 'in progress')
   const before = project.store.images.get(a)!
   await writeImage(join(images, 'a.png'), { ...A, shade: 77 })
   await rm(join(images, 'sub', 'b.png'))
@@ -135,12 +144,24 @@ test('a scan shows new, missing, changed and unreadable files', async () => {
   expect(after.sha256).not.toBe(before.sha256)
   expect(after.split).toBe(before.split)
   expect(listRows(project)[2]!.fileNote).toContain('d.jpg is not an image')
-  const plan = { ...STATUS, status: { from: 'to do' as const, to: 'no ship' as const } }
-  const gestureId = '00000000-0000-4000-8000-000000000002'
-  const looked = await applyGesture(project, { image: a, gestureId, expectedRevision: 0, plan })
+  const looked = await setStatus(project, a, 'in progress', 'no ship')
   expect(looked.row.fileState).toBe('ok')
   const missing = await getImage(project, idOf(project, 'sub/b.png'))
   expect(missing).toMatchObject({ tiles: [], row: { fileState: 'missing' } })
+})
+
+test('an image of 20,000 x 20,000 is refused in one sentence, and the others go on', async () => {
+  const { project, images } = await opened()
+  const png = readFileSync(join(images, 'a.png'))
+  png.writeUInt32BE(20_000, 16)
+  png.writeUInt32BE(20_000, 20)
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29)
+  writeFileSync(join(images, 'huge.png'), png)
+  await project.jobs.finished(await rescan(project))
+  const huge = await getImage(project, idOf(project, 'huge.png'))
+  expect(huge).toMatchObject({ tiles: [], row: { fileState: 'unreadable' } })
+  expect(huge.row.fileNote).toContain('20000 x 20000 pixels; Drydock opens images of up to 64 megapixels')
+  expect(listRows(project).filter(({ fileState }) => fileState === 'ok')).toHaveLength(2)
 })
 
 test('a project follows its images to another folder, and refuses one that does not hold them', async () => {
@@ -235,11 +256,7 @@ test.skipIf(process.platform === 'win32')(
       expect(summaryOf(looking)).toMatchObject({ readOnly: true, images: 2 })
       const a = idOf(looking, 'a.png')
       expect((await getImage(looking, a)).tiles).toHaveLength(1)
-      const plan = { ...STATUS, status: { from: 'to do' as const, to: 'done' as const } }
-      const gestureId = '00000000-0000-4000-8000-000000000003'
-      await expect(
-        applyGesture(looking, { image: a, gestureId, expectedRevision: 0, plan }),
-      ).rejects.toMatchObject({ code: 'read_only' })
+      await expect(setStatus(looking, a, 'to do', 'done')).rejects.toMatchObject({ code: 'read_only' })
       await expect(rescan(looking)).rejects.toMatchObject({ code: 'read_only' })
       await own.host.close()
     })

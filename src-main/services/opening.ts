@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../contract/errors.ts'
 import { backUpDaily } from '../store/backup.ts'
 import type { ListedFile } from '../store/images.ts'
-import { createStore, openStore } from '../store/store.ts'
+import { createStore, openStore, prepareMigration } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
 import { EventHub } from './events.ts'
 import { Jobs } from './jobs.ts'
@@ -13,7 +13,7 @@ import { registerBaseModel } from './models.ts'
 import { DATABASE, projectIdOf } from './project.ts'
 import type { Project, Shared } from './project.ts'
 import { scanOnOpening } from './scan.ts'
-import { followOthers, startSession } from './session.ts'
+import { followOthers, isAlive, startSession } from './session.ts'
 
 const ENDING = '.drydock'
 
@@ -51,6 +51,8 @@ export async function projectFolderFor(shared: Shared, path: string): Promise<st
 export async function openFolder(shared: Shared, folder: string): Promise<OpenProject> {
   const readOnly = !(await isWritable(folder))
   const id = projectIdOf(folder)
+  const backups = join(folder, 'backups')
+  if (!readOnly) await prepareMigration(join(folder, DATABASE), backups, isAlive)
   const store = readOnly ? await openCopy(shared, folder, id) : openStore(join(folder, DATABASE))
   const session = readOnly ? null : await startSession(store)
   const events = new EventHub()
@@ -62,7 +64,7 @@ export async function openFolder(shared: Shared, folder: string): Promise<OpenPr
   if (!readOnly) {
     await registerBaseModel(project)
     await scanOnOpening(project)
-    backUpDaily(store.db, join(folder, 'backups')).catch((error: unknown) => {
+    backUpDaily(store.db, backups).catch((error: unknown) => {
       shared.log(`the daily backup failed: ${String(error)}`)
     })
   }

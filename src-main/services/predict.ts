@@ -1,7 +1,7 @@
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import type { ClusterSettings } from '../contract/wire.ts'
 import { CACHE_LIMIT } from './cache.ts'
-import { ensureContent } from './content.ts'
+import { ensureContent, isFilesFault } from './content.ts'
 import { inferenceKey, predictFile } from './infer.ts'
 import type { JobControl, JobOutcome } from './jobs.ts'
 import { usableModel } from './models.ts'
@@ -180,12 +180,6 @@ async function predictOne(
     await noteFailure(project, id, error)
     return 'failed'
   }
-}
-
-const FILE_FAULTS = new Set(['image_broken', 'image_missing', 'image_too_large'])
-
-function isFilesFault(error: unknown): boolean {
-  return FILE_FAULTS.has(toWireError(error).code)
 }
 
 async function noteFailure(project: Project, id: number, error: unknown): Promise<void> {

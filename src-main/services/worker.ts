@@ -10,7 +10,7 @@ import { pickColours } from '../core/edit/colours.ts'
 import { areaOf, boundsOf, formatRle, parseRle } from '../core/mask/rle.ts'
 import { scoreImage } from '../core/metric/f2.ts'
 import type { ImageResult } from '../core/metric/f2.ts'
-import { decodeImage, readSize } from '../imaging/decode.ts'
+import { assertSize, decodeImage, MAX_PIXELS, readSize } from '../imaging/decode.ts'
 import { contentHash } from '../imaging/hash.ts'
 import { makeThumbnail } from '../imaging/thumbnail.ts'
 import { makeTile } from '../imaging/tiles.ts'
@@ -26,11 +26,12 @@ import { writePoints } from './points-file.ts'
 const tasks = {
   listImages: ({ root }: { root: string }): ListedFile[] => listImages(root),
 
-  /** hash and size of an image file; fails as `readSize` and `contentHash` do */
-  readContent: async ({ file }: { file: string }): Promise<ImageContent> => ({
-    ...(await readSize(file)),
-    sha256: await contentHash(file),
-  }),
+  /** hash and size of an image file; one that is too large to decode fails here already */
+  readContent: async ({ file }: { file: string }): Promise<ImageContent> => {
+    const size = await readSize(file)
+    assertSize(file, size, MAX_PIXELS)
+    return { ...size, sha256: await contentHash(file) }
+  },
 
   decode: ({ file }: { file: string }): Promise<RgbImage> => decodeImage(file),
 

@@ -7,7 +7,7 @@ import { KEPT_BACKUPS, backUp, backUpDaily } from './backup.ts'
 import { connect } from './database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
-import { createStore, openStore } from './store.ts'
+import { createStore, openStore, prepareMigration } from './store.ts'
 
 let folder = ''
 let file = ''
@@ -69,6 +69,25 @@ test('a migration is applied once, keeps what is there, and a failing one leaves
   expect(again.db.prepare("select count(*) from sqlite_schema where name = 'half'").pluck().get()).toBe(0)
   expect(again.images.all()).toHaveLength(2)
   again.close()
+})
+
+test('before a migration nobody else may have the project open, and a backup is made', async () => {
+  made()
+  const backups = join(folder, 'backups')
+  const migrations = [...MIGRATIONS, NEXT]
+  await prepareMigration(file, backups, () => true)
+  expect(await readdir(folder)).toEqual(['project.sqlite'])
+  const store = openStore(file)
+  store.sessions.add({ id: 's', pid: 4711, host: 'here', started: '', heartbeat: '' })
+  store.close()
+  const blocked = prepareMigration(file, backups, () => true, migrations)
+  await expect(blocked).rejects.toMatchObject({ code: 'project_in_use', data: { pid: 4711 } })
+  await prepareMigration(file, backups, () => false, migrations)
+  const [backup] = await readdir(backups)
+  openStore(file, { migrations }).close()
+  const before = openStore(join(backups, backup!))
+  expect(before.images.all()).toHaveLength(2)
+  before.close()
 })
 
 test('a project of a newer version is refused and stays unchanged to the byte', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { DrydockError } from '../contract/errors.ts'
+import { backUp } from './backup.ts'
 import { checkWhole, connect, inspectFile, migrate } from './database.ts'
 import type { Connection } from './database.ts'
 import { editRepository } from './edits.ts'
@@ -15,6 +16,7 @@ import { predictionRepository } from './predictions.ts'
 import { runRepository } from './runs.ts'
 import { scoreRepository } from './scores.ts'
 import { sessionRepository } from './sessions.ts'
+import type { Session } from './sessions.ts'
 import { truthRepository } from './truth.ts'
 
 /** How long a write waits for other processes, in ms. */
@@ -47,6 +49,39 @@ export function openStore(
   }
   inspectFile(file, migrations.at(-1)?.number ?? 0)
   return opened(file, readOnly, migrations)
+}
+
+/**
+ * Before a project of an older version is brought up to date: nobody else may have it open, and a backup is made.
+ * Does nothing for one of this version; call it before {@link openStore}.
+ * @param backups folder of the backups
+ * @param isAlive whether the process of a session still runs
+ * @throws DrydockError `project_in_use`, and as {@link openStore}
+ */
+export async function prepareMigration(
+  file: string,
+  backups: string,
+  isAlive: (session: Session) => boolean,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
+  const latest = migrations.at(-1)?.number ?? 0
+  if (!existsSync(file) || inspectFile(file, latest) === latest) return
+  const db = connect(file)
+  try {
+    const user = sessionRepository(db).all().find(isAlive)
+    if (user) {
+      throw new DrydockError(
+        'project_in_use',
+        `This project must be brought up to date first, and process ${user.pid} on ${user.host} has it open. Close Drydock there and open the project again.`,
+        { pid: user.pid, host: user.host },
+      )
+    }
+    await backUp(db, backups)
+  } catch (error) {
+    throw storeFailure(error)
+  } finally {
+    db.close()
+  }
 }
 
 /**
