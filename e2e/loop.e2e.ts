@@ -307,5 +307,17 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await jobsAreOver(drydock)
   })
 
+  await test.step('a prediction is cancelled, and what it had reached is kept', async () => {
+    const reached = (): number => ask(project, 'select id from run_images').length
+    const before = reached()
+    await drydock.menu('predict-all')
+    await expect.poll(reached).toBeGreaterThan(before)
+    await page.getByTestId('cancel-job').click()
+    await jobsAreOver(drydock)
+    const [last] = ask<{ state: string }>(project, 'select state from jobs order by started_at desc limit 1')
+    expect(last?.state).toBe('cancelled')
+    expect(reached()).toBeLessThan(2 * 14)
+  })
+
   expect(drydock.problems).toEqual([])
 })
