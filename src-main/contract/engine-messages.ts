@@ -59,6 +59,7 @@ export const trainRequest = z.object({
     bce: z.number().min(0),
     dice: z.number().min(0),
     embedding: z.number().min(0),
+    centre: z.number().min(0),
   }),
   validateEvery: z.number().int().min(1),
   validationImages: z.number().int().min(0),

@@ -118,7 +118,7 @@ export interface TrainRequest {
   batch: number
   crop: number
   learningRate: number
-  weights: { bce: number; dice: number; embedding: number }
+  weights: { bce: number; dice: number; embedding: number; centre: number }
   validateEvery: number
   validationImages: number
   cluster: ClusterSettings

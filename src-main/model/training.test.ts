@@ -38,13 +38,24 @@ function boxes(): TrainBatch {
 describe.each(BACKENDS)('training on %s', (backend) => {
   beforeAll(() => use(backend))
 
-  it('the mixed loss is 2 BCE + dice + 0.5 eq. 5 per 10 px of the unpacked output, and so is its gradient', () => {
+  it('the mixed loss is 2 BCE + dice + 0.5 (eq. 5 + centres) per 10 px of the unpacked output, and so is its gradient', () => {
     const { labels, batch, crop } = boxes()
     const random = randomFrom(5)
     const half = crop / 2
     const draw = (channels: number): Float32Array =>
       Float32Array.from({ length: batch * half * half * channels }, () => normal(random))
     const [z, o] = [draw(4), draw(8)]
+    /** Lengths of the instances' mean offsets, as the mean over images. */
+    const centres = (offsets: ArrayLike<number>): number => {
+      const sums = new Map<string, [number, number, number]>()
+      labels.forEach((label, i) => {
+        if (label === 0) return
+        const key = `${Math.floor(i / crop ** 2)} ${label}`
+        const [x, y, n] = sums.get(key) ?? [0, 0, 0]
+        sums.set(key, [x + offsets[2 * i]!, y + offsets[2 * i + 1]!, n + 1])
+      })
+      return [...sums.values()].reduce((sum, [x, y, n]) => sum + Math.hypot(x, y) / n, 0) / batch
+    }
     const loss = (logits: Float32Array, offsets: Float32Array): number =>
       tf.tidy(() => {
         const [packedZ, packedO]: Tensor4D[] = [
@@ -66,7 +77,8 @@ describe.each(BACKENDS)('training on %s', (backend) => {
           wholeSize: null,
         })
         const eq5 = semiConvLoss(tf, ids, embeddings, { reduction: 'image-mean' }).dataSync()[0]!
-        return 2 * bce + 1 - (2 * both + 1) / (sizes + 1) + (0.5 * eq5) / 10
+        const unpacked = unpack(tf, packedO!).dataSync()
+        return 2 * bce + 1 - (2 * both + 1) / (sizes + 1) + (0.5 * (eq5 + centres(unpacked))) / 10
       }) as unknown as number
     const { value, grads } = tf.valueAndGrads((logits, offsets) =>
       mixedLoss(

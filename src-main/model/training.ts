@@ -49,7 +49,7 @@ export function lossAndGradient(
   { images, labels, batch, crop }: TrainBatch,
   lossWeights: LossWeights,
 ): StepResult {
-  let parts: LossParts = { bce: 0, dice: 0, embedding: 0 }
+  let parts: LossParts = { bce: 0, dice: 0, embedding: 0, centre: 0 }
   const [gradient, length, value] = tf.tidy(() => {
     const input = normalised(tf, images, [batch, crop, crop, 3], normalise)
     const { value, grad } = tf.valueAndGrad((flat) => {
