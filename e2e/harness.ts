@@ -41,7 +41,7 @@ export class Drydock {
       const item = Menu.getApplicationMenu()?.getMenuItemById(id)
       if (!item) throw new Error(`no menu entry ${id}`)
       if (!item.enabled) throw new Error(`menu entry ${id} is grey`)
-      item.click()
+      Reflect.apply(item.click, item, [])
     }, command)
   }
 

@@ -28,7 +28,7 @@ test('the page can do nothing but what the bridge offers', async ({ launch }) =>
       bridge: Object.keys(window.drydock).sort(),
       inlineScript: attempt(() => (inline.text = 'globalThis.ran = 1')),
       html: attempt(() => (document.createElement('div').innerHTML = '<b>x</b>')),
-      code: attempt(() => new Function('return 1')()),
+      code: attempt(() => Reflect.construct(Function, ['return 1'])),
       elsewhere: await fetch('https://example.org/').then(
         () => 'allowed',
         () => 'refused',

@@ -208,7 +208,7 @@ export class Application {
         this.#updateMenu()
       },
       openLogs: () => this.#openLogs(),
-      warning: () => installationWarning(process.versions['electron'] ?? '', join(root, 'package.json')),
+      warning: () => installationWarning(process.versions.electron, join(root, 'package.json')),
       takeStartup: () => {
         const wish = window.startup ?? NOTHING_TO_OPEN
         window.startup = null

@@ -20,7 +20,7 @@ const handler = new RPCHandler({
       return new Promise((_, reject) => {
         signal?.addEventListener('abort', () => {
           aborted += 1
-          reject(signal.reason)
+          reject(new Error('aborted'))
         })
       })
     }),

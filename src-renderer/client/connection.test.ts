@@ -116,7 +116,7 @@ describe('connection', () => {
     expect(error.message).toBe('In use by another one.')
     expect(error.data).toEqual({ pid: 7 })
     // what the contract forbids is refused by the host, not sent on to the handler
-    const refused = await failure(connection.client.backend.system.about(JSON.parse('"no object"')))
+    const refused = await failure(connection.client.backend.project.watch({ project: '' }))
     expect(refused.code).toBe('bad_input')
   })
 

@@ -3,8 +3,8 @@ import { DrydockError, ERROR_CODES, fromWireError, type ErrorCode } from '../../
 
 const codes: ReadonlySet<string> = new Set(ERROR_CODES)
 
-function isErrorCode(code: string): code is ErrorCode {
-  return codes.has(code)
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && codes.has(code)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -23,9 +23,10 @@ export function backendRestarted(): DrydockError {
 export function toDrydockError(error: unknown): DrydockError {
   if (error instanceof DrydockError) return error
   if (error instanceof ORPCError) {
+    const code: unknown = error.code
     const data = isRecord(error.data) ? error.data : {}
-    if (isErrorCode(error.code)) return fromWireError({ code: error.code, message: error.message, data })
-    if (error.code === 'BAD_REQUEST') {
+    if (isErrorCode(code)) return fromWireError({ code, message: error.message, data })
+    if (code === 'BAD_REQUEST') {
       return new DrydockError(
         'bad_input',
         'The window sent something that is not allowed; nothing was changed.',
