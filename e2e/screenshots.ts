@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import sharp from 'sharp'
 import { expect, root, test, type Drydock } from './harness.ts'
 
-/** Pictures of every view, both themes, three sizes. `DRYDOCK_SCREENSHOTS`: another folder than out/screenshots. */
+/** Pictures of every view in both themes and three sizes. `DRYDOCK_SCREENSHOTS`: another folder than out/screenshots. */
 const folder = resolve(root, process.env['DRYDOCK_SCREENSHOTS'] ?? join('out', 'screenshots'))
 /** The few that the README shows. */
 const forReadme = join(root, 'resources', 'screenshots')
@@ -15,11 +15,14 @@ const README_PICTURES = new Set([
   'train-dark-1440',
 ])
 
-const SIZES = [
+const ALL_SIZES = [
   [1024, 700],
   [1440, 900],
   [2560, 1440],
 ] as const
+/** `DRYDOCK_SCREENSHOT_WIDTH`: this one alone; 1440 is what the README needs. */
+const only = process.env['DRYDOCK_SCREENSHOT_WIDTH']
+const SIZES = ALL_SIZES.filter(([width]) => only === undefined || String(width) === only)
 /** has touching ships, marked and predicted */
 const SHOWN = 'drawn-rafted-ships.jpg'
 const THEMES = ['dark', 'light'] as const
@@ -37,6 +40,10 @@ async function still(page: Page): Promise<void> {
 /** One state of the window in every theme and size. */
 async function picture(drydock: Drydock, name: string): Promise<void> {
   const { page } = drydock
+  // notes come and go by themselves; they are not what the pictures are about
+  for (const note of await page.getByTestId('toast-note').all()) {
+    await note.getByRole('button', { name: 'Dismiss' }).click()
+  }
   for (const [width, height] of SIZES) {
     await drydock.resize(width, height)
     for (const theme of THEMES) {
@@ -62,8 +69,6 @@ test('every view', async ({ launch, folder: own }) => {
   mkdirSync(forReadme, { recursive: true })
   const drydock = await launch()
   const { page } = drydock
-  // the notes of the start are not what the pictures are about
-  for (const note of await page.getByTestId('toast-note').getByRole('button').all()) await note.click()
   await picture(drydock, 'start')
 
   await test.step('an empty folder', async () => {
@@ -72,7 +77,7 @@ test('every view', async ({ launch, folder: own }) => {
     await drydock.drop(nothing)
     await expect(page.getByTestId('toast-error')).toBeVisible()
     await picture(drydock, 'start-error')
-    await page.getByTestId('toast-error').getByRole('button').click()
+    await page.getByTestId('toast-error').getByRole('button', { name: 'Dismiss' }).click()
   })
 
   await page.getByTestId('open-sample').click()
