@@ -1,14 +1,13 @@
 import { createContext } from 'svelte'
 import { dropGrant, type Client } from '../client/index.ts'
-import { DrydockError } from '../../src-main/contract/errors.ts'
-import type { ProjectEvent, ProjectSummary, RecentProject } from '../../src-main/contract/wire.ts'
+import type { ProjectSummary, RecentProject } from '../../src-main/contract/wire.ts'
 import { Display } from './display.svelte.ts'
 import { Editing } from './editing.svelte.ts'
 import { Exchange } from './exchange.svelte.ts'
-import { follow } from './follow.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
 import { Layout } from './layout.svelte.ts'
+import { afterRestart, followProject } from './news.ts'
 import { Plot } from './plot.svelte.ts'
 import { Project } from './project.svelte.ts'
 import { followShell, openWish } from './startup.ts'
@@ -48,7 +47,7 @@ export class App {
     this.training = new Training(client, this.toasts)
     this.exchange = new Exchange(client, this.toasts)
     this.editing = new Editing({ client, toasts: this.toasts, images: this.images, project: this.project })
-    client.onBackendRestart(() => void this.#afterRestart())
+    client.onBackendRestart(() => void afterRestart(this))
   }
 
   /** What the first view needs. */
@@ -137,7 +136,7 @@ export class App {
       const chosen = await this.client.shell.dialogs.chooseFolder({ purpose: 'relocate' })
       if (!chosen) return
       this.project.summary = await this.client.backend.project.relocate({ project, grant: chosen.grant })
-      await this.#fetchImages(project)
+      await this.fetchImages(project)
     } catch (error) {
       this.toasts.error(error)
     }
@@ -198,8 +197,9 @@ export class App {
       const summary = await call()
       this.#forget()
       this.project.summary = summary
-      void this.#follow(summary.id)
-      void this.#fetchRest(summary.id)
+      this.#watch = new AbortController()
+      void followProject(this, summary.id, this.#watch.signal)
+      void this.fetchRest(summary.id)
       this.layout.view = 'annotate'
       await this.client.shell.window.setProjectOpen({ open: true })
       await this.client.shell.window.setTitle({ title: `${summary.name} – Drydock` })
@@ -222,88 +222,22 @@ export class App {
     this.project.clear()
   }
 
-  async #fetchImages(project: string): Promise<void> {
+  /** The whole list; an answer for a project that is no longer open is dropped. */
+  async fetchImages(project: string): Promise<void> {
     const rows = await this.client.backend.images.list({ project })
     if (this.project.id !== project) return
     this.images.set(rows)
     if (this.editing.image === null) this.editing.openFirst()
   }
 
-  async #fetchRest(project: string): Promise<void> {
+  /** What the other views need. */
+  async fetchRest(project: string): Promise<void> {
     await Promise.all([
       this.project.refreshRuns(),
       this.project.refreshModels(),
       this.project.refreshScore(),
       this.training.refresh(project),
     ])
-  }
-
-  /** Follows the project's news until it is closed. */
-  async #follow(project: string): Promise<void> {
-    const watch = new AbortController()
-    this.#watch = watch
-    await follow(
-      async (signal) => {
-        // first the subscription, then the list: what is found in between would be missed the other way round
-        const events = await this.client.backend.project.watch({ project }, { signal })
-        await this.#fetchImages(project)
-        return events
-      },
-      (event) => this.#hear(event),
-      watch.signal,
-      (error) => {
-        const gone = error instanceof DrydockError && error.code === 'not_found'
-        if (gone) this.toasts.error(error)
-        return gone
-      },
-    )
-  }
-
-  #hear(event: ProjectEvent): void {
-    if (event.type === 'images') {
-      this.images.update(event.rows)
-      if (this.editing.image === null) this.editing.openFirst()
-    } else if (event.type === 'image-changed') void this.editing.changedElsewhere(event.image, event.revision)
-    else if (event.type === 'job') this.#hearJob(event)
-    else if (event.type === 'curve') this.training.add(event.job, event.points)
-    else this.project.hear(event)
-    if (event.type === 'runs') void this.#runsChanged()
-    if (event.type === 'models') void this.training.refresh(this.project.id ?? '')
-  }
-
-  /** Another run may be the current one: then every score and count in the list is of that run. */
-  async #runsChanged(): Promise<void> {
-    const project = this.project.id
-    if (project === null) return
-    await this.editing.refetch()
-    try {
-      await this.#fetchImages(project)
-    } catch (error) {
-      this.toasts.error(error)
-    }
-  }
-
-  #hearJob({ job }: Extract<ProjectEvent, { type: 'job' }>): void {
-    this.jobs.update(job)
-    if (job.kind === 'train' && job.state === 'running' && this.training.job === null) {
-      void this.training.follow(this.project.id ?? '', job.id)
-    }
-  }
-
-  async #afterRestart(): Promise<void> {
-    const project = this.project.id
-    this.editing.resend()
-    void this.project.refreshEngine()
-    if (project === null) return this.refreshRecent()
-    this.toasts.note('The background process was restarted. Everything that was saved is there.')
-    try {
-      await this.editing.refetch()
-      await this.project.refreshSummary()
-      await this.#fetchRest(project)
-      this.jobs.set(await this.client.backend.jobs.list({ project }))
-    } catch (error) {
-      this.toasts.error(error)
-    }
   }
 }
 

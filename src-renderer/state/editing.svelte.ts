@@ -11,10 +11,11 @@ import type {
 import { plural } from '../ui/format.ts'
 import { History } from './history.ts'
 import { GestureQueue, type Gesture } from './gesture-queue.ts'
+import { ImageMemory } from './image-memory.ts'
 import { imageStateOf, rebase, stillThere, type ImageState } from './image-state.ts'
 import type { Images } from './images.svelte.ts'
 import type { Project } from './project.svelte.ts'
-import { sendGesture, windowClock } from './saving.ts'
+import { conflictNote, sendGesture, windowClock } from './saving.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 interface Surroundings {
@@ -51,9 +52,7 @@ export class Editing {
 
   readonly #around: Surroundings
   readonly #queue: GestureQueue
-  readonly #revisions = new Map<number, number>()
-  /** states of images that were left with gestures still waiting */
-  readonly #kept = new Map<number, ImageState>()
+  readonly #memory = new ImageMemory()
   readonly #history = new History()
   #visited: number[] = []
   /** the last Done or No ship, while nothing has been done since */
@@ -63,7 +62,7 @@ export class Editing {
     this.#around = around
     this.#queue = new GestureQueue({
       send: (gesture, revision) => sendGesture(around.client, around.project.id ?? '', gesture, revision),
-      revision: (image) => this.#revisions.get(image) ?? 0,
+      revision: (image) => this.#memory.revision(image),
       acknowledged: (gesture, result, seconds) => this.#acknowledged(gesture, result, seconds),
       conflict: (image, waiting) => this.#conflict(image, waiting),
       refused: (image, dropped, error) => this.#refused(image, dropped, error),
@@ -76,7 +75,7 @@ export class Editing {
   }
 
   openFirst(): void {
-    const first = this.#around.images.visible[0]
+    const [first] = this.#around.images.visible
     if (first) void this.open(first.id)
   }
 
@@ -84,7 +83,7 @@ export class Editing {
     if (image === this.image) return
     this.#leave()
     this.image = image
-    this.#reset(this.#kept.get(image) ?? null)
+    this.#reset(this.#memory.kept(image))
     this.tiles = []
     this.loading = true
     await this.#fetch(image)
@@ -102,11 +101,10 @@ export class Editing {
     if (this.image !== null && !this.#queue.isWaiting(this.image)) await this.#fetch(this.image)
   }
 
-  /** News that the truth or predictions of an image were changed by somebody else, or by a run. */
-  async changedElsewhere(image: number, revision: number): Promise<void> {
+  /** News that truth or predictions of an image changed; what this window's own gestures changed it knows already. */
+  async changed(image: number, what: 'truth' | 'predictions', revision: number): Promise<void> {
     if (image !== this.image || this.#queue.isWaiting(image)) return
-    if (revision < (this.#revisions.get(image) ?? 0)) return
-    await this.#fetch(image)
+    if (what === 'predictions' || revision > this.#memory.revision(image)) await this.#fetch(image)
   }
 
   /** Applies what a gesture comes to: shown at once, then saved. A refusal is said. @returns whether something changed */
@@ -149,7 +147,7 @@ export class Editing {
   async undo(): Promise<void> {
     const finished = this.#finished
     this.#finished = null
-    if (finished && finished.next !== null && finished.next === this.image) {
+    if (finished && finished.next === this.image) {
       await this.open(finished.image)
       if (!finished.changed) return
     }
@@ -179,8 +177,7 @@ export class Editing {
 
   clear(): void {
     this.#queue.clear()
-    this.#kept.clear()
-    this.#revisions.clear()
+    this.#memory.clear()
     this.#visited = []
     this.image = null
     this.tiles = []
@@ -204,7 +201,7 @@ export class Editing {
   #leave(): void {
     if (this.image === null) return
     this.#visited = [...this.#visited.slice(-99), this.image]
-    if (this.state && this.#queue.isWaiting(this.image)) this.#kept.set(this.image, this.state)
+    if (this.state && this.#queue.isWaiting(this.image)) this.#memory.keep(this.state)
   }
 
   #show(plan: EditPlan): boolean {
@@ -254,11 +251,10 @@ export class Editing {
     this.failure = detail.row.fileNote
     if (this.#queue.isWaiting(detail.row.id)) return
     // the answer may have been overtaken by that of a gesture
-    if (detail.row.revision < (this.#revisions.get(detail.row.id) ?? 0))
-      return void this.#fetch(detail.row.id)
-    if (this.#revisions.get(detail.row.id) !== detail.row.revision) this.#history.clear()
+    if (detail.row.revision < this.#memory.revision(detail.row.id)) return void this.#fetch(detail.row.id)
+    if (this.#memory.revision(detail.row.id) !== detail.row.revision) this.#history.clear()
     this.#around.images.update([detail.row])
-    this.#revisions.set(detail.row.id, detail.row.revision)
+    this.#memory.setRevision(detail.row.id, detail.row.revision)
     this.#setState(imageStateOf(detail))
     this.score = detail.score
     this.canUndo = detail.canUndo
@@ -267,10 +263,10 @@ export class Editing {
 
   #acknowledged(gesture: Gesture, result: EditResult, seconds: number): void {
     this.savedIn = seconds
-    this.#revisions.set(gesture.image, result.revision)
+    this.#memory.setRevision(gesture.image, result.revision)
     this.#around.images.update([result.row])
     const more = this.#queue.isWaiting(gesture.image)
-    if (!more) this.#kept.delete(gesture.image)
+    if (!more) this.#memory.release(gesture.image)
     if (gesture.image !== this.image) return
     this.score = result.score
     if (!gesture.shown && this.state) {
@@ -286,25 +282,20 @@ export class Editing {
     const project = this.#around.project.id ?? ''
     const detail = await this.#around.client.backend.images.get({ project, image })
     const { state, kept } = rebase(imageStateOf(detail), waiting)
-    this.#revisions.set(image, detail.row.revision)
+    this.#memory.setRevision(image, detail.row.revision)
     this.#around.images.update([detail.row])
-    this.#kept.delete(image)
+    this.#memory.release(image)
     if (image === this.image) {
       this.#history.clear()
       this.#setState(state)
     }
-    const lost = plural(waiting.length - kept.length, 'gesture')
-    this.#around.toasts.note(
-      waiting.length === kept.length
-        ? `${detail.row.path} was changed elsewhere. Your last gestures were applied on top.`
-        : `${detail.row.path} was changed elsewhere and is shown as it is now. ${lost} of yours did not fit any more.`,
-    )
+    this.#around.toasts.note(conflictNote(detail.row.path, waiting.length, kept.length))
     return kept
   }
 
   #refused(image: number, dropped: readonly Gesture[], error: DrydockError): void {
     this.#around.toasts.failure(`${error.message} ${plural(dropped.length, 'gesture')} could not be saved.`)
-    this.#kept.delete(image)
+    this.#memory.release(image)
     if (image === this.image) void this.#fetch(image)
   }
 }

@@ -11,14 +11,15 @@ export async function follow<T>(
   signal: AbortSignal,
   refused: (error: unknown) => boolean = () => false,
 ): Promise<void> {
-  while (!signal.aborted) {
+  const over = () => signal.aborted
+  while (!over()) {
     try {
       for await (const event of await subscribe(signal)) {
-        if (signal.aborted) return
+        if (over()) return
         hear(event)
       }
     } catch (error) {
-      if (signal.aborted || refused(error)) return
+      if (over() || refused(error)) return
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS))
   }

@@ -2,12 +2,13 @@ import type { Client } from '../client/index.ts'
 import type {
   BackendInfo,
   ModelVersion,
-  ProjectEvent,
   ProjectSummary,
   Run,
   SetScore,
 } from '../../src-main/contract/wire.ts'
 import type { Toasts } from './toasts.svelte.ts'
+
+const SCORE_AFTER_MS = 250
 
 /** The open project: its summary, runs, model versions and set score, and the engine that computes for it. */
 export class Project {
@@ -22,6 +23,7 @@ export class Project {
   readonly model = $derived(this.models.find((model) => model.current))
   /** the current run is not one of the current model: a prediction begins a new run, and has all images before it */
   readonly newRun = $derived(this.run !== undefined && this.run.model !== (this.model?.id ?? null))
+  #scoreTimer: ReturnType<typeof setTimeout> | undefined
   readonly #client: Client
   readonly #toasts: Toasts
 
@@ -58,6 +60,14 @@ export class Project {
     })
   }
 
+  /** The same after a moment, once for all that asked meanwhile: each gesture asks. */
+  refreshScoreSoon(): void {
+    this.#scoreTimer ??= setTimeout(() => {
+      this.#scoreTimer = undefined
+      void this.refreshScore()
+    }, SCORE_AFTER_MS)
+  }
+
   /** Recomputes what is stale in the current run. */
   async rescore(): Promise<void> {
     await this.#fetch(async (project) => {
@@ -86,15 +96,6 @@ export class Project {
     } catch (error) {
       this.#toasts.error(error)
     }
-  }
-
-  /** News of the project that concern this part of the state. */
-  hear(event: ProjectEvent): void {
-    if (event.type === 'runs')
-      void Promise.all([this.refreshRuns(), this.refreshSummary(), this.refreshScore()])
-    else if (event.type === 'models') void Promise.all([this.refreshModels(), this.refreshSummary()])
-    else if (event.type === 'score') void this.refreshScore()
-    else if (event.type === 'engine') this.engine = event.engine
   }
 
   clear(): void {

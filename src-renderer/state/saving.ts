@@ -1,5 +1,6 @@
 import type { Client } from '../client/index.ts'
 import type { EditResult } from '../../src-main/contract/wire.ts'
+import { plural } from '../ui/format.ts'
 import type { Gesture, QueueHost } from './gesture-queue.ts'
 
 /** Sends one gesture to the procedure that it is for. */
@@ -22,4 +23,11 @@ export const windowClock: Pick<QueueHost, 'now' | 'later'> = {
     const timer = setTimeout(act, seconds * 1000)
     return () => clearTimeout(timer)
   },
+}
+
+/** What to say after a conflict. @param waiting gestures that had been made, of which `kept` still fit */
+export function conflictNote(path: string, waiting: number, kept: number): string {
+  if (waiting === kept) return `${path} was changed elsewhere. Your last gestures were applied on top.`
+  const lost = plural(waiting - kept, 'gesture')
+  return `${path} was changed elsewhere and is shown as it is now. ${lost} of yours did not fit any more.`
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../client/index.ts'
 import type { CurvePoint, Job, TrainPreview, TrainSettings } from '../../src-main/contract/wire.ts'
+import { joinCurves } from './curve.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 /** What a training would use, the settings being filled in, and the curve of the job on show. */
@@ -56,7 +57,7 @@ export class Training {
     this.points = []
     try {
       const points = await this.#client.backend.train.curve({ project, job })
-      if (this.job === job) this.#merge(points)
+      if (this.job === job) this.points = joinCurves(this.points, points)
     } catch (error) {
       this.#toasts.error(error)
     }
@@ -64,7 +65,7 @@ export class Training {
 
   /** Live news of a curve. */
   add(job: string, points: readonly CurvePoint[]): void {
-    if (job === this.job) this.#merge(points)
+    if (job === this.job) this.points = joinCurves(this.points, points)
   }
 
   clear(): void {
@@ -85,11 +86,5 @@ export class Training {
     } finally {
       this.starting = false
     }
-  }
-
-  /** Fetched and live points may overlap. */
-  #merge(points: readonly CurvePoint[]): void {
-    const known = new Map([...this.points, ...points].map((point) => [`${point.kind} ${point.step}`, point]))
-    this.points = [...known.values()].sort((a, b) => a.step - b.step)
   }
 }

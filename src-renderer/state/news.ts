@@ -1,0 +1,86 @@
+import { DrydockError } from '../../src-main/contract/errors.ts'
+import type { ProjectEvent } from '../../src-main/contract/wire.ts'
+import type { App } from './app.svelte.ts'
+import { follow } from './follow.ts'
+
+/** Follows an open project's news until `signal` aborts. */
+export async function followProject(app: App, project: string, signal: AbortSignal): Promise<void> {
+  await follow(
+    async (until) => {
+      // first the subscription, then the list: what is found in between would be missed the other way round
+      const events = await app.client.backend.project.watch({ project }, { signal: until })
+      await app.fetchImages(project)
+      return events
+    },
+    (event) => hear(app, project, event),
+    signal,
+    (error) => {
+      const gone = error instanceof DrydockError && error.code === 'not_found'
+      if (gone) app.toasts.error(error)
+      return gone
+    },
+  )
+}
+
+function hear(app: App, project: string, event: ProjectEvent): void {
+  const { editing, images, jobs, training } = app
+  switch (event.type) {
+    case 'images':
+      images.update(event.rows)
+      if (editing.image === null) editing.openFirst()
+      break
+    case 'image-changed':
+      void editing.changed(event.image, event.what, event.revision)
+      break
+    case 'job':
+      jobs.update(event.job)
+      if (event.job.kind === 'train' && event.job.state === 'running' && training.job === null) {
+        void training.follow(project, event.job.id)
+      }
+      break
+    case 'curve':
+      training.add(event.job, event.points)
+      break
+    case 'runs':
+      void runsChanged(app, project)
+      break
+    case 'models':
+      void Promise.all([app.project.refreshModels(), app.project.refreshSummary(), training.refresh(project)])
+      break
+    case 'score':
+      app.project.refreshScoreSoon()
+      break
+    case 'engine':
+      app.project.engine = event.engine
+  }
+}
+
+/** Where another run has become the current one, every score and count in the list is of that run. */
+async function runsChanged(app: App, project: string): Promise<void> {
+  const before = app.project.run?.id
+  await Promise.all([app.project.refreshRuns(), app.project.refreshSummary()])
+  if (app.project.run?.id === before) return
+  await app.editing.refetch()
+  try {
+    await app.fetchImages(project)
+  } catch (error) {
+    app.toasts.error(error)
+  }
+}
+
+/** Everything anew, after the backend was replaced. What is not saved yet is sent again first. */
+export async function afterRestart(app: App): Promise<void> {
+  const project = app.project.id
+  app.editing.resend()
+  void app.project.refreshEngine()
+  if (project === null) return app.refreshRecent()
+  app.toasts.note('The background process was restarted. Everything that was saved is there.')
+  try {
+    await app.editing.refetch()
+    await app.project.refreshSummary()
+    await app.fetchRest(project)
+    app.jobs.set(await app.client.backend.jobs.list({ project }))
+  } catch (error) {
+    app.toasts.error(error)
+  }
+}
