@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
+import type { Rank, Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import type { BackendName } from '../contract/engine.ts'
 import { kernelsFor } from '../model/kernels.ts'
 import type { Tf } from '../model/tf.ts'
@@ -13,7 +13,7 @@ import type { Tf } from '../model/tf.ts'
 export async function probe(tf: Tf, name: BackendName): Promise<void> {
   const kernels = kernelsFor(tf)
   const results = tf.tidy(() => {
-    const image = tf.reshape(tf.range(1, 17), [1, 4, 4, 1]) as Tensor4D
+    const image: Tensor4D = tf.reshape<Rank.R4>(tf.range(1, 17), [1, 4, 4, 1])
     const { value, grads } = tf.valueAndGrads((filter, bias) =>
       tf.sum(
         kernels.conv(image, filter as Tensor4D, bias as Tensor1D, {

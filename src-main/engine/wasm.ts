@@ -1,3 +1,4 @@
+import type * as wasmBackend from '@tensorflow/tfjs-backend-wasm'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import { dirname, join, sep } from 'node:path'
@@ -8,7 +9,7 @@ import type { Tf } from '../model/tf.ts'
 const cjs = createRequire(import.meta.url)
 const NAME = '@tensorflow/tfjs-backend-wasm'
 
-type WasmPackage = typeof import('@tensorflow/tfjs-backend-wasm')
+type WasmPackage = typeof wasmBackend
 
 /** Registers the backend and starts it; the caller checks which one tfjs has taken. */
 export async function startWasm(tf: Tf): Promise<void> {
@@ -38,7 +39,8 @@ export function wasmThreads(tf: Tf): number {
 async function withStartableWorkers(script: string, start: () => Promise<unknown>): Promise<void> {
   const [main, worker] = [JSON.stringify(`${script}.js`), JSON.stringify(`${script}.worker.js`)]
   const code = `
-    import { createRequire } from 'node:module'
+    import type * as wasmBackend from '@tensorflow/tfjs-backend-wasm'
+import { createRequire } from 'node:module'
     const require = createRequire(${worker})
     const code = require(${worker}).wasmWorkerContents.replaceAll('\\n', '\\\\n')
     URL.createObjectURL = () => ${main}

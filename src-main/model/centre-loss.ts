@@ -24,7 +24,7 @@ export function centreLoss(tf: Tf, segments: Segments, rows: Tensor2D, weight: n
     const segment = tf.tensor1d(segments.segment, 'int32')
     const areas = tf.tensor2d(segments.area, [count, 1])
     const spatial = tf.tensor1d(Array.from({ length: channels }, (_, channel) => (channel < 2 ? 1 : 0)))
-    const own = tf.mul(tf.gather(offsets, tf.tensor1d(segments.pixel, 'int32')), spatial) as Tensor2D
+    const own = tf.mul<Tensor2D>(tf.gather(offsets, tf.tensor1d(segments.pixel, 'int32')), spatial)
     const mean = tf.div(tf.scatterND(tf.expandDims(segment, 1), own, [count, channels]), areas)
     const length = tf.norm(mean, 2, 1, true)
     const direction = tf.divNoNan(mean, length)

@@ -59,7 +59,7 @@ export function kernelsFor(tf: Tf): Kernels {
           },
         }
       })
-      return run(...variables) as Tensor4D
+      return run(...variables)
     },
     upsampleAdd(low, skip) {
       const run = tf.customGrad((...inputs) => {
@@ -146,7 +146,7 @@ function composedPrimitives(tf: Tf): Primitives {
       ])
       const y = tf.conv2d(
         tf.transpose(padded, [3, 1, 2, 0]),
-        tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D,
+        tf.transpose<Tensor4D>(dy, [1, 2, 0, 3]),
         1,
         'valid',
         'NHWC',
@@ -168,7 +168,7 @@ function composedPrimitives(tf: Tf): Primitives {
         [0, 0],
       ])
       const sized = tf.slice(padded, [0, 0, 0, 0], [batch, height + k - 1, width + k - 1, dy.shape[3]])
-      const flipped = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as Tensor4D
+      const flipped = tf.transpose<Tensor4D>(tf.reverse(filter, [0, 1]), [0, 1, 3, 2])
       return tf.conv2d(sized, flipped, 1, 'valid')
     },
   }

@@ -71,10 +71,10 @@ function denseImage(
     const directions = tf.div(vectors, tf.expandDims(safe, 2))
     const perArea = tf.reshape(tf.div(1, safeArea), [1, depth, 1])
     const means = tf.mul(tf.sum(directions, 0, true), perArea)
-    const gradient = tf.sum(
+    const gradient = tf.sum<Tensor2D>(
       tf.mul(tf.mul(tf.sub(directions, means), tf.expandDims(mask, 2)), perArea),
       1,
-    ) as Tensor2D
+    )
     return { value, gradient }
   })
 }

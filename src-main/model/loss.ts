@@ -78,7 +78,7 @@ export function segmentLoss(
     const given = tf.gather(psi, pixel)
     const own = shift ? tf.add(given, shift) : given
     const origin = tf.gather(own, tf.tensor1d(segments.first, 'int32'))
-    const moved = tf.sub(own, tf.gather(origin, segment)) as Tensor2D
+    const moved = tf.sub<Tensor2D>(own, tf.gather(origin, segment))
     const mean = tf.div(sumOver(moved), areas)
     const difference = tf.sub(moved, tf.gather(mean, segment))
     // Scaled by the largest component, so that neither very small nor very large differences lose their square.
@@ -86,7 +86,7 @@ export function segmentLoss(
     const safe = tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest))
     const scaled = tf.div(difference, safe)
     const length = tf.sqrt(tf.sum(tf.square(scaled), 1, true))
-    const direction = tf.div(scaled, tf.maximum(length, 1)) as Tensor2D
+    const direction = tf.div<Tensor2D>(scaled, tf.maximum(length, 1))
     const value = tf.mul(tf.sum(tf.mul(tf.mul(length, largest), shares)), weight)
     save([direction, pixel, segment, ids, areas, shares])
     return {

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs'
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture } from '../contract/engine.ts'
 import { normal, randomFrom } from '../core/random.ts'
 import type { Kernels } from './kernels.ts'
@@ -199,9 +199,10 @@ export function forward(
   const specs = weightSpecs(architecture)
   const parts = tf.split(flat, specs.map(sizeOf))
   const weights = new Map(specs.map((spec, i) => [spec.name, tf.reshape(parts[i]!, spec.shape)]))
-  const weight = <T extends Tensor>(name: string): T => weights.get(name) as T
+  const filterOf = (name: string): Tensor4D => weights.get(`${name}/filter`) as Tensor4D
+  const biasOf = (name: string): Tensor1D => weights.get(`${name}/bias`) as Tensor1D
   const run = (c: ConvSpec, x: Tensor4D, relu: boolean, inputGradient = true): Tensor4D =>
-    kernels.conv(x, weight(`${c.name}/filter`), c.bias ? weight(`${c.name}/bias`) : null, {
+    kernels.conv(x, filterOf(c.name), c.bias ? biasOf(c.name) : null, {
       stride: c.stride,
       relu,
       inputGradient,
@@ -222,8 +223,8 @@ export function forward(
   const { embedding, offsetScale } = architecture
   // The offsets are scaled by scaling the filter that makes them: the same, on a few weights instead of all pixels.
   const scale = tf.tensor1d([1, 1, 1, 1, ...new Array<number>(4 * embedding).fill(offsetScale)])
-  const filter: Tensor4D = tf.mul(weight<Tensor4D>('head/filter'), scale)
-  const bias: Tensor1D = tf.mul(weight<Tensor1D>('head/bias'), scale)
+  const filter: Tensor4D = tf.mul(filterOf('head'), scale)
+  const bias: Tensor1D = tf.mul(biasOf('head'), scale)
   const head = kernels.conv(x, filter, bias, { stride: 1, relu: false, inputGradient: true })
   const [logits, offsets] = tf.split(head, [4, 4 * embedding], 3) as [Tensor4D, Tensor4D]
   return { logits, offsets }

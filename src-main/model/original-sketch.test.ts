@@ -1,4 +1,4 @@
-import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
+import type { Rank, Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { semiConvLoss } from './loss.ts'
 import { addCoordinates } from './semi-conv.ts'
@@ -105,7 +105,7 @@ describe('iou_score', () => {
   })
 
   it('gives 0 / 0 on an empty image that is rightly empty; ours 1', () => {
-    const empty = tf.zeros<import('@tensorflow/tfjs').Rank.R2>([1, 5], 'int32')
+    const empty = tf.zeros<Rank.R2>([1, 5], 'int32')
     expect(sketchIou(empty, empty)).toBeNaN()
     expect(sketchF2([], 0, 0)).toBeNaN()
     expect(f2OfLabelMaps(tf, empty, empty).f2).toBe(1)

@@ -6,7 +6,7 @@ import { BACKENDS, tf, use } from './test-backends.ts'
 const PIXEL = { coordinates: 'pixel', origin: [0, 0], wholeSize: null } as const
 
 function values(make: () => Tensor4D): number[] {
-  return tf.tidy(() => [...make().dataSync()]) as unknown as number[]
+  return tf.tidy(() => [...make().dataSync()])
 }
 
 describe.each(BACKENDS)('semi-convolution on %s', (backend) => {

@@ -117,7 +117,7 @@ export function semiConv2D(tf: Tf): SemiConv2DClass {
       return { ...super.getConfig(), ...this.options }
     }
   }
-  tf.serialization.registerClass(SemiConv2DLayer as unknown as SemiConv2DClass)
+  tf.serialization.registerClass(SemiConv2DLayer)
   registered = { tf, layer: SemiConv2DLayer as unknown as SemiConv2DClass }
   return registered.layer
 }

@@ -1,3 +1,4 @@
+import type * as wasmBackend from '@tensorflow/tfjs-backend-wasm'
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import type { BackendName } from '../contract/engine.ts'
@@ -8,7 +9,7 @@ import type { Tf } from './tf.ts'
 const cjs = createRequire(import.meta.url)
 
 function load(): { tf: Tf; names: BackendName[] } {
-  const wasm = cjs('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm')
+  const wasm = cjs('@tensorflow/tfjs-backend-wasm') as typeof wasmBackend
   wasm.setWasmPaths(dirname(cjs.resolve('@tensorflow/tfjs-backend-wasm')) + sep)
   try {
     return { tf: cjs('@tensorflow/tfjs-node-gpu') as Tf, names: ['tensorflow', 'wasm', 'cpu'] }

@@ -62,7 +62,7 @@ describe.each(BACKENDS)('training on %s', (backend) => {
           tf.tensor4d(logits, [batch, half, half, 4]),
           tf.tensor4d(offsets, [batch, half, half, 8]),
         ] as [Tensor4D, Tensor4D]
-        const flat = unpack(tf, packedZ!).dataSync()
+        const flat = unpack(tf, packedZ).dataSync()
         let [bce, both, sizes] = [0, 0, 0]
         labels.forEach((label, i) => {
           const [t, p] = [label ? 1 : 0, 1 / (1 + Math.exp(-flat[i]!))]
@@ -71,15 +71,15 @@ describe.each(BACKENDS)('training on %s', (backend) => {
           sizes += t + p
         })
         const ids: Tensor3D = tf.tensor3d(Int32Array.from(labels), [batch, crop, crop], 'int32')
-        const embeddings = addCoordinates(tf, unpack(tf, packedO!), {
+        const embeddings = addCoordinates(tf, unpack(tf, packedO), {
           coordinates: 'pixel',
           origin: [0, 0],
           wholeSize: null,
         })
         const eq5 = semiConvLoss(tf, ids, embeddings, { reduction: 'image-mean' }).dataSync()[0]!
-        const unpacked = unpack(tf, packedO!).dataSync()
+        const unpacked = unpack(tf, packedO).dataSync()
         return 2 * bce + 1 - (2 * both + 1) / (sizes + 1) + (0.5 * (eq5 + centres(unpacked))) / 10
-      }) as unknown as number
+      })
     const { value, grads } = tf.valueAndGrads((logits, offsets) =>
       mixedLoss(
         tf,
@@ -154,7 +154,7 @@ describe('AdamW', () => {
         const g = raw * clip
         m[i] = 0.9 * m[i]! + 0.1 * g
         v[i] = 0.999 * v[i]! + 0.001 * g * g
-        const update = m[i]! / (1 - 0.9 ** step) / (Math.sqrt(v[i]! / (1 - 0.999 ** step)) + 1e-8)
+        const update = m[i] / (1 - 0.9 ** step) / (Math.sqrt(v[i] / (1 - 0.999 ** step)) + 1e-8)
         weights[i]! -= options.learningRate * (update + options.weightDecay * decays[i]! * weights[i]!)
         const keep = Math.min(options.averageDecay, (1 + step) / (10 + step))
         average[i] = keep * average[i]! + (1 - keep) * weights[i]!

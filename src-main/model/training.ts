@@ -50,7 +50,7 @@ export function lossAndGradient(
   lossWeights: LossWeights,
 ): StepResult {
   let parts: LossParts = { bce: 0, dice: 0, embedding: 0, centre: 0 }
-  const [gradient, length, value] = tf.tidy(() => {
+  const [gradient, length, value] = tf.tidy<[Tensor1D, Scalar, Scalar]>(() => {
     const input = normalised(tf, images, [batch, crop, crop, 3], normalise)
     const { value, grad } = tf.valueAndGrad((flat) => {
       const output = forward(tf, kernels, architecture, flat as Tensor1D, input)
@@ -58,8 +58,8 @@ export function lossAndGradient(
         parts = found
       })
     })(weights)
-    return [grad as Tensor1D, norm(tf, grad as Tensor1D), value] as const
-  }) as [Tensor1D, Scalar, Scalar]
+    return [grad as Tensor1D, norm(tf, grad as Tensor1D), value]
+  })
   const [gradientNorm] = length.dataSync()
   const [loss] = value.dataSync()
   length.dispose()

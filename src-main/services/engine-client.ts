@@ -116,7 +116,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
         },
       })
       signal?.addEventListener('abort', abort)
-      send(engine, { ...message, id } as HostMessage)
+      send(engine, { ...message, id })
     })
   }
 
