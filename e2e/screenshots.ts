@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import sharp from 'sharp'
 import { expect, root, test, type Drydock } from './harness.ts'
+import { openImage } from './steps.ts'
 
 /** Pictures of every view in both themes and three sizes. `DRYDOCK_SCREENSHOTS`: another folder than out/screenshots. */
 const folder = resolve(root, process.env['DRYDOCK_SCREENSHOTS'] ?? join('out', 'screenshots'))
@@ -57,11 +58,6 @@ async function picture(drydock: Drydock, name: string): Promise<void> {
         .toFile(join(forReadme, `${name}.png`))
     }
   }
-}
-
-async function openImage({ page }: Drydock, path: string): Promise<void> {
-  await page.getByTestId('queue').locator(`[data-path="${path}"]`).click()
-  await expect(page.getByTestId('open-image')).toHaveText(path)
 }
 
 test('every view', async ({ launch, folder: own }) => {

@@ -1,0 +1,42 @@
+import Database from 'better-sqlite3'
+import type { Locator } from '@playwright/test'
+import { join } from 'node:path'
+import { expect, type Drydock } from './harness.ts'
+
+/** Opens an image by its row in the list. */
+export async function openImage({ page }: Drydock, path: string): Promise<void> {
+  await page.getByTestId('queue').locator(`[data-path="${path}"]`).click()
+  await expect(page.getByTestId('open-image')).toHaveText(path)
+}
+
+/** Until no job runs any more. */
+export async function jobsAreOver({ page }: Drydock): Promise<void> {
+  await expect(page.getByTestId('cancel-job')).toHaveCount(0, { timeout: 90_000 })
+}
+
+/** How many instances the open image has, by the head of the list. */
+export async function counts({ page }: Drydock): Promise<{ truth: number; predicted: number }> {
+  const text = await page.getByTestId('instance-count').innerText()
+  const [, truth, predicted] = /([\d,]+) truth, ([\d,]+) predicted/.exec(text) ?? []
+  return { truth: Number(truth), predicted: Number(predicted) }
+}
+
+/** Until the last gesture is on the disk. */
+export async function saved({ page }: Drydock): Promise<void> {
+  await expect(page.getByTestId('saved-state')).toContainText('Saved')
+}
+
+/** What the project's file on the disk says, past every process. */
+export function ask<T>(project: string, sql: string, ...values: unknown[]): T[] {
+  const file = new Database(join(project, 'project.sqlite'), { readonly: true })
+  try {
+    return file.prepare<unknown[], T>(sql).all(...values)
+  } finally {
+    file.close()
+  }
+}
+
+/** An image's row in the list. */
+export function row({ page }: Drydock, path: string): Locator {
+  return page.getByTestId('queue').locator('[role=option]', { has: page.locator(`[data-path="${path}"]`) })
+}
