@@ -196,6 +196,7 @@ export class App {
     try {
       const summary = await call()
       this.#forget()
+      this.toasts.dismissFailures()
       this.project.summary = summary
       this.#watch = new AbortController()
       void followProject(this, summary.id, this.#watch.signal)

@@ -13,7 +13,8 @@ export class Layout {
   readonly panelWidth = new Remembered<number>('panel-width', 300)
   readonly worstWidth = new Remembered<number>('worst-width', 416)
   readonly whyWidth = new Remembered<number>('why-width', 420)
-  readonly plotWidth = new Remembered<number>('plot-width', 744)
+  /** of the window's width, 0..1 */
+  readonly plotShare = new Remembered<number>('plot-share', 0.516)
   readonly settingsWidth = new Remembered<number>('settings-width', 304)
   readonly versionsWidth = new Remembered<number>('versions-width', 368)
   readonly left = new Remembered<boolean>('left-shown', true)

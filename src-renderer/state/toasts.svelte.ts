@@ -31,6 +31,11 @@ export class Toasts {
     if (!this.items.some((toast) => toast.text === text)) this.#add('error', text, action)
   }
 
+  /** What was asked for has worked since: earlier failures are of no interest any more. */
+  dismissFailures(): void {
+    this.items = this.items.filter((toast) => toast.kind === 'note')
+  }
+
   dismiss(id: number): void {
     this.items = this.items.filter((toast) => toast.id !== id)
   }

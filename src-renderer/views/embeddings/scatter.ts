@@ -91,23 +91,24 @@ function drawCentre(
   const style = look(cluster)
   if (!style) return
   const [x, y] = [centre[0] * camera.scale + camera.x, centre[1] * camera.scale + camera.y]
-  const radius = Math.max(8, 2 * spread * camera.scale)
+  const radius = Math.max(10, 2 * spread * camera.scale)
   context.lineWidth = cluster === brushed ? 2 : 1
   context.strokeStyle = cluster === brushed ? theme.accent : theme.dropped
   context.beginPath()
   context.arc(x, y, radius, 0, 2 * Math.PI)
   context.stroke()
+  const arm = radius > 16 ? 5 : 3
   for (const [colour, thickness] of [
-    [theme.plate, 3.5],
+    [theme.plate, 3],
     [theme.ink, 1.5],
   ] as const) {
     context.strokeStyle = colour
     context.lineWidth = thickness
     context.beginPath()
-    context.moveTo(x - 5, y)
-    context.lineTo(x + 5, y)
-    context.moveTo(x, y - 5)
-    context.lineTo(x, y + 5)
+    context.moveTo(x - arm, y)
+    context.lineTo(x + arm, y)
+    context.moveTo(x, y - arm)
+    context.lineTo(x, y + arm)
     context.stroke()
   }
   drawTag(context, style.tag, x, y - radius - 10, theme)
