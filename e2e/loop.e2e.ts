@@ -151,6 +151,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
 
   await test.step('a killed engine costs its job and nothing else', async () => {
     const engine = await drydock.pidOf('engine')
+    process.kill(engine, 'SIGSTOP') // else a fast machine is done before the blow
     await drydock.menu('predict-all')
     await expect(page.getByTestId('cancel-job')).toBeVisible()
     process.kill(engine, 'SIGKILL')
@@ -162,9 +163,12 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
   await test.step('a prediction is cancelled, and what it had reached is kept', async () => {
     const reached = (): number => ask(project, 'select id from run_images').length
     const before = reached()
+    const engine = await drydock.pidOf('engine')
     await drydock.menu('predict-all')
-    await expect.poll(reached).toBeGreaterThan(before)
+    await expect.poll(reached, { intervals: [10] }).toBeGreaterThan(before)
+    process.kill(engine, 'SIGSTOP') // else a fast machine is done before the click
     await page.getByTestId('cancel-job').click()
+    process.kill(engine, 'SIGCONT')
     await jobsAreOver(drydock)
     const [last] = ask<{ state: string }>(project, 'select state from jobs order by started_at desc limit 1')
     expect(last?.state).toBe('cancelled')

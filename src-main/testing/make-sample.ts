@@ -79,9 +79,9 @@ const CUT: readonly CutPart[] = [
 
 const DRAWN: readonly DrawnPart[] = [
   { name: 'drawn-harbour', layout: 'harbour', seed: 108, status: 'done', split: 'train' },
-  { name: 'drawn-rafted-ships', layout: 'raft', seed: 107, status: 'done', split: 'validation' },
+  { name: 'drawn-rafted-ships', layout: 'raft', seed: 107, status: 'done', split: 'train' },
   { name: 'drawn-side-by-side', layout: 'raft', seed: 103, status: 'done', split: 'train' },
-  { name: 'drawn-anchorage', layout: 'anchorage', seed: 108, status: 'done', split: 'validation' },
+  { name: 'drawn-anchorage', layout: 'anchorage', seed: 108, status: 'done', split: 'train' },
   { name: 'drawn-roads', layout: 'anchorage', seed: 103, status: 'done', split: 'train' },
   { name: 'drawn-marina', layout: 'marina', seed: 108, status: 'in progress', split: 'train' },
   { name: 'drawn-at-sea', layout: 'open', seed: 107, status: 'to do', split: 'train' },
