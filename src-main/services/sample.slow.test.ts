@@ -24,7 +24,7 @@ import { startTraining, trainingDefaults } from './train-job.ts'
  */
 
 /** About three minutes on two cores. */
-const STEPS = 400
+const STEPS = 500
 
 let folder: string
 let host: Host

@@ -27,7 +27,7 @@ export const CLUSTER: TrainRequest['cluster'] = {
   sigma: null,
   alpha: 2,
   minArea: 8,
-  minScore: 0.6,
+  minScore: 0.85,
   separate: true,
 }
 
