@@ -99,7 +99,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
 
   await test.step('training makes a version that can be made current and predicts', async () => {
     await page.getByTestId('view-train').click()
-    await expect(page.getByTestId('train-used')).toHaveText('7')
+    await expect(page.getByTestId('train-used')).toHaveText('9')
     await page.getByLabel('Unit of the length').selectOption('steps')
     await page.getByLabel('Train for, steps').fill('4')
     await page.getByLabel('Train for, steps').press('Enter')
@@ -163,8 +163,8 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
   await test.step('a prediction is cancelled, and what it had reached is kept', async () => {
     const reached = (): number => ask(project, 'select id from run_images').length
     const before = reached()
-    const engine = await drydock.pidOf('engine')
     await drydock.menu('predict-all')
+    const engine = await drydock.pidOf('engine')
     await expect.poll(reached, { intervals: [10] }).toBeGreaterThan(before)
     process.kill(engine, 'SIGSTOP') // else a fast machine is done before the click
     await page.getByTestId('cancel-job').click()

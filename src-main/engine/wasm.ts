@@ -39,8 +39,7 @@ export function wasmThreads(tf: Tf): number {
 async function withStartableWorkers(script: string, start: () => Promise<unknown>): Promise<void> {
   const [main, worker] = [JSON.stringify(`${script}.js`), JSON.stringify(`${script}.worker.js`)]
   const code = `
-    import type * as wasmBackend from '@tensorflow/tfjs-backend-wasm'
-import { createRequire } from 'node:module'
+    import { createRequire } from 'node:module'
     const require = createRequire(${worker})
     const code = require(${worker}).wasmWorkerContents.replaceAll('\\n', '\\\\n')
     URL.createObjectURL = () => ${main}
