@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
@@ -14,9 +13,7 @@ const mainEntries = {
 }
 
 const input = Object.fromEntries(
-  Object.entries(mainEntries)
-    .map(([name, file]) => [name, resolve(file)] as const)
-    .filter(([, file]) => existsSync(file)),
+  Object.entries(mainEntries).map(([name, file]) => [name, resolve(file)] as const),
 )
 
 /**

@@ -164,10 +164,7 @@ export async function trainModel(
     batch: settings.batch,
     crop: settings.crop,
     learningRate: settings.learningRate,
-    weights: {
-      ...{ bce: 2, dice: 1 },
-      ...{ embedding: settings.embeddingWeight, centre: settings.embeddingWeight },
-    },
+    weights: { bce: 2, dice: 1, embedding: settings.embeddingWeight, centre: settings.embeddingWeight },
     validateEvery: settings.validateEvery,
     validationImages: data.validationImages,
     cluster: parent?.model.cluster ?? CLUSTER,

@@ -8,23 +8,12 @@ export interface MenuActions {
   openLogs(): void
 }
 
-/** Commands that only make sense while a project is open. */
-const NEEDS_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>([
-  'close-project',
-  'import-labels',
-  'export-truth',
-  'export-predictions',
-  'rescan',
-  'undo',
-  'redo',
-  'predict-image',
-  'predict-all',
-  'view-annotate',
-  'view-embeddings',
-  'view-review',
-  'view-train',
-  'toggle-left',
-  'toggle-right',
+/** Commands that also make sense while no project is open. */
+const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>([
+  'new-project',
+  'open-project',
+  'open-sample',
+  'show-keys',
 ])
 
 /**
@@ -40,7 +29,7 @@ export function menuTemplate(
   const entry = (command: MenuCommand, label: string, accelerator?: string): MenuItemConstructorOptions => ({
     id: command,
     label,
-    enabled: projectOpen || !NEEDS_PROJECT.has(command),
+    enabled: projectOpen || WITHOUT_PROJECT.has(command),
     click: () => actions.command(command),
     ...(accelerator ? { accelerator } : {}),
   })
