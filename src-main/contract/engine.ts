@@ -56,6 +56,49 @@ export const architecture = z.object({
 })
 export type Architecture = z.infer<typeof architecture>
 
+/**
+ * How probable it is that an instance is a hit (IoU > 0.5 with a truth instance): a logistic regression on what is known
+ * of it. P = 1 / (1 + exp(-(intercept + sum of weight * feature))); the features are in `core/cluster/features.ts`.
+ */
+export const calibration = z.object({
+  intercept: z.number(),
+  weights: z.object({
+    foreground: z.number(),
+    peak: z.number(),
+    logArea: z.number(),
+    border: z.number(),
+  }),
+  /** validation instances that it was fitted on, and how many of them were hits */
+  instances: z.number().int(),
+  hits: z.number().int(),
+})
+export type Calibration = z.infer<typeof calibration>
+
+/** From "no false alarm on empty images" to "no ship overlooked". */
+export const OPERATING_POINTS = ['clean', 'balanced', 'ships'] as const
+
+/** One position of the choice between clean empty images and more ships found: it differs from the others in minScore alone. */
+export const operatingPoint = z.object({
+  name: z.enum(OPERATING_POINTS),
+  minScore: z.number().min(0).max(1),
+  /** what it gave on the validation images; null where this version was not measured, but its parent was */
+  validation: z
+    .object({
+      /** F2 over all images, 0..1 */
+      f2: z.number(),
+      /** null without images with ships */
+      f2WithShips: z.number().nullable(),
+      emptyImages: z.number().int(),
+      /** empty images without a false alarm */
+      emptyClean: z.number().int(),
+      ships: z.number().int(),
+      /** ships found at IoU > 0.5 */
+      found: z.number().int(),
+    })
+    .nullable(),
+})
+export type OperatingPoint = z.infer<typeof operatingPoint>
+
 /** model.json: everything that is needed to run weights.bin. */
 export const modelFile = z.object({
   format: z.literal('drydock-model-1'),
@@ -69,6 +112,10 @@ export const modelFile = z.object({
   }),
   /** post-processing chosen on validation, the default for runs of this version */
   cluster: clusterSettings,
+  /** absent: an instance's score is its mean foreground */
+  calibration: calibration.optional(),
+  /** other choices of minScore, from the cleanest; absent in versions made before there were any */
+  operatingPoints: z.array(operatingPoint).optional(),
 })
 export type ModelFile = z.infer<typeof modelFile>
 

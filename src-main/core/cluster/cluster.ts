@@ -1,7 +1,9 @@
-import type { SparseInference } from '../../contract/engine.ts'
+import type { Calibration, SparseInference } from '../../contract/engine.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
-import type { Rle } from '../mask/rle.ts'
+import type { Rle, Size } from '../mask/rle.ts'
 import { sparseComponents } from './components.ts'
+import { featuresOf, hitProbability } from './features.ts'
+import type { InstanceFeatures } from './features.ts'
 import { mergeModes, spreadOf, sumModes } from './merge.ts'
 import { findModes } from './modes.ts'
 import { embeddingsOf } from './sparse.ts'
@@ -26,7 +28,9 @@ export interface Cluster {
   /** root mean square distance of its embeddings from the centre, px */
   spread: number
   pixels: number
-  /** mean foreground probability, 0..1 */
+  /** what its score is made of */
+  features: InstanceFeatures
+  /** 0..1, probability of being a hit where there is a calibration, else mean foreground probability */
   score: number
   /** index into the instances; null: dropped as too small or too faint */
   instance: number | null
@@ -34,7 +38,7 @@ export interface Cluster {
 
 export interface PredictedInstance {
   rle: Rle
-  /** mean foreground probability, 0..1 */
+  /** 0..1, that of its cluster */
   score: number
   /** index into the clusters */
   cluster: number
@@ -68,13 +72,18 @@ interface Pixels {
 /**
  * Finds the instances of an image: pixels above the foreground threshold, per connected component the modes of their
  * embeddings, modes joined that are not apart, small and faint ones dropped. Deterministic.
+ * @param calibration of the model version that gave the inference; null: an instance's score is its mean foreground
  */
-export function clusterInference(inference: SparseInference, settings: ClusterSettings): Clustering {
+export function clusterInference(
+  inference: SparseInference,
+  settings: ClusterSettings,
+  calibration: Calibration | null = null,
+): Clustering {
   const { width, height } = inference
   const kept = indicesFrom(inference.foreground, settings.foreground * 255)
   const pixels = pick(inference, kept)
   const { group, count } = largestGroups(groupPixels(pixels, width, settings))
-  const clusters = describe(pixels, group, count)
+  const clusters = describe(pixels, { group, count }, inference, calibration)
   const masks = masksOf(pixels.index, group, count, width, height)
   const instances: PredictedInstance[] = []
   clusters.forEach((cluster, c) => {
@@ -136,13 +145,15 @@ function groupPixels(pixels: Pixels, width: number, settings: ClusterSettings): 
   return numberByFirst(raw)
 }
 
-/** The pixels of each group, ascending. */
+/** The pixels of each group, ascending; those of no group (-1) left out. */
 function membersOf({ group, count }: Groups): Uint32Array[] {
   const sizes = new Uint32Array(count)
-  for (const g of group) sizes[g]!++
+  for (const g of group) if (g >= 0) sizes[g]!++
   const members = Array.from(sizes, (size) => new Uint32Array(size))
   sizes.fill(0)
-  group.forEach((g, k) => (members[g]![sizes[g]!++] = k))
+  group.forEach((g, k) => {
+    if (g >= 0) members[g]![sizes[g]!++] = k
+  })
   return members
 }
 
@@ -196,18 +207,20 @@ function largestGroups(groups: Groups): Groups {
   return { group: groups.group.map((g) => number[g]!), count: MOST_CLUSTERS }
 }
 
-function describe(pixels: Pixels, group: Int32Array, count: number): Cluster[] {
-  const foreground = new Float64Array(count)
-  group.forEach((g, k) => {
-    if (g >= 0) foreground[g]! += pixels.foreground[k]!
+function describe(pixels: Pixels, groups: Groups, size: Size, calibration: Calibration | null): Cluster[] {
+  const sums = sumModes(groups.group, groups.count, pixels.x, pixels.y)
+  return membersOf(groups).map((member, g) => {
+    const { features, mean } = featuresOf(pixels.index, pixels.foreground, member, size)
+    const own = sums[g]!
+    return {
+      centre: [own.x / own.pixels, own.y / own.pixels],
+      spread: spreadOf(own),
+      pixels: own.pixels,
+      features,
+      score: calibration ? hitProbability(features, calibration) : mean,
+      instance: null,
+    }
   })
-  return sumModes(group, count, pixels.x, pixels.y).map((sums, g) => ({
-    centre: [sums.x / sums.pixels, sums.y / sums.pixels],
-    spread: spreadOf(sums),
-    pixels: sums.pixels,
-    score: foreground[g]! / sums.pixels / 255,
-    instance: null,
-  }))
 }
 
 /** The mask of each group; runs go down the columns. */

@@ -1,0 +1,131 @@
+import type { SparseInference } from '../../contract/engine.ts'
+import type { ClusterSettings } from '../../contract/wire.ts'
+import { clusterInference } from '../cluster/cluster.ts'
+import type { InstanceFeatures } from '../cluster/features.ts'
+import type { Rle } from '../mask/rle.ts'
+import { f2Of, TWENTIETHS } from '../metric/f2.ts'
+import { maximumMatching } from '../metric/matching.ts'
+import { areDisjoint, overlapsBetween } from '../metric/overlap.ts'
+
+/** An image to choose settings on. */
+export interface TuneImage {
+  inference: SparseInference
+  /** its ships, empty masks left out */
+  truth: readonly Rle[]
+}
+
+/** An instance as far as choosing by size and score needs it: without its mask. */
+export interface Candidate {
+  /** px */
+  area: number
+  features: InstanceFeatures
+  /** mean foreground, 0..1 */
+  foreground: number
+}
+
+/** A truth instance and a candidate with IoU > 0.5. */
+interface Hit {
+  truth: number
+  prediction: number
+  /** how many of the ten thresholds the IoU is above, 1..10 */
+  level: number
+}
+
+/** What one way of clustering finds on one image, before small and faint instances are dropped. */
+export interface Candidates {
+  ships: number
+  candidates: Candidate[]
+  hits: Hit[]
+  /** true where no two truth instances overlap: then each threshold's hits are one to one by themselves */
+  disjoint: boolean
+}
+
+/** Clusters an image once; whatever minArea >= `settings.minArea` and minScore keep follows without clustering again. */
+export function candidatesOf({ inference, truth }: TuneImage, settings: ClusterSettings): Candidates {
+  const { clusters, instances } = clusterInference(inference, { ...settings, minScore: 0 })
+  const overlaps = overlapsBetween(
+    truth,
+    instances.map(({ rle }) => rle),
+  )
+  return {
+    ships: truth.length,
+    candidates: instances.map(({ cluster }) => {
+      const { pixels, features, score } = clusters[cluster]!
+      return { area: pixels, features, foreground: score }
+    }),
+    hits: overlaps.flatMap(({ truth, prediction, intersection, union }) => {
+      const level = TWENTIETHS.filter((k) => 20 * intersection > k * union).length
+      return level === 0 ? [] : [{ truth, prediction, level }]
+    }),
+    disjoint: areDisjoint(truth),
+  }
+}
+
+/** What settings give on a set of images. */
+export interface Evaluation {
+  /** mean over images, 0..1; 0 without images */
+  f2: number
+  /** mean over the images with ships; null without such */
+  f2WithShips: number | null
+  emptyImages: number
+  /** empty images on which nothing is found */
+  emptyClean: number
+  ships: number
+  /** ships found at IoU > 0.5 */
+  found: number
+}
+
+const NO_HITS: readonly number[] = TWENTIETHS.map(() => 0)
+
+/**
+ * The exact score of what is left of the candidates.
+ * @param scores by image, [candidates] each: what minScore is compared with
+ */
+export function evaluate(
+  images: readonly Candidates[],
+  scores: readonly (readonly number[])[],
+  { minArea, minScore }: Pick<ClusterSettings, 'minArea' | 'minScore'>,
+): Evaluation {
+  const sum: Evaluation = { f2: 0, f2WithShips: null, emptyImages: 0, emptyClean: 0, ships: 0, found: 0 }
+  let withShips = 0
+  let f2WithShips = 0
+  images.forEach((image, i) => {
+    const isKept = (c: number): boolean => image.candidates[c]!.area >= minArea && scores[i]![c]! >= minScore
+    let kept = 0
+    for (let c = 0; c < image.candidates.length; c++) if (isKept(c)) kept++
+    const counts = image.hits.length === 0 ? NO_HITS : truePositives(image, isKept)
+    const f2 =
+      counts === NO_HITS
+        ? f2Of(0, kept, image.ships)
+        : counts.reduce((total, tp) => total + f2Of(tp, kept - tp, image.ships - tp), 0) / TWENTIETHS.length
+    sum.f2 += f2
+    sum.ships += image.ships
+    sum.found += counts[0]!
+    if (image.ships > 0) {
+      withShips++
+      f2WithShips += f2
+    } else {
+      sum.emptyImages++
+      if (kept === 0) sum.emptyClean++
+    }
+  })
+  if (images.length > 0) sum.f2 /= images.length
+  if (withShips > 0) sum.f2WithShips = f2WithShips / withShips
+  return sum
+}
+
+/** [10] true positives at each threshold. */
+function truePositives(
+  { hits, disjoint }: Candidates,
+  isKept: (candidate: number) => boolean,
+): readonly number[] {
+  if (!disjoint) {
+    const kept = hits.filter(({ prediction }) => isKept(prediction))
+    return TWENTIETHS.map((_, at) => maximumMatching(kept.filter(({ level }) => level > at)).length)
+  }
+  const counts = TWENTIETHS.map(() => 0)
+  for (const { prediction, level } of hits) {
+    if (isKept(prediction)) for (let at = 0; at < level; at++) counts[at]!++
+  }
+  return counts
+}

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest'
+import type { ClusterSettings } from '../../contract/wire.ts'
+import { clusterInference } from '../cluster/cluster.ts'
+import { toSparse } from '../cluster/sparse.ts'
+import type { Rle } from '../mask/rle.ts'
+import { fromPredicate, parseRle } from '../mask/rle.ts'
+import { scoreImage, summarise } from '../metric/f2.ts'
+import { randomFrom } from '../random.ts'
+import { candidatesOf, evaluate } from './candidates.ts'
+import type { TuneImage } from './candidates.ts'
+import { operatingPointsOf } from './operating-points.ts'
+import { canTune, tuneClustering } from './tune.ts'
+
+const SIDE = 64
+const SIZE = { width: SIDE, height: SIDE }
+const START: ClusterSettings = {
+  foreground: 0.5,
+  sigma: null,
+  alpha: 2,
+  minArea: 8,
+  minScore: 0.5,
+  separate: true,
+}
+
+/** A rectangle that the network sees with this foreground; `ship`: it is one in truth. */
+interface Patch {
+  x: number
+  y: number
+  width: number
+  height: number
+  foreground: number
+  ship: boolean
+}
+
+const maskOf = (patch: Patch): Rle => fromPredicate(SIZE, () => true, patch)
+
+/** An image whose embeddings point at the middle of their own rectangle. */
+function image(patches: readonly Patch[], truth = patches.filter(({ ship }) => ship).map(maskOf)): TuneImage {
+  const foreground = new Float32Array(SIDE * SIDE)
+  const offset = new Float32Array(2 * SIDE * SIDE)
+  for (const { x, y, width, height, foreground: value } of patches) {
+    for (let row = y; row < y + height; row++) {
+      for (let column = x; column < x + width; column++) {
+        const at = row * SIDE + column
+        foreground[at] = value
+        offset[2 * at] = x + (width - 1) / 2 - column
+        offset[2 * at + 1] = y + (height - 1) / 2 - row
+      }
+    }
+  }
+  return { inference: toSparse({ ...SIZE, channels: 2, foreground, offset }), truth }
+}
+
+const ship = (x: number, y: number, foreground: number): Patch => ({
+  ...{ x, y, width: 12, height: 4, foreground, ship: true },
+})
+const noise = (x: number, y: number, foreground: number, side = 5): Patch => ({
+  ...{ x, y, width: side, height: side, foreground, ship: false },
+})
+
+function scoreOf(images: readonly TuneImage[], settings: ClusterSettings) {
+  return summarise(
+    images.map(({ inference, truth }) =>
+      scoreImage(
+        truth,
+        clusterInference(inference, settings).instances.map(({ rle }) => rle),
+      ),
+    ),
+  )
+}
+
+describe('evaluate', () => {
+  it('gives what clustering again and scoring gives, for any minArea and minScore', () => {
+    const random = randomFrom(5)
+    const images = Array.from({ length: 8 }, () =>
+      image(
+        Array.from({ length: 6 }, (_, i) => ({
+          x: 2 + 10 * i,
+          y: Math.floor(20 * random()),
+          width: 3 + Math.floor(6 * random()),
+          height: 3 + Math.floor(30 * random()),
+          foreground: 0.55 + 0.4 * random(),
+          ship: random() < 0.4,
+        })),
+      ),
+    )
+    // masks that overlap are scored by a maximum matching
+    images.push({ ...images[0]!, truth: [...images[0]!.truth, ...images[0]!.truth, parseRle('1 900')] })
+    const found = images.map((one) => candidatesOf(one, { ...START, minArea: 1 }))
+    const scores = found.map(({ candidates }) => candidates.map(({ foreground }) => foreground))
+    for (const minArea of [1, 20, 60, 150]) {
+      for (const minScore of [0, 0.6, 0.75, 0.9]) {
+        const evaluation = evaluate(found, scores, { minArea, minScore })
+        const exact = scoreOf(images, { ...START, minArea, minScore })
+        expect(evaluation.f2).toBeCloseTo(exact.f2!, 12)
+        expect(evaluation.f2WithShips).toBeCloseTo(exact.f2WithShips!, 12)
+        expect(evaluation.found).toBe(exact.thresholds[0]!.tp)
+        expect(evaluation.ships).toBe(exact.thresholds[0]!.tp + exact.thresholds[0]!.fn)
+      }
+    }
+  })
+})
+
+describe('tuneClustering', () => {
+  it('finds the threshold between ships and false alarms', () => {
+    const images = Array.from({ length: 12 }, (_, i) =>
+      image(i % 2 ? [ship(5, 5 + i, 0.9)] : [noise(30, 20 + i, 0.7)]),
+    )
+    expect(scoreOf(images, START).f2).toBeCloseTo(0.5, 12)
+    const { settings, evaluation, calibration } = tuneClustering(images, START)
+    expect(scoreOf(images, settings).f2).toBe(1)
+    expect(evaluation).toEqual({
+      ...{ f2: 1, f2WithShips: 1, emptyImages: 6, emptyClean: 6, ships: 6, found: 6 },
+    })
+    // six hits and six false alarms are too few to calibrate
+    expect(calibration).toBeNull()
+    // nothing is gained by clustering otherwise, so that stays
+    expect(settings).toMatchObject({ foreground: 0.5, alpha: 2, sigma: null, separate: true })
+  })
+
+  it('takes the foreground threshold that gives the outline', () => {
+    // a bright core in a faint frame that is part of the ship
+    const images = Array.from({ length: 10 }, (_, i) => {
+      const frame = { ...ship(10, 10 + i, 0.35), width: 20, height: 12 }
+      const core = { ...ship(15, 13 + i, 0.95), width: 10, height: 6 }
+      return image([frame, core], [maskOf(frame)])
+    })
+    expect(scoreOf(images, START).f2).toBe(0)
+    const { settings, evaluation } = tuneClustering(images, { ...START, separate: false })
+    expect(settings.foreground).toBeLessThanOrEqual(0.3)
+    expect(evaluation.f2).toBe(1)
+  })
+
+  it('separates only where that helps', () => {
+    const touching = Array.from({ length: 10 }, (_, i) => image([ship(5, 10 + i, 0.9), ship(5, 14 + i, 0.9)]))
+    expect(tuneClustering(touching, { ...START, separate: false }).settings.separate).toBe(true)
+    const long = Array.from({ length: 10 }, (_, i) => {
+      const halves = [ship(5, 10 + i, 0.9), ship(17, 10 + i, 0.9)]
+      return image(halves, [maskOf({ ...halves[0]!, width: 24 })])
+    })
+    const { settings, evaluation } = tuneClustering(long, START)
+    expect(settings.separate).toBe(false)
+    expect(evaluation.f2).toBe(1)
+  })
+
+  it('calibrates where there are hits and false alarms enough, and cuts by probability', () => {
+    const random = randomFrom(9)
+    const images = Array.from({ length: 60 }, (_, i) => {
+      const isShip = i % 2 === 0
+      const value = (isShip ? 0.7 : 0.6) + 0.25 * random()
+      return image([
+        isShip ? ship(5, 5 + (i % 50), value) : { ...ship(40, 5 + (i % 50), value), ship: false },
+      ])
+    })
+    const { settings, calibration, evaluation } = tuneClustering(images, START)
+    expect(calibration).toMatchObject({ instances: 60, hits: 30 })
+    const scores = images.flatMap(({ inference }) =>
+      clusterInference(inference, { ...settings, minScore: 0 }, calibration).instances.map(
+        ({ score }) => score,
+      ),
+    )
+    // a free intercept makes the mean probability the mean target: as many hits as false alarms, so 1/2
+    expect(scores).toHaveLength(60)
+    expect(scores.reduce((sum, score) => sum + score, 0) / 60).toBeCloseTo(0.5, 6)
+    const left = images.flatMap(
+      ({ inference }) => clusterInference(inference, settings, calibration).instances,
+    )
+    expect(left).toHaveLength(scores.filter((score) => score >= settings.minScore).length)
+    expect(evaluation.f2).toBeGreaterThan(0.7)
+  })
+
+  it('keeps the demanded share of empty images clean, at the cost of ships', () => {
+    // false alarms as bright as the ships on 3 of 20 images, less bright ones on 3 more
+    const images = [
+      ...Array.from({ length: 20 }, (_, i) =>
+        image(i < 3 ? [noise(5, 5, 0.95, 8)] : i < 6 ? [noise(5, 5, 0.7, 8)] : []),
+      ),
+      ...Array.from({ length: 10 }, (_, i) => image([ship(5, 5 + i, i < 5 ? 0.9 : 0.6)])),
+    ]
+    const shareOf = (cleanShare: number | null) => {
+      const { evaluation } = tuneClustering(images, START, { cleanShare })
+      return [evaluation.emptyClean / 20, evaluation.found]
+    }
+    const [free, freeFound] = shareOf(null)
+    const [most, mostFound] = shareOf(1)
+    expect([free, freeFound]).toEqual([0.7, 10])
+    expect(most).toBe(1)
+    expect(mostFound).toBeLessThan(10)
+  })
+
+  it('gives the same answer every time', () => {
+    const images = Array.from({ length: 8 }, (_, i) => image([ship(5, 5 + i, 0.8), noise(40, 30, 0.7)]))
+    expect(tuneClustering(images, START)).toEqual(tuneClustering(images, START))
+  })
+
+  it('is not asked with too few images or ships', () => {
+    const one = image([ship(5, 5, 0.9), ship(5, 20, 0.9)])
+    expect(canTune(Array(8).fill(one))).toBe(true)
+    expect(canTune(Array(7).fill(one))).toBe(false)
+    expect(canTune(Array(9).fill(image([ship(5, 5, 0.9)])))).toBe(false)
+  })
+})
+
+describe('operatingPointsOf', () => {
+  const at = (minScore: number, emptyClean: number, found: number, f2WithShips: number) => ({
+    minScore,
+    evaluation: { f2: 0, f2WithShips, emptyImages: 50, emptyClean, ships: 20, found },
+  })
+
+  it('names the cleanest, the chosen and the one that finds most, with what they gave', () => {
+    const curve = [
+      at(0.1, 20, 15, 0.5),
+      at(0.3, 40, 14, 0.6),
+      at(0.5, 45, 10, 0.4),
+      at(0.8, 49, 6, 0.3),
+      at(0.9, 50, 1, 0),
+    ]
+    const points = operatingPointsOf(curve, 0.5)
+    expect(points.map(({ name, minScore }) => [name, minScore])).toEqual([
+      ['clean', 0.8],
+      ['balanced', 0.5],
+      ['ships', 0.3],
+    ])
+    expect(points[2]!.validation).toEqual(curve[1]!.evaluation)
+  })
+
+  it('leaves out what is no choice', () => {
+    const curve = [at(0.1, 50, 15, 0.5), at(0.5, 50, 10, 0.4)]
+    expect(operatingPointsOf(curve, 0.1).map(({ name }) => name)).toEqual(['balanced'])
+    expect(operatingPointsOf(curve, 0.5).map(({ name }) => name)).toEqual(['balanced', 'ships'])
+  })
+})

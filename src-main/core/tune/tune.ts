@@ -1,0 +1,165 @@
+import type { Calibration, OperatingPoint } from '../../contract/engine.ts'
+import type { ClusterSettings } from '../../contract/wire.ts'
+import { fitCalibration } from './calibrate.ts'
+import { candidatesOf, evaluate } from './candidates.ts'
+import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
+import { operatingPointsOf } from './operating-points.ts'
+
+/** Values that are tried, one setting after the other. */
+const GRID = {
+  foreground: [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
+  alpha: [1, 1.4, 1.7, 2, 2.3, 2.7, 3.2],
+  sigma: [null, 1.5, 2.5, 4, 6],
+  separate: [true, false],
+} as const
+
+const MIN_AREAS = [4, 8, 12, 16, 24, 36, 50, 70, 100] as const
+
+/** 0, 0.01 ... 0.99 */
+const MIN_SCORES = Array.from({ length: 100 }, (_, i) => i / 100)
+
+/** How a value is clustered with stays as it was unless another gains more than this: less is chance. */
+const LEAST_GAIN = 1e-3
+
+/** Fewer images or ships than these decide nothing. */
+const FEWEST_IMAGES = 8
+const FEWEST_SHIPS = 10
+
+/** What is maximised: F2 over all images, ties by the images with ships. */
+export interface Objective {
+  /** settings that leave a smaller share of the empty images clean are taken only where no others do better; null: no demand */
+  cleanShare: number | null
+}
+
+export interface Tuned {
+  /** for runs of this version; minScore is compared with the calibrated score where there is a calibration */
+  settings: ClusterSettings
+  /** null: too few instances, a score stays the mean foreground */
+  calibration: Calibration | null
+  /** from the cleanest; the balanced one is `settings` */
+  operatingPoints: OperatingPoint[]
+  /** what `settings` give on the images they were chosen on, calibrated scores from regressions that have not seen the image */
+  evaluation: Evaluation
+}
+
+/** Whether settings can be chosen on these images. */
+export function canTune(images: readonly Pick<TuneImage, 'truth'>[]): boolean {
+  const ships = images.reduce((sum, { truth }) => sum + truth.length, 0)
+  return images.length >= FEWEST_IMAGES && ships >= FEWEST_SHIPS
+}
+
+/**
+ * Chooses how instances are made of inferences, and calibrates their scores. One setting after the other is tried over its grid
+ * (foreground threshold, separation, alpha, sigma, and the threshold again); for each the images are clustered once, and the best
+ * of all pairs of minArea and minScore counts. Deterministic; keeps no masks.
+ * @param start where the search begins, and what is kept where nothing better is found
+ */
+export function tuneClustering(
+  images: readonly TuneImage[],
+  start: ClusterSettings,
+  objective: Objective = { cleanShare: null },
+): Tuned {
+  let best = bestWith(images, start, objective)
+  const tryAll = (name: keyof typeof GRID): void => {
+    const before = best
+    for (const value of GRID[name]) {
+      if (value === before.settings[name]) continue
+      const tried = bestWith(images, { ...before.settings, [name]: value }, objective)
+      const gain = best === before ? LEAST_GAIN : 0
+      if (isBetter(tried.evaluation, best.evaluation, objective, gain)) best = tried
+    }
+  }
+  tryAll('foreground')
+  tryAll('separate')
+  if (best.settings.separate) {
+    tryAll('alpha')
+    tryAll('sigma')
+    tryAll('foreground')
+  }
+  return calibrated(best, objective)
+}
+
+interface Found {
+  settings: ClusterSettings
+  evaluation: Evaluation
+  images: Candidates[]
+}
+
+/** The best minArea and minScore, by mean foreground, for one way of clustering. */
+function bestWith(images: readonly TuneImage[], settings: ClusterSettings, objective: Objective): Found {
+  const found = images.map((image) => candidatesOf(image, { ...settings, minArea: MIN_AREAS[0] }))
+  const scores = found.map(({ candidates }) => candidates.map(({ foreground }) => foreground))
+  const rows = MIN_AREAS.map((minArea) => bestScore(found, scores, minArea, objective))
+  const { minArea, minScore, evaluation } = middleOfBest(rows, objective)
+  return { settings: { ...settings, minArea, minScore }, evaluation, images: found }
+}
+
+/** The best minScore. */
+function bestScore(
+  images: readonly Candidates[],
+  scores: readonly (readonly number[])[],
+  minArea: number,
+  objective: Objective,
+): { minArea: number; minScore: number; evaluation: Evaluation } {
+  const tried = MIN_SCORES.map((minScore) => ({
+    minArea,
+    minScore,
+    evaluation: evaluate(images, scores, { minArea, minScore }),
+  }))
+  return middleOfBest(tried, objective)
+}
+
+/** Of values in order the middle one of the first stretch that is best: furthest from where the answer changes. */
+function middleOfBest<T extends { evaluation: Evaluation }>(tried: readonly T[], objective: Objective): T {
+  let from = 0
+  tried.forEach(({ evaluation }, i) => {
+    if (isBetter(evaluation, tried[from]!.evaluation, objective, 0)) from = i
+  })
+  const best = tried[from]!.evaluation
+  let to = from
+  while (to + 1 < tried.length && !isBetter(best, tried[to + 1]!.evaluation, objective, 0)) to++
+  return tried[(from + to) >> 1]!
+}
+
+/** Puts probabilities in the place of mean foreground where there are instances enough, and chooses minScore anew. */
+function calibrated({ settings, images, evaluation }: Found, objective: Objective): Tuned {
+  const { minArea } = settings
+  const judged = images.flatMap(({ candidates, hits }, image) => {
+    const right = new Set(hits.map(({ prediction }) => prediction))
+    return candidates.flatMap(({ area, features }, c) =>
+      area >= minArea ? [{ image, candidate: c, features, hit: right.has(c) }] : [],
+    )
+  })
+  const fitted = fitCalibration(judged)
+  const scores = images.map(({ candidates }) => candidates.map(({ foreground }) => (fitted ? 0 : foreground)))
+  fitted?.crossFitted.forEach((probability, i) => {
+    const { image, candidate } = judged[i]!
+    scores[image]![candidate] = probability
+  })
+  const best = fitted ? bestScore(images, scores, minArea, objective) : { ...settings, evaluation }
+  const curve = MIN_SCORES.map((minScore) => ({
+    minScore,
+    evaluation: evaluate(images, scores, { minArea, minScore }),
+  }))
+  return {
+    settings: { ...settings, minScore: best.minScore },
+    calibration: fitted?.calibration ?? null,
+    operatingPoints: operatingPointsOf(curve, best.minScore),
+    evaluation: best.evaluation,
+  }
+}
+
+/** Differences up to this are rounding. */
+const EQUAL = 1e-9
+
+/** Whether `a` serves the objective better than `b`, by more than `gain` where both meet its demand alike. */
+function isBetter(a: Evaluation, b: Evaluation, { cleanShare }: Objective, gain: number): boolean {
+  if (cleanShare !== null) {
+    const short = ({ emptyClean, emptyImages }: Evaluation): number =>
+      Math.max(0, Math.ceil(cleanShare * emptyImages - EQUAL) - emptyClean)
+    if (short(a) !== short(b)) return short(a) < short(b)
+  }
+  const all = a.f2 - b.f2
+  if (Math.abs(all) > EQUAL) return all > gain + EQUAL
+  return (a.f2WithShips ?? 0) - (b.f2WithShips ?? 0) > gain + EQUAL
+}
