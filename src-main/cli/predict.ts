@@ -50,7 +50,8 @@ async function predictImages(
   const { predictFolder } = await import('../services/predict-folder.ts')
   const { id, model, card, folder } = await findModel(options.model ?? null)
   const overlays = options.overlays ?? null
-  const wanted = { images, modelFolder: folder, settings: model.cluster, out, overlays }
+  const { cluster: settings, calibration = null } = model
+  const wanted = { images, modelFolder: folder, settings, calibration, out, overlays }
   const result = await withEngine(options, (engine) =>
     predictFolder(engine, wanted, {
       signal: terminal.signal,

@@ -73,6 +73,54 @@ describe('drydock score', () => {
   })
 })
 
+describe('drydock score --report', () => {
+  // 20 x 20: two ships of 20 px side by side (columns 1 and 6), one found; an empty image, clean
+  const pred = csv('report.csv', 'a.jpg,1 20', 'c.jpg,')
+
+  it('adds intervals and recall to the answer, which is else the same', () => {
+    const plain = drydock('score', '--truth', truth, '--pred', pred, '--json')
+    const { status, stdout } = drydock(
+      ...['score', '--truth', truth, '--pred', pred, '--json', '--report', '--size', '20x20'],
+    )
+    expect(status).toBe(0)
+    const { report, ...rest } = JSON.parse(stdout) as { report: unknown }
+    expect(rest).toEqual(JSON.parse(plain.stdout))
+    const f2 = (5 / 9 + 1 + 0) / 3
+    expect(report).toMatchObject({
+      images: 3,
+      f2: { value: expect.closeTo(f2, 12) as number },
+      f2_with_ships: { value: expect.closeTo(5 / 18, 12) as number },
+      empty_images: 1,
+      empty_clean: 1,
+      recall: {
+        all: { ships: 3, found: 1 },
+        by_area: [
+          { from: 0, to: 100, ships: 3, found: 1 },
+          { from: 100, to: 400, ships: 0, found: 0 },
+          { from: 400, to: 1500, ships: 0, found: 0 },
+          { from: 1500, to: null, ships: 0, found: 0 },
+        ],
+        touching: { ships: 0, found: 0 },
+        lone: { ships: 3, found: 1 },
+      },
+    })
+  })
+
+  it('adds a table for people', () => {
+    const { stdout } = drydock('score', '--truth', truth, '--pred', pred, '--report', '--size', '20x20')
+    expect(stdout).toMatch(/all images +0\.519 +\d\.\d{3} to 1\.000/)
+    expect(stdout).toContain('Empty images kept clean: 1 of 1 (100.0 %)')
+    expect(stdout).toMatch(/under 100 px +1 +3 +0\.333/)
+    expect(stdout).toMatch(/1500 px +0 +0 +-/)
+  })
+
+  it('needs the size of the images', () => {
+    const { status, stderr } = drydock('score', '--truth', truth, '--pred', pred, '--report')
+    expect(status).toBe(2)
+    expect(stderr).toContain('say --size, like 768x768')
+  })
+})
+
 describe('drydock score refuses', () => {
   const good = csv('good.csv', 'a.jpg,')
 

@@ -3,7 +3,9 @@ import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import type { SetScore, ThresholdScore } from '../contract/wire.ts'
 import type { Size } from '../core/mask/rle.ts'
+import type { Report } from '../core/metric/report.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
+import { reportForMachines, reportTable } from './report.ts'
 import { count, score, someOf, table, thresholdTable } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,6 +19,7 @@ interface Options {
   pred?: string
   project?: string
   size?: Size
+  report?: boolean
 }
 
 /** A score of either kind. */
@@ -25,6 +28,8 @@ interface Scored {
   images: { image: string; f2: number; thresholds: ThresholdScore[] }[]
   /** images that there are, those without truth or prediction included */
   total: number
+  /** null: not asked for */
+  report: Report | null
 }
 
 export function addScore(program: Command): void {
@@ -34,6 +39,10 @@ export function addScore(program: Command): void {
     .option('--truth <csv>', 'truth, Airbus CSV; a blank row is an image without ships')
     .option('--pred <csv>', 'predictions, Airbus CSV; images left out count as predicted empty')
     .option('--size <WxH>', 'refuse masks outside images of this size, like 768x768', size)
+    .option(
+      '--report',
+      'also intervals, clean empty images, and recall by area and for touching ships; two files need --size for it',
+    )
     .addOption(
       new Option('--project <project>', `instead of two files: ${PROJECT_HELP}`).conflicts([
         'truth',
@@ -42,15 +51,25 @@ export function addScore(program: Command): void {
       ]),
     )
   onTerminal(command, async (terminal) => {
-    const { project, truth, pred, size } = command.opts<Options>()
-    if (project !== undefined) return tell(terminal, await scoreProject(terminal, project))
+    const { project, truth, pred, size, report = false } = command.opts<Options>()
+    if (project !== undefined) return tell(terminal, await scoreProject(terminal, project, report))
     if (truth === undefined) command.error("error: required option '--truth <csv>' not specified")
     if (pred === undefined) command.error("error: required option '--pred <csv>' not specified")
-    return tell(terminal, await scoreCsv(terminal, truth, pred, size))
+    if (report && size === undefined) {
+      command.error(
+        'error: --report tells which ships touch, and for that needs the size of the images: say --size, like 768x768',
+      )
+    }
+    return tell(terminal, await scoreCsv(terminal, truth, pred, { size, report }))
   })
 }
 
-async function scoreCsv(terminal: Terminal, truth: string, pred: string, size?: Size): Promise<Scored> {
+async function scoreCsv(
+  terminal: Terminal,
+  truth: string,
+  pred: string,
+  { size, report }: { size: Size | undefined; report: boolean },
+): Promise<Scored> {
   const { scoreFiles } = await import('../services/score-files.ts')
   const { set, images, overlapping } = await scoreFiles(truth, pred, size)
   if (overlapping.length > 0) {
@@ -58,11 +77,13 @@ async function scoreCsv(terminal: Terminal, truth: string, pred: string, size?: 
       `Masks overlap in ${count(overlapping.length, 'image')} (${someOf(overlapping)}): scored by the best one-to-one matching, but a submission may not have that.`,
     )
   }
-  return { set, images, total: images.length }
+  if (!report || size === undefined) return { set, images, total: images.length, report: null }
+  const { reportFiles } = await import('../services/score-report.ts')
+  return { set, images, total: images.length, report: await reportFiles(truth, pred, size) }
 }
 
 /** The current run of a project against the truth of its finished images. */
-async function scoreProject(terminal: Terminal, path: string): Promise<Scored> {
+async function scoreProject(terminal: Terminal, path: string, report: boolean): Promise<Scored> {
   return withProject(path, {}, terminal, async (project) => {
     const { refreshScores, setScore } = await import('../services/score.ts')
     const { listRows, scoreOfImage } = await import('../services/rows.ts')
@@ -78,7 +99,8 @@ async function scoreProject(terminal: Terminal, path: string): Promise<Scored> {
       const score = scoreOfImage(project, storedImage(project, id))
       return score ? [{ image: path, f2: score.f2, thresholds: score.thresholds }] : []
     })
-    return { set, images, total: set.totalImages }
+    const { reportRun } = await import('../services/score-report.ts')
+    return { set, images, total: set.totalImages, report: report ? reportRun(project) : null }
   })
 }
 
@@ -87,16 +109,17 @@ function tell(terminal: Terminal, scored: Scored): void {
   for (const line of forPeople(scored)) terminal.say(line)
 }
 
-function forMachines({ set, images }: Scored): unknown {
+function forMachines({ set, images, report }: Scored): unknown {
   return {
     f2: set.f2,
     pooled_f2: set.pooledF2,
     thresholds: set.thresholds,
     images: images.map(({ image, f2, thresholds }) => ({ image, f2, thresholds })),
+    ...(report && { report: reportForMachines(report) }),
   }
 }
 
-function forPeople({ set, images, total }: Scored): string[] {
+function forPeople({ set, images, total, report }: Scored): string[] {
   const worst = [...images].sort((a, b) => a.f2 - b.f2).slice(0, LISTED)
   const over =
     total === images.length ? count(total, 'image') : `${images.length} of ${count(total, 'image')}`
@@ -105,6 +128,7 @@ function forPeople({ set, images, total }: Scored): string[] {
     '',
     ...thresholdTable(set.thresholds),
     '',
+    ...(report ? [...reportTable(report), ''] : []),
     images.length > LISTED ? `The ${LISTED} lowest of ${images.length} images:` : 'Images, lowest first:',
     ...table([
       ['image', 'F2', 'TP', 'FP', 'FN'],

@@ -99,7 +99,7 @@ export const prediction = z.object({
   id: uuid,
   rle: rleText,
   area: z.number().int(),
-  /** 0..1, mean foreground probability of its pixels until a calibration says better */
+  /** 0..1, the probability that it is a hit where the model version has a calibration, else the mean foreground of its pixels */
   score: z.number(),
   /** which cluster of the stored inference it is; -1 for imported labels */
   cluster: z.number().int(),
@@ -206,7 +206,7 @@ export const clusterSettings = z.object({
   alpha: z.number().min(0).max(10),
   /** smallest instance in px */
   minArea: z.number().int().min(1).max(100_000),
-  /** instances whose mean foreground is below this are dropped, 0..1 */
+  /** instances whose score is below this are dropped, 0..1 */
   minScore: z.number().min(0).max(1),
   /** false: plain connected components, for comparison */
   separate: z.boolean(),

@@ -27,7 +27,10 @@ export async function embeddingPoints(project: Project, id: number): Promise<Emb
   const wanted = { file: imageFile(project, image), sha256: reached.sha256, model, cache: project.cache }
   const file = await ensureInference(shared, wanted)
   const out = pointsFile(project, run, id, reached.sha256)
-  const plotted = await shared.workers.run('plotPoints', { file, settings: stored.settings, out })
+  const plotted = await shared.workers.run('plotPoints', {
+    ...{ file, settings: stored.settings, out },
+    calibration: model.model.calibration ?? null,
+  })
   const predictions = new Map(store.predictions.of(run, id).map((p) => [p.cluster, p.id]))
   return {
     url: pointsUrl(project.id, id, contentOf(image), run),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { Calibration } from '../contract/engine.ts'
 import type { ClusterSettings, Prediction } from '../contract/wire.ts'
 import type { Shared } from './project.ts'
 
@@ -46,13 +47,17 @@ export async function ensureInference(
   return file
 }
 
-/** The instances of one image file, new ids each time. @throws as {@link ensureInference} */
+/**
+ * The instances of one image file, new ids each time.
+ * @param calibration of the model; null: an instance's score is its mean foreground
+ * @throws as {@link ensureInference}
+ */
 export async function predictFile(
   shared: Pick<Shared, 'engine' | 'workers'>,
   wanted: InferenceWanted,
-  settings: ClusterSettings,
+  { settings, calibration }: { settings: ClusterSettings; calibration: Calibration | null },
   signal?: AbortSignal,
 ): Promise<Prediction[]> {
   const file = await ensureInference(shared, wanted, signal)
-  return shared.workers.run('findInstances', { file, settings }, signal)
+  return shared.workers.run('findInstances', { file, settings, calibration }, signal)
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Engine } from '../contract/engine.ts'
+import type { Calibration, Engine } from '../contract/engine.ts'
 import { DEFAULT_CLUSTER_SETTINGS } from '../core/cluster/cluster.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { engineDied, testEngine } from '../testing/engine.ts'
@@ -14,12 +14,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const images = join(folder, 'images')
 const out = join(folder, 'out.csv')
 
-function predict(engine: Engine, more: { signal?: AbortSignal; overlays?: string; out?: string } = {}) {
-  const { signal = new AbortController().signal, overlays = null } = more
+function predict(
+  engine: Engine,
+  more: { signal?: AbortSignal; overlays?: string; out?: string; calibration?: Calibration } = {},
+) {
+  const { signal = new AbortController().signal, overlays = null, calibration = null } = more
   const wanted = {
     images,
     modelFolder: 'any',
-    settings: DEFAULT_CLUSTER_SETTINGS,
+    settings: { ...DEFAULT_CLUSTER_SETTINGS, minScore: 0.5 },
+    calibration,
     out: more.out ?? out,
     overlays,
   }
@@ -30,6 +34,13 @@ const size = { width: 16, height: 8 }
 const ships = [{ x: 0, y: 0, width: 4, height: 4 }]
 /** The ship's mask. */
 const SHIP = '1 4 9 4 17 4 25 4'
+
+/** Every instance is a hit with this probability. */
+const certainty = (probability: number): Calibration => ({
+  intercept: Math.log(probability / (1 - probability)),
+  weights: { foreground: 0, peak: 0, logArea: 0, border: 0 },
+  ...{ instances: 20, hits: 10 },
+})
 
 beforeEach(async () => {
   rmSync(images, { recursive: true, force: true })
@@ -42,6 +53,11 @@ beforeEach(async () => {
 })
 
 describe('predictFolder', () => {
+  it('drops instances by their probability where the model has a calibration', async () => {
+    expect((await predict(testEngine(), { calibration: certainty(0.49) })).instances).toBe(0)
+    expect((await predict(testEngine(), { calibration: certainty(0.51) })).instances).toBe(2)
+  })
+
   it('writes a row for each ship, a blank row for none, and pictures', async () => {
     const overlays = join(folder, 'overlays')
     const result = await predict(testEngine(), { overlays })

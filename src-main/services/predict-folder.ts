@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Engine, RgbImage } from '../contract/engine.ts'
+import type { Calibration, Engine, RgbImage } from '../contract/engine.ts'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import type { ClusterSettings } from '../contract/wire.ts'
 import { clusterInference } from '../core/cluster/cluster.ts'
@@ -17,6 +17,8 @@ export interface FolderWanted {
   images: string
   modelFolder: string
   settings: ClusterSettings
+  /** of the model; null: an instance's score is its mean foreground */
+  calibration: Calibration | null
   /** the CSV to write; ImageId is the path below `images`, with '/' */
   out: string
   /** folder for pictures with outlines, `<image path>.png`; null for none */
@@ -94,12 +96,12 @@ export async function predictFolder(
 
 async function predictImage(
   engine: Engine,
-  { modelFolder, settings }: FolderWanted,
+  { modelFolder, settings, calibration }: FolderWanted,
   image: RgbImage,
   signal: AbortSignal,
 ): Promise<Rle[]> {
   const inference = await engine.infer({ modelFolder, image, flips: false, tile: TILE }, { signal })
-  return clusterInference(inference, settings).instances.map(({ rle }) => rle)
+  return clusterInference(inference, settings, calibration).instances.map(({ rle }) => rle)
 }
 
 async function decodeSoon(

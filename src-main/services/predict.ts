@@ -166,7 +166,8 @@ async function predictOne(
     const image = await ensureContent(project, id)
     if (store.runs.image(run, id)?.sha256 === image.sha256) return 'skipped'
     const wanted = { file: imageFile(project, image), sha256: image.sha256, model, cache }
-    const found = await predictFile(shared, wanted, settings, signal)
+    const calibration = model.model.calibration ?? null
+    const found = await predictFile(shared, wanted, { settings, calibration }, signal)
     await store.write(() => {
       const reached = { run, image: id, sha256: image.sha256, inference: inferenceKey(wanted) }
       store.runs.reach(reached, new Date().toISOString())

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Piscina } from 'piscina'
-import type { RgbImage, SparseInference } from '../contract/engine.ts'
+import type { Calibration, RgbImage, SparseInference } from '../contract/engine.ts'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import type { WireError } from '../contract/errors.ts'
 import type { ClusterSettings, Prediction } from '../contract/wire.ts'
@@ -46,9 +46,9 @@ const tasks = {
     writeInference(file, inference),
 
   /** the instances of a kept inference */
-  findInstances: async ({ file, settings }: KeptInference): Promise<Prediction[]> => {
+  findInstances: async ({ file, settings, calibration }: KeptInference): Promise<Prediction[]> => {
     const inference = await kept(file)
-    const { instances } = clusterInference(inference, settings)
+    const { instances } = clusterInference(inference, settings, calibration)
     const colours = pickColours(instances.map(({ rle }) => boundsOf(rle, inference.height)))
     return instances.map(({ rle, score, cluster }, i) => ({
       id: randomUUID(),
@@ -62,10 +62,10 @@ const tasks = {
   },
 
   /** writes the scatter plot of a kept inference to `out` */
-  plotPoints: async ({ file, settings, out }: KeptInference & { out: string }): Promise<PlottedPoints> => {
-    const inference = await kept(file)
-    const { clusters, labels } = clusterInference(inference, settings)
-    await writePoints(out, inference, labels)
+  plotPoints: async (wanted: KeptInference & { out: string }): Promise<PlottedPoints> => {
+    const inference = await kept(wanted.file)
+    const { clusters, labels } = clusterInference(inference, wanted.settings, wanted.calibration)
+    await writePoints(wanted.out, inference, labels)
     return { count: inference.index.length, width: inference.width, height: inference.height, clusters }
   },
 
@@ -96,6 +96,8 @@ interface KeptInference {
   /** of the cache */
   file: string
   settings: ClusterSettings
+  /** of the model version that gave the inference; null: none */
+  calibration: Calibration | null
 }
 
 export interface PlottedPoints {

@@ -1,0 +1,68 @@
+import { AREAS } from '../core/metric/report.ts'
+import type { Estimate, Recall, Report } from '../core/metric/report.ts'
+import { score, table } from './table.ts'
+
+/** A report as a table for people. */
+export function reportTable(report: Report): string[] {
+  const { emptyImages, emptyClean, recall } = report
+  return [
+    ...table([
+      ['', 'F2', '95 % interval'],
+      ['all images', ...estimate(report.f2)],
+      ['images with ships', ...estimate(report.f2WithShips)],
+      ['pooled', ...estimate(report.pooledF2)],
+    ]),
+    '',
+    `Empty images kept clean: ${share(emptyClean, emptyImages)}`,
+    '',
+    ...table([
+      ['ships (IoU > 0.5)', 'found', 'of', 'recall'],
+      found('all', recall.all),
+      ...AREAS.map(([from, to], i) => found(areaName(from, to), recall.byArea[i]!)),
+      found('touching another', recall.touching),
+      found('lone', recall.lone),
+    ]),
+  ]
+}
+
+/** A report as one JSON value. */
+export function reportForMachines(report: Report): unknown {
+  const { f2, f2WithShips, pooledF2, emptyImages, emptyClean, recall, bootstrap } = report
+  return {
+    images: report.images,
+    f2,
+    f2_with_ships: f2WithShips,
+    pooled_f2: pooledF2,
+    empty_images: emptyImages,
+    empty_clean: emptyClean,
+    recall: {
+      all: recall.all,
+      by_area: AREAS.map(([from, to], i) => ({
+        from,
+        to: Number.isFinite(to) ? to : null,
+        ...recall.byArea[i]!,
+      })),
+      touching: recall.touching,
+      lone: recall.lone,
+    },
+    bootstrap,
+  }
+}
+
+function estimate(of: Estimate | null): [string, string] {
+  return of === null ? ['-', '-'] : [score(of.value), `${score(of.low)} to ${score(of.high)}`]
+}
+
+function areaName(from: number, to: number): string {
+  if (from === 0) return `under ${to} px`
+  return Number.isFinite(to) ? `${from} to ${to} px` : `from ${from} px`
+}
+
+function found(name: string, { ships, found }: Recall): string[] {
+  return [name, `${found}`, `${ships}`, score(ships === 0 ? null : found / ships)]
+}
+
+/** '39 of 40 (97.5 %)' */
+function share(part: number, whole: number): string {
+  return whole === 0 ? 'there are none' : `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`
+}
