@@ -137,6 +137,8 @@ export const modelCard = z.object({
   validation: z
     .object({ f2: z.number(), f2WithShips: z.number().nullable(), images: z.number().int() })
     .nullable(),
+  /** how the post-processing in model.json came about; absent in versions that were never tuned */
+  postProcessing: z.string().optional(),
   curve: z.array(z.object({ step: z.number(), loss: z.number().nullable(), f2: z.number().nullable() })),
   limits: z.string(),
 })
@@ -177,6 +179,8 @@ export interface TrainOutcome {
   seconds: number
   bestStep: number
   validation: { f2: number; f2WithShips: number | null; images: number } | null
+  /** how the post-processing in model.json came about, a sentence */
+  postProcessing: string
   /** stopped early by cancel; what was learnt until then is in outFolder */
   cancelled: boolean
 }

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
+import { modelFile } from '../contract/engine.ts'
 import type {
   Architecture,
   BackendName,
   Engine,
+  ModelFile,
   RgbImage,
   TrainBatch,
   TrainRequest,
@@ -97,6 +99,10 @@ function request(out: string, more: Partial<TrainRequest> = {}): TrainRequest {
     seed: 5,
     ...more,
   }
+}
+
+function modelOf(out: string): ModelFile {
+  return modelFile.parse(JSON.parse(readFileSync(join(scratch, out, 'model.json'), 'utf8')))
 }
 
 interface Host {
@@ -204,6 +210,8 @@ describe('training', () => {
     expect(scores.map(({ step }) => step)).toEqual([20, 40, 60])
     expect(outcome.validation!.f2WithShips).toBe(Math.max(...scores.map(({ f2WithShips }) => f2WithShips!)))
     expect(existsSync(join(scratch, 'whole', 'checkpoint.bin'))).toBe(false)
+    expect(outcome.postProcessing).toContain('2 validation images with 4 ships are too few')
+    expect(modelOf('whole').cluster).toEqual(CLUSTER)
     const { image } = scene(1234, 64)
     const found = await engine.infer(
       { modelFolder: join(scratch, 'whole'), image, flips: false, tile: 256 },
@@ -212,6 +220,25 @@ describe('training', () => {
     expect(found).toMatchObject({ width: 64, height: 64, channels: 2 })
     expect(found.index.length).toBeGreaterThan(10)
     expect(found.offset.length).toBe(2 * found.index.length)
+  })
+
+  it('chooses post-processing at its end, and names what else could be chosen', async () => {
+    const engine = engineOn(TRAINS)
+    const outcome = await engine.train(request('tuned', { steps: 60, validationImages: 8 }), host().options)
+    expect(outcome.postProcessing).toContain('Chosen on 8 validation images')
+    const { cluster, operatingPoints } = modelOf('tuned')
+    const balanced = operatingPoints!.find(({ name }) => name === 'balanced')!
+    expect(balanced.minScore).toBe(cluster.minScore)
+    expect(balanced.validation!.ships).toBeGreaterThanOrEqual(10)
+    // what is chosen is at least as good as what the training validated with
+    expect(balanced.validation!.f2).toBeGreaterThanOrEqual(outcome.validation!.f2)
+    // a version that starts from it and cannot choose keeps the choice, without the figures of other weights
+    const from = { fromFolder: join(scratch, 'tuned'), cluster }
+    await engine.train(request('tuned-on', { ...from, steps: 1 }), host().options)
+    expect(modelOf('tuned-on')).toMatchObject({
+      cluster,
+      operatingPoints: operatingPoints!.map((point) => ({ ...point, validation: null })),
+    })
   })
 
   it('killed in the middle goes on from its checkpoint to the very same weights', async () => {

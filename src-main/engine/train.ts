@@ -20,6 +20,8 @@ import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
 import type { Checkpoint, Scored } from './checkpoint.ts'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { kept, tunePostProcessing } from './tuning.ts'
+import type { PostProcessing } from './tuning.ts'
 import { notWorse, validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
@@ -67,6 +69,8 @@ export async function train(backend: Backend, request: TrainRequest, port: Train
 interface Start {
   architecture: Architecture
   normalise: ModelFile['normalise']
+  /** how the version started from makes instances; for validation, and kept where no better choice can be made */
+  postProcessing: PostProcessing
   checkpoint: Checkpoint | null
   weights: Float32Array
 }
@@ -78,6 +82,7 @@ async function startOf(request: TrainRequest): Promise<Start> {
   return {
     architecture,
     normalise: parent?.file.normalise ?? NORMALISE,
+    postProcessing: { ...parent?.file, cluster: request.cluster },
     checkpoint,
     weights: checkpoint?.weights ?? parent?.weights ?? freshWeights(architecture, request.seed),
   }
@@ -146,7 +151,7 @@ class Session {
     if (!port.cancelled() && validatedAt < this.state.step) await this.validateAndKeep()
     const cancelled = port.cancelled()
     if (cancelled) await this.writeCheckpoint()
-    await this.writeModel()
+    const postProcessing = await this.writeModel(!cancelled)
     if (!cancelled) await removeCheckpoint(request.outFolder)
     const validation = this.best && {
       f2: this.best.f2,
@@ -158,6 +163,7 @@ class Session {
       seconds: this.seconds(),
       bestStep: this.best?.step ?? this.state.step,
       validation,
+      postProcessing,
       cancelled,
     }
   }
@@ -238,10 +244,7 @@ class Session {
   private async score(): Promise<Scored | null> {
     const { request, state, start } = this
     if (request.validationImages === 0) return null
-    if (!this.images) {
-      this.images = []
-      for (let i = 0; i < request.validationImages; i++) this.images.push(await this.port.validation(i))
-    }
+    const images = await this.validationImages()
     const network = { architecture: start.architecture, normalise: start.normalise, weights: state.average }
     const cancelled = new Cancelled()
     try {
@@ -249,8 +252,8 @@ class Session {
         this.tf,
         this.kernels,
         network,
-        this.images,
-        request.cluster,
+        images,
+        start.postProcessing,
         async () => {
           await this.port.pause()
           if (this.port.cancelled()) throw cancelled
@@ -271,6 +274,14 @@ class Session {
       if (error === cancelled) return null
       throw error
     }
+  }
+
+  private async validationImages(): Promise<ValidationImage[]> {
+    if (!this.images) {
+      this.images = []
+      for (let i = 0; i < this.request.validationImages; i++) this.images.push(await this.port.validation(i))
+    }
+    return this.images
   }
 
   private async validateAndKeep(): Promise<void> {
@@ -299,24 +310,56 @@ class Session {
     })
   }
 
-  /** The best weights so far; without a validation the averaged ones. */
-  private async writeModel(): Promise<void> {
+  /**
+   * The best weights so far; without a validation the averaged ones.
+   * @param tune chooses post-processing for them
+   * @returns how it came about, a sentence
+   */
+  private async writeModel(tune: boolean): Promise<string> {
     const { architecture, normalise } = this.start
     const weights = this.best ? this.bestWeights : ((await this.state.average.data()) as Float32Array)
+    const { chosen, note } = await this.postProcessingFor(weights, tune)
     await writeModel(this.request.outFolder, {
       file: {
         format: 'drydock-model-1',
         architecture,
         weights: weightSpecs(architecture).map(({ name, shape }) => ({ name, shape })),
         normalise,
-        cluster: this.request.cluster,
+        ...chosen,
       },
       weights,
     })
+    return note
+  }
+
+  private async postProcessingFor(
+    weights: Float32Array,
+    tune: boolean,
+  ): Promise<{ chosen: PostProcessing; note: string }> {
+    const { architecture, normalise, postProcessing } = this.start
+    const untouched = {
+      chosen: kept(postProcessing),
+      note: 'Kept from the version it started from: the training did not come to its end.',
+    }
+    if (!tune) return untouched
+    const network = { architecture, normalise, weights: this.tf.tensor1d(weights) }
+    const cancelled = new Cancelled()
+    try {
+      const images = await this.validationImages()
+      return await tunePostProcessing(this.tf, this.kernels, network, images, postProcessing, async () => {
+        await this.port.pause()
+        if (this.port.cancelled()) throw cancelled
+      })
+    } catch (error) {
+      if (error === cancelled) return untouched
+      throw error
+    } finally {
+      network.weights.dispose()
+    }
   }
 
   private async diverged(): Promise<never> {
-    await this.writeModel()
+    await this.writeModel(false)
     throw new DrydockError(
       'training_diverged',
       `The loss became infinite or undefined at step ${this.state.step + 1}, so the training stopped. The best weights until then are kept. Train again with a lower learning rate.`,

@@ -1,4 +1,4 @@
-import type { TrainRequest, ValidationImage } from '../contract/engine.ts'
+import type { ModelFile, ValidationImage } from '../contract/engine.ts'
 import { clusterInference } from '../core/cluster/cluster.ts'
 import { scoreImage, summarise } from '../core/metric/f2.ts'
 import type { Kernels } from '../model/kernels.ts'
@@ -7,7 +7,8 @@ import { predict } from '../model/predict.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Scored } from './checkpoint.ts'
 
-const TILE = 768
+/** Side of a tile's core in px. */
+export const TILE = 768
 
 /**
  * Scores a network on whole images, as a run would: inference, clustering, exact F2.
@@ -18,13 +19,15 @@ export async function validate(
   kernels: Kernels,
   network: Network,
   images: readonly ValidationImage[],
-  cluster: TrainRequest['cluster'],
+  { cluster, calibration }: Pick<ModelFile, 'cluster' | 'calibration'>,
   pause: () => Promise<void>,
 ): Promise<Omit<Scored, 'step'>> {
   const results = []
   for (const { image, truth } of images) {
     const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
-    const found = clusterInference(inference, cluster).instances.map((instance) => instance.rle)
+    const found = clusterInference(inference, cluster, calibration ?? null).instances.map(
+      (instance) => instance.rle,
+    )
     results.push(scoreImage(truth, found))
   }
   const { f2, f2WithShips } = summarise(results)

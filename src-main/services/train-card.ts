@@ -14,7 +14,7 @@ import type { TrainSource } from './train-plan.ts'
 export const LOG = 'training-log.jsonl'
 
 /** What the card says of how a training went. */
-type Reached = Pick<TrainOutcome, 'steps' | 'seconds' | 'validation'>
+type Reached = Pick<TrainOutcome, 'steps' | 'seconds' | 'validation' | 'postProcessing'>
 
 /** Writes card.json of the version in `out`. @param parent the version that it started from */
 export async function writeCard(
@@ -38,6 +38,7 @@ export async function writeCard(
     steps: outcome.steps,
     seconds: Math.round(outcome.seconds),
     validation: outcome.validation,
+    postProcessing: outcome.postProcessing,
     curve: points.map(({ step, loss, f2 }) => ({ step, loss, f2 })),
     limits: limitsOf(train),
   }
@@ -63,6 +64,7 @@ export async function reachedSoFar(out: string, images: number): Promise<Reached
     steps: last?.step ?? 0,
     seconds: last?.seconds ?? 0,
     validation: best && { f2: best.f2 ?? 0, f2WithShips: best.f2WithShips, images },
+    postProcessing: 'Kept from the version it started from: the training did not come to its end.',
   }
 }
 

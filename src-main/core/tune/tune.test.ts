@@ -102,12 +102,12 @@ describe('evaluate', () => {
 })
 
 describe('tuneClustering', () => {
-  it('finds the threshold between ships and false alarms', () => {
+  it('finds the threshold between ships and false alarms', async () => {
     const images = Array.from({ length: 12 }, (_, i) =>
       image(i % 2 ? [ship(5, 5 + i, 0.9)] : [noise(30, 20 + i, 0.7)]),
     )
     expect(scoreOf(images, START).f2).toBeCloseTo(0.5, 12)
-    const { settings, evaluation, calibration } = tuneClustering(images, START)
+    const { settings, evaluation, calibration } = await tuneClustering(images, START)
     expect(scoreOf(images, settings).f2).toBe(1)
     expect(evaluation).toEqual({
       ...{ f2: 1, f2WithShips: 1, emptyImages: 6, emptyClean: 6, ships: 6, found: 6 },
@@ -118,7 +118,7 @@ describe('tuneClustering', () => {
     expect(settings).toMatchObject({ foreground: 0.5, alpha: 2, sigma: null, separate: true })
   })
 
-  it('takes the foreground threshold that gives the outline', () => {
+  it('takes the foreground threshold that gives the outline', async () => {
     // a bright core in a faint frame that is part of the ship
     const images = Array.from({ length: 10 }, (_, i) => {
       const frame = { ...ship(10, 10 + i, 0.35), width: 20, height: 12 }
@@ -126,24 +126,24 @@ describe('tuneClustering', () => {
       return image([frame, core], [maskOf(frame)])
     })
     expect(scoreOf(images, START).f2).toBe(0)
-    const { settings, evaluation } = tuneClustering(images, { ...START, separate: false })
+    const { settings, evaluation } = await tuneClustering(images, { ...START, separate: false })
     expect(settings.foreground).toBeLessThanOrEqual(0.3)
     expect(evaluation.f2).toBe(1)
   })
 
-  it('separates only where that helps', () => {
+  it('separates only where that helps', async () => {
     const touching = Array.from({ length: 10 }, (_, i) => image([ship(5, 10 + i, 0.9), ship(5, 14 + i, 0.9)]))
-    expect(tuneClustering(touching, { ...START, separate: false }).settings.separate).toBe(true)
+    expect((await tuneClustering(touching, { ...START, separate: false })).settings.separate).toBe(true)
     const long = Array.from({ length: 10 }, (_, i) => {
       const halves = [ship(5, 10 + i, 0.9), ship(17, 10 + i, 0.9)]
       return image(halves, [maskOf({ ...halves[0]!, width: 24 })])
     })
-    const { settings, evaluation } = tuneClustering(long, START)
+    const { settings, evaluation } = await tuneClustering(long, START)
     expect(settings.separate).toBe(false)
     expect(evaluation.f2).toBe(1)
   })
 
-  it('calibrates where there are hits and false alarms enough, and cuts by probability', () => {
+  it('calibrates where there are hits and false alarms enough, and cuts by probability', async () => {
     const random = randomFrom(9)
     const images = Array.from({ length: 60 }, (_, i) => {
       const isShip = i % 2 === 0
@@ -152,7 +152,7 @@ describe('tuneClustering', () => {
         isShip ? ship(5, 5 + (i % 50), value) : { ...ship(40, 5 + (i % 50), value), ship: false },
       ])
     })
-    const { settings, calibration, evaluation } = tuneClustering(images, START)
+    const { settings, calibration, evaluation } = await tuneClustering(images, START)
     expect(calibration).toMatchObject({ instances: 60, hits: 30 })
     const scores = images.flatMap(({ inference }) =>
       clusterInference(inference, { ...settings, minScore: 0 }, calibration).instances.map(
@@ -169,7 +169,7 @@ describe('tuneClustering', () => {
     expect(evaluation.f2).toBeGreaterThan(0.7)
   })
 
-  it('keeps the demanded share of empty images clean, at the cost of ships', () => {
+  it('keeps the demanded share of empty images clean, at the cost of ships', async () => {
     // false alarms as bright as the ships on 3 of 20 images, less bright ones on 3 more
     const images = [
       ...Array.from({ length: 20 }, (_, i) =>
@@ -177,20 +177,23 @@ describe('tuneClustering', () => {
       ),
       ...Array.from({ length: 10 }, (_, i) => image([ship(5, 5 + i, i < 5 ? 0.9 : 0.6)])),
     ]
-    const shareOf = (cleanShare: number | null) => {
-      const { evaluation } = tuneClustering(images, START, { cleanShare })
+    const shareOf = async (cleanShare: number | null) => {
+      const { evaluation } = await tuneClustering(images, START, { cleanShare })
       return [evaluation.emptyClean / 20, evaluation.found]
     }
-    const [free, freeFound] = shareOf(null)
-    const [most, mostFound] = shareOf(1)
+    const [free, freeFound] = await shareOf(null)
+    const [most, mostFound] = await shareOf(1)
     expect([free, freeFound]).toEqual([0.7, 10])
     expect(most).toBe(1)
     expect(mostFound).toBeLessThan(10)
   })
 
-  it('gives the same answer every time', () => {
+  it('gives the same answer every time', async () => {
     const images = Array.from({ length: 8 }, (_, i) => image([ship(5, 5 + i, 0.8), noise(40, 30, 0.7)]))
-    expect(tuneClustering(images, START)).toEqual(tuneClustering(images, START))
+    let pauses = 0
+    const paused = await tuneClustering(images, START, { cleanShare: null }, async () => void pauses++)
+    expect(paused).toEqual(await tuneClustering(images, START))
+    expect(pauses).toBeGreaterThan(7)
   })
 
   it('is not asked with too few images or ships', () => {

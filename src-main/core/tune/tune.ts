@@ -22,8 +22,8 @@ const MIN_SCORES = Array.from({ length: 100 }, (_, i) => i / 100)
 const LEAST_GAIN = 1e-3
 
 /** Fewer images or ships than these decide nothing. */
-const FEWEST_IMAGES = 8
-const FEWEST_SHIPS = 10
+export const FEWEST_IMAGES = 8
+export const FEWEST_SHIPS = 10
 
 /** What is maximised: F2 over all images, ties by the images with ships. */
 export interface Objective {
@@ -53,28 +53,31 @@ export function canTune(images: readonly Pick<TuneImage, 'truth'>[]): boolean {
  * (foreground threshold, separation, alpha, sigma, and the threshold again); for each the images are clustered once, and the best
  * of all pairs of minArea and minScore counts. Deterministic; keeps no masks.
  * @param start where the search begins, and what is kept where nothing better is found
+ * @param between awaited after each way of clustering, a fraction of a second each: lets other work in; what it throws ends the search
  */
-export function tuneClustering(
+export async function tuneClustering(
   images: readonly TuneImage[],
   start: ClusterSettings,
   objective: Objective = { cleanShare: null },
-): Tuned {
+  between: () => Promise<void> = () => Promise.resolve(),
+): Promise<Tuned> {
   let best = bestWith(images, start, objective)
-  const tryAll = (name: keyof typeof GRID): void => {
+  const tryAll = async (name: keyof typeof GRID): Promise<void> => {
     const before = best
     for (const value of GRID[name]) {
       if (value === before.settings[name]) continue
+      await between()
       const tried = bestWith(images, { ...before.settings, [name]: value }, objective)
       const gain = best === before ? LEAST_GAIN : 0
       if (isBetter(tried.evaluation, best.evaluation, objective, gain)) best = tried
     }
   }
-  tryAll('foreground')
-  tryAll('separate')
+  await tryAll('foreground')
+  await tryAll('separate')
   if (best.settings.separate) {
-    tryAll('alpha')
-    tryAll('sigma')
-    tryAll('foreground')
+    await tryAll('alpha')
+    await tryAll('sigma')
+    await tryAll('foreground')
   }
   return calibrated(best, objective)
 }
