@@ -43,6 +43,7 @@ export const inferRequest = z.object({
   image: rgbImage,
   flips: z.boolean(),
   tile: z.number().int().min(32).max(4096),
+  keepFrom: z.number().min(0).max(1).optional(),
 })
 
 export const trainRequest = z.object({

@@ -152,6 +152,8 @@ export interface InferRequest {
   flips: boolean
   /** side of a tile's core in px, a multiple of the network's stride */
   tile: number
+  /** pixels with less foreground are left out, 0..1; default: the 0.05 of all inferences that are kept; 0: every pixel */
+  keepFrom?: number | undefined
 }
 
 export interface TrainRequest {

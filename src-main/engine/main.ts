@@ -82,12 +82,13 @@ function failPulls(id: number, error: Error): void {
 
 async function infer(request: Extract<Request, { kind: 'infer' }>): Promise<SparseInference> {
   const { tf } = await theBackend()
-  const { modelFolder, image, flips, tile } = request.input
+  const { modelFolder, image, flips, tile, keepFrom } = request.input
   return shelf.use(tf, modelFolder, async ({ kernels, network }) => {
     throwIfCancelled(request.id)
     return predict(tf, kernels, network, image, {
       flips,
       tile,
+      keepFrom,
       async between(progress) {
         send({ kind: 'progress', id: request.id, progress })
         await pause()

@@ -37,7 +37,7 @@ export async function tunePostProcessing(
     const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
     inferences.push({ inference, truth })
   }
-  const tuned = await tuneClustering(inferences, before.cluster, { cleanShare: null }, pause)
+  const tuned = await tuneClustering(inferences, before.cluster, { between: pause })
   const { settings, calibration, operatingPoints, evaluation } = tuned
   const { f2, f2WithShips } = evaluation
   const score = calibration ? 'Scores are probabilities of being a hit' : 'Scores are mean foreground'

@@ -19,6 +19,8 @@ export interface PredictOptions {
   flips: boolean
   /** side of a tile's core in px; rounded up to a multiple of the network's stride */
   tile: number
+  /** pixels with less foreground are left out, 0..1 */
+  keepFrom?: number | undefined
   /** called after each tile; what it awaits lets other work in, what it throws ends the prediction */
   between?: (progress: Progress) => Promise<void>
 }
@@ -76,14 +78,14 @@ export async function predict(
   kernels: Kernels,
   network: Network,
   image: RgbImage,
-  { flips, tile, between }: PredictOptions,
+  { flips, tile, keepFrom = SPARSE_FOREGROUND, between }: PredictOptions,
 ): Promise<SparseInference> {
   const { embedding } = network.architecture
   const tiles = tilesOf(network.architecture, image.width, image.height, tile)
   const found: (Found & { core: Box })[] = []
   for (const [done, { core, window }] of tiles.entries()) {
     const output = runWindow(tf, kernels, network, cut(image, window), window, flips)
-    found.push({ core, ...collect(output, core, window, image.width, embedding) })
+    found.push({ core, ...collect(output, { core, window }, image.width, embedding, keepFrom) })
     await between?.({ done: done + 1, total: tiles.length })
   }
   return merge(found, image, embedding)
@@ -136,13 +138,19 @@ interface Found {
   foreground: Uint8Array
 }
 
-function collect(output: Float32Array, core: Box, window: Box, imageWidth: number, embedding: number): Found {
+function collect(
+  output: Float32Array,
+  { core, window }: Tile,
+  imageWidth: number,
+  embedding: number,
+  keepFrom: number,
+): Found {
   const channels = 1 + embedding
   const each = (visit: (at: number, index: number) => void): void => {
     for (let y = core.y; y < core.y + core.height; y++) {
       for (let x = core.x; x < core.x + core.width; x++) {
         const at = ((y - window.y) * window.width + x - window.x) * channels
-        if (output[at]! >= SPARSE_FOREGROUND) visit(at, y * imageWidth + x)
+        if (output[at]! >= keepFrom) visit(at, y * imageWidth + x)
       }
     }
   }

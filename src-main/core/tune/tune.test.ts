@@ -191,7 +191,7 @@ describe('tuneClustering', () => {
   it('gives the same answer every time', async () => {
     const images = Array.from({ length: 8 }, (_, i) => image([ship(5, 5 + i, 0.8), noise(40, 30, 0.7)]))
     let pauses = 0
-    const paused = await tuneClustering(images, START, { cleanShare: null }, async () => void pauses++)
+    const paused = await tuneClustering(images, START, { between: async () => void pauses++ })
     expect(paused).toEqual(await tuneClustering(images, START))
     expect(pauses).toBeGreaterThan(7)
   })

@@ -25,11 +25,21 @@ const LEAST_GAIN = 1e-3
 export const FEWEST_IMAGES = 8
 export const FEWEST_SHIPS = 10
 
-/** What is maximised: F2 over all images, ties by the images with ships. */
-export interface Objective {
-  /** settings that leave a smaller share of the empty images clean are taken only where no others do better; null: no demand */
-  cleanShare: number | null
+export interface TuneOptions {
+  /**
+   * What is maximised is F2 over all images, ties decided by the images with ships. Settings that leave a smaller share of the
+   * empty images clean than this are taken only where no others do better. Default null: no demand
+   */
+  cleanShare?: number | null
+  /** what is tried, in this order; default: all, the foreground threshold twice */
+  vary?: readonly (keyof typeof GRID)[]
+  /** awaited after each way of clustering, a fraction of a second each: lets other work in; what it throws ends the search */
+  between?: () => Promise<void>
 }
+
+type CleanShare = number | null
+
+const ALL = ['foreground', 'separate', 'alpha', 'sigma', 'foreground'] as const
 
 export interface Tuned {
   /** for runs of this version; minScore is compared with the calibrated score where there is a calibration */
@@ -49,37 +59,29 @@ export function canTune(images: readonly Pick<TuneImage, 'truth'>[]): boolean {
 }
 
 /**
- * Chooses how instances are made of inferences, and calibrates their scores. One setting after the other is tried over its grid
- * (foreground threshold, separation, alpha, sigma, and the threshold again); for each the images are clustered once, and the best
- * of all pairs of minArea and minScore counts. Deterministic; keeps no masks.
+ * Chooses how instances are made of inferences, and calibrates their scores. One setting after the other is tried over its grid;
+ * for each the images are clustered once, and the best of all pairs of minArea and minScore counts. Deterministic; keeps no masks.
  * @param start where the search begins, and what is kept where nothing better is found
- * @param between awaited after each way of clustering, a fraction of a second each: lets other work in; what it throws ends the search
  */
 export async function tuneClustering(
   images: readonly TuneImage[],
   start: ClusterSettings,
-  objective: Objective = { cleanShare: null },
-  between: () => Promise<void> = () => Promise.resolve(),
+  { cleanShare = null, vary = ALL, between }: TuneOptions = {},
 ): Promise<Tuned> {
-  let best = bestWith(images, start, objective)
-  const tryAll = async (name: keyof typeof GRID): Promise<void> => {
+  let best = bestWith(images, start, cleanShare)
+  for (const name of vary) {
     const before = best
+    // Where components are not separated, how they would be makes no difference.
+    if (!before.settings.separate && (name === 'alpha' || name === 'sigma')) continue
     for (const value of GRID[name]) {
       if (value === before.settings[name]) continue
-      await between()
-      const tried = bestWith(images, { ...before.settings, [name]: value }, objective)
+      await between?.()
+      const tried = bestWith(images, { ...before.settings, [name]: value }, cleanShare)
       const gain = best === before ? LEAST_GAIN : 0
-      if (isBetter(tried.evaluation, best.evaluation, objective, gain)) best = tried
+      if (isBetter(tried.evaluation, best.evaluation, cleanShare, gain)) best = tried
     }
   }
-  await tryAll('foreground')
-  await tryAll('separate')
-  if (best.settings.separate) {
-    await tryAll('alpha')
-    await tryAll('sigma')
-    await tryAll('foreground')
-  }
-  return calibrated(best, objective)
+  return calibrated(best, cleanShare)
 }
 
 interface Found {
@@ -89,11 +91,11 @@ interface Found {
 }
 
 /** The best minArea and minScore, by mean foreground, for one way of clustering. */
-function bestWith(images: readonly TuneImage[], settings: ClusterSettings, objective: Objective): Found {
+function bestWith(images: readonly TuneImage[], settings: ClusterSettings, cleanShare: CleanShare): Found {
   const found = images.map((image) => candidatesOf(image, { ...settings, minArea: MIN_AREAS[0] }))
   const scores = found.map(({ candidates }) => candidates.map(({ foreground }) => foreground))
-  const rows = MIN_AREAS.map((minArea) => bestScore(found, scores, minArea, objective))
-  const { minArea, minScore, evaluation } = middleOfBest(rows, objective)
+  const rows = MIN_AREAS.map((minArea) => bestScore(found, scores, minArea, cleanShare))
+  const { minArea, minScore, evaluation } = middleOfBest(rows, cleanShare)
   return { settings: { ...settings, minArea, minScore }, evaluation, images: found }
 }
 
@@ -102,30 +104,30 @@ function bestScore(
   images: readonly Candidates[],
   scores: readonly (readonly number[])[],
   minArea: number,
-  objective: Objective,
+  cleanShare: CleanShare,
 ): { minArea: number; minScore: number; evaluation: Evaluation } {
   const tried = MIN_SCORES.map((minScore) => ({
     minArea,
     minScore,
     evaluation: evaluate(images, scores, { minArea, minScore }),
   }))
-  return middleOfBest(tried, objective)
+  return middleOfBest(tried, cleanShare)
 }
 
 /** Of values in order the middle one of the first stretch that is best: furthest from where the answer changes. */
-function middleOfBest<T extends { evaluation: Evaluation }>(tried: readonly T[], objective: Objective): T {
+function middleOfBest<T extends { evaluation: Evaluation }>(tried: readonly T[], cleanShare: CleanShare): T {
   let from = 0
   tried.forEach(({ evaluation }, i) => {
-    if (isBetter(evaluation, tried[from]!.evaluation, objective, 0)) from = i
+    if (isBetter(evaluation, tried[from]!.evaluation, cleanShare, 0)) from = i
   })
   const best = tried[from]!.evaluation
   let to = from
-  while (to + 1 < tried.length && !isBetter(best, tried[to + 1]!.evaluation, objective, 0)) to++
+  while (to + 1 < tried.length && !isBetter(best, tried[to + 1]!.evaluation, cleanShare, 0)) to++
   return tried[(from + to) >> 1]!
 }
 
 /** Puts probabilities in the place of mean foreground where there are instances enough, and chooses minScore anew. */
-function calibrated({ settings, images, evaluation }: Found, objective: Objective): Tuned {
+function calibrated({ settings, images, evaluation }: Found, cleanShare: CleanShare): Tuned {
   const { minArea } = settings
   const judged = images.flatMap(({ candidates, hits }, image) => {
     const right = new Set(hits.map(({ prediction }) => prediction))
@@ -139,7 +141,7 @@ function calibrated({ settings, images, evaluation }: Found, objective: Objectiv
     const { image, candidate } = judged[i]!
     scores[image]![candidate] = probability
   })
-  const best = fitted ? bestScore(images, scores, minArea, objective) : { ...settings, evaluation }
+  const best = fitted ? bestScore(images, scores, minArea, cleanShare) : { ...settings, evaluation }
   const curve = MIN_SCORES.map((minScore) => ({
     minScore,
     evaluation: evaluate(images, scores, { minArea, minScore }),
@@ -156,7 +158,7 @@ function calibrated({ settings, images, evaluation }: Found, objective: Objectiv
 const EQUAL = 1e-9
 
 /** Whether `a` serves the objective better than `b`, by more than `gain` where both meet its demand alike. */
-function isBetter(a: Evaluation, b: Evaluation, { cleanShare }: Objective, gain: number): boolean {
+function isBetter(a: Evaluation, b: Evaluation, cleanShare: CleanShare, gain: number): boolean {
   if (cleanShare !== null) {
     const short = ({ emptyClean, emptyImages }: Evaluation): number =>
       Math.max(0, Math.ceil(cleanShare * emptyImages - EQUAL) - emptyClean)
