@@ -9,17 +9,17 @@ import type {
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { readModel, writeModel } from '../model/files.ts'
-import { kernelsFor } from '../model/kernels.ts'
 import { decayMask, freshWeights, weightSpecs } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
-import { adamW, disposeState, freshState } from '../model/optimizer.ts'
+import { disposeState, freshState } from '../model/optimizer.ts'
 import { learningRateAt } from '../model/schedule.ts'
-import { lossAndGradient } from '../model/training.ts'
-import type { StepResult } from '../model/training.ts'
+import { stepOf } from '../model/training.ts'
+import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
 import type { Checkpoint, Scored } from './checkpoint.ts'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { fastKernels } from './fast-kernels.ts'
 import { notWorse, validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
@@ -91,6 +91,7 @@ class Session {
   private readonly start: Start
   private readonly kernels
   private readonly mask
+  private readonly takeStep: Step
   private state: TrainState
   private best: Scored | null
   private bestWeights: Float32Array
@@ -98,15 +99,22 @@ class Session {
   private readonly startedAt = performance.now()
   private readonly batches = new Map<number, Promise<TrainBatch>>()
   private images: ValidationImage[] | null = null
-  private sums: Omit<StepResult, 'gradient'>[] = []
+  private sums: StepFigures[] = []
 
   constructor(tf: Tf, request: TrainRequest, port: TrainPort, start: Start) {
     this.tf = tf
     this.request = request
     this.port = port
     this.start = start
-    this.kernels = kernelsFor(tf)
+    this.kernels = fastKernels(tf)
     this.mask = tf.tensor1d(decayMask(start.architecture))
+    this.takeStep = stepOf(tf, this.kernels, {
+      architecture: start.architecture,
+      normalise: start.normalise,
+      lossWeights: request.weights,
+      decayMask: this.mask,
+      clipNorm: CLIP_NORM,
+    })
     const { checkpoint } = start
     this.state = freshState(tf, start.weights)
     if (checkpoint) {
@@ -174,7 +182,7 @@ class Session {
   }
 
   private async step(): Promise<void> {
-    const { tf, request, state } = this
+    const { request, state } = this
     for (let ahead = 0; ahead < BATCHES_AHEAD; ahead++) {
       const step = state.step + ahead
       if (request.steps !== null && step >= request.steps) break
@@ -185,36 +193,17 @@ class Session {
     }
     const batch = await this.batches.get(state.step)!
     this.batches.delete(state.step)
-    const { architecture, normalise } = this.start
-    const result = lossAndGradient(
-      tf,
-      this.kernels,
-      architecture,
-      normalise,
-      state.weights,
-      batch,
-      request.weights,
-    )
-    const { gradient, ...figures } = result
-    if (!Number.isFinite(figures.loss) || !Number.isFinite(figures.gradientNorm)) {
-      gradient.dispose()
-      await this.diverged()
-    }
     const learningRate = learningRateAt(request.learningRate, state.step, this.fraction())
-    this.state = adamW(tf, state, gradient, figures.gradientNorm, {
-      learningRate,
-      weightDecay: WEIGHT_DECAY,
-      decayMask: this.mask,
-      clipNorm: CLIP_NORM,
-      averageDecay: AVERAGE_DECAY,
-    })
-    gradient.dispose()
+    const schedule = { learningRate, weightDecay: WEIGHT_DECAY, averageDecay: AVERAGE_DECAY }
+    const { state: next, figures } = this.takeStep(state, batch, schedule)
+    if (!next) await this.diverged()
+    else this.state = next
     this.sums.push(figures)
     if (this.state.step % POINT_EVERY === 0) this.emitTrainPoint(learningRate)
   }
 
   private emitTrainPoint(learningRate: number): void {
-    const mean = (of: (figures: Omit<StepResult, 'gradient'>) => number): number =>
+    const mean = (of: (figures: StepFigures) => number): number =>
       this.sums.reduce((sum, figures) => sum + of(figures), 0) / this.sums.length
     this.port.point({
       step: this.state.step,
