@@ -29,6 +29,7 @@ interface Options extends BackendOption {
   crop?: number
   learningRate?: number
   embeddingWeight?: number
+  magnify?: number
   validateEvery?: number
   seed?: number
   licence: string
@@ -73,6 +74,7 @@ export function addTrain(program: Command): void {
     .option('--crop <px>', 'side of a crop', whole(64, 1024))
     .option('--learning-rate <x>', 'of AdamW', positive(1))
     .option('--embedding-weight <x>', 'of the semi-convolutional loss', positive(100))
+    .option('--magnify <times>', 'enlarge images up to so many times; default: 1.3', positive(8))
     .option('--validate-every <steps>', 'steps between validations', whole(1, 1_000_000))
     .option('--seed <n>', 'all that is random follows from it; default: 1', whole(0, 0xffffffff))
     .option(
@@ -217,6 +219,7 @@ function withOptions(defaults: TrainSettings, options: Options): TrainSettings {
     crop: options.crop ?? defaults.crop,
     learningRate: options.learningRate ?? defaults.learningRate,
     embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
+    magnify: options.magnify ?? defaults.magnify,
     validateEvery: options.validateEvery ?? defaults.validateEvery,
     seed: options.seed ?? defaults.seed,
   }

@@ -76,6 +76,7 @@ export function trainDefaults(from: string | null, name: string): TrainSettings 
     learningRate: from === null ? 2e-3 : 1e-3,
     embeddingWeight: 0.5,
     syntheticShare: from === null ? 0.6 : 0.2,
+    magnify: 1.3,
     validateEvery: from === null ? 500 : 50,
     seed: 1,
   }
@@ -142,6 +143,7 @@ export async function trainModel(
     seed: settings.seed,
     batch: settings.batch,
     crop: settings.crop,
+    magnify: settings.magnify,
   }
   const steps =
     settings.steps ??
