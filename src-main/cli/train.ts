@@ -11,7 +11,7 @@ import { duration, follow, PROJECT_HELP, takeModel, withProject } from './projec
 import { count, score, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
-import { positive, whole } from './values.ts'
+import { positive, share, whole } from './values.ts'
 
 interface Options extends BackendOption {
   images?: string
@@ -22,6 +22,7 @@ interface Options extends BackendOption {
   name?: string
   validation?: string
   synthetic?: number
+  syntheticShare?: number
   epochs?: number
   minutes?: number
   steps?: number
@@ -61,6 +62,11 @@ export function addTrain(program: Command): void {
       'mix in so many synthetic scenes; default: new ones, a share of all crops',
       whole(0, 1_000_000),
     )
+  command.addOption(
+    new Option('--synthetic-share <0..1>', 'share of crops that are synthetic, every scene a new one')
+      .argParser(share)
+      .conflicts('synthetic'),
+  )
   for (const [name, description, reader] of [
     ['epochs', 'see every image about so often', whole(1, 10_000)],
     ['minutes', 'stop after so many minutes', positive(10_000)],
@@ -220,6 +226,7 @@ function withOptions(defaults: TrainSettings, options: Options): TrainSettings {
     learningRate: options.learningRate ?? defaults.learningRate,
     embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
     magnify: options.magnify ?? defaults.magnify,
+    syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
     validateEvery: options.validateEvery ?? defaults.validateEvery,
     seed: options.seed ?? defaults.seed,
   }
