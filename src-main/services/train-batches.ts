@@ -14,7 +14,7 @@ import { validationWindows } from './train-plan.ts'
 const CACHE_BYTES = 384 * 1024 * 1024
 
 /** Synthetic scenes that are drawn from at a time, and how many crops are cut from each: making one takes far longer. */
-const [POOL, CROPS_OF_A_SCENE] = [64, 8]
+const [POOL, CROPS_OF_A_SCENE] = [64, 12]
 
 /** Seeds of streams that must not meet. */
 const [SAMPLES, SCENES] = [1, 2]
