@@ -100,6 +100,8 @@ class Session {
   private readonly batches = new Map<number, Promise<TrainBatch>>()
   private images: ValidationImage[] | null = null
   private sums: StepFigures[] = []
+  /** step of the checkpoint that lies on the disk */
+  private checkpointAt: number | null
 
   constructor(tf: Tf, request: TrainRequest, port: TrainPort, start: Start) {
     this.tf = tf
@@ -130,6 +132,7 @@ class Session {
     this.best = checkpoint?.best ?? null
     this.bestWeights = checkpoint?.bestWeights ?? new Float32Array()
     this.secondsBefore = checkpoint?.seconds ?? 0
+    this.checkpointAt = checkpoint?.step ?? null
   }
 
   dispose(): void {
@@ -154,7 +157,7 @@ class Session {
     if (!port.cancelled() && validatedAt < this.state.step) await this.validateAndKeep()
     const cancelled = port.cancelled()
     if (cancelled) await this.writeCheckpoint()
-    await this.writeModel()
+    await this.writeModel().catch((error: unknown) => this.unwritten(error))
     if (!cancelled) await removeCheckpoint(request.outFolder)
     const validation = this.best && {
       f2: this.best.f2,
@@ -275,7 +278,7 @@ class Session {
     const { weights, average, moment1, moment2, step } = this.state
     const read = async (tensor: { data(): Promise<unknown> }): Promise<Float32Array> =>
       (await tensor.data()) as Float32Array
-    await writeCheckpoint(this.request.outFolder, {
+    const checkpoint = {
       architecture: this.start.architecture,
       step,
       seconds: this.seconds(),
@@ -285,7 +288,25 @@ class Session {
       moment1: await read(moment1),
       moment2: await read(moment2),
       bestWeights: this.bestWeights,
-    })
+    }
+    await writeCheckpoint(this.request.outFolder, checkpoint).catch((error: unknown) => this.unwritten(error))
+    this.checkpointAt = step
+  }
+
+  /** A disk that is full ends a training: what it learns from here on could not be kept. The checkpoint before is whole. */
+  private unwritten(error: unknown): never {
+    if (!(error instanceof DrydockError) || error.code !== 'disk_full') throw error
+    const { checkpointAt } = this
+    const kept =
+      checkpointAt === null
+        ? 'There was no checkpoint yet; the version that it started from is unchanged. Free some space and train again.'
+        : `The checkpoint of step ${checkpointAt} is kept, with the best weights until then. Free some space and go on from there.`
+    throw new DrydockError(
+      'disk_full',
+      `The disk is full, so the training stopped at step ${this.state.step}: it could not be saved. ${kept}`,
+      { ...error.data, step: this.state.step, checkpoint: checkpointAt },
+      error,
+    )
   }
 
   /** The best weights so far; without a validation the averaged ones. */
@@ -305,11 +326,17 @@ class Session {
   }
 
   private async diverged(): Promise<never> {
-    await this.writeModel()
+    const { best, state, request } = this
+    if (state.step > 0) await this.writeModel()
+    const kept = best
+      ? `The weights of step ${best.step}, the best until then, are kept.`
+      : state.step > 0
+        ? 'The weights until then are kept.'
+        : 'Nothing was learnt before; the version that it started from is unchanged.'
     throw new DrydockError(
       'training_diverged',
-      `The loss became infinite or undefined at step ${this.state.step + 1}, so the training stopped. The best weights until then are kept. Train again with a lower learning rate.`,
-      { step: this.state.step + 1, outFolder: this.request.outFolder },
+      `The loss became infinite or undefined at step ${state.step + 1}, so the training stopped. ${kept} Train again with a lower learning rate.`,
+      { step: state.step + 1, outFolder: request.outFolder },
     )
   }
 }
