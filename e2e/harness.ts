@@ -70,16 +70,29 @@ export class Drydock {
     let pid: number | undefined
     await expect
       .poll(() => {
-        const main = this.app.process().pid
-        pid =
-          main === undefined
-            ? undefined
-            : descendants(main, join('out', 'main', `${which}.js`)).find((id) => id !== other)
+        pid = this.#pidsOf(which).find((id) => id !== other)
         return pid
       })
       .toBeDefined()
     if (pid === undefined) throw new Error(`no ${which}`)
     return pid
+  }
+
+  /** Sends a signal to every engine that there is now, be it none. */
+  signalEngines(signal: NodeJS.Signals): void {
+    for (const pid of this.#pidsOf('engine')) {
+      try {
+        process.kill(pid, signal)
+      } catch (error) {
+        const ended = error instanceof Error && 'code' in error && error.code === 'ESRCH'
+        if (!ended) throw error
+      }
+    }
+  }
+
+  #pidsOf(which: 'backend' | 'engine'): number[] {
+    const main = this.app.process().pid
+    return main === undefined ? [] : descendants(main, join('out', 'main', `${which}.js`))
   }
 
   /** In CSS pixels; off screen there is no limit. */

@@ -11,7 +11,7 @@ import { duration, follow, PROJECT_HELP, takeModel, withProject } from './projec
 import { count, score, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
-import { positive, whole } from './values.ts'
+import { positive, share, whole } from './values.ts'
 
 interface Options extends BackendOption {
   images?: string
@@ -22,6 +22,7 @@ interface Options extends BackendOption {
   name?: string
   validation?: string
   synthetic?: number
+  syntheticShare?: number
   epochs?: number
   minutes?: number
   steps?: number
@@ -29,6 +30,7 @@ interface Options extends BackendOption {
   crop?: number
   learningRate?: number
   embeddingWeight?: number
+  magnify?: number
   validateEvery?: number
   seed?: number
   licence: string
@@ -60,6 +62,11 @@ export function addTrain(program: Command): void {
       'mix in so many synthetic scenes; default: new ones, a share of all crops',
       whole(0, 1_000_000),
     )
+  command.addOption(
+    new Option('--synthetic-share <0..1>', 'share of crops that are synthetic, every scene a new one')
+      .argParser(share)
+      .conflicts('synthetic'),
+  )
   for (const [name, description, reader] of [
     ['epochs', 'see every image about so often', whole(1, 10_000)],
     ['minutes', 'stop after so many minutes', positive(10_000)],
@@ -73,6 +80,7 @@ export function addTrain(program: Command): void {
     .option('--crop <px>', 'side of a crop', whole(64, 1024))
     .option('--learning-rate <x>', 'of AdamW', positive(1))
     .option('--embedding-weight <x>', 'of the semi-convolutional loss', positive(100))
+    .option('--magnify <times>', 'enlarge images up to so many times; default: 1.3', positive(8))
     .option('--validate-every <steps>', 'steps between validations', whole(1, 1_000_000))
     .option('--seed <n>', 'all that is random follows from it; default: 1', whole(0, 0xffffffff))
     .option(
@@ -217,6 +225,8 @@ function withOptions(defaults: TrainSettings, options: Options): TrainSettings {
     crop: options.crop ?? defaults.crop,
     learningRate: options.learningRate ?? defaults.learningRate,
     embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
+    magnify: options.magnify ?? defaults.magnify,
+    syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
     validateEvery: options.validateEvery ?? defaults.validateEvery,
     seed: options.seed ?? defaults.seed,
   }

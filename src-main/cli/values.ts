@@ -31,3 +31,10 @@ export function positive(high: number): (text: string) => number {
     return value
   }
 }
+
+/** '0.6': a share of a whole, 0 to 1. */
+export function share(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('Write a number from 0 to 1.')
+  return value
+}

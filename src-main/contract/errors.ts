@@ -50,10 +50,42 @@ export interface WireError {
   data: Record<string, unknown>
 }
 
-/** Turns anything thrown into the wire form; what is not a DrydockError becomes `internal`. */
+const NO_MEMORY =
+  /bad_alloc|out of memory|ran out of memory|OOM when allocating|Cannot allocate memory|Array buffer allocation failed|WebAssembly\.Memory/i
+
+/** Whether a process or a library says here that it got no memory. @param text what it wrote or threw */
+export function tellsNoMemory(text: string): boolean {
+  return NO_MEMORY.test(text)
+}
+
+/** Not enough memory for a piece of work of the engine. @param data what is known of it, for the log */
+export function noMemory(data: Record<string, unknown>, cause?: unknown): DrydockError {
+  return new DrydockError(
+    'engine_no_memory',
+    'There was not enough memory for this work, so the engine ended it. All that was finished before is kept. Use a smaller batch, crop or tile and try again.',
+    data,
+    cause,
+  )
+}
+
+/** Whether a failure is that of a full disk or a used-up quota. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return code === 'disk_full' || code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+/** Turns anything thrown into the wire form; what is not a DrydockError, and no full disk, becomes `internal`. */
 export function toWireError(error: unknown): WireError {
   if (error instanceof DrydockError)
     return { code: error.code, message: error.message, data: { ...error.data } }
+  if (isDiskFull(error)) {
+    return {
+      code: 'disk_full',
+      message:
+        'There is no room left on the disk. What was finished before is kept. Free some space and start again.',
+      data: { detail: String(error) },
+    }
+  }
   if (error instanceof Error && error.name === 'AbortError') {
     return { code: 'cancelled', message: 'Cancelled.', data: {} }
   }

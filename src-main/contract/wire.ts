@@ -310,6 +310,8 @@ export const trainSettings = z
     embeddingWeight: z.number().min(0).max(100),
     /** share of crops that are synthetic, 0..1 */
     syntheticShare: z.number().min(0).max(1),
+    /** crops show an image enlarged up to so many times: teaches coarser images what finer ones look like */
+    magnify: z.number().min(0.8).max(8),
     validateEvery: z.number().int().min(1),
     seed: z.number().int().min(0).max(0xffffffff),
   })

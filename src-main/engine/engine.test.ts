@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -129,14 +130,20 @@ function host(signal?: AbortSignal, onStep?: (step: number) => void): Host {
   }
 }
 
-const weightsOf = (out: string): Buffer => readFileSync(join(scratch, out, 'weights.bin'))
+const fileOf = (out: string, name: string): Buffer => readFileSync(join(scratch, out, name))
+const weightsOf = (out: string): Buffer => fileOf(out, 'weights.bin')
 
-/** `kill -9` for every engine that this process has started. */
+const execute = promisify(execFile)
+
+/** Every engine that this process has started. */
+async function enginePids(): Promise<number[]> {
+  const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)])
+  const lines = stdout.split('\n').filter((line) => /engine[\\/]main/.test(line))
+  return lines.map((line) => Number.parseInt(line, 10))
+}
+
 async function killEngines(): Promise<void> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)])
-  for (const line of stdout.split('\n')) {
-    if (/engine[\\/]main/.test(line)) process.kill(Number.parseInt(line, 10), 'SIGKILL')
-  }
+  for (const pid of await enginePids()) process.kill(pid, 'SIGKILL')
 }
 
 describe('the backend', () => {
@@ -272,23 +279,66 @@ describe('training', () => {
     expect(weightsOf('cancelled').length).toBeGreaterThan(1000)
   })
 
-  it('whose loss is no longer a number stops, and keeps the last good weights', async () => {
-    const { options } = host()
-    const poisoned = { ...options, batch: async (step: number) => batchOf(5, step) }
+  it('whose loss is no longer a number stops, and keeps the best weights and the checkpoint', async () => {
     const engine = engineOn(TRAINS)
-    await engine.train(request('good'), poisoned)
-    const diverging = engine.train(
-      request('diverged', {
-        steps: 500,
-        validateEvery: 500,
-        weights: { bce: 3e38, dice: 3e38, embedding: 3e38, centre: 3e38 },
-      }),
-      poisoned,
-    )
-    await expect(diverging).rejects.toMatchObject({ code: 'training_diverged' })
-    const kept = weightsOf('diverged')
-    expect(new Float32Array(kept.buffer, kept.byteOffset, kept.length / 4).every(Number.isFinite)).toBe(true)
+    const weights = { bce: 3e38, dice: 3e38, embedding: 3e38, centre: 3e38 }
+    const start = engine.train(request('diverged', { weights }), host().options)
+    await expect(start).rejects.toMatchObject({
+      code: 'training_diverged',
+      message: expect.stringContaining('at step 1, so the training stopped. Nothing was learnt') as string,
+    })
+    expect(existsSync(join(scratch, 'diverged', 'weights.bin'))).toBe(false)
+
+    // the best of 10 steps, which go on with a loss that overflows
+    const stop = new AbortController()
+    const { options } = host(stop.signal, (step) => step === 12 && stop.abort())
+    await engine.train(request('diverged'), options)
+    const [best, checkpoint] = [weightsOf('diverged'), fileOf('diverged', 'checkpoint.bin')]
+    rmSync(join(scratch, 'diverged', 'weights.bin'))
+    const going = engine.train(request('diverged', { weights, resume: true }), host().options)
+    await expect(going).rejects.toMatchObject({
+      code: 'training_diverged',
+      message: expect.stringMatching(
+        /The weights of step 10, the best until then, are kept\. .*lower/,
+      ) as string,
+    })
+    expect(weightsOf('diverged').equals(best)).toBe(true)
+    expect(fileOf('diverged', 'checkpoint.bin').equals(checkpoint)).toBe(true)
   })
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'whose disk is full says so, and goes on from its last checkpoint',
+    async () => {
+      const engine = engineOn(TRAINS)
+      await engine.train(request('roomy'), host().options)
+      const { options } = host()
+      const full = engine.train(request('full'), {
+        ...options,
+        // asked for after the checkpoint of step 10, and waited for before that of step 20
+        async batch(step) {
+          if (step === 15) {
+            for (const pid of await enginePids())
+              await symlink('/dev/full', join(scratch, 'full', `checkpoint.bin.${pid}.tmp`))
+          }
+          return options.batch(step)
+        },
+      })
+      await expect(full).rejects.toMatchObject({
+        code: 'disk_full',
+        message: expect.stringMatching(
+          /stopped at step 20: .*checkpoint of step 10 is kept.*Free some space/,
+        ) as string,
+      })
+      expect(readdirSync(join(scratch, 'full'))).toEqual(['checkpoint.bin'])
+      const steps: number[] = []
+      await engine.train(
+        request('full', { resume: true }),
+        host(undefined, (step) => steps.push(step)).options,
+      )
+      expect(steps[0]).toBe(10)
+      expect(weightsOf('full').equals(weightsOf('roomy'))).toBe(true)
+    },
+  )
 
   it('answers for the open image between two steps', async () => {
     const engine = engineOn(TRAINS)
@@ -339,6 +389,36 @@ describe('an engine that is killed', () => {
     await expect(infer()).rejects.toMatchObject({ code: 'engine_died' })
     expect((await infer()).width).toBe(640)
   })
+
+  it.skipIf(!hasLibrary || !existsSync('/usr/bin/prlimit'))(
+    'that gets no memory says so, and the next call works',
+    async () => {
+      const engine = startEngine({ backend: 'tensorflow' })
+      const before = new Set(await enginePids())
+      await engine.info()
+      const own = (await enginePids()).filter((pid) => !before.has(pid))
+      expect(own).toHaveLength(1)
+      const used = Number(/^VmSize:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${own[0]}/status`, 'utf8'))?.[1])
+      await execute('prlimit', ['--pid', String(own[0]), `--as=${(used + 64 * 1024) * 1024}`])
+      const images = new Uint8Array(8 * 512 * 512 * 3)
+      const batch = { images, labels: new Uint16Array(8 * 512 * 512), batch: 8, crop: 512 }
+      try {
+        const training = engine.train(request('no memory', { batch: 8, crop: 512 }), {
+          ...host().options,
+          batch: async () => batch,
+        })
+        await expect(training).rejects.toMatchObject({
+          code: 'engine_no_memory',
+          message: expect.stringContaining('smaller batch') as string,
+        })
+        expect(await engine.train(request('memory again', { steps: 1 }), host().options)).toMatchObject({
+          steps: 1,
+        })
+      } finally {
+        await engine.stop()
+      }
+    },
+  )
 
   it('a cancelled prediction ends as cancelled, a wrong request as bad input', async () => {
     const engine = engineOn(TRAINS)

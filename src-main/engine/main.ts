@@ -1,7 +1,7 @@
 import { hostMessage } from '../contract/engine-messages.ts'
 import type { EngineMessage, HostMessage } from '../contract/engine-messages.ts'
 import type { BackendName, SparseInference, TrainBatch, ValidationImage } from '../contract/engine.ts'
-import { DrydockError, toWireError } from '../contract/errors.ts'
+import { DrydockError, noMemory, tellsNoMemory, toWireError } from '../contract/errors.ts'
 import type { Backend } from './backends.ts'
 import { chooseBackend } from './backends.ts'
 import { ModelShelf } from './model-shelf.ts'
@@ -126,12 +126,18 @@ async function handle(request: Request): Promise<void> {
   try {
     send({ kind: 'result', id: request.id, value: await answer(request) })
   } catch (error) {
-    send({ kind: 'failed', id: request.id, error: toWireError(error) })
+    send({ kind: 'failed', id: request.id, error: toWireError(plain(error)) })
   } finally {
     failPulls(request.id, new DrydockError('cancelled', 'Cancelled.'))
     open.delete(request.id)
     cancelled.delete(request.id)
   }
+}
+
+/** A library that gets no memory says so in many ways where it does not end the process. */
+function plain(error: unknown): unknown {
+  if (error instanceof DrydockError || !(error instanceof Error)) return error
+  return tellsNoMemory(error.message) ? noMemory({ detail: error.message }, error) : error
 }
 
 function receive(raw: unknown): void {

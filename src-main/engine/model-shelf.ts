@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readModel } from '../model/files.ts'
-import { kernelsFor } from '../model/kernels.ts'
 import type { Kernels } from '../model/kernels.ts'
 import type { Network } from '../model/predict.ts'
 import type { Tf } from '../model/tf.ts'
+import { fastKernels } from './fast-kernels.ts'
 
 const KEPT = 3
 
@@ -83,7 +83,7 @@ export class ModelShelf {
 async function load(tf: Tf, folder: string): Promise<Loaded> {
   const { file, weights } = await readModel(folder)
   const { architecture, normalise } = file
-  return { kernels: kernelsFor(tf), network: { architecture, normalise, weights: tf.tensor1d(weights) } }
+  return { kernels: fastKernels(tf), network: { architecture, normalise, weights: tf.tensor1d(weights) } }
 }
 
 async function stampOf(folder: string): Promise<string> {

@@ -9,18 +9,18 @@ import type {
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { readModel, writeModel } from '../model/files.ts'
-import { kernelsFor } from '../model/kernels.ts'
 import { decayMask, freshWeights, weightSpecs } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
-import { adamW, disposeState, freshState } from '../model/optimizer.ts'
+import { disposeState, freshState } from '../model/optimizer.ts'
 import { learningRateAt } from '../model/schedule.ts'
-import { lossAndGradient } from '../model/training.ts'
-import type { StepResult } from '../model/training.ts'
+import { stepOf } from '../model/training.ts'
+import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
 import type { Checkpoint, Scored } from './checkpoint.ts'
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { kept, tunePostProcessing } from './tuning.ts'
+import { fastKernels } from './fast-kernels.ts'
+import { tunePostProcessing, withoutFigures } from './tuning.ts'
 import type { PostProcessing } from './tuning.ts'
 import { notWorse, validate } from './validation.ts'
 
@@ -96,6 +96,7 @@ class Session {
   private readonly start: Start
   private readonly kernels
   private readonly mask
+  private readonly takeStep: Step
   private state: TrainState
   private best: Scored | null
   private bestWeights: Float32Array
@@ -103,15 +104,24 @@ class Session {
   private readonly startedAt = performance.now()
   private readonly batches = new Map<number, Promise<TrainBatch>>()
   private images: ValidationImage[] | null = null
-  private sums: Omit<StepResult, 'gradient'>[] = []
+  private sums: StepFigures[] = []
+  /** step of the checkpoint that lies on the disk */
+  private checkpointAt: number | null
 
   constructor(tf: Tf, request: TrainRequest, port: TrainPort, start: Start) {
     this.tf = tf
     this.request = request
     this.port = port
     this.start = start
-    this.kernels = kernelsFor(tf)
+    this.kernels = fastKernels(tf)
     this.mask = tf.tensor1d(decayMask(start.architecture))
+    this.takeStep = stepOf(tf, this.kernels, {
+      architecture: start.architecture,
+      normalise: start.normalise,
+      lossWeights: request.weights,
+      decayMask: this.mask,
+      clipNorm: CLIP_NORM,
+    })
     const { checkpoint } = start
     this.state = freshState(tf, start.weights)
     if (checkpoint) {
@@ -127,6 +137,7 @@ class Session {
     this.best = checkpoint?.best ?? null
     this.bestWeights = checkpoint?.bestWeights ?? new Float32Array()
     this.secondsBefore = checkpoint?.seconds ?? 0
+    this.checkpointAt = checkpoint?.step ?? null
   }
 
   dispose(): void {
@@ -151,7 +162,7 @@ class Session {
     if (!port.cancelled() && validatedAt < this.state.step) await this.validateAndKeep()
     const cancelled = port.cancelled()
     if (cancelled) await this.writeCheckpoint()
-    const postProcessing = await this.writeModel(!cancelled)
+    const postProcessing = await this.writeModel(!cancelled).catch((error: unknown) => this.unwritten(error))
     if (!cancelled) await removeCheckpoint(request.outFolder)
     const validation = this.best && {
       f2: this.best.f2,
@@ -180,7 +191,7 @@ class Session {
   }
 
   private async step(): Promise<void> {
-    const { tf, request, state } = this
+    const { request, state } = this
     for (let ahead = 0; ahead < BATCHES_AHEAD; ahead++) {
       const step = state.step + ahead
       if (request.steps !== null && step >= request.steps) break
@@ -191,36 +202,17 @@ class Session {
     }
     const batch = await this.batches.get(state.step)!
     this.batches.delete(state.step)
-    const { architecture, normalise } = this.start
-    const result = lossAndGradient(
-      tf,
-      this.kernels,
-      architecture,
-      normalise,
-      state.weights,
-      batch,
-      request.weights,
-    )
-    const { gradient, ...figures } = result
-    if (!Number.isFinite(figures.loss) || !Number.isFinite(figures.gradientNorm)) {
-      gradient.dispose()
-      await this.diverged()
-    }
     const learningRate = learningRateAt(request.learningRate, state.step, this.fraction())
-    this.state = adamW(tf, state, gradient, figures.gradientNorm, {
-      learningRate,
-      weightDecay: WEIGHT_DECAY,
-      decayMask: this.mask,
-      clipNorm: CLIP_NORM,
-      averageDecay: AVERAGE_DECAY,
-    })
-    gradient.dispose()
+    const schedule = { learningRate, weightDecay: WEIGHT_DECAY, averageDecay: AVERAGE_DECAY }
+    const { state: next, figures } = this.takeStep(state, batch, schedule)
+    if (!next) await this.diverged()
+    else this.state = next
     this.sums.push(figures)
     if (this.state.step % POINT_EVERY === 0) this.emitTrainPoint(learningRate)
   }
 
   private emitTrainPoint(learningRate: number): void {
-    const mean = (of: (figures: Omit<StepResult, 'gradient'>) => number): number =>
+    const mean = (of: (figures: StepFigures) => number): number =>
       this.sums.reduce((sum, figures) => sum + of(figures), 0) / this.sums.length
     this.port.point({
       step: this.state.step,
@@ -297,7 +289,7 @@ class Session {
     const { weights, average, moment1, moment2, step } = this.state
     const read = async (tensor: { data(): Promise<unknown> }): Promise<Float32Array> =>
       (await tensor.data()) as Float32Array
-    await writeCheckpoint(this.request.outFolder, {
+    const checkpoint = {
       architecture: this.start.architecture,
       step,
       seconds: this.seconds(),
@@ -307,7 +299,25 @@ class Session {
       moment1: await read(moment1),
       moment2: await read(moment2),
       bestWeights: this.bestWeights,
-    })
+    }
+    await writeCheckpoint(this.request.outFolder, checkpoint).catch((error: unknown) => this.unwritten(error))
+    this.checkpointAt = step
+  }
+
+  /** A disk that is full ends a training: what it learns from here on could not be kept. The checkpoint before is whole. */
+  private unwritten(error: unknown): never {
+    if (!(error instanceof DrydockError) || error.code !== 'disk_full') throw error
+    const { checkpointAt } = this
+    const kept =
+      checkpointAt === null
+        ? 'There was no checkpoint yet; the version that it started from is unchanged. Free some space and train again.'
+        : `The checkpoint of step ${checkpointAt} is kept, with the best weights until then. Free some space and go on from there.`
+    throw new DrydockError(
+      'disk_full',
+      `The disk is full, so the training stopped at step ${this.state.step}: it could not be saved. ${kept}`,
+      { ...error.data, step: this.state.step, checkpoint: checkpointAt },
+      error,
+    )
   }
 
   /**
@@ -338,7 +348,7 @@ class Session {
   ): Promise<{ chosen: PostProcessing; note: string }> {
     const { architecture, normalise, postProcessing } = this.start
     const untouched = {
-      chosen: kept(postProcessing),
+      chosen: withoutFigures(postProcessing),
       note: 'Kept from the version it started from: the training did not come to its end.',
     }
     if (!tune) return untouched
@@ -359,11 +369,17 @@ class Session {
   }
 
   private async diverged(): Promise<never> {
-    await this.writeModel(false)
+    const { best, state, request } = this
+    if (state.step > 0) await this.writeModel(false)
+    const kept = best
+      ? `The weights of step ${best.step}, the best until then, are kept.`
+      : state.step > 0
+        ? 'The weights until then are kept.'
+        : 'Nothing was learnt before; the version that it started from is unchanged.'
     throw new DrydockError(
       'training_diverged',
-      `The loss became infinite or undefined at step ${this.state.step + 1}, so the training stopped. The best weights until then are kept. Train again with a lower learning rate.`,
-      { step: this.state.step + 1, outFolder: this.request.outFolder },
+      `The loss became infinite or undefined at step ${state.step + 1}, so the training stopped. ${kept} Train again with a lower learning rate.`,
+      { step: state.step + 1, outFolder: request.outFolder },
     )
   }
 }

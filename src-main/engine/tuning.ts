@@ -28,7 +28,7 @@ export async function tunePostProcessing(
   const seen = `${images.length} validation images with ${ships} ships`
   if (!canTune(images)) {
     return {
-      chosen: kept(before),
+      chosen: withoutFigures(before),
       note: `Kept from the version it started from: ${seen} are too few to choose on (at least ${FEWEST_IMAGES} with ${FEWEST_SHIPS}).`,
     }
   }
@@ -48,7 +48,7 @@ export async function tunePostProcessing(
 }
 
 /** Settings of an earlier version for weights that nothing was measured with. */
-export function kept({ cluster, calibration, operatingPoints }: PostProcessing): PostProcessing {
+export function withoutFigures({ cluster, calibration, operatingPoints }: PostProcessing): PostProcessing {
   return {
     cluster,
     ...(calibration && { calibration }),

@@ -19,6 +19,8 @@ export interface ImageInfo {
   format: string
   /** bits or kind of a sample, as libvips names it: 'uchar', 'ushort', 'float', ... */
   depth: string
+  /** colour space, as libvips names it: 'srgb', 'b-w', 'rgb16', 'scrgb', ... */
+  space: string
 }
 
 /**
@@ -35,7 +37,7 @@ export async function readInfo(file: string): Promise<ImageInfo> {
   }
   const { width, height } = metadata.autoOrient
   if (!FORMATS.has(metadata.format) || !width || !height) throw notAnImage(file)
-  return { width, height, format: metadata.format, depth: metadata.depth }
+  return { width, height, format: metadata.format, depth: metadata.depth, space: metadata.space }
 }
 
 /**
@@ -65,8 +67,9 @@ export function assertSize(file: string, size: { width: number; height: number }
  * colour profiles become sRGB; transparent pixels are blended onto black. Samples of 8 bits are kept as they are.
  * Deeper ones (16-bit, float) are stretched linearly, one range for all channels: the darkest 0.5 % of samples
  * become 0, the brightest 0.5 % become 255; sensors fill few of their 16 bits, so cutting off the low byte
- * would give a black picture.
- * @throws DrydockError `image_missing`, `image_broken` (not an image, truncated), `image_too_large`
+ * would give a black picture. Samples that are not a number (NaN, as rasters mark places without data) become 0 and
+ * leave all others as they are.
+ * @throws DrydockError `image_missing`, `image_broken` (not an image, truncated, no number in it), `image_too_large`
  */
 export async function decodeImage(
   file: string,
@@ -75,7 +78,7 @@ export async function decodeImage(
   const info = await readInfo(file)
   assertSize(file, info, maxPixels)
   try {
-    return info.depth === 'uchar' ? await decodeBytes(file) : await decodeDeep(file)
+    return info.depth === 'uchar' ? await decodeBytes(file) : await decodeDeep(file, info)
   } catch (cause) {
     throw brokenImage(file, cause)
   }
@@ -106,23 +109,29 @@ async function decodeBytes(file: string): Promise<RgbImage> {
   return { width: info.width, height: info.height, data: firstThree(data, info.channels) }
 }
 
-async function decodeDeep(file: string): Promise<RgbImage> {
-  const { data, info } = await openPixels(file)
-    .flatten({ background: '#000' })
-    .pipelineColourspace('scrgb')
-    .toColourspace('rgb16')
+async function decodeDeep(file: string, { depth, space }: ImageInfo): Promise<RgbImage> {
+  const { data, info } = await inFloats(openPixels(file).flatten({ background: '#000' }), depth, space)
     .raw({ depth: 'float' })
     .toBuffer({ resolveWithObject: true })
   const samples = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+  if (!samples.some(Number.isFinite)) throw withoutNumbers(file)
   const [low, high] = stretchRange(samples)
   const scale = high > low ? 255 / (high - low) : 0
   const bytes = new Uint8ClampedArray(samples.length)
+  // clamped: NaN becomes 0
   for (let i = 0; i < samples.length; i++) bytes[i] = (samples[i]! - low) * scale
   return {
     width: info.width,
     height: info.height,
     data: firstThree(new Uint8Array(bytes.buffer), info.channels),
   }
+}
+
+/** Floats hold physical values of any range: on the way through a colour space of fixed range they would be cut to it. */
+function inFloats(pixels: Sharp, depth: string, space: string): Sharp {
+  if (depth !== 'float' && depth !== 'double')
+    return pixels.pipelineColourspace('scrgb').toColourspace('rgb16')
+  return space === 'scrgb' ? pixels.pipelineColourspace('scrgb').toColourspace('scrgb') : pixels
 }
 
 /** The 0.5th and 99.5th percentile of at most about 200,000 evenly spread samples; what is not finite is skipped. */
@@ -147,6 +156,14 @@ function firstThree(data: Uint8Array, channels: number): Uint8Array {
     rgb[i * 3 + 2] = data[i * channels + blue]!
   }
   return rgb
+}
+
+function withoutNumbers(file: string): DrydockError {
+  return new DrydockError(
+    'image_broken',
+    `${basename(file)} holds no numbers: every sample is NaN or infinite, so there is nothing to see in it. It is left out; put another copy in its place and look at the folder again.`,
+    { file },
+  )
 }
 
 async function assertReadable(file: string): Promise<void> {

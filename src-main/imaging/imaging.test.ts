@@ -35,6 +35,29 @@ function raw(image: { width: number; height: number; data: Uint8Array }, channel
   return sharp(image.data, { raw: { width: image.width, height: image.height, channels } })
 }
 
+/** A TIFF of 32-bit floats, one strip, uncompressed: sharp itself writes none with NaN in it. */
+function floatTiff(width: number, channels: 1 | 3, samples: Float32Array): Buffer {
+  const height = samples.length / width / channels
+  const start = 8 + 2 + 10 * 12 + 4
+  const tags = {
+    ...{ 256: width, 257: height, 258: 32, 259: 1, 262: channels === 3 ? 2 : 1 },
+    ...{ 273: start, 277: channels, 278: height, 279: 4 * samples.length, 339: 3 },
+  }
+  const file = Buffer.alloc(start + 4 * samples.length)
+  file.write('II', 'latin1')
+  file.writeUInt32LE(42, 2)
+  file.writeUInt32LE(8, 4)
+  file.writeUInt16LE(10, 8)
+  Object.entries(tags).forEach(([tag, value], i) => {
+    file.writeUInt16LE(Number(tag), 10 + 12 * i)
+    file.writeUInt16LE(4, 12 + 12 * i)
+    file.writeUInt32LE(1, 14 + 12 * i)
+    file.writeUInt32LE(value, 18 + 12 * i)
+  })
+  samples.forEach((value, i) => file.writeFloatLE(value, start + 4 * i))
+  return file
+}
+
 /** A noisy picture, so that a JPEG of it has a body to cut off. */
 function noisy(width: number, height: number) {
   return {
@@ -90,6 +113,31 @@ describe('decodeImage', () => {
     // the middle of a straight ramp stays the middle
     expect(Math.abs(data[500 * 3]! - 127.5)).toBeLessThan(2)
   })
+
+  it.each([1, 3] as const)(
+    'stretches floats of any range, %i bands, those that are no numbers aside',
+    async (bands) => {
+      const file = join(folder, `floats-${bands}.tif`)
+      for (const range of [1, 5000]) {
+        const samples = Float32Array.from(
+          { length: 1000 * bands },
+          (_, i) => (Math.floor(i / bands) / 999) * range,
+        )
+        samples.fill(NaN, 400 * bands, 410 * bands)
+        writeFileSync(file, floatTiff(100, bands, samples))
+        const { data } = await decodeImage(file)
+        expect([data[0], data[400 * 3], data[409 * 3 + 2], data[999 * 3]]).toEqual([0, 0, 0, 255])
+        // the middle of a straight ramp stays the middle, whatever is missing elsewhere
+        expect(Math.abs(data[500 * 3]! - 127.5)).toBeLessThan(2)
+        expect(Math.abs(data[750 * 3 + 1]! - 191.5)).toBeLessThan(2)
+      }
+      writeFileSync(file, floatTiff(100, bands, new Float32Array(1000 * bands).fill(NaN)))
+      await expect(decodeImage(file)).rejects.toMatchObject({
+        code: 'image_broken',
+        message: expect.stringMatching(/holds no numbers.*put another copy/) as string,
+      })
+    },
+  )
 
   it('refuses what is cut off, what is no image, what is not there, and a folder', async () => {
     const cut = join(folder, 'cut.jpg')

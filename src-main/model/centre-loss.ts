@@ -1,5 +1,5 @@
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
-import type { Segments } from './segments.ts'
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { SegmentTensors } from './segments.ts'
 import type { Tf } from './tf.ts'
 
 /**
@@ -8,33 +8,34 @@ import type { Tf } from './tf.ts'
  * as one blob is never told otherwise; their centroids differ. An embedding is an offset plus the pixel's
  * coordinates, so that distance is the length of the mean offset, || 1/|S| sum over u in S of o_u ||_2.
  * Always finite; gradient 0 where the mean offset is 0.
+ * @param segments an instance counts what the shares of its pixels add up to
  * @param rows [P, C] offsets of all pixels, in the order that `segments.pixel` counts; channels 0 and 1 are used
  * @param weight factor of the whole
  */
-export function centreLoss(tf: Tf, segments: Segments, rows: Tensor2D, weight: number): Scalar {
-  const { count } = segments
+export function centreLoss(
+  tf: Tf,
+  { pixel, segment, share, area }: SegmentTensors,
+  rows: Tensor2D,
+  weight: number,
+): Scalar {
   const [pixels, channels] = rows.shape
+  const count = area.shape[0]
   const run = tf.customGrad((...inputs) => {
     const [offsets, save] = inputs as unknown as [Tensor2D, (tensors: Tensor[]) => void]
-    if (count === 0) {
-      save([])
-      return { value: tf.scalar(0), gradFunc: () => tf.zeros([pixels, channels]) }
-    }
-    const pixel = tf.expandDims(tf.tensor1d(segments.pixel, 'int32'), 1)
-    const segment = tf.tensor1d(segments.segment, 'int32')
-    const areas = tf.tensor2d(segments.area, [count, 1])
+    const ids = tf.reshape(segment, [-1, 1])
     const spatial = tf.tensor1d(Array.from({ length: channels }, (_, channel) => (channel < 2 ? 1 : 0)))
-    const own = tf.mul<Tensor2D>(tf.gather(offsets, tf.tensor1d(segments.pixel, 'int32')), spatial)
-    const mean = tf.div(tf.scatterND(tf.expandDims(segment, 1), own, [count, channels]), areas)
-    const length = tf.norm(mean, 2, 1, true)
+    const own = tf.mul<Tensor2D>(tf.gather(offsets, pixel), spatial)
+    const mean = tf.div(tf.scatterND(ids, own, [count, channels]), area)
+    const length = tf.sqrt(tf.sum(tf.square(mean), 1, true))
     const direction = tf.divNoNan(mean, length)
-    save([tf.div(direction, areas), pixel, segment])
+    const value = tf.mul(tf.sum(tf.mul(tf.gather(length, segment), share)), weight)
+    save([direction, pixel, segment, share])
     return {
-      value: tf.mul(tf.sum(length), weight),
+      value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [slope, at, of] = saved as [Tensor, Tensor, Tensor]
-        const ofPixels = tf.mul(tf.gather(slope, of as Tensor2D), tf.mul(dy, weight))
-        return tf.scatterND(at, ofPixels, [pixels, channels])
+        const [slope, at, of, shares] = saved as [Tensor, Tensor, Tensor1D, Tensor]
+        const ofPixels = tf.mul(tf.gather(slope, of), tf.mul(shares, tf.mul(dy, weight)))
+        return tf.scatterND(tf.reshape(at, [-1, 1]), ofPixels, [pixels, channels])
       },
     }
   })

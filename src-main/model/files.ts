@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { modelFile } from '../contract/engine.ts'
 import type { ModelFile } from '../contract/engine.ts'
-import { DrydockError } from '../contract/errors.ts'
+import { DrydockError, isDiskFull } from '../contract/errors.ts'
 import { parameterCount, weightSpecs } from './network.ts'
 
 /** A model version in memory: what model.json says and the weights of weights.bin. */
@@ -108,8 +108,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
-    const code = error instanceof Error && 'code' in error ? error.code : null
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error
+    if (!isDiskFull(error)) throw error
     throw new DrydockError(
       'disk_full',
       `There is no room left to write ${path}. What was written there before is kept. Free some space and start again.`,

@@ -23,6 +23,25 @@ export interface Kernels {
    * @param skip [B, 2H, 2W, C]
    */
   upsampleAdd(low: Tensor4D, skip: Tensor4D): Tensor4D
+  /** Makes a function of tensors that is run again and again as fast as the backend can; see {@link Compile}. */
+  compile: Compile
+}
+
+/** A function of tensors whose inputs and outputs are all that it reads and makes, with nothing read back in between. */
+export type TensorFunction = (inputs: readonly Tensor[]) => Tensor[]
+
+/**
+ * Gives a function that computes the same, perhaps in another way for each set of input shapes. The caller disposes
+ * of the outputs; what is made in between is gone.
+ * @param key two functions of one key compute the same, so that what was made for one serves the other
+ * @param first 'plain': the first run with new shapes may compute in another way than later ones, which differs in the
+ *   last digits and is there sooner; 'same': every run computes in the same way
+ */
+export type Compile = (key: string, first: 'plain' | 'same', f: TensorFunction) => TensorFunction
+
+/** Runs the function as it is. */
+function tidied(tf: Tf): Compile {
+  return (_key, _first, f) => (inputs) => tf.tidy(() => f(inputs))
 }
 
 export interface ConvOptions {
@@ -31,11 +50,15 @@ export interface ConvOptions {
   inputGradient: boolean
 }
 
-/** The kernels for the backend in use. */
-export function kernelsFor(tf: Tf): Kernels {
+/**
+ * The kernels for the backend in use.
+ * @param compile how functions are made fast; without it they run as they are
+ */
+export function kernelsFor(tf: Tf, compile: Compile = tidied(tf)): Kernels {
   const native = nativeBackend(tf)
   const primitives = native ? nativePrimitives(tf, native) : composedPrimitives(tf)
   return {
+    compile,
     conv(x, filter, bias, { stride, relu, inputGradient }) {
       const variables: Tensor[] = [filter]
       if (bias) variables.push(bias)

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
-import type { Segments } from './segments.ts'
-import { segmentsOf } from './segments.ts'
+import type { SegmentTensors } from './segments.ts'
+import { padded, segmentsOf, segmentTensors } from './segments.ts'
 import { denseLoss } from './loss-dense.ts'
 import type { Tf } from './tf.ts'
 
@@ -33,10 +33,15 @@ export function semiConvLoss(
   const data = Int32Array.from(labels.dataSync())
   const segments = segmentsOf(data, height * width, background)
   const weight = reductionWeight(reduction, batch, segments.count)
-  return form === 'dense'
-    ? denseLoss(tf, data, embeddings, background, weight)
-    : segmentLoss(tf, segments, tf.reshape(embeddings, [data.length, -1]), weight)
+  if (form === 'dense') return denseLoss(tf, data, embeddings, background, weight)
+  return tf.tidy(() => {
+    const rows: Tensor2D = tf.reshape(embeddings, [data.length, -1])
+    return segmentLoss(tf, segmentTensors(tf, padded(segments, EQUALLY)), rows, weight)
+  })
 }
+
+/** Every instance counts the same, as eq. 5 has it. */
+const EQUALLY = (): number => 1
 
 /** What the sum over all instances is multiplied by. */
 export function reductionWeight(reduction: Reduction, batch: number, instances: number): number {
@@ -48,6 +53,7 @@ export function reductionWeight(reduction: Reduction, batch: number, instances: 
  * Eq. 5 on lists of pixels. Only the pixels of instances are read; sums over instances are scatter-additions, so
  * neither time nor memory depends on how many there are. Each instance is first moved so that one of its own
  * pixels lies at the origin (a constant for the gradient): embeddings around 10,000 px keep their accuracy.
+ * @param segments an instance counts what the shares of its pixels add up to: 1 in eq. 5
  * @param rows [P, C] embeddings of all pixels, in the order that `segments.pixel` counts
  * @param weight factor of the whole, see {@link reductionWeight}
  * @param shift [n, C] what is added to the embeddings of the n pixels of instances: their coordinates, where
@@ -55,31 +61,23 @@ export function reductionWeight(reduction: Reduction, batch: number, instances: 
  */
 export function segmentLoss(
   tf: Tf,
-  segments: Segments,
+  { pixel, segment, share, first, area }: SegmentTensors,
   rows: Tensor2D,
   weight: number,
   shift?: Tensor2D,
 ): Scalar {
-  const { count } = segments
   const [pixels, channels] = rows.shape
+  const count = area.shape[0]
   const run = tf.customGrad((...inputs) => {
     const [psi, save] = inputs as unknown as [Tensor2D, (tensors: Tensor[]) => void]
-    if (count === 0) {
-      save([])
-      return { value: tf.scalar(0), gradFunc: () => tf.zeros([pixels, channels]) }
-    }
-    const pixel = tf.tensor1d(segments.pixel, 'int32')
-    const segment = tf.tensor1d(segments.segment, 'int32')
-    const ids = tf.expandDims(segment, 1)
-    const areas = tf.tensor2d(segments.area, [count, 1])
-    const shares = tf.gather(tf.div(1, areas), segment)
+    const ids = tf.reshape(segment, [-1, 1])
     const sumOver = (values: Tensor2D): Tensor2D => tf.scatterND(ids, values, [count, channels])
 
     const given = tf.gather(psi, pixel)
     const own = shift ? tf.add(given, shift) : given
-    const origin = tf.gather(own, tf.tensor1d(segments.first, 'int32'))
+    const origin = tf.gather(own, first)
     const moved = tf.sub<Tensor2D>(own, tf.gather(origin, segment))
-    const mean = tf.div(sumOver(moved), areas)
+    const mean = tf.div(sumOver(moved), area)
     const difference = tf.sub(moved, tf.gather(mean, segment))
     // Scaled by the largest component, so that neither very small nor very large differences lose their square.
     const largest = tf.max(tf.abs(difference), 1, true)
@@ -87,16 +85,16 @@ export function segmentLoss(
     const scaled = tf.div(difference, safe)
     const length = tf.sqrt(tf.sum(tf.square(scaled), 1, true))
     const direction = tf.div<Tensor2D>(scaled, tf.maximum(length, 1))
-    const value = tf.mul(tf.sum(tf.mul(tf.mul(length, largest), shares)), weight)
-    save([direction, pixel, segment, ids, areas, shares])
+    const value = tf.mul(tf.sum(tf.mul(tf.mul(length, largest), share)), weight)
+    save([direction, pixel, segment, ids, area, share])
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [n, at, of, into, area, share] = saved as [Tensor, Tensor, Tensor1D, Tensor, Tensor, Tensor]
-        const meanDirection = tf.div(tf.scatterND(into, n, [count, channels]), area)
+        const [n, at, of, into, areas, shares] = saved as [Tensor, Tensor, Tensor1D, Tensor, Tensor, Tensor]
+        const meanDirection = tf.div(tf.scatterND(into, n, [count, channels]), areas)
         const differences = tf.sub(n, tf.gather(meanDirection, of))
-        const own = tf.mul(differences, tf.mul(share, tf.mul(dy, weight)))
-        return tf.scatterND(tf.expandDims(at, 1), own, [pixels, channels])
+        const own = tf.mul(differences, tf.mul(shares, tf.mul(dy, weight)))
+        return tf.scatterND(tf.reshape(at, [-1, 1]), own, [pixels, channels])
       },
     }
   })

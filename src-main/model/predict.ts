@@ -2,7 +2,7 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, ModelFile, Progress, RgbImage, SparseInference } from '../contract/engine.ts'
 import { SPARSE_FOREGROUND } from '../core/cluster/sparse.ts'
 import { toFloat16 } from '../core/float16.ts'
-import type { Kernels } from './kernels.ts'
+import type { Kernels, TensorFunction } from './kernels.ts'
 import { forward, receptiveRadius, totalStride, unpack } from './network.ts'
 import type { Tf } from './tf.ts'
 import { normalised } from './training.ts'
@@ -82,9 +82,10 @@ export async function predict(
 ): Promise<SparseInference> {
   const { embedding } = network.architecture
   const tiles = tilesOf(network.architecture, image.width, image.height, tile)
+  const run = windowFunction(tf, kernels, network, flips)
   const found: (Found & { core: Box })[] = []
   for (const [done, { core, window }] of tiles.entries()) {
-    const output = runWindow(tf, kernels, network, cut(image, window), window, flips)
+    const output = runWindow(tf, run, network.weights, cut(image, window), window)
     found.push({ core, ...collect(output, { core, window }, image.width, embedding, keepFrom) })
     await between?.({ done: done + 1, total: tiles.length })
   }
@@ -103,21 +104,23 @@ function cut({ width, height, data }: RgbImage, window: Box): Uint8Array {
   return out
 }
 
-/** [h * w * (1 + C)]: foreground probability, then offsets in px. */
-function runWindow(
+/**
+ * Foreground probability and offsets in px of a window, as a function that the backend may make fast.
+ * Inputs: weights [N], pixels [1, h, w, 3] 0..255. Output: [1, h, w, 1 + C].
+ */
+function windowFunction(
   tf: Tf,
   kernels: Kernels,
-  { architecture, normalise, weights }: Network,
-  pixels: Uint8Array,
-  { width, height }: Box,
+  { architecture, normalise }: Omit<Network, 'weights'>,
   flips: boolean,
-): Float32Array {
-  const result = tf.tidy(() => {
-    const input = normalised(tf, pixels, [1, height, width, 3], normalise)
+): TensorFunction {
+  const key = JSON.stringify(['predict', architecture, normalise, flips])
+  return kernels.compile(key, 'plain', ([weights, pixels]) => {
+    const input = normalised(tf, pixels as Tensor4D, normalise)
     const ways: number[][] = flips ? [[], [1], [2], [1, 2]] : [[]]
     const outputs = ways.map((axes) => {
       const turn = (x: Tensor4D): Tensor4D => (axes.length ? tf.reverse(x, axes) : x)
-      const { logits, offsets } = forward(tf, kernels, architecture, weights, turn(input))
+      const { logits, offsets } = forward(tf, kernels, architecture, weights as Tensor1D, turn(input))
       // A flip turns the sign of the offsets along its axis.
       const signs = tf.tensor1d(
         Array.from({ length: architecture.embedding }, (_, c) => (axes.includes(2 - c) ? -1 : 1)),
@@ -125,10 +128,22 @@ function runWindow(
       const probability = turn(tf.sigmoid(unpack(tf, logits)))
       return tf.concat([probability, tf.mul(turn(unpack(tf, offsets)), signs)], 3)
     })
-    return outputs.length === 1 ? outputs[0]! : tf.div(tf.addN(outputs), outputs.length)
+    return [outputs.length === 1 ? outputs[0]! : tf.div(tf.addN(outputs), outputs.length)]
   })
-  const values = result.dataSync() as Float32Array
-  result.dispose()
+}
+
+/** [h * w * (1 + C)]: foreground probability, then offsets in px. */
+function runWindow(
+  tf: Tf,
+  run: TensorFunction,
+  weights: Tensor1D,
+  pixels: Uint8Array,
+  { width, height }: Box,
+): Float32Array {
+  const input = tf.tensor4d(new Float32Array(pixels), [1, height, width, 3])
+  const [result] = run([weights, input])
+  const values = result!.dataSync() as Float32Array
+  tf.dispose([input, result!])
   return values
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import type {
   BackendName,
@@ -11,7 +12,7 @@ import type {
   VerifyFinding,
 } from '../contract/engine.ts'
 import type { EngineMessage, HostMessage } from '../contract/engine-messages.ts'
-import { DrydockError, fromWireError, toWireError } from '../contract/errors.ts'
+import { DrydockError, fromWireError, noMemory, tellsNoMemory, toWireError } from '../contract/errors.ts'
 import type { BackendInfo } from '../contract/wire.ts'
 import { engineEnvironment, entry, nodeBinary } from '../locations.ts'
 
@@ -43,6 +44,7 @@ interface Running {
   child: ChildProcess
   calls: Map<number, OpenCall>
   stderr: string
+  oomKillsBefore: number
   /** set when the host killed the engine because a cancelled call did not end */
   killedFor: Set<number>
   ended: Promise<void>
@@ -82,7 +84,14 @@ export function startEngine(options: EngineOptions = {}): Engine {
       child.once('error', () => end(null, null))
       child.once('close', end)
     })
-    const started: Running = { child, calls, stderr: '', killedFor: new Set(), ended }
+    const started: Running = {
+      child,
+      calls,
+      stderr: '',
+      oomKillsBefore: oomKills(),
+      killedFor: new Set(),
+      ended,
+    }
     child.stderr?.on('data', (chunk: Buffer) => {
       started.stderr = (started.stderr + chunk.toString('utf8')).slice(-STDERR_KEPT)
     })
@@ -196,23 +205,40 @@ async function answerPull(
   }
 }
 
-function whyDied(engine: Running, id: number, code: number | null, signal: string | null): DrydockError {
+function whyDied(engine: Running, id: number, exitCode: number | null, signal: string | null): DrydockError {
   if (engine.killedFor.has(id)) return cancelled()
-  const data = { exitCode: code, signal, stderr: engine.stderr }
-  const noMemory =
-    /bad_alloc|out of memory|OOM when allocating|Cannot allocate memory/i.test(engine.stderr) || code === 137
-  if (noMemory) {
-    return new DrydockError(
-      'engine_no_memory',
-      'There was not enough memory for this work, so the engine ended. All that was finished before is kept. Use a smaller batch, crop or tile and try again.',
-      data,
-    )
-  }
+  const oomKilled = signal === 'SIGKILL' && oomKills() > engine.oomKillsBefore
+  return deathOf({ exitCode, signal, stderr: engine.stderr }, oomKilled)
+}
+
+/**
+ * What the end of an engine process tells: `engine_no_memory` where memory ran out for certain, else `engine_died`.
+ * @param oomKilled Linux has killed a process for want of memory since this one started
+ */
+export function deathOf(
+  data: { exitCode: number | null; signal: string | null; stderr: string },
+  oomKilled: boolean,
+): DrydockError {
+  if (oomKilled || data.exitCode === 137 || tellsNoMemory(data.stderr)) return noMemory(data)
+  // Systems kill without a word where no memory is left, and libtensorflow may stumble over what it did not get.
+  const more =
+    data.signal === null
+      ? ''
+      : ' Where it ends like this again, memory may be short: use a smaller batch, crop or tile.'
   return new DrydockError(
     'engine_died',
-    'The engine process ended in the middle of the work. All that was finished before is kept. Start the work again; the engine restarts by itself.',
+    `The engine process ended in the middle of the work. All that was finished before is kept. Start the work again; the engine restarts by itself.${more}`,
     data,
   )
+}
+
+/** How many processes Linux has killed for want of memory since it started; 0 where that is not told. */
+function oomKills(): number {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
 }
 
 function cancelled(): DrydockError {

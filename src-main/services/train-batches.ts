@@ -3,7 +3,7 @@ import { DrydockError } from '../contract/errors.ts'
 import { labelMapToRles, toLabelMap } from '../core/mask/rle.ts'
 import type { Random } from '../core/random.ts'
 import { randomFrom, seedFrom } from '../core/random.ts'
-import type { Marked } from '../core/sampling/crop.ts'
+import type { Crop, Marked } from '../core/sampling/crop.ts'
 import { CROP_SETTINGS, sampleCrop } from '../core/sampling/crop.ts'
 import { makeSyntheticScene } from '../core/synthetic/scene.ts'
 import { decodeImage } from '../imaging/decode.ts'
@@ -12,6 +12,9 @@ import { validationWindows } from './train-plan.ts'
 
 /** Decoded images that are kept, in bytes. */
 const CACHE_BYTES = 384 * 1024 * 1024
+
+/** Synthetic scenes that are drawn from at a time, and how many crops are cut from each: making one takes far longer. */
+const [POOL, CROPS_OF_A_SCENE] = [64, 12]
 
 /** Seeds of streams that must not meet. */
 const [SAMPLES, SCENES] = [1, 2]
@@ -29,6 +32,7 @@ export interface Skipped {
 export class BatchMaker {
   readonly #plan: TrainPlan
   readonly #cache = new MarkedCache(CACHE_BYTES)
+  readonly #scenes = new Map<number, Marked>()
   /** running sums of how often each source is drawn: for ships, and for anything */
   readonly #byShips: Float64Array
   readonly #byArea: Float64Array
@@ -45,7 +49,7 @@ export class BatchMaker {
     const images = new Uint8Array(batch * crop * crop * 3)
     const labels = new Uint16Array(batch * crop * crop)
     for (let i = 0; i < batch; i++) {
-      const sample = await this.#sample(randomFrom(seedFrom(seed, SAMPLES, step, i)))
+      const sample = await this.#sample(step, randomFrom(seedFrom(seed, SAMPLES, step, i)))
       images.set(sample.image, i * crop * crop * 3)
       labels.set(sample.labels, i * crop * crop)
     }
@@ -64,20 +68,36 @@ export class BatchMaker {
     return windowOf(await this.#cache.get(source), window)
   }
 
-  async #sample(random: Random): Promise<{ image: Uint8Array; labels: Uint16Array }> {
-    const { sources, synthetic, crop } = this.#plan
+  async #sample(step: number, random: Random): Promise<Crop> {
+    const { sources, synthetic, crop, magnify } = this.#plan
     if (sources.length > 0 && random() >= synthetic.share) {
       const near = random() < CROP_SETTINGS.nearShip && this.#byShips.at(-1)! > 0
       for (let attempt = 0; attempt < 4; attempt++) {
         const source = sources[draw(near ? this.#byShips : this.#byArea, random)]!
         const marked = await this.#read(source)
-        if (marked) return sampleCrop(marked, random, { ...CROP_SETTINGS, crop, nearShip: near ? 1 : 0 })
+        const scale = [CROP_SETTINGS.scale[0], magnify] as const
+        if (marked)
+          return sampleCrop(marked, random, { ...CROP_SETTINGS, crop, scale, nearShip: near ? 1 : 0 })
       }
     }
-    const { scenes } = synthetic
-    const number = Math.floor(random() * (scenes ?? 0xffffffff))
-    const scene = makeSyntheticScene(seedFrom(this.#plan.seed, SCENES, number), { width: crop, height: crop })
-    return { image: scene.image.data, labels: scene.labels }
+    return sampleCrop(this.#scene(step, random), random, { ...CROP_SETTINGS, crop })
+  }
+
+  /** A synthetic scene: of so many, or of a pool through which new ones pass, each drawn from several times. */
+  #scene(step: number, random: Random): Marked {
+    const { synthetic, crop, batch, seed } = this.#plan
+    const passed = Math.floor((step * batch * synthetic.share) / CROPS_OF_A_SCENE)
+    const all = synthetic.scenes ?? Infinity
+    const drawn = passed + Math.floor(random() * Math.min(POOL, all))
+    const number = Number.isFinite(all) ? drawn % all : drawn
+    const known = this.#scenes.get(number)
+    if (known) return known
+    const made = makeSyntheticScene(seedFrom(seed, SCENES, number), { width: 2 * crop, height: 2 * crop })
+    const marked = { ...made, ships: pointsOf(made.labels, 2 * crop) }
+    this.#scenes.set(number, marked)
+    const [oldest] = this.#scenes.keys()
+    if (this.#scenes.size > POOL) this.#scenes.delete(oldest!)
+    return marked
   }
 
   async #read(source: TrainSource): Promise<Marked | null> {
@@ -90,6 +110,18 @@ export class BatchMaker {
       return null
     }
   }
+}
+
+/** A pixel of each ship. */
+function pointsOf(labels: Uint16Array, width: number): { x: number; y: number }[] {
+  const pixels = new Map<number, number[]>()
+  labels.forEach((label, p) => {
+    if (label) (pixels.get(label) ?? pixels.set(label, []).get(label)!).push(p)
+  })
+  return [...pixels.values()].map((own) => {
+    const middle = own[own.length >> 1]!
+    return { x: middle % width, y: Math.floor(middle / width) }
+  })
 }
 
 function windowOf(

@@ -29,6 +29,8 @@ export interface TrainPlan {
   batch: number
   /** side in px */
   crop: number
+  /** crops show an image enlarged up to so many times */
+  magnify: number
 }
 
 /** A part of an image that is validated on: whole images up to this side, else windows of larger ones. */

@@ -76,6 +76,7 @@ export function trainDefaults(from: string | null, name: string): TrainSettings 
     learningRate: from === null ? 2e-3 : 1e-3,
     embeddingWeight: 0.5,
     syntheticShare: from === null ? 0.6 : 0.2,
+    magnify: 1.3,
     validateEvery: from === null ? 500 : 50,
     seed: 1,
   }
@@ -142,6 +143,7 @@ export async function trainModel(
     seed: settings.seed,
     batch: settings.batch,
     crop: settings.crop,
+    magnify: settings.magnify,
   }
   const steps =
     settings.steps ??
@@ -150,8 +152,8 @@ export async function trainModel(
   onPlan?.({ steps, validationImages: data.validationImages })
   let written = Promise.resolve()
   const note = (point: CurvePoint): void => {
-    written = written.then(() => appendFile(log, `${JSON.stringify(point)}\n`))
-    written.catch(() => undefined)
+    // a point that cannot be written is a gap in a curve, and no reason to lose the training
+    written = written.then(() => appendFile(log, `${JSON.stringify(point)}\n`)).catch(() => undefined)
     onPoint?.(point)
   }
   const request: TrainRequest = {
@@ -186,10 +188,23 @@ export async function trainModel(
       await written
       await writeCard(options, parent, await reachedSoFar(out, data.validationImages))
     }
-    throw error
+    throw withAdvice(error, settings)
   } finally {
     await data.close()
   }
+}
+
+/** What a training that got no memory is told: the setting to make smaller, and to what. */
+function withAdvice(error: unknown, { batch, crop }: Pick<TrainSettings, 'batch' | 'crop'>): unknown {
+  if (!(error instanceof DrydockError) || error.code !== 'engine_no_memory') return error
+  const smaller =
+    batch > 1 ? `a batch of ${Math.floor(batch / 2)}` : `a crop of ${Math.max(64, Math.floor(crop / 2))} px`
+  return new DrydockError(
+    'engine_no_memory',
+    `There was not enough memory to train with a batch of ${batch} and a crop of ${crop} px, so the training ended. Its last checkpoint and all model versions are kept. Close other programs, or train with ${smaller}.`,
+    { ...error.data },
+    error,
+  )
 }
 
 /** @throws DrydockError `nothing_to_do` */

@@ -15,19 +15,21 @@ export type Layout = (typeof LAYOUTS)[number]
 
 export function drawLayout(random: Random): Layout {
   const at = random()
-  if (at < 0.3) return 'open'
-  if (at < 0.42) return 'anchorage'
-  if (at < 0.6) return 'raft'
-  if (at < 0.79) return 'harbour'
-  if (at < 0.85) return 'marina'
-  if (at < 0.93) return 'coast'
+  if (at < 0.26) return 'open'
+  if (at < 0.36) return 'anchorage'
+  if (at < 0.53) return 'raft'
+  if (at < 0.71) return 'harbour'
+  if (at < 0.77) return 'marina'
+  if (at < 0.85) return 'coast'
   return 'empty'
 }
 
 /** Paints what is fixed (land, piers, rocks, buoys) and gives every ship its place. */
 export function layOut(fleet: Fleet, layout: Layout, sun: { x: number; y: number }): void {
   const { random, surface } = fleet
-  if (random() < (layout === 'empty' ? 0.6 : 0.13)) strew(fleet)
+  // most false alarms are on such things, so that scenes without a ship have plenty
+  const strewn = layout === 'empty' ? wholeBetween(random, 0, 3) : random() < 0.15 ? 1 : 0
+  for (let i = 0; i < strewn; i++) strew(fleet)
   const area = (surface.width * surface.height) / 65536
   const more = Math.sqrt(area)
   switch (layout) {
@@ -67,7 +69,7 @@ export function layOut(fleet: Fleet, layout: Layout, sun: { x: number; y: number
       }
       break
     case 'empty':
-      if (random() < 0.5) paintLand(surface, random, random() < 0.4, sun)
+      if (random() < 0.65) paintLand(surface, random, random() < 0.5, sun)
       break
   }
 }

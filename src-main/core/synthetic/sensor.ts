@@ -26,7 +26,7 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
     for (let i = c; i < blurred.length; i += 3) blurred[i] = blurred[i]! * factor + base
   }
   addGrain(blurred, random, between(random, 0.2, 0.9))
-  if (random() < 0.75) compress(blurred, width, height, between(random, 86, 97))
+  if (random() < 0.8) compress(blurred, width, height, between(random, 74, 97))
   const out = new Uint8ClampedArray(blurred.length)
   for (let i = 0; i < out.length; i++) out[i] = blurred[i]!
   return new Uint8Array(out.buffer)

@@ -16,7 +16,7 @@ export function paintSky(surface: Surface, random: Random): Float32Array | null 
     const colour = [level * 0.94, level, level * 1.05]
     for (let i = 0; i < rgb.length; i++) rgb[i] = rgb[i]! + (colour[i % 3]! - rgb[i]!) * haze
   }
-  if (random() > 0.1) return null
+  if (random() > 0.14) return null
   const { fractal } = textures()
   const scale = between(random, 0.4, 2)
   const map = mapping(random, scale)

@@ -1,0 +1,109 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
+import type { Architecture, TrainBatch } from '../contract/engine.ts'
+import { packedOrder } from './packing.ts'
+import type { SegmentTensors } from './segments.ts'
+import { padded, segmentsOf, segmentTensors } from './segments.ts'
+import type { Tf } from './tf.ts'
+
+/** A mini-batch on the backend, as the loss wants it. The caller disposes of all of it: {@link tensorsOf}. */
+export interface BatchTensors {
+  /** [B, H, W, 3] 0..255 */
+  images: Tensor4D
+  /** [B * H * W / 4, 4] in packed order: 1 where there is a ship */
+  truth: Tensor2D
+  /** [B * H * W / 4, 4] what each pixel counts in the cross-entropy; 1 for background */
+  pixelWeight: Tensor2D
+  segments: SegmentTensors
+  /** [n, C] coordinates of the pixels of instances, in the embedding's units; 0 in further channels */
+  shift: Tensor2D
+}
+
+/** Smallest numbers of pixels and instances that batches are padded to; from there on in powers of two. */
+const [FEWEST_PIXELS, FEWEST_INSTANCES] = [4096, 64]
+
+/** Pixels of a ship of this area count what background does in the cross-entropy; those of smaller ones more. */
+const EQUAL_AREA_PX = 400
+const LARGEST_PIXEL_WEIGHT = 3
+
+/** Half the root of the area that the embedding's distances count whole at, in px; see {@link instanceWeight}. */
+const UNIT_PX = 10
+const SMALLEST_UNIT_PX = 6
+
+/** What a pixel of a ship of so many px counts in the cross-entropy: small ships are few pixels, and all count. */
+export function pixelWeight(area: number): number {
+  return Math.min(LARGEST_PIXEL_WEIGHT, Math.max(1, Math.sqrt(EQUAL_AREA_PX / area)))
+}
+
+/**
+ * What an instance of so many px counts in the losses of embeddings: its distances are measured by half the root of
+ * its area, about the reach of a ship from its centre, so that long ships do not drown small ones. 1 at 400 px.
+ */
+export function instanceWeight(area: number): number {
+  return UNIT_PX / Math.max(SMALLEST_UNIT_PX, Math.sqrt(area) / 2)
+}
+
+/** Brings a mini-batch to the backend; its shapes are the same for all but unusually crowded batches of one size. */
+export function batchTensors(
+  tf: Tf,
+  { images, labels, batch, crop }: TrainBatch,
+  { embedding, coordinates }: Pick<Architecture, 'embedding' | 'coordinates'>,
+): BatchTensors {
+  const order = packedOrder(batch, crop, crop)
+  const packed = new Uint16Array(labels.length)
+  for (let i = 0; i < packed.length; i++) packed[i] = labels[order[i]!]!
+  const segments = segmentsOf(packed, crop * crop, 0)
+  const truth = new Float32Array(packed.length)
+  const weights = new Float32Array(packed.length).fill(1)
+  const weightOf = segments.area.map(pixelWeight)
+  const arrays = padded(
+    segments,
+    instanceWeight,
+    powerFrom(FEWEST_PIXELS, segments.pixel.length),
+    powerFrom(FEWEST_INSTANCES, segments.count + 1),
+  )
+  const shift = new Float32Array(arrays.pixel.length * embedding)
+  const unit = coordinates === 'pixel' ? 1 : 1 / crop
+  for (let i = 0; i < segments.pixel.length; i++) {
+    const place = segments.pixel[i]!
+    truth[place] = 1
+    weights[place] = weightOf[segments.segment[i]!]!
+    const pixel = order[place]! % (crop * crop)
+    shift[i * embedding] = (pixel % crop) * unit
+    shift[i * embedding + 1] = Math.floor(pixel / crop) * unit
+  }
+  return {
+    images: tf.tensor4d(new Float32Array(images), [batch, crop, crop, 3]),
+    truth: tf.tensor2d(truth, [packed.length / 4, 4]),
+    pixelWeight: tf.tensor2d(weights, [packed.length / 4, 4]),
+    segments: segmentTensors(tf, arrays),
+    shift: tf.tensor2d(shift, [arrays.pixel.length, embedding]),
+  }
+}
+
+function powerFrom(fewest: number, wanted: number): number {
+  let size = fewest
+  while (size < wanted) size *= 2
+  return size
+}
+
+/** All tensors of a batch, in the order that {@link batchOf} takes them. */
+export function tensorsOf({ images, truth, pixelWeight, segments, shift }: BatchTensors): Tensor[] {
+  const { pixel, segment, share, first, area } = segments
+  return [images, truth, pixelWeight, pixel, segment, share, first, area, shift]
+}
+
+/** The batch that {@link tensorsOf} has made a list of. */
+export function batchOf(tensors: readonly Tensor[]): BatchTensors {
+  const [images, truth, weights, pixel, segment, share, first, area, shift] = tensors as [
+    Tensor4D,
+    Tensor2D,
+    Tensor2D,
+    Tensor1D,
+    Tensor1D,
+    Tensor2D,
+    Tensor1D,
+    Tensor2D,
+    Tensor2D,
+  ]
+  return { images, truth, pixelWeight: weights, segments: { pixel, segment, share, first, area }, shift }
+}
