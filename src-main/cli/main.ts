@@ -1,4 +1,5 @@
 import { CommanderError, Command } from 'commander'
+import { addCrossvalidate } from './crossvalidate.ts'
 import { addExport, addImport } from './exchange.ts'
 import { addInfo } from './info.ts'
 import { addLint } from './lint.ts'
@@ -17,6 +18,7 @@ const program = new Command('drydock')
 addPredict(program)
 addScore(program)
 addTrain(program)
+addCrossvalidate(program)
 addImport(program)
 addExport(program)
 addLint(program)

@@ -25,31 +25,7 @@ export function reportTable(report: Report): string[] {
   ]
 }
 
-/** A report as one JSON value. */
-export function reportForMachines(report: Report): unknown {
-  const { f2, f2WithShips, pooledF2, emptyImages, emptyClean, recall, bootstrap } = report
-  return {
-    images: report.images,
-    f2,
-    f2_with_ships: f2WithShips,
-    pooled_f2: pooledF2,
-    empty_images: emptyImages,
-    empty_clean: emptyClean,
-    recall: {
-      all: recall.all,
-      by_area: AREAS.map(([from, to], i) => ({
-        from,
-        to: Number.isFinite(to) ? to : null,
-        ...recall.byArea[i]!,
-      })),
-      touching: recall.touching,
-      lone: recall.lone,
-    },
-    bootstrap,
-  }
-}
-
-function estimate(of: Estimate | null): [string, string] {
+export function estimate(of: Estimate | null): [string, string] {
   return of === null ? ['-', '-'] : [score(of.value), `${score(of.low)} to ${score(of.high)}`]
 }
 
@@ -63,6 +39,6 @@ function found(name: string, { ships, found }: Recall): string[] {
 }
 
 /** '39 of 40 (97.5 %)' */
-function share(part: number, whole: number): string {
+export function share(part: number, whole: number): string {
   return whole === 0 ? 'there are none' : `${part} of ${whole} (${((100 * part) / whole).toFixed(1)} %)`
 }

@@ -14,16 +14,24 @@ const VALIDATION_SHARE = 0.15
 /** Fewer images than these are all trained on, unless validation images are named. */
 const FEWEST_TO_SPLIT = 4
 
+/** Images of a folder that are not used, and why. */
+type FolderLeftOut = { reason: string; count: number; names: string[] }[]
+
 export interface FolderSelection {
   train: TrainSource[]
   validation: TrainSource[]
-  leftOut: { reason: string; count: number; names: string[] }[]
+  leftOut: FolderLeftOut
+}
+
+export interface MarkedImages {
+  /** by path below the folder, with '/' */
+  found: Map<string, TrainSource>
+  leftOut: FolderLeftOut
 }
 
 /**
  * Finds the images of a folder that a label file says something about, and splits them: those named for
  * validation, else 15 % by a hash of their content, so that copies fall together and the split stays the same.
- * @param truth Airbus CSV; ImageId = path below the folder with '/', a blank row = no ship
  * @param validation names of the images to validate on
  * @throws DrydockError `nothing_to_do`, `not_found`, `file_broken`
  */
@@ -32,6 +40,27 @@ export async function selectFromFolder(
   truth: string,
   { validation, signal }: { validation?: readonly string[]; signal?: AbortSignal } = {},
 ): Promise<FolderSelection> {
+  const { found, leftOut } = await markedImages(images, truth, signal)
+  const split = validation ? byName(found, validation) : byContent([...found.values()])
+  const ships = split.train.reduce((sum, source) => sum + source.truth.length, 0)
+  const refusal = refusalOf(split.train.length, ships)
+  if (refusal !== null) {
+    const reasons = leftOut.map(({ reason, names }) => [reason, names])
+    throw new DrydockError('nothing_to_do', refusal, { leftOut: reasons })
+  }
+  return { ...split, leftOut }
+}
+
+/**
+ * Finds the images of a folder that a label file says something about.
+ * @param truth Airbus CSV; ImageId = path below the folder with '/', a blank row = no ship
+ * @throws DrydockError `nothing_to_do` (no image in the folder), `not_found`, `file_broken`
+ */
+export async function markedImages(
+  images: string,
+  truth: string,
+  signal?: AbortSignal,
+): Promise<MarkedImages> {
   const root = resolve(images)
   const labels = await readWholeLabels(truth)
   const files = listImages(root)
@@ -68,12 +97,8 @@ export async function selectFromFolder(
     if (!files.some(({ path }) => path === name))
       leave('named in the label file, but not in the folder', name)
   }
-  const split = validation ? byName(found, validation) : byContent([...found.values()])
-  const ships = split.train.reduce((sum, source) => sum + source.truth.length, 0)
-  const refusal = refusalOf(split.train.length, ships)
-  if (refusal !== null) throw new DrydockError('nothing_to_do', refusal, { leftOut: [...leftOut] })
   return {
-    ...split,
+    found,
     leftOut: [...leftOut].map(([reason, names]) => ({ reason, count: names.length, names })),
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { embeddingAt, embeddingsOf, toSparse } from './sparse.ts'
+import { fromPixels } from '../mask/rle.ts'
+import { embeddingAt, embeddingsOf, toSparse, underMasks, withForegroundFrom } from './sparse.ts'
 
 describe('toSparse', () => {
   const dense = {
@@ -34,5 +35,40 @@ describe('toSparse', () => {
     offset[2 * width - 2] = -12.345
     const sparse = toSparse({ width, height: 1, channels: 2, foreground, offset })
     expect(embeddingAt(sparse, 0)[0]).toBeCloseTo(width - 1 - 12.345, 2)
+  })
+})
+
+describe('other foregrounds of an inference', () => {
+  const sparse = toSparse({
+    width: 4,
+    height: 2,
+    channels: 2,
+    foreground: Float32Array.of(0.1, 0.2, 0.6, 0, 0.9375, 0.3, 0, 0.8),
+    offset: Float32Array.from({ length: 16 }, (_, i) => i / 8),
+  })
+  const embeddings = (of: typeof sparse) => Array.from(of.index, (pixel, k) => [pixel, ...embeddingAt(of, k)])
+
+  it('keeps what is bright enough', () => {
+    const bright = withForegroundFrom(sparse, 0.5)
+    expect([...bright.foreground]).toEqual([153, 239, 204])
+    // pixel 2 = (2, 0), offsets 4/8 5/8; pixel 4 = (0, 1), offsets 8/8 9/8; pixel 7 = (3, 1), offsets 14/8 15/8
+    expect(embeddings(bright)).toEqual([
+      [2, 2.5, 0.625],
+      [4, 1, 2.125],
+      [7, 4.75, 2.875],
+    ])
+  })
+
+  it('takes the pixels of masks, once each, those that are missing pointing at themselves', () => {
+    const masks = [fromPixels([7, 3], sparse), fromPixels([7, 1], sparse)]
+    const under = underMasks(sparse, masks)
+    expect([...under.foreground]).toEqual([255, 255, 255])
+    // pixel 1 = (1, 0), offsets 2/8 3/8; pixel 3 = (3, 0) is not in the inference
+    expect(embeddings(under)).toEqual([
+      [1, 1.25, 0.375],
+      [3, 3, 0],
+      [7, 4.75, 2.875],
+    ])
+    expect(underMasks(sparse, []).index).toHaveLength(0)
   })
 })

@@ -1,5 +1,7 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import { fromFloat16, toFloat16 } from '../float16.ts'
+import { pixelsOf } from '../mask/rle.ts'
+import type { Rle } from '../mask/rle.ts'
 
 /** Pixels below this foreground probability are not kept. */
 export const SPARSE_FOREGROUND = 0.05
@@ -63,4 +65,50 @@ export function embeddingAt(inference: SparseInference, k: number): number[] {
   embedding[0]! += index[k]! % width
   embedding[1]! += Math.floor(index[k]! / width)
   return embedding
+}
+
+/** The pixels of an inference with at least this foreground probability. */
+export function withForegroundFrom(inference: SparseInference, least: number): SparseInference {
+  const { foreground } = inference
+  const kept: number[] = []
+  foreground.forEach((value, k) => {
+    if (value >= least * 255) kept.push(k)
+  })
+  const pick = (of: Uint32Array | Uint8Array): number[] => kept.map((k) => of[k]!)
+  return {
+    ...inference,
+    index: Uint32Array.from(pick(inference.index)),
+    offset: offsetsAt(inference, kept),
+    foreground: Uint8Array.from(pick(foreground)),
+  }
+}
+
+/**
+ * What an inference would be if its foreground were the truth: the pixels of the masks, certain, with the embeddings that the
+ * network gives them. A pixel that the inference lacks points at itself.
+ * @param inference best one of every pixel
+ */
+export function underMasks(inference: SparseInference, masks: readonly Rle[]): SparseInference {
+  const pixels = new Set(masks.flatMap((mask) => [...pixelsOf(mask, inference)]))
+  const index = Uint32Array.from(pixels).sort()
+  let k = 0
+  const from = Array.from(index, (pixel) => {
+    while (k < inference.index.length && inference.index[k]! < pixel) k++
+    return inference.index[k] === pixel ? k : null
+  })
+  return {
+    ...inference,
+    index,
+    offset: offsetsAt(inference, from),
+    foreground: new Uint8Array(index.length).fill(255),
+  }
+}
+
+/** Offsets of these sparse pixels, 0 for null: [n * C]. */
+function offsetsAt({ offset, channels }: SparseInference, pixels: readonly (number | null)[]): Uint16Array {
+  const out = new Uint16Array(pixels.length * channels)
+  pixels.forEach((k, i) => {
+    if (k !== null) out.set(offset.subarray(k * channels, (k + 1) * channels), i * channels)
+  })
+  return out
 }

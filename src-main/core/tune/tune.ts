@@ -5,20 +5,26 @@ import { candidatesOf, evaluate } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
 import { operatingPointsOf } from './operating-points.ts'
 
-/** Values that are tried, one setting after the other. */
+/** Units of spread between modes that stay apart; with the largest hardly any do. */
+const ALPHAS = [1.4, 2, 2.8, 4, 5.6].map((alpha) => ({ separate: true, alpha }))
+
+/**
+ * What is tried, one row after the other. The grids are coarse on purpose: a few dozen images cannot tell neighbours apart, and
+ * of many values one is the best by chance.
+ */
 const GRID = {
-  foreground: [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
-  alpha: [1, 1.4, 1.7, 2, 2.3, 2.7, 3.2],
-  sigma: [null, 1.5, 2.5, 4, 6],
-  separate: [true, false],
-} as const
+  foreground: [0.3, 0.4, 0.5, 0.6, 0.7].map((foreground) => ({ foreground })),
+  separation: [{ separate: false }, ...ALPHAS],
+  alpha: ALPHAS,
+  sigma: [null, 2.5, 5].map((sigma) => ({ sigma })),
+} as const satisfies Record<string, readonly Partial<ClusterSettings>[]>
 
-const MIN_AREAS = [4, 8, 12, 16, 24, 36, 50, 70, 100] as const
+const MIN_AREAS = [4, 8, 16, 32, 64] as const
 
-/** 0, 0.01 ... 0.99 */
-const MIN_SCORES = Array.from({ length: 100 }, (_, i) => i / 100)
+/** 0, 0.05 ... 0.95 */
+const MIN_SCORES = Array.from({ length: 20 }, (_, i) => i / 20)
 
-/** How a value is clustered with stays as it was unless another gains more than this: less is chance. */
+/** How pixels are clustered stays as it was unless another way gains more than this: less is chance. */
 const LEAST_GAIN = 1e-3
 
 /** Fewer images or ships than these decide nothing. */
@@ -31,7 +37,7 @@ export interface TuneOptions {
    * empty images clean than this are taken only where no others do better. Default null: no demand
    */
   cleanShare?: number | null
-  /** what is tried, in this order; default: all, the foreground threshold twice */
+  /** what is tried, in this order; default: foreground, separation, sigma */
   vary?: readonly (keyof typeof GRID)[]
   /** awaited after each way of clustering, a fraction of a second each: lets other work in; what it throws ends the search */
   between?: () => Promise<void>
@@ -39,7 +45,7 @@ export interface TuneOptions {
 
 type CleanShare = number | null
 
-const ALL = ['foreground', 'separate', 'alpha', 'sigma', 'foreground'] as const
+const ALL = ['foreground', 'separation', 'sigma'] as const
 
 export interface Tuned {
   /** for runs of this version; minScore is compared with the calibrated score where there is a calibration */
@@ -72,16 +78,23 @@ export async function tuneClustering(
   for (const name of vary) {
     const before = best
     // Where components are not separated, how they would be makes no difference.
-    if (!before.settings.separate && (name === 'alpha' || name === 'sigma')) continue
-    for (const value of GRID[name]) {
-      if (value === before.settings[name]) continue
+    if (!before.settings.separate && name === 'sigma') continue
+    for (const part of GRID[name]) {
+      const settings = { ...before.settings, ...part }
+      if (sameClustering(settings, before.settings)) continue
       await between?.()
-      const tried = bestWith(images, { ...before.settings, [name]: value }, cleanShare)
+      const tried = bestWith(images, settings, cleanShare)
       const gain = best === before ? LEAST_GAIN : 0
       if (isBetter(tried.evaluation, best.evaluation, cleanShare, gain)) best = tried
     }
   }
   return calibrated(best, cleanShare)
+}
+
+function sameClustering(a: ClusterSettings, b: ClusterSettings): boolean {
+  const unseparated = !a.separate && !b.separate
+  const separatedAlike = a.separate && b.separate && a.alpha === b.alpha && a.sigma === b.sigma
+  return a.foreground === b.foreground && (unseparated || separatedAlike)
 }
 
 interface Found {

@@ -1,0 +1,131 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
+import type { Report } from '../core/metric/report.ts'
+import type { CrossValidated } from '../services/crossvalidate-report.ts'
+import { addBackendOption, withEngine } from './engine.ts'
+import type { BackendOption } from './engine.ts'
+import { duration } from './project.ts'
+import { estimate, reportTable, share } from './report.ts'
+import { count, score, table } from './table.ts'
+import { onTerminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+import { positive, whole } from './values.ts'
+
+interface Options extends BackendOption {
+  images: string
+  truth: string
+  out: string
+  from?: string
+  folds: number
+  minutes?: number
+  steps?: number
+  flips?: boolean
+  seed: number
+  baseOnly?: boolean
+}
+
+export function addCrossvalidate(program: Command): void {
+  const command: Command = program
+    .command('crossvalidate')
+    .description('Score a model, or the training from it, on marked images that it has not seen')
+    .requiredOption('--images <folder>', 'images, subfolders included')
+    .requiredOption('--truth <csv>', 'their truth, Airbus CSV; images that it does not name are left out')
+    .requiredOption('--out <folder>', 'folder of the results; finished folds in it are not made again')
+    .option('--from <model>', "a model's folder, or the id of a version; default: the base model")
+    .option('--folds <n>', 'parts that the images are cut into', whole(2, 100), 5)
+    .addOption(
+      new Option('--minutes <n>', 'train so many minutes a fold; default: 3')
+        .argParser(positive(10_000))
+        .conflicts('steps'),
+    )
+    .option('--steps <n>', 'train so many steps a fold', whole(1, 10_000_000))
+    .option('--flips', 'average predictions over flips: slower, a little better')
+    .option(
+      '--seed <n>',
+      'folds, and all that is random in training, follow from it',
+      whole(0, 0xffffffff),
+      1,
+    )
+    .addOption(
+      new Option('--base-only', 'train nothing: choose post-processing on the other folds alone').conflicts([
+        'minutes',
+        'steps',
+      ]),
+    )
+  addBackendOption(command)
+  onTerminal(command, (terminal) => run(terminal, command.opts<Options>()))
+}
+
+async function run(terminal: Terminal, options: Options): Promise<void> {
+  const { findModel } = await import('../services/find-model.ts')
+  const { markedImages } = await import('../services/train-folder.ts')
+  const { trainDefaults } = await import('../services/train.ts')
+  const { crossValidate } = await import('../services/crossvalidate.ts')
+  const { reportFolds, SUMMARY } = await import('../services/crossvalidate-report.ts')
+  const from = await findModel(options.from ?? null)
+  const { found, leftOut } = await markedImages(options.images, options.truth, terminal.signal)
+  for (const { reason, count: n } of leftOut) terminal.note(`Left out: ${count(n, 'image')}, ${reason}`)
+  const { out, folds, seed, flips = false } = options
+  const wanted = {
+    images: Array.from(found, ([name, source]) => ({ ...source, name })),
+    ...{ from, out, folds, seed, flips },
+    training: options.baseOnly ? null : trainingOf(trainDefaults(from.id, ''), options),
+  }
+  const results = await withEngine(options, (engine) =>
+    crossValidate(wanted, {
+      engine,
+      signal: terminal.signal,
+      onProgress: ({ fold, doing }) => terminal.progress(`Fold ${fold} of ${folds}: ${doing}`),
+      onPoint: (fold, point) => tellPoint(terminal, fold, point),
+    }),
+  )
+  const crossValidated = await reportFolds(wanted, results)
+  terminal.answer(crossValidated.summary)
+  terminal.say(
+    `${from.card.name} on ${count(wanted.images.length, 'image')}, ${folds} folds, ${wanted.training ? 'trained' : 'not trained'} in each`,
+  )
+  for (const line of tableOf(crossValidated)) terminal.say(line)
+  terminal.say('')
+  for (const line of reportTable(crossValidated.reports.clustered)) terminal.say(line)
+  terminal.say(`\nSummary, and the masks of each fold: ${SUMMARY} in ${out}`)
+}
+
+function trainingOf(
+  { from: _from, name: _name, ...defaults }: TrainSettings,
+  { minutes, steps, seed }: Options,
+): Omit<TrainSettings, 'from' | 'name'> {
+  if (steps !== undefined) return { ...defaults, steps, minutes: null, seed }
+  return { ...defaults, minutes: minutes ?? defaults.minutes, seed }
+}
+
+function tellPoint(
+  terminal: Terminal,
+  fold: number,
+  { kind, step, loss, f2, f2WithShips, seconds }: CurvePoint,
+): void {
+  const at = `Fold ${fold}, step ${step}, ${duration(seconds)}`
+  if (kind === 'train') terminal.progress(`${at}: loss ${loss === null ? '-' : loss.toFixed(4)}`)
+  else terminal.note(`${at}: inner validation F2 ${score(f2)}, ${score(f2WithShips)} with ships`)
+}
+
+/** The ways of making instances side by side. */
+function tableOf({ reports, nothing }: CrossValidated): string[] {
+  const row = (name: string, { f2, f2WithShips, emptyClean, emptyImages, recall }: Report): string[] => [
+    name,
+    ...estimate(f2),
+    ...estimate(f2WithShips),
+    share(emptyClean, emptyImages),
+    `${recall.all.found} of ${recall.all.ships}`,
+  ]
+  return table([
+    ['', 'F2', '95 % interval', 'with ships', '95 % interval', 'empty images clean', 'ships found'],
+    ['nothing predicted', score(nothing), '', score(0), '', '', ''],
+    row('clustered', reports.clustered),
+    row('  cleaner empty images', reports.clean),
+    row('  more ships found', reports.ships),
+    row('connected components', reports.components),
+    row('true foreground, clustered', reports.separation),
+    row('true foreground, components', reports.truthComponents),
+  ])
+}

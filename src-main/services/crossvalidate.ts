@@ -1,0 +1,297 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { z } from 'zod'
+import { calibration, operatingPoint } from '../contract/engine.ts'
+import type { Engine, ModelFile, SparseInference } from '../contract/engine.ts'
+import { DrydockError, toWireError } from '../contract/errors.ts'
+import type { ClusterSettings, CurvePoint, TrainSettings } from '../contract/wire.ts'
+import { clusterSettings } from '../contract/wire.ts'
+import { clusterInference } from '../core/cluster/cluster.ts'
+import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../core/cluster/sparse.ts'
+import type { Rle } from '../core/mask/rle.ts'
+import { canTune, tuneClustering } from '../core/tune/tune.ts'
+import { airbusCsv } from '../formats/airbus.ts'
+import { decodeImage } from '../imaging/decode.ts'
+import { writeWhole } from '../imaging/write.ts'
+import { planFolds, takeFolder } from './crossvalidate-plan.ts'
+import type { Fold, NamedSource } from './crossvalidate-plan.ts'
+import { TILE } from './infer.ts'
+import { readModelFolder } from './model-files.ts'
+import type { ModelFolder } from './model-files.ts'
+import { trainModel } from './train.ts'
+
+export interface CrossValidation {
+  images: readonly NamedSource[]
+  /** the version that every fold starts from */
+  from: ModelFolder & { folder: string }
+  /** folder of the results; finished folds in it are not made again */
+  out: string
+  folds: number
+  seed: number
+  /** predictions are averaged over the four flips */
+  flips: boolean
+  /** how each fold trains; null: it does not, and its post-processing is chosen on all images of the other folds */
+  training: Omit<TrainSettings, 'from' | 'name'> | null
+}
+
+/** Ways of making instances of one and the same inference. */
+export const WAYS = ['clustered', 'clean', 'ships', 'components', 'separation', 'truthComponents'] as const
+export type Way = (typeof WAYS)[number]
+
+const foldResult = z.object({
+  /** the post-processing of the fold */
+  cluster: clusterSettings,
+  calibration: calibration.nullable(),
+  operatingPoints: z.array(operatingPoint),
+  /** with which the embeddings are clustered under the true foreground */
+  separation: clusterSettings,
+  /** images that the post-processing was chosen on; 0: too few, it is that of the model */
+  chosenOn: z.number().int(),
+  training: z.object({ steps: z.number().int(), seconds: z.number(), bestStep: z.number().int() }).nullable(),
+  held: z.array(z.string()),
+})
+export type FoldResult = z.infer<typeof foldResult>
+
+interface Hooks {
+  engine: Engine
+  signal: AbortSignal
+  onProgress: (line: { fold: number; doing: string }) => void
+  onPoint: (fold: number, point: CurvePoint) => void
+}
+
+/**
+ * Predicts each image by a model that has not seen it: for each fold a version is trained on the other folds, part of which
+ * chooses its best step and its post-processing, and predicts the fold. Finished folds, and the checkpoint of the one at
+ * work, are kept in `out`, so that the same call goes on where it was cancelled.
+ * @returns by fold; the masks lie in `foldFile`s
+ * @throws DrydockError `nothing_to_do`, `bad_input`, `cancelled`, and as `trainModel`, `decodeImage` and the engine do
+ */
+export async function crossValidate(wanted: CrossValidation, hooks: Hooks): Promise<FoldResult[]> {
+  const folds = planFolds(wanted.images, wanted.folds, wanted.seed)
+  await takeFolder(wanted.out, {
+    model: wanted.from.id,
+    ...{ flips: wanted.flips, seed: wanted.seed, training: wanted.training },
+    folds: folds.map(({ held }) => held.map(({ name, content }) => `${name} ${content}`).sort()),
+  })
+  const seen = new Inferences(wanted, hooks)
+  const results: FoldResult[] = []
+  try {
+    for (const fold of folds) {
+      const known = await readResult(wanted.out, fold.number)
+      results.push(known ?? (await runFold(wanted, fold, seen, hooks)))
+    }
+  } catch (error) {
+    if (toWireError(error).code !== 'cancelled') throw error
+    throw new DrydockError(
+      'cancelled',
+      'Cancelled. Finished folds and the last checkpoint are kept; the same command goes on from there.',
+    )
+  }
+  return results
+}
+
+/** Where a fold's masks lie, as an Airbus CSV. */
+export function foldFile(out: string, fold: number, way: Way): string {
+  return join(out, `fold-${fold}`, `${way}.csv`)
+}
+
+const resultFile = (out: string, fold: number): string => join(out, `fold-${fold}`, 'fold.json')
+
+async function readResult(out: string, fold: number): Promise<FoldResult | null> {
+  const text = await readFile(resultFile(out, fold), 'utf8').catch(() => null)
+  if (text === null) return null
+  return foldResult.parse(JSON.parse(text))
+}
+
+async function runFold(
+  wanted: CrossValidation,
+  fold: Fold,
+  seen: Inferences,
+  hooks: Hooks,
+): Promise<FoldResult> {
+  const { out } = wanted
+  const trained = await trainFold(wanted, fold, hooks)
+  const { folder, model } = trained ?? { folder: wanted.from.folder, model: wanted.from.model }
+  const choosing = trained ? fold.inner : [...fold.train, ...fold.inner]
+  const chosen = await choose(
+    wanted.from.model,
+    model,
+    await seen.of(folder, choosing, fold.number),
+    async () => {
+      hooks.signal.throwIfAborted()
+      hooks.onProgress({ fold: fold.number, doing: 'choosing post-processing' })
+      // lets a signal in
+      await setImmediate()
+    },
+  )
+  const held = await seen.of(folder, fold.held, fold.number)
+  for (const way of WAYS) {
+    const rows = held.map((image) => [image.name, instancesOf(image, way, chosen)] as const)
+    await writeText(foldFile(out, fold.number, way), [...airbusCsv.write(rows)].join(''))
+  }
+  const result: FoldResult = {
+    ...chosen,
+    training: trained?.training ?? null,
+    held: fold.held.map(({ name }) => name),
+  }
+  await writeText(resultFile(out, fold.number), `${JSON.stringify(result, null, 2)}\n`)
+  return result
+}
+
+interface TrainedFold {
+  folder: string
+  model: ModelFile
+  training: NonNullable<FoldResult['training']>
+}
+
+const trainedFile = z.object({
+  steps: z.number().int(),
+  seconds: z.number(),
+  bestStep: z.number().int(),
+})
+
+/** The version of a fold; null where none is trained. One that was trained before is taken, one that was begun is gone on with. */
+async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Promise<TrainedFold | null> {
+  if (wanted.training === null) return null
+  const folder = join(wanted.out, `fold-${fold.number}`, 'model')
+  const file = join(wanted.out, `fold-${fold.number}`, 'trained.json')
+  const before = await readFile(file, 'utf8').catch(() => null)
+  if (before !== null) {
+    return { folder, ...(await readModelFolder(folder)), training: trainedFile.parse(JSON.parse(before)) }
+  }
+  const { outcome } = await trainModel(
+    {
+      train: fold.train,
+      validation: fold.inner,
+      from: wanted.from.folder,
+      out: folder,
+      resume: true,
+      settings: { ...wanted.training, name: `Fold ${fold.number} of ${wanted.folds}` },
+      syntheticScenes: null,
+      origin: {
+        data: `${fold.train.length} images of a cross-validation with ${wanted.folds} folds, and synthetic scenes`,
+        licence: 'that of the images and of the model it started from',
+        credits: [],
+        reproduce: 'drydock crossvalidate',
+      },
+    },
+    { engine: hooks.engine, signal: hooks.signal, onPoint: (point) => hooks.onPoint(fold.number, point) },
+  )
+  if (outcome.cancelled) hooks.signal.throwIfAborted()
+  const { steps, seconds, bestStep } = outcome
+  await writeText(file, JSON.stringify({ steps, seconds, bestStep }))
+  return { folder, ...(await readModelFolder(folder)), training: { steps, seconds, bestStep } }
+}
+
+/** What is kept of an image's inference: nothing that grows with the image. */
+interface Seen {
+  name: string
+  truth: Rle[]
+  inference: SparseInference
+  /** the embeddings of the truth's pixels, as certain foreground */
+  underTruth: SparseInference
+}
+
+/** Inferences of the model at work; where no fold trains, that is the same one for all, and each image is looked at once. */
+class Inferences {
+  private readonly wanted: CrossValidation
+  private readonly hooks: Hooks
+  private folder: string | null = null
+  private readonly known = new Map<string, Seen>()
+
+  constructor(wanted: CrossValidation, hooks: Hooks) {
+    this.wanted = wanted
+    this.hooks = hooks
+  }
+
+  async of(folder: string, images: readonly NamedSource[], fold: number): Promise<Seen[]> {
+    if (folder !== this.folder) this.known.clear()
+    this.folder = folder
+    const seen: Seen[] = []
+    for (const [i, image] of images.entries()) {
+      this.hooks.signal.throwIfAborted()
+      this.hooks.onProgress({ fold, doing: `image ${i + 1} of ${images.length}` })
+      const known = this.known.get(image.name) ?? (await this.look(folder, image))
+      this.known.set(image.name, known)
+      seen.push(known)
+    }
+    return seen
+  }
+
+  private async look(modelFolder: string, { file, name, truth }: NamedSource): Promise<Seen> {
+    const { engine, signal } = this.hooks
+    const image = await decodeImage(file)
+    const { flips } = this.wanted
+    // of every pixel, since the truth's need not be foreground to the network
+    const whole = await engine.infer({ modelFolder, image, flips, tile: TILE, keepFrom: 0 }, { signal })
+    return {
+      ...{ name, truth },
+      inference: withForegroundFrom(whole, SPARSE_FOREGROUND),
+      underTruth: underMasks(whole, truth),
+    }
+  }
+}
+
+type Chosen = Omit<FoldResult, 'training' | 'held'>
+
+/**
+ * Chooses post-processing, and that of the separation under the true foreground.
+ * @param start what the search begins with, from before the training
+ * @param own what is taken where the images are too few
+ */
+async function choose(
+  start: ModelFile,
+  own: ModelFile,
+  images: readonly Seen[],
+  between: () => Promise<void>,
+): Promise<Chosen> {
+  const asTrue = { ...start.cluster, separate: true, minArea: 1, minScore: 0 }
+  if (!canTune(images)) {
+    return {
+      ...{ cluster: own.cluster, calibration: own.calibration ?? null, separation: asTrue },
+      ...{ operatingPoints: own.operatingPoints ?? [], chosenOn: 0 },
+    }
+  }
+  const tuned = await tuneClustering(images, start.cluster, { between })
+  const underTruth = images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
+  const separated = await tuneClustering(underTruth, asTrue, { vary: ['alpha', 'sigma'], between })
+  const { alpha, sigma } = separated.settings
+  return {
+    cluster: tuned.settings,
+    calibration: tuned.calibration,
+    operatingPoints: tuned.operatingPoints,
+    separation: { ...asTrue, alpha, sigma },
+    chosenOn: images.length,
+  }
+}
+
+function instancesOf(
+  image: Seen,
+  way: Way,
+  { cluster, calibration, operatingPoints, separation }: Chosen,
+): Rle[] {
+  const minScoreAt = (name: string): number =>
+    operatingPoints.find((point) => point.name === name)?.minScore ?? cluster.minScore
+  const found = (settings: ClusterSettings): Rle[] =>
+    clusterInference(image.inference, settings, calibration).instances.map(({ rle }) => rle)
+  const underTruth = (settings: ClusterSettings): Rle[] =>
+    clusterInference(image.underTruth, settings).instances.map(({ rle }) => rle)
+  switch (way) {
+    case 'clustered':
+      return found(cluster)
+    case 'clean':
+    case 'ships':
+      return found({ ...cluster, minScore: minScoreAt(way) })
+    case 'components':
+      return found({ ...cluster, separate: false })
+    case 'separation':
+      return underTruth(separation)
+    case 'truthComponents':
+      return underTruth({ ...separation, separate: false })
+  }
+}
+
+function writeText(file: string, text: string): Promise<void> {
+  return writeWhole(file, (temporary) => writeFile(temporary, text))
+}
