@@ -11,6 +11,7 @@ import { listModels, modelCardOf, setCurrentModel } from '../services/models.ts'
 import { startPrediction } from '../services/predict.ts'
 import { summaryOf } from '../services/project.ts'
 import { listRows } from '../services/rows.ts'
+import { chooseMinScore, runChoice } from '../services/run-choice.ts'
 import { listRuns, setCurrentRun } from '../services/runs.ts'
 import { relocate, rescan } from '../services/scan.ts'
 import { refreshScores, setScore } from '../services/score.ts'
@@ -106,6 +107,12 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         await setCurrentRun(await host.project(input.project), input.run)
         return {}
       }),
+      choice: os.runs.choice.handler(async ({ input }) =>
+        runChoice(await host.project(input.project), input.run),
+      ),
+      choose: os.runs.choose.handler(async ({ input }) =>
+        chooseMinScore(await host.project(input.project), input),
+      ),
     },
     embeddings: {
       points: os.embeddings.points.handler(async ({ input }) =>

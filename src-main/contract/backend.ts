@@ -68,6 +68,22 @@ export const backendContract = {
   runs: {
     list: procedure.input(inProject).output(z.array(w.run)),
     setCurrent: procedure.input(inProject.extend({ run: w.runId })).output(nothing),
+    /** positions between clean empty images and more ships found; null: the run holds imported labels */
+    choice: procedure.input(inProject.extend({ run: w.runId })).output(w.runChoice.nullable()),
+    /**
+     * Makes the run with this minScore, and else the settings of `run`, the current one, over the same images. `job`: what
+     * is still being done for it, from inferences that are there
+     */
+    choose: procedure
+      .input(
+        inProject.extend({
+          run: w.runId,
+          minScore: w.clusterSettings.shape.minScore,
+          /** the image on the screen */
+          first: w.imageId.optional(),
+        }),
+      )
+      .output(z.object({ job: w.jobId.nullable(), run: w.runId })),
   },
   embeddings: {
     /** null where the current run holds no inference of this image (not predicted yet, or imported labels) */

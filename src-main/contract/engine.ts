@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BackendInfo, ClusterSettings, CurvePoint } from './wire.ts'
-import { clusterSettings } from './wire.ts'
+import { clusterSettings, operatingPoint } from './wire.ts'
 
 /** What the engine process does for whoever hosts the services (backend or command line). */
 
@@ -73,31 +73,6 @@ export const calibration = z.object({
   hits: z.number().int(),
 })
 export type Calibration = z.infer<typeof calibration>
-
-/** From "no false alarm on empty images" to "no ship overlooked". */
-export const OPERATING_POINTS = ['clean', 'balanced', 'ships'] as const
-
-/** One position of the choice between clean empty images and more ships found: it differs from the others in minScore alone. */
-export const operatingPoint = z.object({
-  name: z.enum(OPERATING_POINTS),
-  minScore: z.number().min(0).max(1),
-  /** what it gave on the validation images; null where this version was not measured, but its parent was */
-  validation: z
-    .object({
-      /** F2 over all images, 0..1 */
-      f2: z.number(),
-      /** null without images with ships */
-      f2WithShips: z.number().nullable(),
-      emptyImages: z.number().int(),
-      /** empty images without a false alarm */
-      emptyClean: z.number().int(),
-      ships: z.number().int(),
-      /** ships found at IoU > 0.5 */
-      found: z.number().int(),
-    })
-    .nullable(),
-})
-export type OperatingPoint = z.infer<typeof operatingPoint>
 
 /** model.json: everything that is needed to run weights.bin. */
 export const modelFile = z.object({

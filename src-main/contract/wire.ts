@@ -213,6 +213,42 @@ export const clusterSettings = z.object({
 })
 export type ClusterSettings = z.infer<typeof clusterSettings>
 
+/** From "no false alarm on empty images" to "no ship overlooked". */
+export const OPERATING_POINTS = ['clean', 'balanced', 'ships'] as const
+
+/** One position of the choice between clean empty images and more ships found: it differs from the others in minScore alone. */
+export const operatingPoint = z.object({
+  name: z.enum(OPERATING_POINTS),
+  minScore: z.number().min(0).max(1),
+  /** what it gave on the validation images; null where this version was not measured, but its parent was */
+  validation: z
+    .object({
+      /** F2 over all images, 0..1 */
+      f2: z.number(),
+      /** null without images with ships */
+      f2WithShips: z.number().nullable(),
+      emptyImages: z.number().int(),
+      /** empty images without a false alarm */
+      emptyClean: z.number().int(),
+      ships: z.number().int(),
+      /** ships found at IoU > 0.5 */
+      found: z.number().int(),
+    })
+    .nullable(),
+})
+export type OperatingPoint = z.infer<typeof operatingPoint>
+
+/**
+ * The choice between clean empty images and more ships found, for one run: from the cleanest. Positions without a name or
+ * figures are offered where the model version was not measured.
+ */
+export const runChoice = z.object({
+  /** of the run */
+  minScore: z.number(),
+  positions: z.array(operatingPoint.extend({ name: operatingPoint.shape.name.nullable() })).min(1),
+})
+export type RunChoice = z.infer<typeof runChoice>
+
 export const run = z.object({
   id: runId,
   name: z.string(),

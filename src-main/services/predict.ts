@@ -23,7 +23,7 @@ export interface PredictionWanted {
 }
 
 /** A run that is extended, with its model. */
-interface Extending {
+export interface Extending {
   run: number
   model: UsableModel
   settings: ClusterSettings
@@ -66,17 +66,24 @@ export async function startPrediction(
       'All images are predicted already, with this model and these settings.',
     )
   }
-  const job = await project.jobs.start(
-    {
-      kind: 'predict',
-      title: ids.length === 1 ? `Predicting ${storedImage(project, ids[0]!).path}` : 'Predicting',
-      unit: 'images',
-      total: ids.length,
-      lane: ids.length <= AT_ONCE ? null : 'predict',
-    },
-    (control) => predictAll(project, extending, ids, control),
-  )
+  const title = ids.length === 1 ? `Predicting ${storedImage(project, ids[0]!).path}` : 'Predicting'
+  const job = await startExtending(project, extending, ids, {
+    title,
+    lane: ids.length <= AT_ONCE ? null : 'predict',
+  })
   return { job, run: extending.run }
+}
+
+/** Starts the job that brings a run to these images. @returns its id */
+export function startExtending(
+  project: Project,
+  extending: Extending,
+  ids: readonly number[],
+  { title, lane }: { title: string; lane: 'predict' | null },
+): Promise<string> {
+  return project.jobs.start({ kind: 'predict', title, unit: 'images', total: ids.length, lane }, (control) =>
+    predictAll(project, extending, ids, control),
+  )
 }
 
 function candidates(project: Project, images: PredictionWanted['images'], run: number): number[] {
@@ -102,7 +109,7 @@ async function chooseRun(project: Project, settings: ClusterSettings | undefined
   const kept = before?.kind === 'model' && before.model === model.id ? before.settings : null
   const chosen = settings ?? kept ?? model.model.cluster
   const run = await store.write(() => {
-    const id = store.runs.find(model.id, chosen) ?? store.runs.add(newRun(project, model, chosen))
+    const id = runWith(project, model, chosen)
     store.meta.set('current_run', String(id))
     return id
   })
@@ -110,15 +117,24 @@ async function chooseRun(project: Project, settings: ClusterSettings | undefined
   return { run, model, settings: chosen }
 }
 
-function newRun(project: Project, model: UsableModel, settings: ClusterSettings) {
-  const before = project.store.runs.all(null).filter((run) => run.model === model.id).length
-  return {
-    name: before === 0 ? model.name : `${model.name} (${before + 1})`,
-    kind: 'model' as const,
-    model: model.id,
-    settings,
-    createdAt: new Date().toISOString(),
-  }
+/**
+ * The run of a version with these settings, made where there is none. To be called in a transaction.
+ * @param name of a new one; default: the version's, numbered
+ * @returns its id
+ */
+export function runWith(
+  project: Project,
+  model: UsableModel,
+  settings: ClusterSettings,
+  name?: string,
+): number {
+  const { runs } = project.store
+  const known = runs.find(model.id, settings)
+  if (known !== null) return known
+  const before = runs.all(null).filter((run) => run.model === model.id).length
+  const numbered = before === 0 ? model.name : `${model.name} (${before + 1})`
+  const createdAt = new Date().toISOString()
+  return runs.add({ name: name ?? numbered, kind: 'model', model: model.id, settings, createdAt })
 }
 
 async function predictAll(
@@ -154,7 +170,7 @@ async function predictAll(
 }
 
 /** One image, in one transaction. A file that cannot be read is noted in the list, and the others go on. */
-async function predictOne(
+export async function predictOne(
   project: Project,
   extending: Extending,
   id: number,

@@ -1,4 +1,4 @@
-import type { OperatingPoint } from '../../contract/engine.ts'
+import type { OperatingPoint } from '../../contract/wire.ts'
 import type { Evaluation } from './candidates.ts'
 
 /** Share of the empty images that the cleanest position leaves without a false alarm. */

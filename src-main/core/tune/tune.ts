@@ -1,5 +1,5 @@
-import type { Calibration, OperatingPoint } from '../../contract/engine.ts'
-import type { ClusterSettings } from '../../contract/wire.ts'
+import type { Calibration } from '../../contract/engine.ts'
+import type { ClusterSettings, OperatingPoint } from '../../contract/wire.ts'
 import { fitCalibration } from './calibrate.ts'
 import { candidatesOf, evaluate } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'

@@ -1,0 +1,125 @@
+import type { ModelFile } from '../contract/engine.ts'
+import { DrydockError } from '../contract/errors.ts'
+import type { ClusterSettings, OperatingPoint, RunChoice } from '../contract/wire.ts'
+import type { StoredRun } from '../store/runs.ts'
+import { usableModel } from './models.ts'
+import type { UsableModel } from './models.ts'
+import { predictOne, runWith, startExtending } from './predict.ts'
+import type { Project } from './project.ts'
+import { assertWritable } from './project.ts'
+import { tellCurrentRun } from './runs.ts'
+
+/** The choice between clean empty images and more ships found: a run's minScore, and what others would give. */
+
+/** Positions where none was measured, from the cleanest. */
+const PLAIN = [0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0] as const
+
+/** What the name of a run says of its position. */
+const SAID: Record<OperatingPoint['name'], string> = {
+  clean: 'cleaner',
+  balanced: 'balanced',
+  ships: 'more ships',
+}
+
+/**
+ * The positions of a run. Where its version has operating points they come with what they gave on validation; towards a
+ * side on which it has none, plain values of minScore are offered.
+ * @returns null for imported labels
+ * @throws DrydockError `not_found`
+ */
+export async function runChoice(project: Project, run: number): Promise<RunChoice | null> {
+  const found = modelRun(project, run)
+  if (!found) return null
+  const { model } = await usableModel(project, found.model)
+  return { minScore: found.settings.minScore, positions: positionsOf(found.settings, model) }
+}
+
+/**
+ * Makes the run with another minScore the current one, over the images that `run` has reached: their inferences lie in the
+ * cache, so the network is asked only for those that the cache has lost. The image on the screen is done before the run
+ * becomes current, the others by a job.
+ * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
+ */
+export async function chooseMinScore(
+  project: Project,
+  { run, minScore, first }: { run: number; minScore: number; first?: number | undefined },
+): Promise<{ job: string | null; run: number }> {
+  assertWritable(project)
+  const { store } = project
+  const found = modelRun(project, run)
+  if (!found) {
+    throw new DrydockError(
+      'bad_input',
+      'This run holds labels that were read in: they have no scores to choose by. Choose a run of a model.',
+      { run },
+    )
+  }
+  const model = await usableModel(project, found.model)
+  const settings = { ...found.settings, minScore }
+  const chosen = await store.write(() => runWith(project, model, settings, nameOf(project, model, settings)))
+  const extending = { run: chosen, model, settings }
+  const open = imagesToDo(project, run, chosen)
+  if (first !== undefined && open.includes(first)) {
+    await predictOne(project, extending, first, new AbortController().signal)
+  }
+  await store.write(() => store.meta.set('current_run', String(chosen)))
+  tellCurrentRun(project)
+  const rest = open.filter((id) => id !== first)
+  if (rest.length === 0) return { job: null, run: chosen }
+  const job = await startExtending(project, extending, rest, { title: 'Choosing by score', lane: null })
+  return { job, run: chosen }
+}
+
+type ModelRun = StoredRun & { model: string; settings: ClusterSettings }
+
+function modelRun(project: Project, id: number): ModelRun | null {
+  const run = project.store.runs.get(id)
+  if (!run) throw new DrydockError('not_found', 'This project has no such run.', { run: id })
+  const { model, settings } = run
+  return model !== null && settings !== null ? { ...run, model, settings } : null
+}
+
+/** Images that one run has reached as they are now, and the other has not. */
+function imagesToDo({ store }: Project, from: number, to: number): number[] {
+  const content = new Map(store.images.all().map(({ id, sha256 }) => [id, sha256]))
+  const reached = new Map(store.runs.images(to).map(({ image, sha256 }) => [image, sha256]))
+  return store.runs
+    .images(from)
+    .filter(({ image, sha256 }) => content.get(image) === sha256 && reached.get(image) !== sha256)
+    .map(({ image }) => image)
+}
+
+function positionsOf(settings: ClusterSettings, model: ModelFile): RunChoice['positions'] {
+  const measured = (model.operatingPoints ?? []).map((point) =>
+    // the figures are those of the version's other settings
+    isAlike(settings, model.cluster) ? point : { ...point, validation: null },
+  )
+  const has = (name: OperatingPoint['name']): boolean => measured.some((point) => point.name === name)
+  const values = measured.map((point) => point.minScore)
+  const plain = PLAIN.filter(
+    (value) =>
+      (!has('clean') && value > Math.max(...values)) || (!has('ships') && value < Math.min(...values)),
+  )
+  const positions: RunChoice['positions'] = [...measured]
+  for (const minScore of [...plain, model.cluster.minScore, settings.minScore]) {
+    if (positions.some((position) => position.minScore === minScore)) continue
+    positions.push({ name: null, minScore, validation: null })
+  }
+  return positions.sort((a, b) => b.minScore - a.minScore)
+}
+
+function isAlike(a: ClusterSettings, b: ClusterSettings): boolean {
+  const { minScore: _a, ...left } = a
+  const { minScore: _b, ...right } = b
+  return Object.keys(left).every((key) => left[key as keyof typeof left] === right[key as keyof typeof right])
+}
+
+function nameOf(project: Project, { name, model }: UsableModel, settings: ClusterSettings): string {
+  const point = positionsOf(settings, model).find(({ minScore }) => minScore === settings.minScore)
+  const said = point?.name ? SAID[point.name] : `score from ${settings.minScore.toFixed(2)}`
+  const wanted = `${name}, ${said}`
+  const taken = new Set(project.store.runs.all(null).map((run) => run.name))
+  let free = wanted
+  for (let n = 2; taken.has(free); n++) free = `${wanted} (${n})`
+  return free
+}
