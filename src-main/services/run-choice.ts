@@ -5,6 +5,7 @@ import type { StoredRun } from '../store/runs.ts'
 import { usableModel } from './models.ts'
 import type { UsableModel } from './models.ts'
 import { predictOne, runWith, startExtending } from './predict.ts'
+import type { Extending } from './predict.ts'
 import type { Project } from './project.ts'
 import { assertWritable } from './project.ts'
 import { tellCurrentRun } from './runs.ts'
@@ -35,9 +36,9 @@ export async function runChoice(project: Project, run: number): Promise<RunChoic
 }
 
 /**
- * Makes the run with another minScore the current one, over the images that `run` has reached: their inferences lie in the
- * cache, so the network is asked only for those that the cache has lost. The image on the screen is done before the run
- * becomes current, the others by a job.
+ * Makes the run with another minScore the current one, over all images that its version has looked at: their inferences lie
+ * in the cache, so the network is asked only for those that the cache has lost. The image on the screen is done before the
+ * run becomes current, the others by a job.
  * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
  */
 export async function chooseMinScore(
@@ -58,7 +59,7 @@ export async function chooseMinScore(
   const settings = { ...found.settings, minScore }
   const chosen = await store.write(() => runWith(project, model, settings, nameOf(project, model, settings)))
   const extending = { run: chosen, model, settings }
-  const open = imagesToDo(project, run, chosen)
+  const open = imagesToDo(project, extending)
   if (first !== undefined && open.includes(first)) {
     await predictOne(project, extending, first, new AbortController().signal)
   }
@@ -79,14 +80,20 @@ function modelRun(project: Project, id: number): ModelRun | null {
   return model !== null && settings !== null ? { ...run, model, settings } : null
 }
 
-/** Images that one run has reached as they are now, and the other has not. */
-function imagesToDo({ store }: Project, from: number, to: number): number[] {
-  const content = new Map(store.images.all().map(({ id, sha256 }) => [id, sha256]))
-  const reached = new Map(store.runs.images(to).map(({ image, sha256 }) => [image, sha256]))
-  return store.runs
-    .images(from)
-    .filter(({ image, sha256 }) => content.get(image) === sha256 && reached.get(image) !== sha256)
-    .map(({ image }) => image)
+/** Images that any run of the version has reached as they are now, and this one has not. */
+function imagesToDo({ store }: Project, { run, model }: Extending): number[] {
+  const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
+  const seen = new Set(
+    store.runs
+      .all(null)
+      .filter((other) => other.model === model.id)
+      .flatMap(({ id }) => store.runs.images(id))
+      .map(({ image, sha256 }) => `${image} ${sha256}`),
+  )
+  return store.images
+    .all()
+    .filter(({ id, sha256 }) => seen.has(`${id} ${sha256}`) && reached.get(id) !== sha256)
+    .map(({ id }) => id)
 }
 
 function positionsOf(settings: ClusterSettings, model: ModelFile): RunChoice['positions'] {

@@ -4,6 +4,7 @@ import type {
   ModelVersion,
   ProjectSummary,
   Run,
+  RunChoice,
   SetScore,
 } from '../../src-main/contract/wire.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -14,6 +15,8 @@ const SCORE_AFTER_MS = 250
 export class Project {
   summary = $state.raw<ProjectSummary | null>(null)
   runs = $state.raw<Run[]>([])
+  /** the current run's positions between clean empty images and more ships found; null: it has none */
+  choice = $state.raw<RunChoice | null>(null)
   models = $state.raw<ModelVersion[]>([])
   score = $state.raw<SetScore | null>(null)
   engine = $state.raw<BackendInfo | null>(null)
@@ -23,6 +26,8 @@ export class Project {
   readonly model = $derived(this.models.find((model) => model.current))
   /** the current run is not one of the current model: a prediction begins a new run, and has all images before it */
   readonly newRun = $derived(this.run !== undefined && this.run.model !== (this.model?.id ?? null))
+  #choosing = false
+  #wished: { minScore: number; first?: number } | null = null
   #scoreTimer: ReturnType<typeof setTimeout> | undefined
   readonly #client: Client
   readonly #toasts: Toasts
@@ -45,6 +50,8 @@ export class Project {
   async refreshRuns(): Promise<void> {
     await this.#fetch(async (project) => {
       this.runs = await this.#client.backend.runs.list({ project })
+      const run = this.run?.id
+      this.choice = run === undefined ? null : await this.#client.backend.runs.choice({ project, run })
     })
   }
 
@@ -81,6 +88,27 @@ export class Project {
     })
   }
 
+  /**
+   * Takes another position for the current run. While one is being taken only the last wish after it counts.
+   * @param image the one on the screen
+   */
+  async choose(minScore: number, image: number | null): Promise<void> {
+    this.#wished = { minScore, ...(image === null ? {} : { first: image }) }
+    if (this.#choosing) return
+    this.#choosing = true
+    await this.#fetch(async (project) => {
+      for (let wish = this.#wished; wish; wish = this.#wished) {
+        this.#wished = null
+        const run = this.run?.id
+        if (run === undefined) return
+        await this.#client.backend.runs.choose({ project, run, ...wish })
+        if (this.choice) this.choice = { ...this.choice, minScore: wish.minScore }
+      }
+    })
+    this.#choosing = false
+    this.#wished = null
+  }
+
   async setModel(model: string): Promise<void> {
     await this.#fetch(async (project) => {
       await this.#client.backend.models.setCurrent({ project, model })
@@ -101,6 +129,7 @@ export class Project {
   clear(): void {
     this.summary = null
     this.runs = []
+    this.choice = null
     this.models = []
     this.score = null
   }
