@@ -31,9 +31,9 @@ export interface JobControl {
   progress(done: number, total?: number): void
 }
 
-/** What came out: one sentence, and a training's new version. */
+/** What came out: one sentence, null where there is nothing to say, and a training's new version. */
 export interface JobOutcome {
-  summary: string
+  summary: string | null
   model?: string
   /** true where the job was cut short and this is what there is all the same */
   partial?: boolean

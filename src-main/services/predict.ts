@@ -74,16 +74,22 @@ export async function startPrediction(
   return { job, run: extending.run }
 }
 
-/** Starts the job that brings a run to these images. @returns its id */
+/**
+ * Starts the job that brings a run to these images.
+ * @param quiet it ends without a sentence
+ * @returns its id
+ */
 export function startExtending(
   project: Project,
   extending: Extending,
   ids: readonly number[],
-  { title, lane }: { title: string; lane: 'predict' | null },
+  { title, lane, quiet = false }: { title: string; lane: 'predict' | null; quiet?: boolean },
 ): Promise<string> {
-  return project.jobs.start({ kind: 'predict', title, unit: 'images', total: ids.length, lane }, (control) =>
-    predictAll(project, extending, ids, control),
-  )
+  const plan = { kind: 'predict' as const, title, unit: 'images', total: ids.length, lane }
+  return project.jobs.start(plan, async (control) => {
+    const outcome = await predictAll(project, extending, ids, control)
+    return quiet ? { ...outcome, summary: null } : outcome
+  })
 }
 
 function candidates(project: Project, images: PredictionWanted['images'], run: number): number[] {

@@ -63,7 +63,7 @@ test('another position is another run of the same inferences: the network is not
   const more = await chooseMinScore(project, { run, minScore: 0.5, first: a })
   // the image on the screen is there at once
   expect((await getImage(project, a)).predictions).toHaveLength(2)
-  expect(await project.jobs.finished(more.job!)).toMatchObject({ state: 'done' })
+  expect(await project.jobs.finished(more.job!)).toMatchObject({ state: 'done', summary: null })
   expect(listRows(project).map(({ predictionCount }) => predictionCount)).toEqual([2, 0])
   expect(listRuns(project).map(({ name, images, current }) => [name, images, current])).toEqual([
     ['base', 2, false],

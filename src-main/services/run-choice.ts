@@ -67,7 +67,10 @@ export async function chooseMinScore(
   tellCurrentRun(project)
   const rest = open.filter((id) => id !== first)
   if (rest.length === 0) return { job: null, run: chosen }
-  const job = await startExtending(project, extending, rest, { title: 'Choosing by score', lane: null })
+  const job = await startExtending(project, extending, rest, {
+    ...{ title: 'Choosing by score', lane: null },
+    quiet: true,
+  })
   return { job, run: chosen }
 }
 

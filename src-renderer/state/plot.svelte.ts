@@ -24,6 +24,7 @@ export class Plot {
   readonly #client: Client
   readonly #toasts: Toasts
   #asked = 0
+  #image: number | null = null
 
   constructor(client: Client, toasts: Toasts) {
     this.#client = client
@@ -32,7 +33,9 @@ export class Plot {
 
   async load(project: string, image: number): Promise<void> {
     const asked = ++this.#asked
-    this.state = 'loading'
+    // of another run of the same image the plot stands until the new one is there: nothing jumps, and the focus stays
+    if (this.state !== 'ready' || image !== this.#image) this.state = 'loading'
+    this.#image = image
     this.hovered = null
     this.chosen = null
     try {

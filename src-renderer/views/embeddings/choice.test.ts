@@ -1,7 +1,7 @@
 import { render } from 'svelte/server'
 import { describe, expect, it } from 'vitest'
 import type { RunChoice } from '../../../src-main/contract/wire.ts'
-import { figuresOf, nameOf } from './choice.ts'
+import { figuresOf } from './choice.ts'
 import Choice from './RunChoice.svelte'
 
 const measured = {
@@ -27,7 +27,7 @@ describe('the choice between clean images and more ships', () => {
   it('shows the position of the run, its ends and what it gave', () => {
     const { html, text } = shown({ choice })
     expect(html).toMatch(/<input[^>]*type="range"[^>]*max="2"[^>]*value="1"/)
-    expect(html).toContain('aria-valuetext="Balanced, score from 0.30"')
+    expect(html).toContain('aria-valuetext="balanced score from 0.30"')
     expect(html).toContain('aria-label="From cleaner empty images to more ships found"')
     expect(text).toContain('Cleaner empty images More ships found')
     expect(text).toContain('Empty images clean 39 of 40 (98 %)')
@@ -39,7 +39,7 @@ describe('the choice between clean images and more ships', () => {
     const { text } = shown({ choice: { ...choice, minScore: 0 } })
     expect(text).toContain('Not measured for this version')
     expect(text).not.toContain('Ships found')
-    expect(nameOf(choice.positions[2]!)).toBe('Score from 0.00')
+    expect(text).toContain('Score from 0.00')
   })
 
   it('cannot be moved in a project that cannot be written, or where there is one position', () => {

@@ -2,11 +2,11 @@ import type { RunChoice } from '../../../src-main/contract/wire.ts'
 
 type Position = RunChoice['positions'][number]
 
-const NAMES = { clean: 'Cleaner empty images', balanced: 'Balanced', ships: 'More ships found' } as const
+const NAMES = { clean: 'cleaner', balanced: 'balanced', ships: 'more ships' } as const
 
-/** What a position is called. */
-export function nameOf({ name, minScore }: Position): string {
-  return name === null ? `Score from ${minScore.toFixed(2)}` : NAMES[name]
+/** What a position is called; '' where it has no name. */
+export function nameOf({ name }: Position): string {
+  return name === null ? '' : NAMES[name]
 }
 
 /** What a position gave on the validation images, in rows; none where it was not measured. */

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { expect, test } from './harness.ts'
+import { ask, jobsAreOver, openImage } from './steps.ts'
+
+test('cleaner images or more ships: another position is another run, there at once', async ({
+  launch,
+  folder,
+}) => {
+  const project = join(folder, 'user-data', 'projects', 'sample.drydock')
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  await expect(page.getByTestId('image-count')).toHaveText('14')
+  await drydock.menu('predict-all')
+  await expect(page.getByTestId('cancel-job')).toBeVisible()
+  await jobsAreOver(drydock)
+  await openImage(drydock, 'drawn-rafted-ships.jpg')
+  await page.getByTestId('view-embeddings').click()
+  await expect(page.getByTestId('point-count')).toContainText('clusters')
+  const before = ask<{ id: number }>(project, 'select id from runs')
+  const inferences = ask<{ inference: string }>(
+    project,
+    'select distinct inference from run_images order by 1',
+  )
+
+  const slider = page.getByTestId('run-choice-slider')
+  await slider.focus()
+  // the cleanest, then the one that finds most: what is kept grows from nearly nothing to all
+  await page.keyboard.press('Home')
+  await expect.poll(() => ask(project, 'select id from runs').length).toBe(before.length + 1)
+  await page.keyboard.press('End')
+  await expect.poll(() => ask(project, 'select id from runs').length).toBe(before.length + 2)
+  await jobsAreOver(drydock)
+  await expect(slider).toBeFocused()
+  const found = ask<{ images: number; found: number }>(
+    project,
+    `select (select count(*) from run_images where run_id = runs.id) images,
+            (select count(*) from predictions where run_id = runs.id) found
+     from runs order by id`,
+  )
+  expect(found.map(({ images }) => images)).toEqual([14, 14, 14])
+  const [own, clean, most] = found.map((run) => run.found)
+  expect(clean).toBeLessThanOrEqual(own!)
+  expect(most).toBeGreaterThanOrEqual(own!)
+  expect(most).toBeGreaterThan(clean!)
+  expect(ask(project, 'select distinct inference from run_images order by 1')).toEqual(inferences)
+  expect(drydock.problems).toEqual([])
+})
