@@ -8,7 +8,7 @@ import { canonicalJson } from './model-files.ts'
 import type { TrainSource } from './train-plan.ts'
 
 /** Of the images that a fold learns from, one in so many chooses the best step and the post-processing. */
-const INNER_FOLDS = 5
+const INNER_PARTS = 4
 
 /** A marked image under its name: the path below the folder, with '/'. */
 export interface NamedSource extends TrainSource {
@@ -42,9 +42,18 @@ export function planFolds(images: readonly NamedSource[], folds: number, seed: n
   }
   return foldsOf(images, folds, seed).map((held, i) => {
     const others = images.filter((image) => !held.includes(image))
-    const inner = foldsOf(others, INNER_FOLDS, seedFrom(seed, i + 1))[0]!
+    const inner = innerOf(others, seedFrom(seed, i + 1))
     return { number: i + 1, train: others.filter((image) => !inner.includes(image)), inner, held }
   })
+}
+
+/** The part whose number of ships is nearest to its share: one with hardly any says nothing, one with most leaves none to learn from. */
+function innerOf(images: readonly NamedSource[], seed: number): NamedSource[] {
+  const shipsOf = (of: readonly NamedSource[]): number => of.reduce((sum, { truth }) => sum + truth.length, 0)
+  const share = shipsOf(images) / INNER_PARTS
+  const parts = foldsOf(images, INNER_PARTS, seed)
+  const distances = parts.map((part) => Math.abs(shipsOf(part) - share))
+  return parts[distances.indexOf(Math.min(...distances))]!
 }
 
 /**

@@ -29,7 +29,7 @@ const LEAST_GAIN = 1e-3
 
 /** Fewer images or ships than these decide nothing. */
 export const FEWEST_IMAGES = 8
-export const FEWEST_SHIPS = 10
+export const FEWEST_SHIPS = 8
 
 export interface TuneOptions {
   /**
