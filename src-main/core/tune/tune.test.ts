@@ -200,7 +200,9 @@ describe('tuneClustering', () => {
     const one = image([ship(5, 5, 0.9), ship(5, 20, 0.9)])
     expect(canTune(Array(8).fill(one))).toBe(true)
     expect(canTune(Array(7).fill(one))).toBe(false)
-    expect(canTune([...Array(7).fill(image([ship(5, 5, 0.9)])), image([])])).toBe(false)
+    const single = Array.from({ length: 7 }, () => image([ship(5, 5, 0.9)]))
+    expect(canTune([...single, image([])])).toBe(false)
+    expect(canTune([...single, single[0]!])).toBe(true)
   })
 })
 
