@@ -117,6 +117,24 @@ describe.each(BACKENDS)('semi-convolutional loss on %s', (backend) => {
     for (let i = 0; i < 20; i++) for (const form of FORMS) run(labels, embeddings, [1, 8, 8, 2], { form })
     expect(tf.memory().numTensors).toBe(before)
   })
+
+  // plain JavaScript, which does not train, has no memory but the collector's
+  it.skipIf(backend === 'cpu')('keeps neither tensors nor memory over 1,000 steps', () => {
+    const { labels, embeddings } = scene(2, [2, 64, 64, 2], 12)
+    const ids: Tensor3D = tf.tensor3d(labels, [2, 64, 64], 'int32')
+    const psi = tf.tensor4d(embeddings, [2, 64, 64, 2])
+    const gradient = tf.valueAndGrad((x) => semiConvLoss(tf, ids, x as Tensor4D, { form: 'segment' }))
+    const steps = (n: number): void => {
+      for (let i = 0; i < n; i++) tf.tidy(() => void gradient(psi).grad.dataSync())
+    }
+    steps(200) // what is made once
+    const [tensors, rss] = [tf.memory().numTensors, process.memoryUsage.rss()]
+    steps(1000)
+    expect(tf.memory().numTensors).toBe(tensors)
+    // a gradient of 64 KiB that each step kept would be 62 MiB
+    expect(process.memoryUsage.rss() - rss).toBeLessThan(48 * 2 ** 20)
+    tf.dispose([ids, psi])
+  })
 })
 
 describe('the segment form', () => {
