@@ -85,7 +85,7 @@ onLibtensorflow('graphs', () => {
     })
     const weights = freshWeights(SMALL, 2)
     weights.forEach((_, i) => (weights[i]! += 0.2 * normal(random)))
-    const network = { architecture: SMALL, normalise: NORMALISE, weights: tf.tensor1d(weights) as Tensor1D }
+    const network = { architecture: SMALL, normalise: NORMALISE, weights: tf.tensor1d(weights) }
     const fast = kernelsFor(tf, graphCompiler(tf))
     for (const image of [imageOf(64, 48), imageOf(40, 40)]) {
       for (const flips of [false, true]) {
@@ -102,7 +102,7 @@ onLibtensorflow('graphs', () => {
   it('are made the second time, once, and not at all where a function reads what it is not given', async () => {
     await use('tensorflow')
     const compile = graphCompiler(tf)
-    const calls = vi.fn(([x]: readonly Tensor[]) => [tf.add(tf.square(x!), 1)])
+    const calls = vi.fn(([x]: readonly Tensor[]): Tensor[] => [tf.add(tf.square(x!), 1)])
     const run = compile('square', 'plain', calls)
     const x = tf.tensor1d([1, 2, 3])
     for (let i = 0; i < 5; i++) {

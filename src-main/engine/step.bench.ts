@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs'
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs'
 import { normal, randomFrom } from '../core/random.ts'
 import type { Kernels } from '../model/kernels.ts'
 import { kernelsFor } from '../model/kernels.ts'
@@ -116,10 +116,10 @@ function ownStep(tf: Tf, kernels: Kernels, image: Tensor4D, truth: Tensor2D): St
   const run = kernels.compile('step of the bench', 'same', (inputs) => {
     const [weights, average, moment1, moment2, x, t, schedule] = inputs as Tensor[]
     const { value, grad } = tf.valueAndGrad((flat) => {
-      const parts = tf.split(flat as Tensor1D, sizes)
+      const parts = tf.split(flat, sizes)
       const conv = (i: number, y: Tensor4D, relu: boolean): Tensor4D => {
         const { kernel, inputs: from, outputs } = convs()[i]!
-        const filter = tf.reshape(parts[2 * i]!, [kernel, kernel, from, outputs]) as Tensor4D
+        const filter = tf.reshape<Rank.R4>(parts[2 * i]!, [kernel, kernel, from, outputs])
         return kernels.conv(y, filter, parts[2 * i + 1] as Tensor1D, {
           stride: 1,
           relu,

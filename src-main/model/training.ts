@@ -68,7 +68,7 @@ export function stepOf(tf: Tf, kernels: Kernels, options: StepOptions): Step {
       parts: { bce: bce!, dice: dice!, embedding: embedding!, centre: centre! },
     }
     const [w, a, m1, m2] = vectors
-    const next: StateVectors = { weights: w!, average: a!, moment1: m1!, moment2: m2! }
+    const next: StateVectors = { weights: w, average: a, moment1: m1, moment2: m2 }
     const finite = Number.isFinite(figures.loss) && Number.isFinite(figures.gradientNorm)
     disposeState(finite ? state : next)
     return { state: finite ? { ...next, step: state.step + 1 } : null, figures }
