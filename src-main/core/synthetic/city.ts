@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts'
 import { between, pick, seedFrom } from '../random.ts'
 import type { Colour, Frame, Surface } from './surface.ts'
-import { blend } from './surface.ts'
+import { blendScaled } from './surface.ts'
 
 const STREETS: readonly Colour[] = [
   [88, 86, 82],
@@ -32,7 +32,7 @@ const ROOFS: readonly Colour[] = [
  * @param inland where the town begins, in px from the shore
  */
 export function paintCity(surface: Surface, random: Random, shore: Frame, inland: number): void {
-  const { width, height, ground } = surface
+  const { width, height, ground, rgb } = surface
   const cell = between(random, 4.5, 9) * Math.exp(between(random, 0, 0.7))
   const [across, deep] = [cell * between(random, 0.8, 1.3), cell * between(random, 0.8, 1.6)]
   const block = Math.round(between(random, 3, 8))
@@ -44,22 +44,25 @@ export function paintCity(surface: Surface, random: Random, shore: Frame, inland
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       if (!ground[p]) continue
-      const [dx, dy] = [x + 0.5 - shore.x, y + 0.5 - shore.y]
+      const dx = x + 0.5 - shore.x
+      const dy = y + 0.5 - shore.y
       const v = -(dy * shore.cos - dx * shore.sin) - inland
       if (v < 0) continue
       const u = dx * shore.cos + dy * shore.sin + 10_000
-      const [i, j] = [Math.floor(u / across), Math.floor(v / deep)]
-      const [a, b] = [u / across - i, v / deep - j]
+      const i = Math.floor(u / across)
+      const j = Math.floor(v / deep)
+      const a = u / across - i
+      const b = v / deep - j
       const bits = seedFrom(salt, i, j)
       const isStreet = i % block === 0 || j % block === 0
       const gap = 0.08 + ((bits >>> 8) & 15) / 90
       if (isStreet || a < gap || b < gap || (bits & 255) / 255 > built) {
-        blend(surface, p, street, isStreet ? 0.7 : 0.35)
+        blendScaled(rgb, p, street, 1, isStreet ? 0.7 : 0.35)
         continue
       }
       const roof = (bits >>> 12) & 1 ? common : ROOFS[(bits >>> 16) % ROOFS.length]!
       const light = (a + b > 1 ? 1 - shade : 1 + shade) * (0.8 + ((bits >>> 24) & 63) / 160)
-      blend(surface, p, [roof[0] * light, roof[1] * light, roof[2] * light], 0.9)
+      blendScaled(rgb, p, roof, light, 0.9)
     }
   }
 }

@@ -67,7 +67,7 @@ export function raft(fleet: Fleet, first: Ship, frame: Frame, count: number): vo
         }
       : drawn
     ship.moving = false
-    const gap = between(random, -0.3, 1.2)
+    const gap = between(random, -0.2, 2)
     const slack = Math.max(0, (last.hull.length - length) / 2) + last.hull.length * 0.15
     const beside = shifted(
       at,

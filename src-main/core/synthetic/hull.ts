@@ -63,19 +63,12 @@ export function hullBox(hull: Hull, margin = 0): [number, number, number, number
 
 /**
  * Writes a ship's number where its mask is: the box around the hull, half a pixel larger than what is painted
- * (a lens spreads the hull by about that much), with the corners beside the bow cut a little. Pixels that
- * another ship has already stay with it.
+ * (a lens spreads the hull by about that much). Pixels that another ship has already stay with it.
  */
 export function writeMask(surface: Surface, frame: Frame, hull: Hull, label: number): void {
-  const outline: Hull = {
-    length: hull.length + 0.8,
-    width: hull.width + 0.8,
-    bow: hull.bow * 0.7,
-    fullness: Math.max(2.5, hull.fullness * 1.5),
-    stern: 1,
-  }
-  eachPixel(surface, frame, hullBox(outline), (pixel, u, v) => {
-    if (hullDistance(outline, u, v) <= 0 && surface.labels[pixel] === 0) surface.labels[pixel] = label
+  const [a, b] = [hull.length / 2 + 0.4, hull.width / 2 + 0.4]
+  eachPixel(surface, frame, [-a, a, -b, b], (pixel, u, v) => {
+    if (Math.abs(u) <= a && Math.abs(v) <= b && surface.labels[pixel] === 0) surface.labels[pixel] = label
   })
 }
 

@@ -3,6 +3,7 @@ import { between, pick, wholeBetween } from '../random.ts'
 import type { Colour, Frame, Surface } from './surface.ts'
 import {
   blend,
+  blendScaled,
   darken,
   eachPixel,
   frameAt,
@@ -13,7 +14,8 @@ import {
   shifted,
 } from './surface.ts'
 import { paintCity } from './city.ts'
-import { fieldOf, mapping, sampleTexture, textures } from './textures.ts'
+import { paintTerrain } from './terrain.ts'
+import { mapping, sampleRow, sampleTexture, textures } from './textures.ts'
 
 const LAND: readonly (readonly [Colour, Colour])[] = [
   [
@@ -62,6 +64,10 @@ const CONCRETE: readonly Colour[] = [
   [92, 88, 82],
 ]
 
+const SAND: Colour = [178, 164, 136]
+const SURF: Colour = [215, 220, 216]
+const SHALLOW: Colour = [80, 125, 115]
+
 /** The line between land and sea: land lies where local v is negative. */
 export interface Shore {
   frame: Frame
@@ -76,38 +82,43 @@ export function paintLand(
   quay: boolean,
   sun: { x: number; y: number },
 ): Shore {
-  const { width, height } = surface
+  const { width, height, rgb } = surface
   const side = Math.max(width, height)
   const angle = between(random, 0, 2 * Math.PI)
   const frame = shifted(frameAt(width / 2, height / 2, angle), 0, -side * between(random, 0.05, 0.4))
   const { fractal } = textures()
   const rough = quay ? 0 : between(random, 6, 45)
-  const outline = mapping(random, between(random, 0.5, 1.6))
+  const outline = mapping(random, 0.15 * Math.exp(between(random, 0, 2.2)))
   const [low, high] = pick(random, quay ? LAND.slice(2) : LAND)
-  const colour = fieldOf(fractal[1], mapping(random, between(random, 0.8, 3)), width, height)
-  const fine = between(random, 3, 14)
+  const colourMap = mapping(random, between(random, 0.8, 3))
+  const colour = new Float32Array(width)
+  const edge = new Float32Array(width)
+  const fine = between(random, 0.03, 0.14)
   const beach = !quay && random() < 0.6 ? between(random, 2, 18) : 0
   const surf = !quay && random() < 0.6 ? between(random, 1, 5) : 0
   const shallow = !quay && random() < 0.5 ? between(random, 5, 40) : 0
   for (let y = 0, p = 0; y < height; y++) {
+    sampleRow(fractal[1], colourMap, y, colour)
+    if (rough) sampleRow(fractal[0], outline, y, edge)
     for (let x = 0; x < width; x++, p++) {
       let d = (y + 0.5 - frame.y) * frame.cos - (x + 0.5 - frame.x) * frame.sin
       if (d > 80 || (quay && d > 1)) continue
-      if (rough) d += rough * sampleTexture(fractal[0], outline, x, y)
-      const t = colour[p]!
+      if (rough) d += rough * edge[x]!
+      const t = colour[x]!
       if (d < 0) {
         surface.ground[p] = 1
-        const mix = Math.min(1, Math.max(0, 0.5 + 0.4 * t))
-        const base: Colour = [
-          low[0] + (high[0] - low[0]) * mix + t * fine,
-          low[1] + (high[1] - low[1]) * mix + t * fine,
-          low[2] + (high[2] - low[2]) * mix + t * fine * 0.8,
-        ]
-        blend(surface, p, d > -beach ? [178 + t * 8, 164 + t * 8, 136 + t * 7] : base, Math.min(1, 0.4 - d))
-      } else if (d < surf * (1 + 0.8 * t)) blend(surface, p, [215, 220, 216], 0.7)
-      else if (d < shallow) blend(surface, p, [80, 125, 115], 0.45 * (1 - d / shallow))
+        const alpha = Math.min(1, 0.4 - d)
+        if (d > -beach) blendScaled(rgb, p, SAND, 1 + 0.05 * t, alpha)
+        else {
+          const mix = Math.min(1, Math.max(0, 0.5 + 0.4 * t))
+          blendScaled(rgb, p, low, 1 + fine * t, alpha)
+          blendScaled(rgb, p, high, 1 + fine * t, alpha * mix)
+        }
+      } else if (d < surf * (1 + 0.8 * t)) blendScaled(rgb, p, SURF, 1, 0.7)
+      else if (d < shallow) blendScaled(rgb, p, SHALLOW, 1, 0.45 * (1 - d / shallow))
     }
   }
+  if (random() < (quay ? 0.3 : 0.75)) paintTerrain(surface, random, sun)
   if (quay) {
     const apron = between(random, 4, 16)
     paintBox(surface, frame, [-side, side, -apron, 0], pick(random, CONCRETE), 0.85)

@@ -1,35 +1,40 @@
 import type { Random } from '../random.ts'
 import { between, pick, wholeBetween } from '../random.ts'
+import { paintCity } from './city.ts'
+import { strew } from './clutter.ts'
 import type { Fleet } from './fleet.ts'
 import { drawUsualShip, headings, place, placeAnywhere, raft } from './fleet.ts'
 import type { Shore } from './land.ts'
-import { paintBreakwater, paintIslet, paintLand, paintPier } from './land.ts'
+import { paintLand, paintPier } from './land.ts'
 import { drawShip } from './ships.ts'
 import { drawWidth } from './statistics.ts'
-import type { Colour, Surface } from './surface.ts'
-import { frameAt, paintBox, paintDisc, shifted } from './surface.ts'
+import type { Colour } from './surface.ts'
+import { frameAt, shifted } from './surface.ts'
+import { paintTerrain } from './terrain.ts'
 
 /** What a scene shows; the share of scenes is in `drawLayout`. */
-export const LAYOUTS = ['open', 'anchorage', 'raft', 'harbour', 'marina', 'coast', 'empty'] as const
+export const LAYOUTS = ['open', 'anchorage', 'raft', 'harbour', 'marina', 'coast', 'empty', 'inland'] as const
 export type Layout = (typeof LAYOUTS)[number]
 
 export function drawLayout(random: Random): Layout {
   const at = random()
-  if (at < 0.26) return 'open'
-  if (at < 0.36) return 'anchorage'
-  if (at < 0.53) return 'raft'
-  if (at < 0.71) return 'harbour'
-  if (at < 0.77) return 'marina'
-  if (at < 0.85) return 'coast'
+  if (at < 0.18) return 'open'
+  if (at < 0.26) return 'anchorage'
+  if (at < 0.39) return 'raft'
+  if (at < 0.55) return 'harbour'
+  if (at < 0.6) return 'marina'
+  if (at < 0.68) return 'coast'
+  if (at < 0.73) return 'inland'
   return 'empty'
 }
 
 /** Paints what is fixed (land, piers, rocks, buoys) and gives every ship its place. */
-export function layOut(fleet: Fleet, layout: Layout, sun: { x: number; y: number }): void {
+export function layOut(fleet: Fleet, layout: Layout, sun: { x: number; y: number }, sea: Colour): void {
   const { random, surface } = fleet
   // most false alarms are on such things, so that scenes without a ship have plenty
-  const strewn = layout === 'empty' ? wholeBetween(random, 0, 3) : random() < 0.15 ? 1 : 0
-  for (let i = 0; i < strewn; i++) strew(fleet)
+  const strewn =
+    layout === 'empty' ? wholeBetween(random, 0, 4) : random() < 0.35 ? wholeBetween(random, 1, 2) : 0
+  for (let i = 0; i < strewn; i++) strew(surface, random, sea)
   const area = (surface.width * surface.height) / 65536
   const more = Math.sqrt(area)
   switch (layout) {
@@ -69,8 +74,33 @@ export function layOut(fleet: Fleet, layout: Layout, sun: { x: number; y: number
       }
       break
     case 'empty':
-      if (random() < 0.65) paintLand(surface, random, random() < 0.5, sun)
+      if (random() < 0.5) {
+        const shore = paintLand(surface, random, random() < 0.4, sun)
+        if (random() < 0.5) paintPiers(fleet, shore)
+      }
       break
+    case 'inland':
+      surface.ground.fill(1)
+      paintTerrain(surface, random, sun)
+      if (random() < 0.4) {
+        const edge = frameAt(
+          random() * surface.width,
+          random() * surface.height,
+          between(random, 0, 2 * Math.PI),
+        )
+        paintCity(surface, random, edge, 0)
+      }
+      break
+  }
+}
+
+/** Piers without a ship. */
+function paintPiers({ surface, random }: Fleet, shore: Shore): void {
+  const side = Math.max(surface.width, surface.height)
+  for (let i = wholeBetween(random, 1, 4); i > 0; i--) {
+    const foot = shifted(shore.frame, between(random, -side * 0.5, side * 0.5), -1)
+    const pier = frameAt(foot.x, foot.y, Math.atan2(shore.frame.sin, shore.frame.cos) + Math.PI / 2)
+    paintPier(surface, random, pier, between(random, 10, 120), between(random, 2, 20))
   }
 }
 
@@ -141,7 +171,7 @@ function marina(fleet: Fleet, shore: Shore | null): void {
     const length = between(random, 40, 140)
     const breadth = between(random, 1.5, 4)
     if (random() < 0.9) paintPier(surface, random, pontoon, length, breadth)
-    const spacing = between(random, 0, 1.6) + (random() < 0.3 ? boat * 0.3 : 0)
+    const spacing = between(random, 0, 1.8) + (random() < 0.4 ? boat * 0.3 : 0)
     for (const hand of [-1, 1]) {
       let u = between(random, 1, 10)
       while (u < length) {
@@ -154,47 +184,5 @@ function marina(fleet: Fleet, shore: Shore | null): void {
         u += width + spacing * between(random, 0.5, 1.5)
       }
     }
-  }
-}
-
-/** What is no ship and looks a little like one: buoys, rocks, breakwaters, platforms, rings of fish farms. */
-function strew({ surface, random }: { surface: Surface; random: Random }): void {
-  const { width, height } = surface
-  const [x, y] = [random() * width, random() * height]
-  const frame = frameAt(x, y, between(random, 0, 2 * Math.PI))
-  switch (pick(random, ['buoys', 'islets', 'breakwater', 'platform', 'farm', 'bar'] as const)) {
-    case 'buoys':
-      for (let i = wholeBetween(random, 1, 6); i > 0; i--) {
-        const colour: Colour = pick(random, [
-          [220, 200, 60],
-          [210, 90, 60],
-          [220, 220, 215],
-        ])
-        paintDisc(surface, frameAt(random() * width, random() * height, 0), between(random, 0.5, 1.1), colour)
-      }
-      break
-    case 'islets':
-      for (let i = wholeBetween(random, 1, 6); i > 0; i--) {
-        const radius = between(random, 2, 6) * Math.exp(between(random, 0, 2))
-        paintIslet(surface, random, x + between(random, -60, 60), y + between(random, -60, 60), radius)
-      }
-      break
-    case 'breakwater':
-      paintBreakwater(surface, random, frame, between(random, 30, 250), between(random, 3, 16))
-      break
-    case 'platform':
-      paintPier(surface, random, frame, between(random, 8, 30), between(random, 8, 24))
-      break
-    case 'bar':
-      paintPier(surface, random, frame, between(random, 30, 200), between(random, 2, 8))
-      break
-    case 'farm':
-      for (let i = 0; i < 12; i++) {
-        const ring = shifted(frame, (i % 4) * 14, Math.floor(i / 4) * 14)
-        paintDisc(surface, ring, 5, [90, 105, 105], 0.5)
-        paintDisc(surface, ring, 4, [30, 45, 50], 0.5)
-      }
-      paintBox(surface, frame, [-4, 48, -6, -5], [110, 115, 110], 0.4)
-      break
   }
 }

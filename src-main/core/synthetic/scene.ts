@@ -26,8 +26,8 @@ const SMALLEST = 4
  * side, things that look like ships and are none, clouds, lens and sensor. The same seed gives the same bytes.
  *
  * Sizes of ships, colours of water and sharpness follow measured statistics (`statistics.ts`). Masks are the
- * hulls as boxes with a slightly tapered bow, half a pixel larger than what is painted; masks of different
- * ships never overlap, and those of rafted ships touch (in about one scene of three).
+ * boxes around the hulls, half a pixel larger than what is painted, as people mark ships with turned rectangles;
+ * masks of different ships never overlap, and those of rafted ships touch (in about one scene of four).
  * @param seed any integer, or a stream to draw from
  */
 export function makeSyntheticScene(
@@ -40,11 +40,11 @@ export function makeSyntheticScene(
   const azimuth = between(random, 0, 2 * Math.PI)
   const sun: Sun = { x: Math.cos(azimuth), y: Math.sin(azimuth), depth: between(random, 0.2, 0.75) }
   const fleet: Fleet = { surface, random, berths: [] }
-  layOut(fleet, layout ?? drawLayout(random), sun)
+  layOut(fleet, layout ?? drawLayout(random), sun, sea.colour)
   paintFleet(fleet, sun, sea.colour)
   const hidden = paintSky(surface, random)
   const data = photograph(surface, random)
-  renumber(surface.labels, fleet.berths.length, hidden)
+  if (fleet.berths.length > 0) renumber(surface.labels, fleet.berths.length, hidden)
   return { image: { width, height, data }, labels: surface.labels }
 }
 

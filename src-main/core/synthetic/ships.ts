@@ -101,6 +101,8 @@ const DECKS: Record<ShipKind, readonly Colour[]> = {
   ],
   boat: [
     [190, 188, 180],
+    [222, 220, 212],
+    [205, 205, 200],
     [150, 148, 140],
     [110, 106, 100],
     [90, 110, 122],
@@ -142,7 +144,7 @@ export function drawShip(random: Random, length: number, width: number): Ship {
     kind,
     hull: drawHull(random, FORMS[kind], length, width * slim),
     deck: pick(random, DECKS[kind]),
-    gain: (kind === 'boat' ? 0.85 : 1) * Math.exp(0.25 * normal(random)),
+    gain: Math.exp(0.28 * normal(random)),
     height: width * between(random, 0.08, 0.32),
     moving: random() < 0.42,
   }

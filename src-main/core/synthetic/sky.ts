@@ -1,8 +1,10 @@
 import type { Random } from '../random.ts'
 import { between } from '../random.ts'
-import type { Surface } from './surface.ts'
-import { blend, darken } from './surface.ts'
-import { fieldOf, mapping, textures } from './textures.ts'
+import type { Colour, Surface } from './surface.ts'
+import { blendScaled, darken, scratch } from './surface.ts'
+import { mapping, sampleRow, textures } from './textures.ts'
+
+const CLOUD: Colour = [222, 224, 228]
 
 /**
  * Clouds with their shadows, and haze.
@@ -10,41 +12,48 @@ import { fieldOf, mapping, textures } from './textures.ts'
  */
 export function paintSky(surface: Surface, random: Random): Float32Array | null {
   const { width, height, rgb } = surface
-  if (random() < 0.2) {
+  if (random() < 0.15) {
     const haze = between(random, 0.05, 0.35)
     const level = between(random, 90, 175)
-    const colour = [level * 0.94, level, level * 1.05]
-    for (let i = 0; i < rgb.length; i++) rgb[i] = rgb[i]! + (colour[i % 3]! - rgb[i]!) * haze
+    for (let i = 0; i < rgb.length; i += 3) {
+      rgb[i] = rgb[i]! + (level * 0.94 - rgb[i]!) * haze
+      rgb[i + 1] = rgb[i + 1]! + (level - rgb[i + 1]!) * haze
+      rgb[i + 2] = rgb[i + 2]! + (level * 1.05 - rgb[i + 2]!) * haze
+    }
   }
-  if (random() > 0.14) return null
+  if (random() > 0.2) return null
   const { fractal } = textures()
-  const scale = between(random, 0.4, 2)
-  const map = mapping(random, scale)
-  const field = fieldOf(fractal[0], map, width, height)
-  const detail = fieldOf(fractal[1], mapping(random, scale * 3), width, height)
-  const threshold = between(random, 0.6, 2)
-  const thin = between(random, 0.25, 0.9)
-  const opacity = between(random, 0.5, 0.97)
-  const [dx, dy] = [Math.round(between(random, -40, 40)), Math.round(between(random, -40, 40))]
-  const hidden = new Float32Array(width * height)
-  for (let p = 0; p < hidden.length; p++) {
-    hidden[p] = Math.min(1, Math.max(0, (field[p]! + 0.12 * detail[p]! - threshold) * thin))
+  const scale = 0.12 * Math.exp(between(random, 0, 2.3))
+  const [map, detailMap] = [mapping(random, scale), mapping(random, scale * 3)]
+  // from an almost closed cover to a few shreds
+  const threshold = between(random, -0.3, 1.9)
+  const thin = between(random, 0.2, 1.1)
+  const opacity = between(random, 0.25, 0.97)
+  const [dx, dy] = [Math.round(between(random, -90, 90)), Math.round(between(random, -90, 90))]
+  const hidden = scratch('hidden', width * height)
+  const [field, detail] = [new Float32Array(width), new Float32Array(width)]
+  for (let y = 0, p = 0; y < height; y++) {
+    sampleRow(fractal[0], map, y, field)
+    sampleRow(fractal[1], detailMap, y, detail)
+    for (let x = 0; x < width; x++, p++) {
+      hidden[p] = Math.min(1, Math.max(0, (field[x]! + 0.2 * detail[x]! - threshold) * thin))
+    }
   }
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
-      const [sx, sy] = [x + dx, y + dy]
-      if (sx >= 0 && sy >= 0 && sx < width && sy < height)
-        darken(surface, p, 1 - 0.45 * hidden[sy * width + sx]!)
+      const sx = x + dx
+      const sy = y + dy
+      if (sx < 0 || sy < 0 || sx >= width || sy >= height) continue
+      const cover = hidden[sy * width + sx]!
+      if (cover > 0) darken(surface, p, 1 - 0.45 * cover)
     }
   }
-  for (let p = 0; p < hidden.length; p++) {
-    if (hidden[p])
-      blend(
-        surface,
-        p,
-        [222 + 10 * detail[p]!, 224 + 10 * detail[p]!, 228 + 10 * detail[p]!],
-        hidden[p]! * opacity,
-      )
+  for (let y = 0, p = 0; y < height; y++) {
+    sampleRow(fractal[1], detailMap, y, detail)
+    for (let x = 0; x < width; x++, p++) {
+      if (hidden[p] === 0) continue
+      blendScaled(rgb, p, CLOUD, 1 + 0.045 * detail[x]!, hidden[p]! * opacity)
+    }
   }
   return hidden
 }

@@ -104,7 +104,13 @@ export function drawSeaColour(random: Random): [number, number, number] {
   return [r * gain + own(), g * gain + own(), b * gain * between(random, 0.94, 1.06) + own()]
 }
 
-/** Standard deviation of open water's brightness by waves, in 8-bit levels: about 3, seldom 15. */
+/** 8-bit RGB of water in the sun's reflection. */
+export function drawGlitterColour(random: Random): [number, number, number] {
+  const level = between(random, 60, 165)
+  return [level * between(random, 0.88, 1), level, level * between(random, 0.98, 1.1)]
+}
+
+/** Standard deviation of open water's brightness by waves, in 8-bit levels: about 3.5, seldom 18. */
 export function drawWaveStrength(random: Random): number {
-  return Math.min(24, 3.2 * Math.exp(0.6 * normal(random)))
+  return Math.min(24, 3.5 * Math.exp(0.7 * normal(random)))
 }

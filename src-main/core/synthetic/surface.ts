@@ -21,12 +21,25 @@ export interface Frame {
   sin: number
 }
 
+const buffers = new Map<string, Float32Array>()
+
+/**
+ * Working memory that is used again from scene to scene, since fresh memory costs more than what is painted on it.
+ * It holds what the last user of this name left there; nothing of it may leave the making of a scene.
+ */
+export function scratch(name: string, length: number): Float32Array {
+  let buffer = buffers.get(name)
+  if (buffer?.length !== length) buffers.set(name, (buffer = new Float32Array(length)))
+  return buffer
+}
+
+/** A surface with nothing on it; the sea that is painted first covers all of `rgb`. */
 export function emptySurface(width: number, height: number): Surface {
   const pixels = width * height
   return {
     width,
     height,
-    rgb: new Float32Array(pixels * 3),
+    rgb: scratch('rgb', pixels * 3),
     ground: new Uint8Array(pixels),
     labels: new Uint16Array(pixels),
   }
@@ -71,11 +84,22 @@ export function eachPixel(
   }
 }
 
-export function blend({ rgb }: Surface, pixel: number, [r, g, b]: Colour, alpha: number): void {
+export function blend({ rgb }: Surface, pixel: number, colour: Colour, alpha: number): void {
+  blendScaled(rgb, pixel, colour, 1, alpha)
+}
+
+/** `blend` with the colour times `light`; for loops over all pixels, where an array for each would cost. */
+export function blendScaled(
+  rgb: Float32Array,
+  pixel: number,
+  colour: Colour,
+  light: number,
+  alpha: number,
+): void {
   const i = pixel * 3
-  rgb[i] = rgb[i]! + (r - rgb[i]!) * alpha
-  rgb[i + 1] = rgb[i + 1]! + (g - rgb[i + 1]!) * alpha
-  rgb[i + 2] = rgb[i + 2]! + (b - rgb[i + 2]!) * alpha
+  rgb[i] = rgb[i]! + (colour[0] * light - rgb[i]!) * alpha
+  rgb[i + 1] = rgb[i + 1]! + (colour[1] * light - rgb[i + 1]!) * alpha
+  rgb[i + 2] = rgb[i + 2]! + (colour[2] * light - rgb[i + 2]!) * alpha
 }
 
 export function darken({ rgb }: Surface, pixel: number, factor: number): void {
@@ -130,6 +154,6 @@ export function markGround(
   })
 }
 
-export function scaled([r, g, b]: Colour, factor: number): Colour {
-  return [r * factor, g * factor, b * factor]
+export function scaled(colour: Colour, factor: number): Colour {
+  return [colour[0] * factor, colour[1] * factor, colour[2] * factor]
 }

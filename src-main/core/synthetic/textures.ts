@@ -71,13 +71,29 @@ export function sampleTexture(texture: Texture, map: Mapping, x: number, y: numb
   return upper + (lower - upper) * fv
 }
 
-/** `texture` over a whole image, row-major [height, width]. */
-export function fieldOf(texture: Texture, map: Mapping, width: number, height: number): Float32Array {
-  const field = new Float32Array(width * height)
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) field[p] = sampleTexture(texture, map, x, y)
+/** Fixed point for places on a texture: 9 bits of texel, 23 of fraction, so that overflow is the repetition. */
+const UNIT = 2 ** 23
+
+/** `texture` over row `y` of an image into `row`, which is as long as the image is wide. */
+export function sampleRow(texture: Texture, map: Mapping, y: number, row: Float32Array): void {
+  const stepU = Math.round(map.cos * UNIT) | 0
+  const stepV = Math.round(map.sin * UNIT) | 0
+  let u = ((map.x - y * map.sin) * UNIT) | 0
+  let v = ((map.y + y * map.cos) * UNIT) | 0
+  for (let x = 0; x < row.length; x++) {
+    const left = u >>> 23
+    const right = (left + 1) & 511
+    const top = (v >>> 23) << 9
+    const bottom = (top + 512) & 0x3ffff
+    const fu = (u & 0x7fffff) * (1 / UNIT)
+    const fv = (v & 0x7fffff) * (1 / UNIT)
+    const a = texture[top + left]!
+    const b = texture[bottom + left]!
+    const upper = a + (texture[top + right]! - a) * fu
+    row[x] = upper + (b + (texture[bottom + right]! - b) * fu - upper) * fv
+    u = (u + stepU) | 0
+    v = (v + stepV) | 0
   }
-  return field
 }
 
 /**
