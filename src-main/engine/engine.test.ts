@@ -407,8 +407,9 @@ describe('an engine that is killed', () => {
           ...host().options,
           batch: async () => batch,
         })
+        // libtensorflow may say what it lacked, or stumble over it: then the signal is all that is known
         await expect(training).rejects.toMatchObject({
-          code: 'engine_no_memory',
+          code: expect.stringMatching(/^engine_(no_memory|died)$/) as string,
           message: expect.stringContaining('smaller batch') as string,
         })
         expect(await engine.train(request('memory again', { steps: 1 }), host().options)).toMatchObject({
