@@ -21,7 +21,7 @@ export function drawLayout(random: Random): Layout {
   if (at < 0.18) return 'open'
   if (at < 0.26) return 'anchorage'
   if (at < 0.39) return 'raft'
-  if (at < 0.55) return 'harbour'
+  if (at < 0.57) return 'harbour'
   if (at < 0.6) return 'marina'
   if (at < 0.68) return 'coast'
   if (at < 0.73) return 'inland'
@@ -70,7 +70,7 @@ export function layOut(fleet: Fleet, layout: Layout, sun: { x: number; y: number
     case 'coast':
       paintLand(surface, random, false, sun)
       for (let i = Math.round(wholeBetween(random, 0, 4) * more); i > 0; i--) {
-        placeAnywhere(fleet, drawUsualShip(random, 0.5), () => between(random, 0, 2 * Math.PI))
+        placeAnywhere(fleet, drawUsualShip(random, 0.75), () => between(random, 0, 2 * Math.PI))
       }
       break
     case 'empty':
@@ -123,7 +123,7 @@ function harbour(fleet: Fleet, shore: Shore): void {
   }
   moorAlong(fleet, shifted(shore.frame, -side * 0.7, 0), 1, side * 1.4, scale)
   for (let i = wholeBetween(random, 0, 2); i > 0; i--) {
-    placeAnywhere(fleet, drawUsualShip(random, scale * 0.7), () => between(random, 0, 2 * Math.PI))
+    placeAnywhere(fleet, drawUsualShip(random, scale * 0.9), () => between(random, 0, 2 * Math.PI))
   }
 }
 
@@ -148,7 +148,7 @@ function moorAlong(
       const berth = shifted(wall, u + hull.length / 2, hand * off)
       const angle = Math.atan2(wall.sin, wall.cos) + (random() < 0.5 ? Math.PI : 0)
       const frame = frameAt(berth.x, berth.y, angle)
-      if (place(fleet, ship, frame) && random() < 0.4) raft(fleet, ship, frame, pick(random, [1, 1, 2]))
+      if (place(fleet, ship, frame) && random() < 0.3) raft(fleet, ship, frame, pick(random, [1, 1, 2]))
     }
     // bow to stern: sometimes touching, mostly with some water between
     u += hull.length + (random() < 0.2 ? between(random, 0.5, 1.5) : between(random, 3, 40))

@@ -29,7 +29,7 @@ export function paintSea(surface: Surface, random: Random): Sea {
   const mainMap = waveMapping(random, wavelength, wind)
   const chopMap = waveMapping(random, between(random, 2.5, 4), wind)
   const chopShare = between(random, 0.2, 0.8)
-  const patchMap = mapping(random, between(random, 0.05, 0.4))
+  const patchMap = mapping(random, 4 * between(random, 0.05, 0.4))
   const patchStrength = random() < 0.2 ? between(random, 0.04, 0.15) : between(random, 0, 0.025)
   const modulation = between(random, 0, 0.35)
   const peaked = between(random, 0, 0.5)
@@ -66,6 +66,7 @@ interface Mixture {
   texture: Texture
   main: Mapping
   chop: Mapping
+  /** of every fourth pixel */
   patches: Mapping
   chopShare: number
   patchStrength: number
@@ -84,13 +85,18 @@ function paintWaves({ width, height, rgb }: Surface, colour: Colour, tint: Colou
   const { texture, chopShare, patchStrength, modulation, peaked, strength, gx, gy } = mixture
   const [r, g, b] = colour
   const [tr, tg, tb] = tint
-  const [main, chop, patches] = [new Float32Array(width), new Float32Array(width), new Float32Array(width)]
+  const [main, chop, patches] = [
+    new Float32Array(width),
+    new Float32Array(width),
+    new Float32Array((width + 3) >> 2),
+  ]
   for (let y = 0, i = 0; y < height; y++) {
     sampleRow(texture, mixture.main, y, main)
     sampleRow(waves[3], mixture.chop, y, chop)
-    sampleRow(fractal[0], mixture.patches, y, patches)
+    // slow noise: every fourth pixel will do
+    if (y % 4 === 0) sampleRow(fractal[0], mixture.patches, y >> 2, patches)
     for (let x = 0; x < width; x++, i += 3) {
-      const patch = patches[x]!
+      const patch = patches[x >> 2]!
       const light = 1 + (x - width / 2) * gx + (y - height / 2) * gy + patch * patchStrength
       const raw = main[x]! * (1 - 0.5 * chopShare) + chop[x]! * chopShare
       const wave = (raw + peaked * (raw * raw - 1)) * strength * Math.max(0.2, 1 + modulation * patch)
