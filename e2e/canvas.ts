@@ -26,7 +26,12 @@ export class CanvasHand {
       { x: middle.x - reach, y: middle.y - reach },
       { x: middle.x + reach, y: middle.y + reach },
     ]
-    const [a, b] = [await this.#pixelAt(from), await this.#pixelAt(to)]
+    let [a, b] = [from, from]
+    // a busy machine may show the pixel before: until the two places are two pixels
+    await expect(async () => {
+      ;[a, b] = [await this.#pixelAt(from), await this.#pixelAt(to)]
+      expect(b.x).toBeGreaterThan(a.x)
+    }).toPass()
     this.#scale = (to.x - from.x) / (b.x - a.x)
     this.#origin = { x: from.x - (a.x + 0.5) * this.#scale, y: from.y - (a.y + 0.5) * this.#scale }
   }
