@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tensor } from '@tensorflow/tfjs'
 import type { Compile, TensorFunction } from '../model/kernels.ts'
+import { tidied } from '../model/kernels.ts'
 import type { NativeAttribute, NativeBackend, NativeBinding, Tf } from '../model/tf.ts'
 import { nativeBackend } from '../model/tf.ts'
 import type { Attribute, GraphNode } from './graph-proto.ts'
@@ -33,7 +34,7 @@ interface Graph {
  */
 export function graphCompiler(tf: Tf): Compile {
   const native = nativeBackend(tf)
-  if (!native || native.isUsingGpuDevice) return (_key, _first, f) => (inputs) => tf.tidy(() => f(inputs))
+  if (!native || native.isUsingGpuDevice) return tidied(tf)
   /** null: seen once */
   const graphs = new Map<string, Graph | null>()
   return (key, first, f) => (inputs) => {

@@ -39,8 +39,8 @@ export type TensorFunction = (inputs: readonly Tensor[]) => Tensor[]
  */
 export type Compile = (key: string, first: 'plain' | 'same', f: TensorFunction) => TensorFunction
 
-/** Runs the function as it is. */
-function tidied(tf: Tf): Compile {
+/** Runs functions as they are. */
+export function tidied(tf: Tf): Compile {
   return (_key, _first, f) => (inputs) => tf.tidy(() => f(inputs))
 }
 

@@ -47,11 +47,14 @@ interface Running {
   oomKillsBefore: number
   /** set when the host killed the engine because a cancelled call did not end */
   killedFor: Set<number>
+  /** memory ran out in it: what libtensorflow left behind is not to be relied on, so it gets no new call */
+  retired: boolean
   ended: Promise<void>
 }
 
 /**
- * An engine process behind the typed port. Started at the first call, and again at the first call after it died.
+ * An engine process behind the typed port. Started at the first call, and again at the first call after it died or
+ * ran out of memory.
  * A call open when the engine dies rejects with `engine_died` (`engine_no_memory` where the system or the
  * allocator says so), whichever of the ways of dying the channel reports first.
  */
@@ -90,6 +93,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
       stderr: '',
       oomKillsBefore: oomKills(),
       killedFor: new Set(),
+      retired: false,
       ended,
     }
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -106,7 +110,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
     signal?: AbortSignal,
   ): Promise<T> {
     if (signal?.aborted) return Promise.reject(cancelled())
-    running ??= start()
+    if (!running || running.retired) running = start()
     const engine = running
     const id = nextId++
     return new Promise<T>((resolve, reject) => {
@@ -160,6 +164,7 @@ function settle(engine: Running, id: number, outcome: { value: unknown } | { err
   if (open.patience) clearTimeout(open.patience)
   if ('error' in outcome) open.reject(outcome.error)
   else open.resolve(outcome.value)
+  if (engine.retired && engine.calls.size === 0) engine.child.kill('SIGKILL')
 }
 
 function cancel(engine: Running, id: number): void {
@@ -178,8 +183,11 @@ function receive(engine: Running, message: EngineMessage): void {
   switch (message.kind) {
     case 'result':
       return settle(engine, message.id, { value: message.value })
-    case 'failed':
-      return settle(engine, message.id, { error: fromWireError(message.error) })
+    case 'failed': {
+      const error = fromWireError(message.error)
+      if (error.code === 'engine_no_memory') engine.retired = true
+      return settle(engine, message.id, { error })
+    }
     case 'progress':
       return open.onProgress?.(message.progress)
     case 'point':

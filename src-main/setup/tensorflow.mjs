@@ -111,7 +111,7 @@ export async function setUpTensorflow({ places, say }) {
   if (platform !== 'linux-x64') {
     return {
       state: 'skipped',
-      text: `no prebuilt addon for ${platform}: Drydock computes with WebAssembly and cannot train`,
+      text: `no prebuilt addon for ${platform}: Drydock computes with WebAssembly, and trains slowly`,
     }
   }
   if (missingLibraries(folder, wheel.libraries).length === 0) return { state: 'ready', text: folder }
@@ -124,7 +124,7 @@ export async function setUpTensorflow({ places, say }) {
   if (!pip) {
     return {
       state: 'skipped',
-      text: 'there is no pip to fetch it with: Drydock computes with WebAssembly and cannot train until then',
+      text: 'there is no pip to fetch it with: Drydock computes with WebAssembly until then, and trains slowly',
       command: 'sudo apt-get install --no-install-recommends python3-pip',
     }
   }
