@@ -6,6 +6,7 @@ import { featuresOf, hitProbability } from './features.ts'
 import type { InstanceFeatures } from './features.ts'
 import { mergeModes, spreadOf, sumModes } from './merge.ts'
 import { findModes } from './modes.ts'
+import { isOneHull } from './one-hull.ts'
 import { embeddingsOf } from './sparse.ts'
 
 /** What runs use until a model version brings its own choice. */
@@ -71,7 +72,8 @@ interface Pixels {
 
 /**
  * Finds the instances of an image: pixels above the foreground threshold, per connected component the modes of their
- * embeddings, modes joined that are not apart, small and faint ones dropped. Deterministic.
+ * embeddings, modes joined that are not apart, small and faint ones dropped. A component in the shape of one hull stays
+ * whole: embeddings of long ships are spread even where nothing else touches them. Deterministic.
  * @param calibration of the model version that gave the inference; null: an instance's score is its mean foreground
  */
 export function clusterInference(
@@ -135,6 +137,11 @@ function groupPixels(pixels: Pixels, width: number, settings: ClusterSettings): 
   const raw = new Int32Array(component.length)
   let next = 0
   for (const member of members) {
+    if (isOneHull(pixels.index, member, width)) {
+      for (const k of member) raw[k] = next
+      next++
+      continue
+    }
     const sigma = settings.sigma ?? sigmaFor(member.length)
     const { x, y } = withinReach(pixels, member, width, 3 * sigma)
     const modes = findModes(x, y, sigma)

@@ -134,11 +134,11 @@ describe('tuneClustering', () => {
   it('separates only where that helps', async () => {
     const touching = Array.from({ length: 10 }, (_, i) => image([ship(5, 10 + i, 0.9), ship(5, 14 + i, 0.9)]))
     expect((await tuneClustering(touching, { ...START, separate: false })).settings.separate).toBe(true)
-    const long = Array.from({ length: 10 }, (_, i) => {
-      const halves = [ship(5, 10 + i, 0.9), ship(17, 10 + i, 0.9)]
-      return image(halves, [maskOf({ ...halves[0]!, width: 24 })])
+    const broad = Array.from({ length: 10 }, (_, i) => {
+      const halves = [ship(5, 10 + i, 0.9), ship(5, 14 + i, 0.9)]
+      return image(halves, [maskOf({ ...halves[0]!, height: 8 })])
     })
-    const { settings, evaluation } = await tuneClustering(long, START)
+    const { settings, evaluation } = await tuneClustering(broad, START)
     expect(settings.separate).toBe(false)
     expect(evaluation.f2).toBe(1)
   })
