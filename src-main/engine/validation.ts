@@ -1,6 +1,5 @@
 import type { ModelFile, ValidationImage } from '../contract/engine.ts'
-import { clusterInference } from '../core/cluster/cluster.ts'
-import { scoreImage, summarise } from '../core/metric/f2.ts'
+import { tuneLeastScore } from '../core/tune/tune.ts'
 import type { Kernels } from '../model/kernels.ts'
 import type { Network } from '../model/predict.ts'
 import { predict } from '../model/predict.ts'
@@ -11,7 +10,8 @@ import type { Scored } from './checkpoint.ts'
 export const TILE = 768
 
 /**
- * Scores a network on whole images, as a run would: inference, clustering, exact F2.
+ * Scores a network on whole images as a run would (inference, clustering, exact F2), at the least score that suits it: how
+ * sure a network is of the same ships changes from step to step, and the end of a training chooses the least score too.
  * @param pause awaited after each tile; throws to end the validation
  */
 export async function validate(
@@ -22,16 +22,13 @@ export async function validate(
   { cluster, calibration }: Pick<ModelFile, 'cluster' | 'calibration'>,
   pause: () => Promise<void>,
 ): Promise<Omit<Scored, 'step'>> {
-  const results = []
+  const seen = []
   for (const { image, truth } of images) {
     const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
-    const found = clusterInference(inference, cluster, calibration ?? null).instances.map(
-      (instance) => instance.rle,
-    )
-    results.push(scoreImage(truth, found))
+    seen.push({ inference, truth })
   }
-  const { f2, f2WithShips } = summarise(results)
-  return { f2: f2 ?? 0, f2WithShips, images: images.length }
+  const { f2, f2WithShips } = tuneLeastScore(seen, cluster, calibration ?? null).evaluation
+  return { f2, f2WithShips, images: images.length }
 }
 
 /** Whether `a` is at least as good as `b`: by the images with ships, ties by all images, ties by being later. */

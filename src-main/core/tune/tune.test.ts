@@ -9,7 +9,7 @@ import { randomFrom } from '../random.ts'
 import { candidatesOf, evaluate } from './candidates.ts'
 import type { TuneImage } from './candidates.ts'
 import { operatingPointsOf } from './operating-points.ts'
-import { canTune, tuneClustering } from './tune.ts'
+import { canTune, canTuneLeastScore, tuneClustering, tuneLeastScore } from './tune.ts'
 
 const SIDE = 64
 const SIZE = { width: SIDE, height: SIDE }
@@ -194,6 +194,38 @@ describe('tuneClustering', () => {
     const paused = await tuneClustering(images, START, { between: async () => void pauses++ })
     expect(paused).toEqual(await tuneClustering(images, START))
     expect(pauses).toBeGreaterThan(7)
+  })
+
+  it('moves the least score alone on few images, no further than it must', () => {
+    const images = [
+      image([...[5, 15, 25, 35, 45].map((y) => ship(5, y, 0.72)), noise(40, 30, 0.56)]),
+      image([...[5, 15, 25].map((y) => ship(5, y, 0.72)), noise(40, 10, 0.56), noise(40, 50, 0.56)]),
+    ]
+    const high = tuneLeastScore(images, { ...START, minScore: 0.9 }, null)
+    expect(high).toMatchObject({ settings: { ...START, minScore: 0.7 }, evaluation: { f2: 1, found: 8 } })
+    const low = tuneLeastScore(images, { ...START, minScore: 0.2 }, null)
+    expect(low).toMatchObject({ settings: { ...START, minScore: 0.6 }, evaluation: { f2: 1 } })
+    const right = tuneLeastScore(images, { ...START, minScore: 0.63 }, null)
+    expect(right.settings).toEqual({ ...START, minScore: 0.63 })
+    // seven ships decide nothing
+    const few = [image([...[5, 15, 25, 35].map((y) => ship(5, y, 0.72))]), images[1]!]
+    expect(canTuneLeastScore(few)).toBe(false)
+    expect(tuneLeastScore(few, { ...START, minScore: 0.9 }, null)).toMatchObject({
+      settings: { minScore: 0.9 },
+      evaluation: { f2: 0, found: 0 },
+    })
+  })
+
+  it('compares the least score with what the version before calibrated scores to', () => {
+    const images = [
+      image([5, 15, 25, 35].map((y) => ship(5, y, 0.7))),
+      image([5, 15, 25, 35].map((y) => ship(5, y, 0.7))),
+    ]
+    const weights = { foreground: 0, peak: 0, logArea: 0, border: 0 }
+    const calibration = { intercept: -2, weights, instances: 20, hits: 10 }
+    const { settings } = tuneLeastScore(images, { ...START, minScore: 0.5 }, calibration)
+    // all scores are 1 / (1 + e^2) = 0.119
+    expect(settings.minScore).toBe(0.1)
   })
 
   it('is not asked with too few images or ships', () => {

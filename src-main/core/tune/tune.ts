@@ -1,5 +1,6 @@
 import type { Calibration } from '../../contract/engine.ts'
 import type { ClusterSettings, OperatingPoint } from '../../contract/wire.ts'
+import { hitProbability } from '../cluster/features.ts'
 import { fitCalibration } from './calibrate.ts'
 import { candidatesOf, evaluate } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
@@ -30,6 +31,9 @@ const LEAST_GAIN = 1e-3
 /** Fewer images or ships than these decide nothing. */
 export const FEWEST_IMAGES = 8
 export const FEWEST_SHIPS = 8
+
+/** Least scores that give up to this much less F2 than the best one are as good: the one nearest to what it was is taken. */
+const WORTH_MOVING = 0.01
 
 export interface TuneOptions {
   /**
@@ -62,6 +66,39 @@ export interface Tuned {
 export function canTune(images: readonly Pick<TuneImage, 'truth'>[]): boolean {
   const ships = images.reduce((sum, { truth }) => sum + truth.length, 0)
   return images.length >= FEWEST_IMAGES && ships >= FEWEST_SHIPS
+}
+
+/** Whether at least the least score can be chosen on these images. */
+export function canTuneLeastScore(images: readonly Pick<TuneImage, 'truth'>[]): boolean {
+  return images.reduce((sum, { truth }) => sum + truth.length, 0) >= FEWEST_SHIPS
+}
+
+/**
+ * Chooses the least score alone: of all within {@link WORTH_MOVING} of the highest F2 the one nearest to what it was. Other
+ * weights are surer or less sure of the same ships, so the old one rarely suits them. With too few ships it stays.
+ * @param calibration what the scores were calibrated with before; null: they are mean foreground
+ */
+export function tuneLeastScore(
+  images: readonly TuneImage[],
+  start: ClusterSettings,
+  calibration: Calibration | null,
+): { settings: ClusterSettings; evaluation: Evaluation } {
+  const found = images.map((image) => candidatesOf(image, start))
+  const scores = found.map(({ candidates }) =>
+    candidates.map(({ features, foreground }) =>
+      calibration ? hitProbability(features, calibration) : foreground,
+    ),
+  )
+  const tried = [...(canTuneLeastScore(images) ? MIN_SCORES : []), start.minScore].map((minScore) => {
+    const settings = { ...start, minScore }
+    return { settings, evaluation: evaluate(found, scores, settings) }
+  })
+  const highest = Math.max(...tried.map(({ evaluation }) => evaluation.f2))
+  const distance = ({ settings }: (typeof tried)[number]): number =>
+    Math.abs(settings.minScore - start.minScore)
+  return tried
+    .filter(({ evaluation }) => evaluation.f2 >= highest - WORTH_MOVING)
+    .reduce((nearest, other) => (distance(other) < distance(nearest) ? other : nearest))
 }
 
 /**
