@@ -15,6 +15,7 @@ interface Options extends BackendOption {
   model?: string
   out?: string
   overlays?: string
+  flips?: boolean
 }
 
 export function addPredict(program: Command): void {
@@ -29,6 +30,11 @@ export function addPredict(program: Command): void {
     )
     .option('--out <csv>', 'predictions, Airbus CSV; needed with --images')
     .option('--overlays <folder>', 'write pictures with the outlines of what was found')
+  command.addOption(
+    new Option('--flips', 'average over the four flips: four times the work, a little better').conflicts(
+      'project',
+    ),
+  )
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
@@ -51,7 +57,8 @@ async function predictImages(
   const { id, model, card, folder } = await findModel(options.model ?? null)
   const overlays = options.overlays ?? null
   const { cluster: settings, calibration = null } = model
-  const wanted = { images, modelFolder: folder, settings, calibration, out, overlays }
+  const { flips = false } = options
+  const wanted = { images, modelFolder: folder, settings, calibration, flips, out, overlays }
   const result = await withEngine(options, (engine) =>
     predictFolder(engine, wanted, {
       signal: terminal.signal,

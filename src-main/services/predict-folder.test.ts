@@ -16,7 +16,13 @@ const out = join(folder, 'out.csv')
 
 function predict(
   engine: Engine,
-  more: { signal?: AbortSignal; overlays?: string; out?: string; calibration?: Calibration } = {},
+  more: {
+    signal?: AbortSignal
+    overlays?: string
+    out?: string
+    calibration?: Calibration
+    flips?: boolean
+  } = {},
 ) {
   const { signal = new AbortController().signal, overlays = null, calibration = null } = more
   const wanted = {
@@ -24,6 +30,7 @@ function predict(
     modelFolder: 'any',
     settings: { ...DEFAULT_CLUSTER_SETTINGS, minScore: 0.5 },
     calibration,
+    flips: more.flips ?? false,
     out: more.out ?? out,
     overlays,
   }
@@ -56,6 +63,21 @@ describe('predictFolder', () => {
   it('drops instances by their probability where the model has a calibration', async () => {
     expect((await predict(testEngine(), { calibration: certainty(0.49) })).instances).toBe(0)
     expect((await predict(testEngine(), { calibration: certainty(0.51) })).instances).toBe(2)
+  })
+
+  it('asks for flips where they are wanted', async () => {
+    const asked: boolean[] = []
+    const engine = testEngine()
+    const noting: Engine = {
+      ...engine,
+      infer: (request, options) => {
+        asked.push(request.flips)
+        return engine.infer(request, options)
+      },
+    }
+    await predict(noting, { flips: true })
+    await predict(noting)
+    expect(asked).toEqual([true, true, true, false, false, false])
   })
 
   it('writes a row for each ship, a blank row for none, and pictures', async () => {

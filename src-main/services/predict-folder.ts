@@ -19,6 +19,8 @@ export interface FolderWanted {
   settings: ClusterSettings
   /** of the model; null: an instance's score is its mean foreground */
   calibration: Calibration | null
+  /** average over the four flips: four times the work */
+  flips: boolean
   /** the CSV to write; ImageId is the path below `images`, with '/' */
   out: string
   /** folder for pictures with outlines, `<image path>.png`; null for none */
@@ -96,11 +98,11 @@ export async function predictFolder(
 
 async function predictImage(
   engine: Engine,
-  { modelFolder, settings, calibration }: FolderWanted,
+  { modelFolder, settings, calibration, flips }: FolderWanted,
   image: RgbImage,
   signal: AbortSignal,
 ): Promise<Rle[]> {
-  const inference = await engine.infer({ modelFolder, image, flips: false, tile: TILE }, { signal })
+  const inference = await engine.infer({ modelFolder, image, flips, tile: TILE }, { signal })
   return clusterInference(inference, settings, calibration).instances.map(({ rle }) => rle)
 }
 

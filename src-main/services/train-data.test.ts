@@ -80,6 +80,28 @@ describe('trainData', () => {
     expect(withShip).toBeGreaterThanOrEqual(8)
   })
 
+  it('trains on a single image, and where its labels overlap the later one shows', async () => {
+    const one = await source('one.png')
+    const over = maskOf({ x: 100, y: 60, width: 24, height: 8 }, one)
+    const plan = planOf({ sources: [{ ...one, truth: [one.truth[0]!, over, over] }], batch: 16 })
+    const { labels } = await new BatchMaker(plan).batch(0)
+    let both = 0
+    for (let i = 0; i < 16; i++) {
+      const own = new Set(labels.subarray(i * 4096, (i + 1) * 4096))
+      // the second ship lies under the third, which is the same
+      expect(Math.max(...own)).toBeLessThanOrEqual(2)
+      if (own.size === 3) both++
+    }
+    expect(both).toBeGreaterThan(4)
+    const data = trainData(plan)
+    try {
+      expect(data.validationImages).toBeGreaterThan(5)
+      expect((await data.validation(0)).image.width).toBe(512)
+    } finally {
+      await data.close()
+    }
+  })
+
   it('passes over an image that is cut off, says so, and validates on the others', async () => {
     const [good, bad] = [await source('good.png'), await source('bad.jpg', 400, 300)]
     await truncate(bad.file, 900)
