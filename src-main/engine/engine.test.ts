@@ -231,8 +231,8 @@ describe('training', () => {
 
   it('chooses post-processing at its end, and names what else could be chosen', async () => {
     const engine = engineOn(TRAINS)
-    const outcome = await engine.train(request('tuned', { steps: 60, validationImages: 8 }), host().options)
-    expect(outcome.postProcessing).toContain('Chosen on 8 validation images')
+    const outcome = await engine.train(request('tuned', { steps: 60, validationImages: 16 }), host().options)
+    expect(outcome.postProcessing).toContain('Chosen on 16 validation images')
     const { cluster, operatingPoints } = modelOf('tuned')
     const balanced = operatingPoints!.find(({ name }) => name === 'balanced')!
     expect(balanced.minScore).toBe(cluster.minScore)

@@ -35,6 +35,10 @@ interface CutPart extends Part {
 interface DrawnPart extends Part {
   layout: Layout
   seed: number
+  /** side in px */
+  side?: number
+  /** panchromatic, against the sun: ships darker than the water, as no image that the base model learnt from */
+  glint?: boolean
 }
 
 const CUT: readonly CutPart[] = [
@@ -85,6 +89,14 @@ const DRAWN: readonly DrawnPart[] = [
   { name: 'drawn-roads', layout: 'anchorage', seed: 103, status: 'done', split: 'train' },
   { name: 'drawn-marina', layout: 'marina', seed: 108, status: 'in progress', split: 'train' },
   { name: 'drawn-at-sea', layout: 'open', seed: 107, status: 'to do', split: 'train' },
+  ...(
+    [
+      { name: 'glint-anchorage', layout: 'anchorage', seed: 203, split: 'train' },
+      { name: 'glint-quay', layout: 'harbour', seed: 203, split: 'train' },
+      { name: 'glint-pier', layout: 'harbour', seed: 204, split: 'validation' },
+      { name: 'glint-rafted-ships', layout: 'raft', seed: 203, split: 'validation' },
+    ] as const
+  ).map((part) => ({ ...part, status: 'done' as const, side: 320, glint: true })),
 ]
 
 /** Side of a drawn image in px. */
@@ -92,7 +104,7 @@ const SIDE = 512
 
 const CREDITS = [
   'Parts named athens-* and genoa-* contain modified Copernicus Sentinel data 2022-2023; images and masks from sen2ships, copyright (c) 2023 ShipDetectionExperts, MIT licence.',
-  'Parts named drawn-* are synthetic, made by Drydock.',
+  'Parts named drawn-* and glint-* are synthetic, made by Drydock.',
 ]
 
 const [source, out] = process.argv.slice(2)
@@ -140,10 +152,23 @@ async function cut(
 }
 
 async function draw(images: string, part: DrawnPart): Promise<void> {
-  const { image, labels } = makeSyntheticScene(part.seed, { width: SIDE, height: SIDE, layout: part.layout })
+  const { layout, seed, side = SIDE, glint = false } = part
+  const { image, labels } = makeSyntheticScene(seed, { width: side, height: side, layout })
   const path = `${part.name}.jpg`
-  await raw(image).jpeg({ quality: 92 }).toFile(join(images, path))
-  describe(path, part, labelMapToRles(labels, SIDE, SIDE))
+  await raw(glint ? againstTheSun(image) : image)
+    .jpeg({ quality: 92 })
+    .toFile(join(images, path))
+  describe(path, part, labelMapToRles(labels, side, side))
+}
+
+/** Brightness alone, and turned round: what mirrors the sun is bright, and what stands on the water dark. */
+function againstTheSun({ width, height, data }: RgbImage): RgbImage {
+  const turned = new Uint8Array(data.length)
+  for (let i = 0; i < data.length; i += 3) {
+    const brightness = 0.3 * data[i]! + 0.59 * data[i + 1]! + 0.11 * data[i + 2]!
+    turned.fill(225 - 0.8 * brightness, i, i + 3)
+  }
+  return { width, height, data: turned }
 }
 
 function raw({ width, height, data }: RgbImage): ReturnType<typeof sharp> {

@@ -230,11 +230,12 @@ describe('tuneClustering', () => {
 
   it('is not asked with too few images or ships', () => {
     const one = image([ship(5, 5, 0.9), ship(5, 20, 0.9)])
-    expect(canTune(Array(8).fill(one))).toBe(true)
-    expect(canTune(Array(7).fill(one))).toBe(false)
+    expect(canTune(Array(16).fill(one))).toBe(true)
+    expect(canTune(Array(15).fill(one))).toBe(false)
+    const empty = Array.from({ length: 9 }, () => image([]))
     const single = Array.from({ length: 7 }, () => image([ship(5, 5, 0.9)]))
-    expect(canTune([...single, image([])])).toBe(false)
-    expect(canTune([...single, single[0]!])).toBe(true)
+    expect(canTune([...single, ...empty])).toBe(false)
+    expect(canTune([...single, single[0]!, ...empty])).toBe(true)
   })
 })
 

@@ -28,8 +28,8 @@ const MIN_SCORES = Array.from({ length: 20 }, (_, i) => i / 20)
 /** How pixels are clustered stays as it was unless another way gains more than this: less is chance. */
 const LEAST_GAIN = 1e-3
 
-/** Fewer images or ships than these decide nothing. */
-export const FEWEST_IMAGES = 8
+/** Fewer images than these choose the least score alone, fewer ships nothing: of many ways one is the best by chance. */
+export const FEWEST_IMAGES = 16
 export const FEWEST_SHIPS = 8
 
 /** Least scores that give up to this much less F2 than the best one are as good: the one nearest to what it was is taken. */
