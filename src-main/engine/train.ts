@@ -12,7 +12,7 @@ import { readModel, writeModel } from '../model/files.ts'
 import { decayMask, freshWeights, weightSpecs } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
 import { disposeState, freshState } from '../model/optimizer.ts'
-import { learningRateAt } from '../model/schedule.ts'
+import { averageDecayAt, learningRateAt } from '../model/schedule.ts'
 import { stepOf } from '../model/training.ts'
 import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
@@ -26,7 +26,6 @@ import { notWorse, validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
 const CLIP_NORM = 5
-const AVERAGE_DECAY = 0.998
 const BATCHES_AHEAD = 3
 /** steps between two points of the training curve */
 const POINT_EVERY = 10
@@ -203,7 +202,7 @@ class Session {
     const batch = await this.batches.get(state.step)!
     this.batches.delete(state.step)
     const learningRate = learningRateAt(request.learningRate, state.step, this.fraction())
-    const schedule = { learningRate, weightDecay: WEIGHT_DECAY, averageDecay: AVERAGE_DECAY }
+    const schedule = { learningRate, weightDecay: WEIGHT_DECAY, averageDecay: averageDecayAt(state.step) }
     const { state: next, figures } = this.takeStep(state, batch, schedule)
     if (!next) await this.diverged()
     else this.state = next

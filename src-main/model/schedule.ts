@@ -18,3 +18,15 @@ export function learningRateAt(peak: number, step: number, fraction: number): nu
   const rise = warmUp > 0 ? Math.min(1, (step + 1) / warmUp) : 1
   return peak * rise * (FLOOR + (1 - FLOOR) * 0.5 * (1 + Math.cos(Math.PI * done)))
 }
+
+/** Share that the average of weights keeps of itself at each step of a long training. */
+const AVERAGE_DECAY = 0.998
+
+/**
+ * What the exponential average of weights keeps of itself: over the last tenth of the steps so far, and never over more than
+ * 500 or so; a short fine-tuning would else end half where it began.
+ * @param step updates done so far
+ */
+export function averageDecayAt(step: number): number {
+  return Math.min(AVERAGE_DECAY, (1 + step) / (10 + step))
+}

@@ -8,7 +8,7 @@ import { semiConvLoss } from './loss.ts'
 import { mixedLoss } from './mixed-loss.ts'
 import { decayMask, freshWeights, unpack } from './network.ts'
 import { adamW, disposeState, freshState, scheduleOf } from './optimizer.ts'
-import { learningRateAt } from './schedule.ts'
+import { averageDecayAt, learningRateAt } from './schedule.ts'
 import { addCoordinates } from './semi-conv.ts'
 import { BACKENDS, tf, use } from './test-backends.ts'
 import { stepOf } from './training.ts'
@@ -200,6 +200,13 @@ describe('the learning rate', () => {
     expect(learningRateAt(1, 1000, 0.1)).toBeCloseTo(0.01 + 0.99 * 0.5 * (1 + Math.cos(0.1 * Math.PI)), 6)
     expect(learningRateAt(1, 5000, 0.5)).toBeCloseTo(0.505, 6)
     expect(learningRateAt(1, 10_000, 1)).toBeCloseTo(0.01, 6)
+  })
+
+  it('averages over a short training without much of where it began, and over 500 steps of a long one', () => {
+    const kept = (steps: number): number =>
+      Array.from({ length: steps }, (_, step) => averageDecayAt(step)).reduce((a, b) => a * b, 1)
+    expect(kept(50)).toBeLessThan(0.001)
+    expect(averageDecayAt(100_000)).toBe(0.998)
   })
 
   it('depends on step and share alone, so that a resumed training goes on as it would have', () => {
