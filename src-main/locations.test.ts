@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -27,8 +27,10 @@ test('libtensorflow comes first on the library path, once, and what was there is
 test('the CUDA build goes before it, once it is whole', async () => {
   const { cudaLibraries, engineEnvironment, tensorflowLibraries } = await import('./locations.ts')
   vi.stubEnv(name, '/opt/more')
-  mkdirSync(`${cudaLibraries}.partial`, { recursive: true })
+  mkdirSync(join(`${cudaLibraries}.partial`, 'tensorflow'), { recursive: true })
   expect(engineEnvironment()[name]).toBe([tensorflowLibraries, '/opt/more'].join(delimiter))
-  mkdirSync(cudaLibraries)
-  expect(engineEnvironment()[name]).toBe([cudaLibraries, tensorflowLibraries, '/opt/more'].join(delimiter))
+  renameSync(`${cudaLibraries}.partial`, cudaLibraries)
+  mkdirSync(join(cudaLibraries, 'nvidia-cublas-cu11'))
+  const cuda = ['nvidia-cublas-cu11', 'tensorflow'].map((folder) => join(cudaLibraries, folder))
+  expect(engineEnvironment()[name]).toBe([...cuda, tensorflowLibraries, '/opt/more'].join(delimiter))
 })

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -69,8 +69,8 @@ export const tensorflowLibraries = existsSync(packagedLibraries)
   : join(userCache, 'libtensorflow', '2.13.1')
 
 /**
- * The CUDA build of libtensorflow with CUDA's own libraries, in one folder, where `npm run setup -- --gpu` has put them;
- * it has this name only when it is whole.
+ * The CUDA build of libtensorflow and CUDA's own libraries, a folder for each package, where `npm run setup -- --gpu` has
+ * put them; it has this name only when it is whole.
  */
 export const cudaLibraries = join(userCache, 'libtensorflow', '2.13.1-cuda')
 
@@ -93,9 +93,8 @@ export function engineEnvironment(): Record<string, string> {
   const names: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
   const name = names[process.platform] ?? 'LD_LIBRARY_PATH'
   const others = (process.env[name] ?? '').split(delimiter)
-  const own = [cudaLibraries, tensorflowLibraries].filter(
-    (folder) => folder === tensorflowLibraries || existsSync(folder),
-  )
+  const cuda = existsSync(cudaLibraries) ? readdirSync(cudaLibraries).sort() : []
+  const own = [...cuda.map((folder) => join(cudaLibraries, folder)), tensorflowLibraries]
   const folders = [...own, ...others.filter((folder) => folder && !own.includes(folder))]
   return {
     [name]: folders.join(delimiter),
