@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -36,6 +37,17 @@ function probing(does = '', more: Partial<Probing> = {}): Probing {
   )
   return { entry: file, limitMs: 60_000, memory: memory(), gpu: 'none', ...more }
 }
+
+/** What makes the sums of plain JavaScript do something more with `out`. */
+const withSum = (does: string): string => `
+  const tf = createRequire(import.meta.url)(${JSON.stringify(tfjs)})
+  const sum = tf.getKernel('Sum', 'cpu')
+  tf.unregisterKernel('Sum', 'cpu')
+  tf.registerKernel({ ...sum, kernelFunc: (given) => {
+    const out = sum.kernelFunc(given)
+    ${does}
+    return out
+  } })`
 
 const started = (): string => join(scratch, 'started.txt')
 const memory = (): string => join(scratch, 'cache', 'probes.json')
@@ -93,16 +105,23 @@ describe('a candidate', () => {
     expect(isRunning(pid)).toBe(false)
   })
 
+  it('that hangs ends even where the engine was killed meanwhile', async () => {
+    const hangs = join(scratch, 'hangs')
+    const { entry: file } = probing(withSum(`appendFileSync(${JSON.stringify(hangs)}, ''); for (;;);`))
+    const order = JSON.stringify({ candidate: { name: 'cpu', device: 'CPU' }, timed: false, limitMs: 4000 })
+    const module = pathToFileURL(join(import.meta.dirname, 'throwaway.ts')).href
+    const script = `import { probeApart } from ${JSON.stringify(module)}
+      await probeApart(${order}, ${JSON.stringify(file)})`
+    const engine = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' })
+    await expect.poll(() => existsSync(hangs), { timeout: 20_000 }).toBe(true)
+    engine.kill('SIGKILL')
+    const pid = Number(readFileSync(started(), 'utf8').split(' ')[2])
+    expect(isRunning(pid)).toBe(true)
+    await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false)
+  })
+
   it('that computes a wrong value is passed over', async () => {
-    const wrong = `
-      const tf = createRequire(import.meta.url)(${JSON.stringify(tfjs)})
-      const sum = tf.getKernel('Sum', 'cpu')
-      tf.unregisterKernel('Sum', 'cpu')
-      tf.registerKernel({ ...sum, kernelFunc: (given) => {
-        const out = sum.kernelFunc(given)
-        given.backend.data.get(out.dataId).values[0] += 1
-        return out
-      } })`
+    const wrong = withSum('given.backend.data.get(out.dataId).values[0] += 1')
     expect(await refusal('cpu', probing(wrong))).toMatch(/^the cpu backend computes \[\[63\],.*instead of/)
   })
 })
