@@ -7,6 +7,7 @@ const mainEntries = {
   shell: 'src-main/shell/main.ts',
   backend: 'src-main/backend/main.ts',
   engine: 'src-main/engine/main.ts',
+  probe: 'src-main/engine/probe-main.ts',
   cli: 'src-main/cli/main.ts',
   worker: 'src-main/services/worker.ts',
   'train-worker': 'src-main/services/train-worker.ts',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
  */
 
 /** Processes and workers that are started by file. */
-export type EntryName = 'backend' | 'engine' | 'cli' | 'worker' | 'train-worker'
+export type EntryName = 'backend' | 'engine' | 'probe' | 'cli' | 'worker' | 'train-worker'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -69,6 +69,12 @@ export const tensorflowLibraries = existsSync(packagedLibraries)
   : join(userCache, 'libtensorflow', '2.13.1')
 
 /**
+ * The CUDA build of libtensorflow and CUDA's own libraries, a folder for each package, where `npm run setup -- --gpu` has
+ * put them; it has this name only when it is whole.
+ */
+export const cudaLibraries = join(userCache, 'libtensorflow', '2.13.1-cuda')
+
+/**
  * glibc gives blocks of megabytes back to the system at once and takes them anew at the next operation, page by page;
  * kept, a training step takes a tenth to a fifth less.
  */
@@ -80,20 +86,21 @@ const KEPT_MEMORY = {
 
 /**
  * What a process needs in its environment, from its start, to load the tfjs-node addon: the system's library path
- * with libtensorflow's folder first (the loader reads it only once), TensorFlow's log at warnings and above, and oneDNN.
+ * with libtensorflow's folders first (the loader reads it only once), TensorFlow's log at warnings and above, and oneDNN.
  * Merge it over `process.env` when starting an engine.
  */
 export function engineEnvironment(): Record<string, string> {
   const names: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
   const name = names[process.platform] ?? 'LD_LIBRARY_PATH'
   const others = (process.env[name] ?? '').split(delimiter)
-  const folders = [
-    tensorflowLibraries,
-    ...others.filter((folder) => folder && folder !== tensorflowLibraries),
-  ]
+  const cuda = existsSync(cudaLibraries) ? readdirSync(cudaLibraries).sort() : []
+  const own = [...cuda.map((folder) => join(cudaLibraries, folder)), tensorflowLibraries]
+  const folders = [...own, ...others.filter((folder) => folder && !own.includes(folder))]
   return {
     [name]: folders.join(delimiter),
     TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
+    // By itself libtensorflow takes all of a GPU's memory, and leaves none to a second window or the command line.
+    TF_FORCE_GPU_ALLOW_GROWTH: process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ?? 'true',
     // By itself libtensorflow takes oneDNN on processors with AVX-512 alone; on others a step takes a third longer without.
     TF_ENABLE_ONEDNN_OPTS: process.env['TF_ENABLE_ONEDNN_OPTS'] ?? '1',
     ...(process.platform === 'linux' ? KEPT_MEMORY : {}),
@@ -118,6 +125,7 @@ export function entry(name: EntryName): string {
   const sources: Record<EntryName, string> = {
     backend: 'backend/main.ts',
     engine: 'engine/main.ts',
+    probe: 'engine/probe-main.ts',
     cli: 'cli/main.ts',
     worker: 'services/worker.ts',
     'train-worker': 'services/train-worker.ts',

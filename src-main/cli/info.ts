@@ -25,6 +25,7 @@ async function showInfo(terminal: Terminal, options: BackendOption): Promise<voi
     ['backend', backend ? `${backend.name} on ${backend.device}, threads: ${backend.threads}` : 'none'],
     ['why', backend ? backend.why : (info.backendError ?? '')],
     ...(backend?.passedOver ?? []).map(({ name, reason }) => [`not ${name}`, reason]),
+    ['GPU', 'not verified on hardware'],
     ['trains', backend?.trains ? 'yes' : 'no'],
     [
       'base model',

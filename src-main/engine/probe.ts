@@ -34,3 +34,23 @@ export async function probe(tf: Tf, name: BackendName): Promise<void> {
     )
   }
 }
+
+const WARM_UP = 3
+const TIMED = 7
+
+/**
+ * Milliseconds that a convolution of the network's kind takes, its result read back: the median of some, after others
+ * in which the library chooses its algorithm.
+ */
+export function timeConvolution(tf: Tf): number {
+  const image = tf.ones<Rank.R4>([4, 128, 128, 32])
+  const filter = tf.ones<Rank.R4>([3, 3, 32, 32])
+  const times: number[] = []
+  for (let i = 0; i < WARM_UP + TIMED; i++) {
+    const started = performance.now()
+    tf.tidy(() => tf.sum(tf.conv2d(image, filter, 1, 'same')).dataSync())
+    times.push(performance.now() - started)
+  }
+  tf.dispose([image, filter])
+  return times.slice(WARM_UP).sort((a, b) => a - b)[Math.floor(TIMED / 2)]!
+}

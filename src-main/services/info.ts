@@ -1,10 +1,20 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Engine } from '../contract/engine.ts'
 import { toWireError } from '../contract/errors.ts'
 import type { BackendInfo } from '../contract/wire.ts'
-import { baseModel, logs, resources, root, tensorflowLibraries, userCache, userData } from '../locations.ts'
+import {
+  baseModel,
+  cudaLibraries,
+  logs,
+  resources,
+  root,
+  tensorflowLibraries,
+  userCache,
+  userData,
+} from '../locations.ts'
 import { readModelFolder } from './model-files.ts'
 
 export interface Info {
@@ -38,7 +48,7 @@ export async function gatherInfo(engine: Engine): Promise<Info> {
       userData,
       logs,
       cache: userCache,
-      tensorflow: tensorflowLibraries,
+      tensorflow: existsSync(cudaLibraries) ? cudaLibraries : tensorflowLibraries,
     },
   }
 }

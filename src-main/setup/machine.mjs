@@ -55,13 +55,13 @@ export function toolEnvironment(more = {}) {
 
 /**
  * Where things lie, asked of `locations.ts` itself, which only Node 22 can read.
- * @returns {{tensorflowLibraries: string, userCache: string, userData: string, resources: string, engine: Record<string, string>}}
+ * @returns {{tensorflowLibraries: string, cudaLibraries: string, userCache: string, userData: string, resources: string, engine: Record<string, string>}}
  */
 export function places() {
   const locations = pathToFileURL(join(root, 'src-main', 'locations.ts')).href
   const script = `import * as l from ${JSON.stringify(locations)}
-    const { tensorflowLibraries, userCache, userData, resources } = l
-    console.log(JSON.stringify({ tensorflowLibraries, userCache, userData, resources, engine: l.engineEnvironment() }))`
+    const { tensorflowLibraries, cudaLibraries, userCache, userData, resources } = l
+    console.log(JSON.stringify({ tensorflowLibraries, cudaLibraries, userCache, userData, resources, engine: l.engineEnvironment() }))`
   const answer = capture(node22(), ['--no-warnings', '--input-type=module', '--eval', script])
   if (answer.status !== 0) throw new Error(`src-main/locations.ts cannot be read: ${answer.text}`)
   return JSON.parse(answer.out)

@@ -68,7 +68,14 @@ test('only Linux can lack a display', () => {
 })
 
 describe('steps', () => {
-  const places = { tensorflowLibraries: '', userCache: '', userData: '', resources: '', engine: {} }
+  const places = {
+    tensorflowLibraries: '',
+    cudaLibraries: '',
+    userCache: '',
+    userData: '',
+    resources: '',
+    engine: {},
+  }
   function machine() {
     const there = new Set<string>()
     const lines: string[] = []

@@ -5,30 +5,30 @@ import { installPackages } from './system.mjs'
 import { extractEntry, listZip } from './zip.mjs'
 
 /**
- * libtensorflow, taken out of the Python wheel of the same name: pip fetches it from the index that the user's own
- * machine is set to, and checks the hash that is pinned here.
+ * A Python wheel that libraries are taken out of: pip fetches it from the index that the user's own machine is set to,
+ * and checks the hash that is pinned here.
+ * @typedef {{name: string, version: string, sha256: string, megabytes: number}} Wheel
  */
-const wheel = {
-  requirement:
-    'tensorflow-cpu==2.13.1 --hash=sha256:87be6e61314b2c0fa062f71e26e41d6a17e162ffe4da72c820fe8f1fc94d97fe',
-  options: [
-    '--python-version',
-    '3.11',
-    '--implementation',
-    'cp',
-    '--abi',
-    'cp311',
-    '--platform',
-    'manylinux_2_17_x86_64',
-  ],
-  megabytes: 187,
-  libraries: [
-    { name: 'libtensorflow_framework.so.2', size: 44078920 },
-    { name: 'libtensorflow_cc.so.2', size: 516698128 },
-  ],
-}
 
-/** @typedef {{name: string, size: number}} Library */
+/** libtensorflow for the processor. */
+const wheel = {
+  name: 'tensorflow-cpu',
+  version: '2.13.1',
+  sha256: '87be6e61314b2c0fa062f71e26e41d6a17e162ffe4da72c820fe8f1fc94d97fe',
+  megabytes: 187,
+}
+const wheelLibraries = [
+  { name: 'libtensorflow_framework.so.2', size: 44078920 },
+  { name: 'libtensorflow_cc.so.2', size: 516698128 },
+]
+
+/** The machine that wheels are for, whatever Python pip itself runs on. */
+const target = [
+  ...['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--abi', 'none'],
+  ...['--platform', 'manylinux_2_17_x86_64', '--platform', 'manylinux2014_x86_64'],
+]
+
+/** @typedef {{name: string, size: number, path?: string}} Library path: inside its wheel, by default in `tensorflow/` */
 
 /**
  * Which libraries are not there, or not whole.
@@ -50,8 +50,8 @@ export function missingLibraries(folder, libraries) {
  */
 export async function unpackLibraries({ archive, folder, libraries, say }) {
   const entries = await listZip(archive)
-  for (const { name, size } of missingLibraries(folder, libraries)) {
-    const entry = entries.find((candidate) => candidate.name === `tensorflow/${name}`)
+  for (const { name, size, path = `tensorflow/${name}` } of missingLibraries(folder, libraries)) {
+    const entry = entries.find((candidate) => candidate.name === path)
     if (!entry || entry.size !== size) throw new Error(`${archive} holds no ${name} of ${size} bytes`)
     say(`unpacking ${name} (${Math.round(size / 1e6)} MB)`)
     await extractEntry(archive, entry, join(folder, name))
@@ -67,14 +67,33 @@ function findPip() {
 }
 
 /**
- * Fetches the wheel into a folder; one that is there already and has the right hash is used again.
+ * A pip to fetch wheels with, installed where that may be done without asking.
+ * @param {(line: string) => void} say
+ * @returns {string[] | null}
+ */
+export function havePip(say) {
+  const pip = findPip()
+  if (pip || !isAdministrator) return pip
+  say('there is no pip to fetch it with: installing python3-pip')
+  installPackages(['python3-pip'])
+  return findPip()
+}
+
+/** What a person types to have pip. */
+export const pipCommand = 'sudo apt-get install --no-install-recommends python3-pip'
+
+/**
+ * Fetches a wheel into a folder; one that is there already and has the right hash is used again.
+ * @param {string[]} pip
+ * @param {Wheel} wheel
+ * @param {string} folder of this wheel alone
  * @returns {string} the wheel's file
  * @throws with pip's last lines when it cannot be had
  */
-export function fetchWheel(pip, folder) {
+export function fetchWheel(pip, { name, version, sha256 }, folder) {
   mkdirSync(folder, { recursive: true })
   const requirements = join(folder, 'requirements.txt')
-  writeFileSync(requirements, `${wheel.requirement}\n`)
+  writeFileSync(requirements, `${name}==${version} --hash=sha256:${sha256}\n`)
   const [command, ...first] = pip
   const fixed = [
     'download',
@@ -89,17 +108,17 @@ export function fetchWheel(pip, folder) {
     ...first,
     ...fixed,
     '--disable-pip-version-check',
-    ...wheel.options,
+    ...target,
     '--dest',
     folder,
     '-r',
     requirements,
   ])
-  const name = readdirSync(folder).find((file) => file.endsWith('.whl'))
-  if (answer.status !== 0 || !name) {
-    throw new Error(`pip could not fetch the wheel: ${answer.text.split('\n').slice(-2).join(' ')}`)
+  const file = readdirSync(folder).find((entry) => entry.endsWith('.whl'))
+  if (answer.status !== 0 || !file) {
+    throw new Error(`pip could not fetch ${name} ${version}: ${answer.text.split('\n').slice(-2).join(' ')}`)
   }
-  return join(folder, name)
+  return join(folder, file)
 }
 
 /**
@@ -114,24 +133,19 @@ export async function setUpTensorflow({ places, say }) {
       text: `no prebuilt addon for ${platform}: Drydock computes with WebAssembly, and trains slowly`,
     }
   }
-  if (missingLibraries(folder, wheel.libraries).length === 0) return { state: 'ready', text: folder }
-  let pip = findPip()
-  if (!pip && isAdministrator) {
-    say('there is no pip to fetch it with: installing python3-pip')
-    installPackages(['python3-pip'])
-    pip = findPip()
-  }
+  if (missingLibraries(folder, wheelLibraries).length === 0) return { state: 'ready', text: folder }
+  const pip = havePip(say)
   if (!pip) {
     return {
       state: 'skipped',
       text: 'there is no pip to fetch it with: Drydock computes with WebAssembly until then, and trains slowly',
-      command: 'sudo apt-get install --no-install-recommends python3-pip',
+      command: pipCommand,
     }
   }
   say(`fetching the wheel (${wheel.megabytes} MB)`)
-  const downloads = join(places.userCache, 'downloads')
-  const archive = fetchWheel(pip, downloads)
-  await unpackLibraries({ archive, folder, libraries: wheel.libraries, say })
+  const downloads = join(places.userCache, 'downloads', wheel.name)
+  const archive = fetchWheel(pip, wheel, downloads)
+  await unpackLibraries({ archive, folder, libraries: wheelLibraries, say })
   rmSync(downloads, { recursive: true, force: true })
   return { state: 'done', text: folder }
 }
@@ -140,10 +154,10 @@ export async function setUpTensorflow({ places, say }) {
 export async function unpackForBuilding(folder) {
   const pip = findPip()
   if (!pip) throw new Error('There is no pip to fetch the TensorFlow wheel with')
-  const file = fetchWheel(pip, folder)
+  const file = fetchWheel(pip, wheel, folder)
   for (const entry of await listZip(file)) {
     const header = /^tensorflow\/include\/((?:tensorflow|tsl)\/.*\.h)$/.exec(entry.name)
-    const library = wheel.libraries.find(({ name }) => entry.name === `tensorflow/${name}`)
+    const library = wheelLibraries.find(({ name }) => entry.name === `tensorflow/${name}`)
     if (header) await extractEntry(file, entry, join(folder, 'include', ...header[1].split('/')))
     if (library) await extractEntry(file, entry, join(folder, 'lib', library.name))
   }

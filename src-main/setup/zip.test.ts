@@ -1,8 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { cudaWheels, unpackWheels } from './cuda.mjs'
 import { missingLibraries, unpackLibraries } from './tensorflow.mjs'
 import { extractEntry, listZip } from './zip.mjs'
 
@@ -117,4 +128,67 @@ test('unpacking the libraries goes on where it was broken off', async () => {
   expect(missingLibraries(target, libraries)).toEqual([])
   expect(readFileSync(join(target, 'libtwo.so'), 'utf8')).toBe('whole')
   expect(existsSync(join(target, 'libtwo.so.partial'))).toBe(false)
+})
+
+test('every wheel of the CUDA build has its hash', () => {
+  for (const { sha256 } of cudaWheels) expect(sha256).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('several wheels are unpacked into a folder each; broken off, it goes on with the wheel that is missing', async () => {
+  const wheels = ['tensorflow', 'nvidia-cublas-cu11', 'nvidia-empty-cu11'].map((name) => ({
+    name,
+    version: '1',
+    sha256: '',
+    megabytes: 0,
+  }))
+  const archive = (name: string): string => join(folder, `${name}.whl`)
+  writeZip(archive('tensorflow'), [
+    { name: 'tensorflow/libtensorflow_cc.so.2', content: long },
+    { name: 'tensorflow/python/_pywrap.so', content: Buffer.from('of no use') },
+  ])
+  writeZip(archive('nvidia-cublas-cu11'), [
+    { name: 'nvidia/__init__.py', content: Buffer.from('') },
+    { name: 'nvidia/cublas/include/cublas.h', content: Buffer.from('of no use') },
+    { name: 'nvidia/cublas/lib/libcublas.so.11', content: Buffer.from('cublas') },
+    { name: 'nvidia/cublas/lib/libcublasLt.so.11', content: long },
+  ])
+  writeZip(archive('nvidia-empty-cu11'), [{ name: 'nvidia/__init__.py', content: Buffer.from('') }])
+  const target = join(folder, 'cuda')
+  const fetched: string[] = []
+  const released: string[] = []
+  const unpack = (wanted: typeof wheels) =>
+    unpackWheels({
+      wheels: wanted,
+      folder: target,
+      fetch: ({ name }: { name: string }) => {
+        fetched.push(name)
+        return archive(name)
+      },
+      release: ({ name }: { name: string }) => void released.push(name),
+      say: () => undefined,
+    })
+
+  await expect(unpack(wheels)).rejects.toThrow('holds no library')
+  expect(existsSync(target)).toBe(false)
+  expect(released).toEqual(['tensorflow', 'nvidia-cublas-cu11'])
+
+  // broken off in the middle of a wheel: no folder of its own name yet, a part of a library
+  const cublas = join(`${target}.partial`, 'nvidia-cublas-cu11')
+  renameSync(cublas, `${cublas}.partial`)
+  rmSync(join(`${cublas}.partial`, 'libcublasLt.so.11'))
+  writeFileSync(join(`${cublas}.partial`, 'libcublasLt.so.11.partial'), 'a sh')
+  fetched.length = 0
+  await unpack(wheels.slice(0, 2))
+  expect(fetched).toEqual(['nvidia-cublas-cu11'])
+  const files = readdirSync(target, { recursive: true, encoding: 'utf8' }).sort()
+  expect(files).toEqual(
+    [
+      'nvidia-cublas-cu11',
+      join('nvidia-cublas-cu11', 'libcublas.so.11'),
+      join('nvidia-cublas-cu11', 'libcublasLt.so.11'),
+      'tensorflow',
+      join('tensorflow', 'libtensorflow_cc.so.2'),
+    ].sort(),
+  )
+  expect(readFileSync(join(target, 'nvidia-cublas-cu11', 'libcublasLt.so.11')).equals(long)).toBe(true)
 })
