@@ -64,6 +64,8 @@ export const backendContract = {
         }),
       )
       .output(z.object({ job: w.jobId, run: w.runId })),
+    /** a person has opened an image; these come after it in the list: the next to do are predicted quietly, without a job */
+    ahead: procedure.input(inProject.extend({ images: z.array(w.imageId).max(20) })).output(nothing),
   },
   runs: {
     list: procedure.input(inProject).output(z.array(w.run)),

@@ -185,7 +185,12 @@ export interface Engine {
   info(): Promise<BackendInfo>
   infer(
     request: InferRequest,
-    options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },
+    options: {
+      signal?: AbortSignal
+      onProgress?: (progress: Progress) => void
+      /** once aborted, the call ends at once and the engine in its own time: it is not killed for being slow to end */
+      spared?: boolean
+    },
   ): Promise<SparseInference>
   train(
     request: TrainRequest,

@@ -108,13 +108,14 @@ export function startEngine(options: EngineOptions = {}): Engine {
     message: { [K in HostMessage as K['kind']]: Omit<K, 'id'> }['info' | 'infer' | 'train' | 'verify'],
     listeners: Listeners,
     signal?: AbortSignal,
+    spared = false,
   ): Promise<T> {
     if (signal?.aborted) return Promise.reject(cancelled())
     if (!running || running.retired) running = start()
     const engine = running
     const id = nextId++
     return new Promise<T>((resolve, reject) => {
-      const abort = (): void => cancel(engine, id)
+      const abort = (): void => (spared ? leave(engine, id) : cancel(engine, id))
       const done = (): void => signal?.removeEventListener('abort', abort)
       engine.calls.set(id, {
         ...listeners,
@@ -135,8 +136,8 @@ export function startEngine(options: EngineOptions = {}): Engine {
 
   return {
     info: () => call<BackendInfo>({ kind: 'info' }, {}),
-    infer: (input: InferRequest, { signal, onProgress }) =>
-      call<SparseInference>({ kind: 'infer', input }, onProgress ? { onProgress } : {}, signal),
+    infer: (input: InferRequest, { signal, onProgress, spared }) =>
+      call<SparseInference>({ kind: 'infer', input }, onProgress ? { onProgress } : {}, signal, spared),
     train: (input: TrainRequest, train) =>
       call<TrainOutcome>({ kind: 'train', input }, { train }, train.signal),
     verify: (input, { signal }) => call<VerifyFinding[]>({ kind: 'verify', input }, {}, signal),
@@ -175,6 +176,12 @@ function cancel(engine: Running, id: number): void {
     engine.killedFor.add(id)
     engine.child.kill('SIGKILL')
   }, CANCEL_PATIENCE_MS)
+}
+
+/** Asks a call to end and does not wait for it; what still comes of it is dropped. */
+function leave(engine: Running, id: number): void {
+  send(engine, { kind: 'cancel', id })
+  settle(engine, id, { error: cancelled() })
 }
 
 function receive(engine: Running, message: EngineMessage): void {
