@@ -38,6 +38,8 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
   return os.router({
     system: {
       engine: os.system.engine.handler(() => host.engineInfo()),
+      backendSetting: os.system.backendSetting.handler(() => host.backend.setting),
+      setBackend: os.system.setBackend.handler(({ input }) => host.backend.choose(input.choice)),
       about: os.system.about.handler(() => about),
     },
     project: {

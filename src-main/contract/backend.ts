@@ -17,6 +17,9 @@ const procedure = oc
 export const backendContract = {
   system: {
     engine: procedure.input(nothing).output(w.backendInfo.nullable()),
+    backendSetting: procedure.input(nothing).output(w.backendSetting),
+    /** an `engine` event follows in every open project when it has taken effect */
+    setBackend: procedure.input(z.object({ choice: w.backendChoice })).output(w.backendSetting),
     /** versions and folders, for the help panel */
     about: procedure
       .input(nothing)

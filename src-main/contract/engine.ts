@@ -204,6 +204,8 @@ export interface Engine {
   ): Promise<TrainOutcome>
   /** `cases`: parsed JSON of reference files of either form */
   verify(cases: unknown[], options: { signal?: AbortSignal }): Promise<VerifyFinding[]>
+  /** calls under way end in the process that there is; the next one starts a fresh process */
+  renew(): void
   /** asks the process to end; kills it after 3 s */
   stop(): Promise<void>
 }

@@ -23,6 +23,8 @@ const STDERR_KEPT = 4_000
 export interface EngineOptions {
   /** forces a backend; without it the engine takes the best that passes its probe */
   backend?: BackendName
+  /** what a person has chosen, asked at each start; `backend` and DRYDOCK_BACKEND in the environment win over it */
+  chosen?: () => BackendName | null
   /** leaves the window its frames: lower priority for the whole process */
   lowPriority?: boolean
 }
@@ -47,7 +49,7 @@ interface Running {
   oomKillsBefore: number
   /** set when the host killed the engine because a cancelled call did not end */
   killedFor: Set<number>
-  /** memory ran out in it: what libtensorflow left behind is not to be relied on, so it gets no new call */
+  /** it gets no new call: it is to be renewed, or memory ran out in it, and what libtensorflow left is not to be relied on */
   retired: boolean
   ended: Promise<void>
 }
@@ -70,11 +72,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         serialization: 'advanced',
         windowsHide: true,
-        env: {
-          ...process.env,
-          ...engineEnvironment(),
-          ...(options.backend ? { DRYDOCK_BACKEND: options.backend } : {}),
-        },
+        env: { ...process.env, ...engineEnvironment(), ...forcedBackend(options) },
       },
     )
     const calls = new Map<number, OpenCall>()
@@ -141,6 +139,11 @@ export function startEngine(options: EngineOptions = {}): Engine {
     train: (input: TrainRequest, train) =>
       call<TrainOutcome>({ kind: 'train', input }, { train }, train.signal),
     verify: (input, { signal }) => call<VerifyFinding[]>({ kind: 'verify', input }, {}, signal),
+    renew() {
+      if (!running) return
+      running.retired = true
+      if (running.calls.size === 0) running.child.kill('SIGKILL')
+    },
     async stop() {
       const engine = running
       if (!engine) return
@@ -150,6 +153,13 @@ export function startEngine(options: EngineOptions = {}): Engine {
       clearTimeout(kill)
     },
   }
+}
+
+/** What makes an engine take one backend and no other. */
+function forcedBackend({ backend, chosen }: EngineOptions): Record<string, string> {
+  if (backend) return { DRYDOCK_BACKEND: backend }
+  const choice = process.env['DRYDOCK_BACKEND'] ? null : chosen?.()
+  return choice ? { DRYDOCK_BACKEND: choice } : {}
 }
 
 /** A failed send needs no answer of its own: the channel is gone, and `close` follows and ends every open call. */
