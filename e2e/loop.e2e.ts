@@ -17,6 +17,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     if (existsSync(tensorflowLibraries)) await expect(page.getByTestId('engine')).toContainText('tensorflow')
     await page.getByTestId('engine').click()
     await expect(page.getByTestId('engine-why')).toContainText(/\w+/)
+    await expect(page.getByTestId('backend-choice')).toHaveValue('automatic')
     await page.keyboard.press('Escape')
   })
 

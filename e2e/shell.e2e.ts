@@ -11,6 +11,22 @@ test('the window opens on the start view, with nothing to complain about', async
   expect(problems).toEqual([])
 })
 
+test('another tfjs backend can be chosen, and is kept; the environment wins over it', async ({ launch }) => {
+  const first = await launch({ env: { DRYDOCK_BACKEND: '' } })
+  await first.page.getByTestId('engine').click()
+  await expect(first.page.getByTestId('engine-why')).toContainText(/probe|GPU|works here/)
+  await first.page.getByTestId('backend-choice').selectOption('Plain JavaScript')
+  await expect(first.page.getByTestId('engine')).toContainText('cpu · JavaScript')
+  await expect(first.page.getByTestId('engine-why')).toContainText('Asked for by setting')
+  await first.app.close()
+  const { page } = await launch({ env: { DRYDOCK_BACKEND: 'wasm' } })
+  await expect(page.getByTestId('engine')).toContainText('wasm')
+  await page.getByTestId('engine').click()
+  await expect(page.getByTestId('backend-choice')).toHaveValue('cpu')
+  await expect(page.getByTestId('backend-choice')).toBeDisabled()
+  await expect(page.getByTestId('backend-note')).toContainText('DRYDOCK_BACKEND is set to wasm')
+})
+
 test('the page can do nothing but what the bridge offers', async ({ launch }) => {
   const { page, problems } = await launch()
   const found = await page.evaluate(async () => {

@@ -5,6 +5,7 @@ import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
 import * as locations from '../locations.ts'
 import { startEngine } from '../services/engine-client.ts'
 import { createHost } from '../services/host.ts'
+import { Settings } from '../services/settings.ts'
 import { resolveFile } from './files.ts'
 import { Grants } from './grants.ts'
 import { Ports } from './ports.ts'
@@ -16,7 +17,9 @@ import { backendRouter } from './router.ts'
  */
 function main(): void {
   const log = (line: string): void => console.error(`${new Date().toISOString()} ${line}`)
-  const host = createHost({ engine: startEngine({ lowPriority: true }), log })
+  const settings = new Settings(locations.userData)
+  const engine = startEngine({ lowPriority: true, chosen: () => settings.forcedBackend })
+  const host = createHost({ engine, settings, log })
   const grants = new Grants()
   const about = { version: version(), logs: locations.logs, userData: locations.userData }
   const ports = new Ports(backendRouter({ host, grants, about }), send, log)

@@ -9,6 +9,7 @@ import type { Host } from '../services/host.ts'
 import { getImage, setSplit } from '../services/images.ts'
 import { listModels, modelCardOf, setCurrentModel } from '../services/models.ts'
 import { startPrediction } from '../services/predict.ts'
+import { predictAhead } from '../services/predict-ahead.ts'
 import { summaryOf } from '../services/project.ts'
 import { listRows } from '../services/rows.ts'
 import { chooseMinScore, runChoice } from '../services/run-choice.ts'
@@ -37,6 +38,8 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
   return os.router({
     system: {
       engine: os.system.engine.handler(() => host.engineInfo()),
+      backendSetting: os.system.backendSetting.handler(() => host.backend.setting),
+      setBackend: os.system.setBackend.handler(({ input }) => host.backend.choose(input.choice)),
       about: os.system.about.handler(() => about),
     },
     project: {
@@ -100,6 +103,10 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       start: os.predict.start.handler(async ({ input }) =>
         startPrediction(await host.project(input.project), input),
       ),
+      ahead: os.predict.ahead.handler(async ({ input }) => {
+        predictAhead(await host.project(input.project), input.images)
+        return {}
+      }),
     },
     runs: {
       list: os.runs.list.handler(async ({ input }) => listRuns(await host.project(input.project))),

@@ -17,6 +17,9 @@ const procedure = oc
 export const backendContract = {
   system: {
     engine: procedure.input(nothing).output(w.backendInfo.nullable()),
+    backendSetting: procedure.input(nothing).output(w.backendSetting),
+    /** an `engine` event follows in every open project when it has taken effect */
+    setBackend: procedure.input(z.object({ choice: w.backendChoice })).output(w.backendSetting),
     /** versions and folders, for the help panel */
     about: procedure
       .input(nothing)
@@ -64,6 +67,8 @@ export const backendContract = {
         }),
       )
       .output(z.object({ job: w.jobId, run: w.runId })),
+    /** a person has opened an image; these come after it in the list: the next to do are predicted quietly, without a job */
+    ahead: procedure.input(inProject.extend({ images: z.array(w.imageId).max(20) })).output(nothing),
   },
   runs: {
     list: procedure.input(inProject).output(z.array(w.run)),

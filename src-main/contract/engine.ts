@@ -185,7 +185,12 @@ export interface Engine {
   info(): Promise<BackendInfo>
   infer(
     request: InferRequest,
-    options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void },
+    options: {
+      signal?: AbortSignal
+      onProgress?: (progress: Progress) => void
+      /** once aborted, the call ends at once and the engine in its own time: it is not killed for being slow to end */
+      spared?: boolean
+    },
   ): Promise<SparseInference>
   train(
     request: TrainRequest,
@@ -199,6 +204,8 @@ export interface Engine {
   ): Promise<TrainOutcome>
   /** `cases`: parsed JSON of reference files of either form */
   verify(cases: unknown[], options: { signal?: AbortSignal }): Promise<VerifyFinding[]>
+  /** calls under way end in the process that there is; the next one starts a fresh process */
+  renew(): void
   /** asks the process to end; kills it after 3 s */
   stop(): Promise<void>
 }

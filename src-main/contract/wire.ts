@@ -444,6 +444,19 @@ export const backendInfo = z.object({
 })
 export type BackendInfo = z.infer<typeof backendInfo>
 
+/** What a person may choose to compute with: the best that works, or one tfjs backend and no other. */
+export const backendChoice = z.enum(['automatic', 'tensorflow', 'wasm', 'cpu'])
+export type BackendChoice = z.infer<typeof backendChoice>
+
+export const backendSetting = z.object({
+  choice: backendChoice,
+  /** what DRYDOCK_BACKEND is set to, which wins over the choice; null: it is not set */
+  overruledBy: z.string().nullable(),
+  /** a job runs: the choice takes effect at its end */
+  waiting: z.boolean(),
+})
+export type BackendSetting = z.infer<typeof backendSetting>
+
 /** What a window is told without asking. Rows are sent whole; a view replaces what it has. */
 export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('images'), rows: z.array(imageRow) }),

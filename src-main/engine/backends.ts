@@ -73,6 +73,13 @@ export async function chooseBackend(
       passedOver.push({ name: titleOf(candidate), reason: reasonOf(error) })
     }
   }
+  if (forced) {
+    throw new DrydockError(
+      'internal',
+      `The tfjs backend that was asked for, ${forced}, does not work on this machine (${passedOver.map(({ reason }) => reason).join()}). Choose another one, or leave the choice to Drydock.`,
+      { passedOver },
+    )
+  }
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join(' ')
   throw new DrydockError(
     'internal',

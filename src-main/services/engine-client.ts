@@ -23,6 +23,8 @@ const STDERR_KEPT = 4_000
 export interface EngineOptions {
   /** forces a backend; without it the engine takes the best that passes its probe */
   backend?: BackendName
+  /** what a person has chosen, asked at each start; `backend` and DRYDOCK_BACKEND in the environment win over it */
+  chosen?: () => BackendName | null
   /** leaves the window its frames: lower priority for the whole process */
   lowPriority?: boolean
 }
@@ -47,7 +49,7 @@ interface Running {
   oomKillsBefore: number
   /** set when the host killed the engine because a cancelled call did not end */
   killedFor: Set<number>
-  /** memory ran out in it: what libtensorflow left behind is not to be relied on, so it gets no new call */
+  /** it gets no new call: it is to be renewed, or memory ran out in it, and what libtensorflow left is not to be relied on */
   retired: boolean
   ended: Promise<void>
 }
@@ -70,11 +72,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         serialization: 'advanced',
         windowsHide: true,
-        env: {
-          ...process.env,
-          ...engineEnvironment(),
-          ...(options.backend ? { DRYDOCK_BACKEND: options.backend } : {}),
-        },
+        env: { ...process.env, ...engineEnvironment(), ...forcedBackend(options) },
       },
     )
     const calls = new Map<number, OpenCall>()
@@ -108,13 +106,14 @@ export function startEngine(options: EngineOptions = {}): Engine {
     message: { [K in HostMessage as K['kind']]: Omit<K, 'id'> }['info' | 'infer' | 'train' | 'verify'],
     listeners: Listeners,
     signal?: AbortSignal,
+    spared = false,
   ): Promise<T> {
     if (signal?.aborted) return Promise.reject(cancelled())
     if (!running || running.retired) running = start()
     const engine = running
     const id = nextId++
     return new Promise<T>((resolve, reject) => {
-      const abort = (): void => cancel(engine, id)
+      const abort = (): void => (spared ? leave(engine, id) : cancel(engine, id))
       const done = (): void => signal?.removeEventListener('abort', abort)
       engine.calls.set(id, {
         ...listeners,
@@ -135,11 +134,16 @@ export function startEngine(options: EngineOptions = {}): Engine {
 
   return {
     info: () => call<BackendInfo>({ kind: 'info' }, {}),
-    infer: (input: InferRequest, { signal, onProgress }) =>
-      call<SparseInference>({ kind: 'infer', input }, onProgress ? { onProgress } : {}, signal),
+    infer: (input: InferRequest, { signal, onProgress, spared }) =>
+      call<SparseInference>({ kind: 'infer', input }, onProgress ? { onProgress } : {}, signal, spared),
     train: (input: TrainRequest, train) =>
       call<TrainOutcome>({ kind: 'train', input }, { train }, train.signal),
     verify: (input, { signal }) => call<VerifyFinding[]>({ kind: 'verify', input }, {}, signal),
+    renew() {
+      if (!running) return
+      running.retired = true
+      if (running.calls.size === 0) running.child.kill('SIGKILL')
+    },
     async stop() {
       const engine = running
       if (!engine) return
@@ -149,6 +153,13 @@ export function startEngine(options: EngineOptions = {}): Engine {
       clearTimeout(kill)
     },
   }
+}
+
+/** What makes an engine take one backend and no other. */
+function forcedBackend({ backend, chosen }: EngineOptions): Record<string, string> {
+  if (backend) return { DRYDOCK_BACKEND: backend }
+  const choice = process.env['DRYDOCK_BACKEND'] ? null : chosen?.()
+  return choice ? { DRYDOCK_BACKEND: choice } : {}
 }
 
 /** A failed send needs no answer of its own: the channel is gone, and `close` follows and ends every open call. */
@@ -175,6 +186,12 @@ function cancel(engine: Running, id: number): void {
     engine.killedFor.add(id)
     engine.child.kill('SIGKILL')
   }, CANCEL_PATIENCE_MS)
+}
+
+/** Asks a call to end and does not wait for it; what still comes of it is dropped. */
+function leave(engine: Running, id: number): void {
+  send(engine, { kind: 'cancel', id })
+  settle(engine, id, { error: cancelled() })
 }
 
 function receive(engine: Running, message: EngineMessage): void {

@@ -3,6 +3,7 @@ import type { Engine } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { BackendInfo, RecentProject } from '../contract/wire.ts'
 import * as locations from '../locations.ts'
+import { BackendChooser } from './backend-setting.ts'
 import { openFolder, projectFolderFor } from './opening.ts'
 import type { OpenProject } from './opening.ts'
 import { projectIdOf, summaryOf } from './project.ts'
@@ -10,6 +11,7 @@ import type { Project, Shared } from './project.ts'
 import { RecentList } from './recent.ts'
 import { sampleFolder } from './sample.ts'
 import { setScore } from './score.ts'
+import { Settings } from './settings.ts'
 import { startWorkers } from './workers.ts'
 
 /** A window that closes a project ends its stream of events within this time, in ms. */
@@ -18,6 +20,8 @@ const STREAMS_END_WITHIN = 1000
 /** What hosts the services: the backend process or the command line. Left out, the places come from `locations.ts`. */
 export interface HostOptions {
   engine: Engine
+  /** those that the engine follows */
+  settings?: Settings
   userData?: string
   baseModel?: string
   sample?: string
@@ -28,6 +32,8 @@ export interface HostOptions {
 /** The services of one process: its worker pool, its engine and its open projects. */
 export interface Host {
   readonly shared: Shared
+  /** what a person has chosen to compute with */
+  readonly backend: BackendChooser
   /**
    * Opens a `.drydock` folder, or the project of a folder of images, which is made where there is none.
    * @throws DrydockError with a sentence for whatever is wrong with it
@@ -60,6 +66,7 @@ export function createHost(options: HostOptions): Host {
   }
   const recent = new RecentList(shared.userData)
   const open = new Map<string, Promise<OpenProject>>()
+  const projects = new Map<string, Project>()
   const listeners: ((project: Project) => void)[] = []
 
   async function opened(folder: string): Promise<Project> {
@@ -70,6 +77,7 @@ export function createHost(options: HostOptions): Host {
     open.set(id, opening)
     try {
       const { project } = await opening
+      projects.set(id, project)
       for (const listener of listeners) listener(project)
       await recent
         .remember({ ...figuresOf(project), openedAt: new Date().toISOString() })
@@ -85,14 +93,36 @@ export function createHost(options: HostOptions): Host {
     const found = await open.get(id)
     if (!found) return
     open.delete(id)
+    projects.delete(id)
     await recent
       .update(figuresOf(found.project))
       .catch((error: unknown) => shared.log(`the recent list could not be written: ${String(error)}`))
     await found.close()
   }
 
+  async function engineInfo(): Promise<BackendInfo | null> {
+    try {
+      return await shared.engine.info()
+    } catch (error) {
+      shared.log(`the engine cannot be asked: ${String(error)}`)
+      return null
+    }
+  }
+
+  const backend = new BackendChooser({
+    engine: shared.engine,
+    settings: options.settings ?? new Settings(shared.userData),
+    running: () =>
+      [...projects.values()].flatMap(({ jobs }) => jobs.running().map(({ id }) => jobs.finished(id))),
+    applied: () =>
+      void engineInfo().then((engine) => {
+        for (const { events } of projects.values()) events.emit({ type: 'engine', engine })
+      }),
+  })
+
   return {
     shared,
+    backend,
     openProject: async (path) => opened(await projectFolderFor(shared, path)),
     openSample: async () => opened(await sampleFolder(shared)),
     async project(id) {
@@ -104,14 +134,7 @@ export function createHost(options: HostOptions): Host {
         project: id,
       })
     },
-    async engineInfo() {
-      try {
-        return await shared.engine.info()
-      } catch (error) {
-        shared.log(`the engine cannot be asked: ${String(error)}`)
-        return null
-      }
-    },
+    engineInfo,
     recent: () => recent.list(),
     forgetRecent: (key) => recent.forget(key),
     async release(id) {

@@ -16,6 +16,8 @@ export interface InferenceWanted {
   model: { id: string; folder: string }
   /** folder of the cache */
   cache: string
+  /** nobody waits for it: when it is cancelled, a busy engine lives on */
+  quiet?: boolean
 }
 
 /** Key of an inference: the same content, model, tiling and flips give the same. */
@@ -42,7 +44,8 @@ export async function ensureInference(
   if (await workers.run('hasInference', { file }, signal)) return file
   const image = await workers.run('decode', { file: wanted.file }, signal)
   const request = { modelFolder: wanted.model.folder, image, flips: false, tile: TILE }
-  const inference = await engine.infer(request, signal ? { signal } : {})
+  const spared = wanted.quiet ?? false
+  const inference = await engine.infer(request, signal ? { signal, spared } : { spared })
   await workers.run('keepInference', { file, inference }, signal)
   return file
 }

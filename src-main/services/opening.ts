@@ -12,6 +12,7 @@ import { Jobs } from './jobs.ts'
 import { registerBaseModel } from './models.ts'
 import { DATABASE, projectIdOf } from './project.ts'
 import type { Project, Shared } from './project.ts'
+import { QuietWork } from './quiet-work.ts'
 import { scanOnOpening } from './scan.ts'
 import { followOthers, isAlive, startSession } from './session.ts'
 
@@ -58,7 +59,8 @@ export async function openFolder(shared: Shared, folder: string): Promise<OpenPr
   const events = new EventHub()
   const cache = readOnly ? join(shared.userData, 'cache', id) : join(folder, 'cache')
   const jobs = new Jobs(store, events, session?.id ?? '', shared.log)
-  const project: Project = { id, folder, cache, readOnly, store, events, jobs, shared }
+  const ahead = new QuietWork(shared.log)
+  const project: Project = { id, folder, cache, readOnly, store, events, jobs, ahead, shared }
   await mkdir(cache, { recursive: true })
   const stopFollowing = readOnly ? null : followOthers(project)
   if (!readOnly) {
@@ -72,7 +74,7 @@ export async function openFolder(shared: Shared, folder: string): Promise<OpenPr
     project,
     async close() {
       stopFollowing?.()
-      await jobs.close()
+      await Promise.all([ahead.close(), jobs.close()])
       events.close()
       await session?.end()
       store.close()

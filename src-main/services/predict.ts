@@ -87,6 +87,7 @@ export function startExtending(
 ): Promise<string> {
   const plan = { kind: 'predict' as const, title, unit: 'images', total: ids.length, lane }
   return project.jobs.start(plan, async (control) => {
+    project.ahead.giveWay()
     const outcome = await predictAll(project, extending, ids, control)
     return quiet ? { ...outcome, summary: null } : outcome
   })
@@ -175,19 +176,23 @@ async function predictAll(
   return { summary: summaryOf(counts) }
 }
 
-/** One image, in one transaction. A file that cannot be read is noted in the list, and the others go on. */
+/**
+ * One image, in one transaction. A file that cannot be read is noted in the list, and the others go on.
+ * @param quiet nobody waits for it
+ */
 export async function predictOne(
   project: Project,
   extending: Extending,
   id: number,
   signal: AbortSignal,
+  quiet = false,
 ): Promise<keyof Counts> {
   const { store, shared, cache } = project
   const { run, model, settings } = extending
   try {
     const image = await ensureContent(project, id)
     if (store.runs.image(run, id)?.sha256 === image.sha256) return 'skipped'
-    const wanted = { file: imageFile(project, image), sha256: image.sha256, model, cache }
+    const wanted = { file: imageFile(project, image), sha256: image.sha256, model, cache, quiet }
     const calibration = model.model.calibration ?? null
     const found = await predictFile(shared, wanted, { settings, calibration }, signal)
     await store.write(() => {

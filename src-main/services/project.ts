@@ -7,6 +7,7 @@ import type { StoredImage } from '../store/images.ts'
 import type { Store } from '../store/store.ts'
 import type { EventHub } from './events.ts'
 import type { Jobs } from './jobs.ts'
+import type { QuietWork } from './quiet-work.ts'
 import type { Workers } from './workers.ts'
 
 /** What all projects of a process share. */
@@ -36,6 +37,8 @@ export interface Project {
   readonly store: Store
   readonly events: EventHub
   readonly jobs: Jobs
+  /** the images that are predicted before anyone asks */
+  readonly ahead: QuietWork
   readonly shared: Shared
 }
 

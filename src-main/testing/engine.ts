@@ -8,6 +8,8 @@ import { fromPredicate, pixelsOf } from '../core/mask/rle.ts'
 
 /** What a test can see and steer of the engine. */
 export interface TestEngine extends Engine {
+  /** how often it was renewed */
+  readonly renewals: number
   /** how often an image was looked at */
   readonly inferences: number
   /** called before each answer with the number of the inference, from 1; may wait or throw */
@@ -22,7 +24,12 @@ export function engineDied(): DrydockError {
 /** An engine without tfjs: bright pixels are ships, each connected part one; its training copies the model. */
 export function testEngine(): TestEngine {
   let inferences = 0
+  let renewals = 0
   return {
+    get renewals() {
+      return renewals
+    },
+    renew: () => void renewals++,
     get inferences() {
       return inferences
     },

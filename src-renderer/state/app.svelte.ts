@@ -53,6 +53,7 @@ export class App {
   /** What the first view needs. */
   async begin(): Promise<void> {
     void this.project.refreshEngine()
+    void this.project.refreshBackend()
     void this.#about()
     followShell(this)
     const warning = await this.client.shell.window.warning({}).catch(() => null)

@@ -18,6 +18,9 @@ import type { Project } from './project.svelte.ts'
 import { conflictNote, sendGesture, windowClock } from './saving.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
+/** So many of the images to do after the open one are named to the backend, which predicts the first few. */
+const UPCOMING = 10
+
 interface Surroundings {
   client: Client
   toasts: Toasts
@@ -76,11 +79,17 @@ export class Editing {
 
   openFirst(): void {
     const [first] = this.#around.images.visible
-    if (first) void this.open(first.id)
+    if (first) void this.#open(first.id)
   }
 
+  /** Opens the image that a person has chosen; those that are to be done after it are predicted meanwhile. */
   async open(image: number): Promise<void> {
     if (image === this.image) return
+    await this.#open(image)
+    if (image === this.image) this.#predictAhead(image)
+  }
+
+  async #open(image: number): Promise<void> {
     this.#leave()
     this.image = image
     this.#reset(this.#memory.kept(image))
@@ -137,7 +146,7 @@ export class Editing {
     if (image === null || !this.state) return
     const changed = this.state.status !== status
     if (changed && !this.perform(planStatus(this.state, status))) return
-    const next = this.#around.images.nextUnfinished(image)
+    const [next] = this.#around.images.unfinishedAfter(image, 1)
     if (next) void this.open(next.id)
     else this.#around.toasts.note('Every image in this list is finished.')
     this.#finished = { image, next: next?.id ?? null, changed }
@@ -184,6 +193,14 @@ export class Editing {
     this.loading = false
     this.savedIn = null
     this.#reset(null)
+  }
+
+  /** Nobody asked for it, so nobody is told where it fails. */
+  #predictAhead(image: number): void {
+    const project = this.#around.project.id
+    const images = this.#around.images.unfinishedAfter(image, UPCOMING).map(({ id }) => id)
+    if (project === null || images.length === 0) return
+    this.#around.client.backend.predict.ahead({ project, images }).catch(() => undefined)
   }
 
   #reset(state: ImageState | null): void {

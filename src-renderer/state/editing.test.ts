@@ -16,6 +16,8 @@ class Backend {
   readonly revisions = new Map<number, number>()
   readonly done = new Map<number, EditPlan[]>()
   fail: DrydockError | null = null
+  /** what was to be predicted ahead */
+  readonly ahead: number[][] = []
 
   constructor() {
     for (const image of [1, 2]) {
@@ -102,7 +104,8 @@ class Backend {
       },
     }
     const images = { get: async ({ image }: { image: number }) => this.detail(image) }
-    const fake: unknown = { backend: { annotate, images } }
+    const predict = { ahead: async (input: { images: number[] }) => void this.ahead.push(input.images) }
+    const fake: unknown = { backend: { annotate, images, predict } }
     // a fake of the parts in use; a call to any other fails the test
     return fake as Client
   }
@@ -186,6 +189,20 @@ describe('Editing', () => {
     await settle()
     expect(saved(1)).toBe(1)
     expect(editing.saveError).toBeNull()
+  })
+
+  it('names the images to do after one that a person opens, and none for the one that opens by itself', async () => {
+    expect(backend.ahead).toEqual([[2]])
+    editing.clear()
+    editing.openFirst()
+    await settle()
+    expect(editing.image).toBe(1)
+    expect(backend.ahead).toEqual([[2]])
+    editing.finish('done')
+    await settle()
+    expect(editing.image).toBe(2)
+    await editing.open(1)
+    expect(backend.ahead.at(-1)).toEqual([2])
   })
 
   it('goes on to the next image after Done, and undo straight after returns and takes it back', async () => {

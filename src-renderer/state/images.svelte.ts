@@ -46,11 +46,11 @@ export class Images {
     return this.visible.findIndex((row) => row.id === image)
   }
 
-  /** The next image in the visible order, after `image` and then from the top, that nobody has finished. */
-  nextUnfinished(image: number): ImageRow | undefined {
+  /** The next images in the visible order, after `image` and then from the top, that nobody has finished: at most `limit`. */
+  unfinishedAfter(image: number, limit: number): ImageRow[] {
     const at = this.place(image)
     const order = [...this.visible.slice(at + 1), ...this.visible.slice(0, Math.max(0, at))]
-    return order.find((row) => !isFinished(row) && row.id !== image)
+    return order.filter((row) => !isFinished(row) && row.id !== image).slice(0, limit)
   }
 }
 

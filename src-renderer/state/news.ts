@@ -52,6 +52,8 @@ function hear(app: App, project: string, event: ProjectEvent): void {
       break
     case 'engine':
       app.project.engine = event.engine
+      app.project.engineAsked = true
+      void app.project.refreshBackend()
   }
 }
 
@@ -73,6 +75,7 @@ export async function afterRestart(app: App): Promise<void> {
   const project = app.project.id
   app.editing.resend()
   void app.project.refreshEngine()
+  void app.project.refreshBackend()
   if (project === null) return app.refreshRecent()
   app.toasts.note('The background process was restarted. Everything that was saved is there.')
   try {

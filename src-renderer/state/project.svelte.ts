@@ -1,6 +1,8 @@
 import type { Client } from '../client/index.ts'
 import type {
+  BackendChoice,
   BackendInfo,
+  BackendSetting,
   ModelVersion,
   ProjectSummary,
   Run,
@@ -22,6 +24,8 @@ export class Project {
   engine = $state.raw<BackendInfo | null>(null)
   /** whether the engine has answered, be it that there is none */
   engineAsked = $state(false)
+  /** what a person has chosen to compute with; null: not known yet */
+  backend = $state.raw<BackendSetting | null>(null)
   readonly run = $derived(this.runs.find((run) => run.current))
   readonly model = $derived(this.models.find((model) => model.current))
   /** the current run is not one of the current model: a prediction begins a new run, and has all images before it */
@@ -121,6 +125,27 @@ export class Project {
     try {
       this.engine = await this.#client.backend.system.engine({})
       this.engineAsked = true
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+
+  async refreshBackend(): Promise<void> {
+    try {
+      this.backend = await this.#client.backend.system.backendSetting({})
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+
+  /** Computes with another tfjs backend, from now on or, where a job runs, from its end on. */
+  async setBackend(choice: BackendChoice): Promise<void> {
+    try {
+      this.backend = await this.#client.backend.system.setBackend({ choice })
+      if (this.backend.waiting) return
+      this.engine = null
+      this.engineAsked = false
+      await this.refreshEngine()
     } catch (error) {
       this.#toasts.error(error)
     }
