@@ -21,7 +21,7 @@ test('axe finds nothing on any view, in either theme', async ({ launch }) => {
   }
   await look('start')
   await page.getByTestId('open-sample').click()
-  await expect(page.getByTestId('image-count')).toHaveText('18')
+  await expect(page.getByTestId('image-count')).toHaveText('22')
   await drydock.menu('predict-image')
   await expect(page.getByTestId('image-f2')).toHaveText(/\d/)
   for (const view of ['annotate', 'embeddings', 'review', 'train']) {
@@ -47,7 +47,7 @@ test('the loop can be walked with the keyboard alone', async ({ launch }) => {
 
   await page.getByTestId('open-sample').focus()
   await keyboard.press('Enter')
-  await expect(page.getByTestId('image-count')).toHaveText('18')
+  await expect(page.getByTestId('image-count')).toHaveText('22')
   await keyboard.press('Control+Enter')
   await expect(page.getByTestId('image-f2')).toHaveText(/\d/)
 

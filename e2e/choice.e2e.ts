@@ -9,7 +9,7 @@ test('cleaner images or more ships: another position is another run, there at on
   const project = join(folder, 'user-data', 'projects', 'sample.drydock')
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
-  await expect(page.getByTestId('image-count')).toHaveText('18')
+  await expect(page.getByTestId('image-count')).toHaveText('22')
   await drydock.menu('predict-all')
   await expect(page.getByTestId('cancel-job')).toBeVisible()
   await jobsAreOver(drydock)
@@ -37,7 +37,7 @@ test('cleaner images or more ships: another position is another run, there at on
             (select count(*) from predictions where run_id = runs.id) found
      from runs order by id`,
   )
-  expect(found.map(({ images }) => images)).toEqual([18, 18, 18])
+  expect(found.map(({ images }) => images)).toEqual([22, 22, 22])
   const [own, clean, most] = found.map((run) => run.found)
   expect(clean).toBeLessThanOrEqual(own!)
   expect(most).toBeGreaterThanOrEqual(own!)

@@ -10,7 +10,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
   const project = join(folder, 'user-data', 'projects', 'sample.drydock')
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
-  await expect(page.getByTestId('image-count')).toHaveText('18')
+  await expect(page.getByTestId('image-count')).toHaveText('22')
   await expect(row(drydock, 'drawn-at-sea.jpg')).toContainText('to do')
 
   await test.step('the status bar names the backend and why', async () => {
@@ -27,7 +27,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await expect(page.getByTestId('cancel-job')).toBeVisible()
     await jobsAreOver(drydock)
     const [run] = ask<{ images: number }>(project, 'select count(distinct image_id) images from run_images')
-    expect(run?.images).toBe(18)
+    expect(run?.images).toBe(22)
   })
 
   await test.step('scores are shown, sorted, and stored', async () => {
@@ -46,7 +46,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     expect(values.length).toBeGreaterThan(5)
     expect(values).toEqual(values.toSorted((a, b) => a - b))
     await page.getByTestId('view-review').click()
-    await expect(page.getByTestId('set-over')).toHaveText('15 of 18 scored')
+    await expect(page.getByTestId('set-over')).toHaveText('19 of 22 scored')
     await page.getByTestId('view-annotate').click()
   })
 
@@ -102,7 +102,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
 
   await test.step('training makes a version that can be made current and predicts', async () => {
     await page.getByTestId('view-train').click()
-    await expect(page.getByTestId('train-used')).toHaveText('11')
+    await expect(page.getByTestId('train-used')).toHaveText('13')
     await page.getByLabel('Unit of the length').selectOption('steps')
     await page.getByLabel('Train for, steps').fill('4')
     await page.getByLabel('Train for, steps').press('Enter')
@@ -114,7 +114,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     const versions = page.getByTestId('versions').getByRole('listitem')
     await expect(versions).toHaveCount(2)
     await page.getByTestId('make-current').click()
-    await expect(versions.filter({ has: page.locator('[data-current=true]') })).toContainText('18 images')
+    await expect(versions.filter({ has: page.locator('[data-current=true]') })).toContainText('20 images')
     const trained = ask<{ id: string }>(project, "select id from models where kind = 'trained'")
     expect(existsSync(join(project, 'models', trained[0]?.id ?? '', 'weights.bin'))).toBe(true)
 
@@ -141,7 +141,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     const before = ask<{ n: number }>(project, 'select count(*) n from truth')
     await drydock.answerDialogs(back)
     await drydock.menu('import-labels')
-    await expect(page.getByTestId('import-preview')).toContainText('16')
+    await expect(page.getByTestId('import-preview')).toContainText('20')
     await expect(page.getByTestId('import-sheet')).toContainText('images that are not in this project')
     await expect(page.getByTestId('import-sheet')).toContainText('rows that cannot be read')
     await page.getByRole('radio', { name: /^Replace what is marked/ }).check()
@@ -179,7 +179,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await jobsAreOver(drydock)
     const [last] = ask<{ state: string }>(project, 'select state from jobs order by started_at desc limit 1')
     expect(last?.state).toBe('cancelled')
-    expect(reached()).toBeLessThan(2 * 18)
+    expect(reached()).toBeLessThan(2 * 22)
   })
 
   expect(drydock.problems).toEqual([])

@@ -77,7 +77,7 @@ test('every view', async ({ launch, folder: own }) => {
   })
 
   await page.getByTestId('open-sample').click()
-  await expect(page.getByTestId('image-count')).toHaveText('18')
+  await expect(page.getByTestId('image-count')).toHaveText('22')
   await openImage(drydock, 'drawn-marina.jpg')
   await picture(drydock, 'annotate-unpredicted')
   await page.getByTestId('view-embeddings').click()

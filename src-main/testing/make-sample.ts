@@ -92,9 +92,13 @@ const DRAWN: readonly DrawnPart[] = [
   ...(
     [
       { name: 'glint-anchorage', layout: 'anchorage', seed: 203, split: 'train' },
+      { name: 'glint-haze', layout: 'anchorage', seed: 205, split: 'train' },
       { name: 'glint-quay', layout: 'harbour', seed: 203, split: 'train' },
+      { name: 'glint-rafted-ships', layout: 'raft', seed: 203, split: 'train' },
       { name: 'glint-pier', layout: 'harbour', seed: 204, split: 'validation' },
-      { name: 'glint-rafted-ships', layout: 'raft', seed: 203, split: 'validation' },
+      { name: 'glint-roads', layout: 'anchorage', seed: 202, split: 'validation' },
+      { name: 'glint-ships-at-anchor', layout: 'anchorage', seed: 206, split: 'validation' },
+      { name: 'glint-small-craft', layout: 'anchorage', seed: 210, split: 'validation' },
     ] as const
   ).map((part) => ({ ...part, status: 'done' as const, side: 320, glint: true })),
 ]
