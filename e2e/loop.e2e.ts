@@ -45,6 +45,9 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
       .map(Number)
     expect(values.length).toBeGreaterThan(5)
     expect(values).toEqual(values.toSorted((a, b) => a - b))
+    // by name again: the list holds only the rows in sight
+    await page.getByTestId('sort-menu').click()
+    await page.getByRole('menuitemradio', { name: 'Name', exact: true }).click()
     await page.getByTestId('view-review').click()
     await expect(page.getByTestId('set-over')).toHaveText('19 of 22 scored')
     await page.getByTestId('view-annotate').click()

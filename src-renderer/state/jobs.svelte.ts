@@ -41,7 +41,8 @@ export class Jobs {
     this.items = before
       ? this.items.map((known) => (known.id === job.id ? job : known))
       : [job, ...this.items]
-    if (!before || !isActive(before) || isActive(job)) return
+    // a job that ends at once may be over in the first news of it
+    if (isActive(job) || (before && !isActive(before))) return
     if (job.error && job.state !== 'cancelled') this.#toasts.failure(job.error.message)
     else if (job.summary && !SAID_ELSEWHERE.has(job.kind)) this.#toasts.note(job.summary)
   }

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import type { Job } from '../../src-main/contract/wire.ts'
+import type { Client } from '../client/index.ts'
+import { Jobs } from './jobs.svelte.ts'
+import { Toasts } from './toasts.svelte.ts'
+
+const noClient = {} as Client
+
+function job(part: Partial<Job>): Job {
+  return {
+    ...{ id: 'a', kind: 'predict', title: 'Predicting', state: 'running', done: 0, total: 3, unit: 'images' },
+    ...{ secondsLeft: null, startedAt: '2026-01-01', endedAt: null, error: null, summary: null, model: null },
+    ...part,
+  }
+}
+
+const failed = job({ state: 'failed', error: { code: 'engine_died', message: 'The engine ended.' } })
+
+it.each([
+  ['seen running before', [job({}), failed]],
+  ['over in the first news of it', [failed]],
+])('a job that failed says so once, %s', (_, news) => {
+  const toasts = new Toasts()
+  const jobs = new Jobs(noClient, toasts)
+  for (const one of [...news, failed]) jobs.update(one)
+  expect(toasts.items.map(({ text }) => text)).toEqual(['The engine ended.'])
+})
+
+it('a job that had ended before this window saw the project says nothing', () => {
+  const toasts = new Toasts()
+  const jobs = new Jobs(noClient, toasts)
+  jobs.set([failed])
+  jobs.update(failed)
+  expect(toasts.items).toEqual([])
+})
