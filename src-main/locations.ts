@@ -74,6 +74,11 @@ export const tensorflowLibraries = existsSync(packagedLibraries)
  */
 export const cudaLibraries = join(userCache, 'libtensorflow', '2.13.1-cuda')
 
+const libraryPathOf: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
+
+/** The environment variable with the folders in which the loader looks for libraries. */
+export const libraryPath = libraryPathOf[process.platform] ?? 'LD_LIBRARY_PATH'
+
 /**
  * glibc gives blocks of megabytes back to the system at once and takes them anew at the next operation, page by page;
  * kept, a training step takes a tenth to a fifth less.
@@ -90,14 +95,12 @@ const KEPT_MEMORY = {
  * Merge it over `process.env` when starting an engine.
  */
 export function engineEnvironment(): Record<string, string> {
-  const names: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
-  const name = names[process.platform] ?? 'LD_LIBRARY_PATH'
-  const others = (process.env[name] ?? '').split(delimiter)
+  const others = (process.env[libraryPath] ?? '').split(delimiter)
   const cuda = existsSync(cudaLibraries) ? readdirSync(cudaLibraries).sort() : []
   const own = [...cuda.map((folder) => join(cudaLibraries, folder)), tensorflowLibraries]
   const folders = [...own, ...others.filter((folder) => folder && !own.includes(folder))]
   return {
-    [name]: folders.join(delimiter),
+    [libraryPath]: folders.join(delimiter),
     TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
     // By itself libtensorflow takes all of a GPU's memory, and leaves none to a second window or the command line.
     TF_FORCE_GPU_ALLOW_GROWTH: process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ?? 'true',

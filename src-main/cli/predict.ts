@@ -18,6 +18,8 @@ interface Options extends BackendOption {
   flips?: boolean
 }
 
+const FLIPS_HELP = 'average over the four flips: four times the work, a little better'
+
 export function addPredict(program: Command): void {
   const command: Command = program
     .command('predict')
@@ -30,11 +32,7 @@ export function addPredict(program: Command): void {
     )
     .option('--out <csv>', 'predictions, Airbus CSV; needed with --images')
     .option('--overlays <folder>', 'write pictures with the outlines of what was found')
-  command.addOption(
-    new Option('--flips', 'average over the four flips: four times the work, a little better').conflicts(
-      'project',
-    ),
-  )
+    .addOption(new Option('--flips', FLIPS_HELP).conflicts('project'))
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
@@ -55,9 +53,8 @@ async function predictImages(
   const { findModel } = await import('../services/find-model.ts')
   const { predictFolder } = await import('../services/predict-folder.ts')
   const { id, model, card, folder } = await findModel(options.model ?? null)
-  const overlays = options.overlays ?? null
+  const { flips = false, overlays = null } = options
   const { cluster: settings, calibration = null } = model
-  const { flips = false } = options
   const wanted = { images, modelFolder: folder, settings, calibration, flips, out, overlays }
   const result = await withEngine(options, (engine) =>
     predictFolder(engine, wanted, {

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { cpus } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { libraryPath } from '../locations.ts'
 import { writeWhole } from '../model/files.ts'
 import { titleOf } from './load.ts'
 import type { Candidate } from './load.ts'
@@ -113,8 +114,7 @@ function addonStamp(): string | null {
 
 /** The libraries of TensorFlow and CUDA in the folders where the loader looks first. */
 function libraryStamps(environment: NodeJS.ProcessEnv): string[] {
-  const names: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
-  const folders = (environment[names[process.platform] ?? 'LD_LIBRARY_PATH'] ?? '').split(delimiter)
+  const folders = (environment[libraryPath] ?? '').split(delimiter)
   return folders.filter(Boolean).flatMap((folder) => {
     const files = orNull(() => readdirSync(folder)) ?? []
     const libraries = files.filter((file) => /^(lib)?(tensorflow|cu|nv)/.test(file)).sort()

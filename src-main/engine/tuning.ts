@@ -1,5 +1,6 @@
 import type { ModelFile, ValidationImage } from '../contract/engine.ts'
 import type { OperatingPoint } from '../contract/wire.ts'
+import { candidatesOf } from '../core/tune/candidates.ts'
 import type { Evaluation, TuneImage } from '../core/tune/candidates.ts'
 import {
   canTune,
@@ -46,7 +47,8 @@ export async function tunePostProcessing(
     inferences.push({ inference, truth })
   }
   if (!canTune(images)) {
-    const { settings, evaluation } = tuneLeastScore(inferences, before.cluster, before.calibration ?? null)
+    const found = inferences.map((image) => candidatesOf(image, before.cluster))
+    const { settings, evaluation } = tuneLeastScore(found, before.cluster, before.calibration ?? null)
     return {
       chosen: withLeastScore(before, settings.minScore, evaluation),
       note: `The least score was chosen on ${seen}, where it gives F2 ${figures(evaluation)}; all else is kept from the version it started from, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,

@@ -1,4 +1,5 @@
 import type { ModelFile, ValidationImage } from '../contract/engine.ts'
+import { candidatesOf } from '../core/tune/candidates.ts'
 import { tuneLeastScore } from '../core/tune/tune.ts'
 import type { Kernels } from '../model/kernels.ts'
 import type { Network } from '../model/predict.ts'
@@ -22,12 +23,12 @@ export async function validate(
   { cluster, calibration }: Pick<ModelFile, 'cluster' | 'calibration'>,
   pause: () => Promise<void>,
 ): Promise<Omit<Scored, 'step'>> {
-  const seen = []
+  const found = []
   for (const { image, truth } of images) {
     const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
-    seen.push({ inference, truth })
+    found.push(candidatesOf({ inference, truth }, cluster))
   }
-  const { f2, f2WithShips } = tuneLeastScore(seen, cluster, calibration ?? null).evaluation
+  const { f2, f2WithShips } = tuneLeastScore(found, cluster, calibration ?? null).evaluation
   return { f2, f2WithShips, images: images.length }
 }
 

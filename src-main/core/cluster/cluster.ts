@@ -2,7 +2,7 @@ import type { Calibration, SparseInference } from '../../contract/engine.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { sparseComponents } from './components.ts'
-import { featuresOf, hitProbability } from './features.ts'
+import { featuresOf, scoreOf } from './features.ts'
 import type { InstanceFeatures } from './features.ts'
 import { mergeModes, spreadOf, sumModes } from './merge.ts'
 import { findModes } from './modes.ts'
@@ -224,7 +224,7 @@ function describe(pixels: Pixels, groups: Groups, size: Size, calibration: Calib
       spread: spreadOf(own),
       pixels: own.pixels,
       features,
-      score: calibration ? hitProbability(features, calibration) : mean,
+      score: scoreOf(features, mean, calibration),
       instance: null,
     }
   })

@@ -60,6 +60,11 @@ export function featuresOf(
   }
 }
 
+/** An instance's score: the probability that it is a hit where the model version has a calibration, else its mean foreground. */
+export function scoreOf(features: InstanceFeatures, mean: number, calibration: Calibration | null): number {
+  return calibration ? hitProbability(features, calibration) : mean
+}
+
 /** The probability that an instance is a hit (IoU > 0.5), 0..1. */
 export function hitProbability(features: InstanceFeatures, { intercept, weights }: Calibration): number {
   const z =

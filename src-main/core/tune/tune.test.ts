@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Calibration } from '../../contract/engine.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
 import { clusterInference } from '../cluster/cluster.ts'
 import { toSparse } from '../cluster/sparse.ts'
@@ -196,21 +197,32 @@ describe('tuneClustering', () => {
     expect(pauses).toBeGreaterThan(7)
   })
 
+  const leastScore = (
+    images: readonly TuneImage[],
+    start: ClusterSettings,
+    calibration: Calibration | null,
+  ) =>
+    tuneLeastScore(
+      images.map((one) => candidatesOf(one, start)),
+      start,
+      calibration,
+    )
+
   it('moves the least score alone on few images, no further than it must', () => {
     const images = [
       image([...[5, 15, 25, 35, 45].map((y) => ship(5, y, 0.72)), noise(40, 30, 0.56)]),
       image([...[5, 15, 25].map((y) => ship(5, y, 0.72)), noise(40, 10, 0.56), noise(40, 50, 0.56)]),
     ]
-    const high = tuneLeastScore(images, { ...START, minScore: 0.9 }, null)
+    const high = leastScore(images, { ...START, minScore: 0.9 }, null)
     expect(high).toMatchObject({ settings: { ...START, minScore: 0.7 }, evaluation: { f2: 1, found: 8 } })
-    const low = tuneLeastScore(images, { ...START, minScore: 0.2 }, null)
+    const low = leastScore(images, { ...START, minScore: 0.2 }, null)
     expect(low).toMatchObject({ settings: { ...START, minScore: 0.6 }, evaluation: { f2: 1 } })
-    const right = tuneLeastScore(images, { ...START, minScore: 0.63 }, null)
+    const right = leastScore(images, { ...START, minScore: 0.63 }, null)
     expect(right.settings).toEqual({ ...START, minScore: 0.63 })
     // seven ships decide nothing
     const few = [image([...[5, 15, 25, 35].map((y) => ship(5, y, 0.72))]), images[1]!]
     expect(canTuneLeastScore(few)).toBe(false)
-    expect(tuneLeastScore(few, { ...START, minScore: 0.9 }, null)).toMatchObject({
+    expect(leastScore(few, { ...START, minScore: 0.9 }, null)).toMatchObject({
       settings: { minScore: 0.9 },
       evaluation: { f2: 0, found: 0 },
     })
@@ -223,7 +235,7 @@ describe('tuneClustering', () => {
     ]
     const weights = { foreground: 0, peak: 0, logArea: 0, border: 0 }
     const calibration = { intercept: -2, weights, instances: 20, hits: 10 }
-    const { settings } = tuneLeastScore(images, { ...START, minScore: 0.5 }, calibration)
+    const { settings } = leastScore(images, { ...START, minScore: 0.5 }, calibration)
     // all scores are 1 / (1 + e^2) = 0.119
     expect(settings.minScore).toBe(0.1)
   })

@@ -1,6 +1,6 @@
 import type { Calibration } from '../../contract/engine.ts'
 import type { ClusterSettings, OperatingPoint } from '../../contract/wire.ts'
-import { hitProbability } from '../cluster/features.ts'
+import { scoreOf } from '../cluster/features.ts'
 import { fitCalibration } from './calibrate.ts'
 import { candidatesOf, evaluate } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
@@ -64,8 +64,7 @@ export interface Tuned {
 
 /** Whether settings can be chosen on these images. */
 export function canTune(images: readonly Pick<TuneImage, 'truth'>[]): boolean {
-  const ships = images.reduce((sum, { truth }) => sum + truth.length, 0)
-  return images.length >= FEWEST_IMAGES && ships >= FEWEST_SHIPS
+  return images.length >= FEWEST_IMAGES && canTuneLeastScore(images)
 }
 
 /** Whether at least the least score can be chosen on these images. */
@@ -76,20 +75,19 @@ export function canTuneLeastScore(images: readonly Pick<TuneImage, 'truth'>[]): 
 /**
  * Chooses the least score alone: of all within {@link WORTH_MOVING} of the highest F2 the one nearest to what it was. Other
  * weights are surer or less sure of the same ships, so the old one rarely suits them. With too few ships it stays.
+ * @param found of each image, clustered with `start`
  * @param calibration what the scores were calibrated with before; null: they are mean foreground
  */
 export function tuneLeastScore(
-  images: readonly TuneImage[],
+  found: readonly Candidates[],
   start: ClusterSettings,
   calibration: Calibration | null,
 ): { settings: ClusterSettings; evaluation: Evaluation } {
-  const found = images.map((image) => candidatesOf(image, start))
   const scores = found.map(({ candidates }) =>
-    candidates.map(({ features, foreground }) =>
-      calibration ? hitProbability(features, calibration) : foreground,
-    ),
+    candidates.map(({ features, foreground }) => scoreOf(features, foreground, calibration)),
   )
-  const tried = [...(canTuneLeastScore(images) ? MIN_SCORES : []), start.minScore].map((minScore) => {
+  const enough = found.reduce((sum, { ships }) => sum + ships, 0) >= FEWEST_SHIPS
+  const tried = [...(enough ? MIN_SCORES : []), start.minScore].map((minScore) => {
     const settings = { ...start, minScore }
     return { settings, evaluation: evaluate(found, scores, settings) }
   })
