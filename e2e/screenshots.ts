@@ -25,7 +25,7 @@ const ALL_SIZES = [
 const only = process.env['DRYDOCK_SCREENSHOT_WIDTH']
 const SIZES = ALL_SIZES.filter(([width]) => only === undefined || String(width) === only)
 /** has touching ships, marked and predicted */
-const SHOWN = 'drawn-rafted-ships.jpg'
+const SHOWN = 'drawn-side-by-side.jpg'
 const THEMES = ['dark', 'light'] as const
 
 /** Fonts, thumbnails and the canvas's next frames are there. */
