@@ -60,3 +60,5 @@ for (const name of ['tensorflow', 'wasm', 'cpu'] as const) {
   }
 }
 console.table(rows)
+// WebAssembly's threads would keep the process alive.
+process.exit()
