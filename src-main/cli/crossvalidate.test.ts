@@ -46,6 +46,8 @@ test.each([
   [['--base-only', '--minutes', '2'], 'cannot be used with'],
   [['--steps', '2', '--minutes', '2'], 'cannot be used with'],
   [['--folds', '1'], 'whole number from 2'],
+  [['--also-images', 'images'], '--also-images and --also-truth together'],
+  [['--base-only', '--also-images', 'images', '--also-truth', 'truth.csv'], 'cannot be used with'],
 ])('refuses %j', (options, why) => {
   const { status, stderr } = run(...options)
   expect(status).toBe(2)

@@ -2,24 +2,32 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
+import type { MarkedImages } from '../services/train-folder.ts'
 import type { CrossValidated } from '../services/crossvalidate-report.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
 import { duration } from './project.ts'
-import { estimate, reportTable, share } from './report.ts'
+import { estimate, reportTable, share as shareText } from './report.ts'
 import { count, score, table } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
-import { positive, whole } from './values.ts'
+import { positive, share, whole } from './values.ts'
 
 interface Options extends BackendOption {
   images: string
   truth: string
   out: string
+  alsoImages?: string
+  alsoTruth?: string
   from?: string
   folds: number
   minutes?: number
   steps?: number
+  batch?: number
+  learningRate?: number
+  embeddingWeight?: number
+  syntheticShare?: number
+  validateEvery?: number
   flips?: boolean
   seed: number
   baseOnly?: boolean
@@ -32,6 +40,8 @@ export function addCrossvalidate(program: Command): void {
     .requiredOption('--images <folder>', 'images, subfolders included')
     .requiredOption('--truth <csv>', 'their truth, Airbus CSV; images that it does not name are left out')
     .requiredOption('--out <folder>', 'folder of the results; finished folds in it are not made again')
+    .option('--also-images <folder>', 'images that every fold trains on besides, and that are not scored')
+    .option('--also-truth <csv>', 'their truth, or what stands for it')
     .option('--from <model>', "a model's folder, or the id of a version; default: the base model")
     .option('--folds <n>', 'parts that the images are cut into', whole(2, 100), 5)
     .addOption(
@@ -40,6 +50,11 @@ export function addCrossvalidate(program: Command): void {
         .conflicts('steps'),
     )
     .option('--steps <n>', 'train so many steps a fold', whole(1, 10_000_000))
+    .option('--batch <n>', 'crops a step', whole(1, 64))
+    .option('--learning-rate <x>', 'of AdamW', positive(1))
+    .option('--embedding-weight <x>', 'of the semi-convolutional loss; 0: embeddings are not trained', share)
+    .option('--synthetic-share <0..1>', 'share of crops that are synthetic, every scene a new one', share)
+    .option('--validate-every <steps>', 'steps between inner validations', whole(1, 1_000_000))
     .option('--flips', 'average predictions over flips: slower, a little better')
     .option(
       '--seed <n>',
@@ -51,10 +66,17 @@ export function addCrossvalidate(program: Command): void {
       new Option('--base-only', 'train nothing: choose post-processing on the other folds alone').conflicts([
         'minutes',
         'steps',
+        'alsoImages',
       ]),
     )
   addBackendOption(command)
-  onTerminal(command, (terminal) => run(terminal, command.opts<Options>()))
+  onTerminal(command, (terminal) => {
+    const options = command.opts<Options>()
+    if ((options.alsoImages === undefined) !== (options.alsoTruth === undefined)) {
+      command.error('error: name --also-images and --also-truth together')
+    }
+    return run(terminal, options)
+  })
 }
 
 async function run(terminal: Terminal, options: Options): Promise<void> {
@@ -64,11 +86,17 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   const { crossValidate } = await import('../services/crossvalidate.ts')
   const { reportFolds, SUMMARY } = await import('../services/crossvalidate-report.ts')
   const from = await findModel(options.from ?? null)
-  const { found, leftOut } = await markedImages(options.images, options.truth, terminal.signal)
-  for (const { reason, count: n } of leftOut) terminal.note(`Left out: ${count(n, 'image')}, ${reason}`)
-  const { out, folds, seed, flips = false } = options
+  const read = async (images: string, truth: string): Promise<MarkedImages['found']> => {
+    const { found, leftOut } = await markedImages(images, truth, terminal.signal)
+    for (const { reason, count: n } of leftOut) terminal.note(`Left out: ${count(n, 'image')}, ${reason}`)
+    return found
+  }
+  const found = await read(options.images, options.truth)
+  const { out, folds, seed, flips = false, alsoImages, alsoTruth } = options
+  const also = alsoImages === undefined || alsoTruth === undefined ? null : await read(alsoImages, alsoTruth)
   const wanted = {
     images: Array.from(found, ([name, source]) => ({ ...source, name })),
+    also: [...(also?.values() ?? [])],
     ...{ from, out, folds, seed, flips },
     training: options.baseOnly ? null : trainingOf(trainDefaults(from.id, ''), options),
   }
@@ -93,10 +121,20 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
 
 function trainingOf(
   { from: _from, name: _name, ...defaults }: TrainSettings,
-  { minutes, steps, seed }: Options,
+  options: Options,
 ): Omit<TrainSettings, 'from' | 'name'> {
-  if (steps !== undefined) return { ...defaults, steps, minutes: null, seed }
-  return { ...defaults, minutes: minutes ?? defaults.minutes, seed }
+  const { steps = null } = options
+  return {
+    ...defaults,
+    steps,
+    minutes: steps === null ? (options.minutes ?? defaults.minutes) : null,
+    batch: options.batch ?? defaults.batch,
+    learningRate: options.learningRate ?? defaults.learningRate,
+    embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
+    syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
+    validateEvery: options.validateEvery ?? defaults.validateEvery,
+    seed: options.seed,
+  }
 }
 
 function tellPoint(
@@ -115,7 +153,7 @@ function tableOf({ reports, nothing }: CrossValidated): string[] {
     name,
     ...estimate(f2),
     ...estimate(f2WithShips),
-    share(emptyClean, emptyImages),
+    shareText(emptyClean, emptyImages),
     `${recall.all.found} of ${recall.all.ships}`,
   ]
   return table([

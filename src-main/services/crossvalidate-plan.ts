@@ -7,8 +7,8 @@ import { writeWhole } from '../imaging/write.ts'
 import { canonicalJson } from './model-files.ts'
 import type { TrainSource } from './train-plan.ts'
 
-/** Of the images that a fold learns from, one in so many chooses the best step and the post-processing. */
-const INNER_PARTS = 4
+/** Of the images that a fold learns from, one in so many chooses the best step and the post-processing, which fewer could not. */
+const INNER_PARTS = 3
 
 /** A marked image under its name: the path below the folder, with '/'. */
 export interface NamedSource extends TrainSource {

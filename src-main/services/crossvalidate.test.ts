@@ -45,6 +45,7 @@ async function wanted(out: string, more: Partial<CrossValidation> = {}): Promise
   const { from: _from, name: _name, ...defaults } = trainDefaults('base', '')
   return {
     images: Array.from(found, ([name, source]) => ({ ...source, name })),
+    also: [],
     from: await findModel(join(folder, 'base')),
     out: join(folder, out),
     ...{ folds: 3, seed: 1, flips: false },
@@ -112,6 +113,21 @@ describe('crossValidate', () => {
     expect(JSON.parse(readFileSync(join(what.out, 'crossvalidation.json'), 'utf8'))).toEqual(
       JSON.parse(JSON.stringify(summary)),
     )
+  })
+
+  it('trains every fold on the further images too, but not on copies of what is scored', async () => {
+    const plain = await wanted('also')
+    const [copied, other] = [plain.images[0]!, { ...plain.images[1]!, content: 'f'.repeat(64) }]
+    const what = { ...plain, also: [{ ...copied }, other] }
+    const results = await run(what, testEngine())
+    for (const [i, { held }] of results.entries()) {
+      const { trainedOn } = JSON.parse(
+        readFileSync(join(what.out, `fold-${i + 1}`, 'model', 'card.json'), 'utf8'),
+      ) as { trainedOn: string[] }
+      expect(trainedOn).toContain(other.content)
+      if (held.includes(copied.name)) expect(trainedOn).not.toContain(copied.content)
+    }
+    await expect(run(plain, testEngine())).rejects.toMatchObject({ code: 'bad_input' })
   })
 
   it('looks once at each image where nothing is trained, and chooses on all other folds', async () => {
