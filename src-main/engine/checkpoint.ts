@@ -24,6 +24,8 @@ const header = z.object({
   step: z.number().int(),
   seconds: z.number(),
   best: scored.nullable(),
+  /** highest F2 of a validation so far; checkpoints of earlier releases lack it */
+  highest: z.number().nullable().default(null),
 })
 
 export interface Checkpoint extends Omit<z.infer<typeof header>, 'format'> {

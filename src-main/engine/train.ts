@@ -22,7 +22,7 @@ import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.
 import { fastKernels } from './fast-kernels.ts'
 import { tunePostProcessing, withoutFigures } from './tuning.ts'
 import type { PostProcessing } from './tuning.ts'
-import { notWorse, validate } from './validation.ts'
+import { isKept, validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
 const CLIP_NORM = 5
@@ -43,7 +43,7 @@ export interface TrainPort {
 }
 
 /**
- * Trains until steps or seconds are used up or the port says cancelled; keeps the weights that validated best.
+ * Trains until steps or seconds are used up or the port says cancelled; keeps the weights that validated best, of equals the last.
  * A checkpoint is written at each validation and on cancel; model.json and weights.bin at the end.
  * @throws DrydockError no_training_backend, training_diverged, disk_full, file_broken, model_incompatible
  */
@@ -98,6 +98,7 @@ class Session {
   private readonly takeStep: Step
   private state: TrainState
   private best: Scored | null
+  private highest: number | null
   private bestWeights: Float32Array
   private readonly secondsBefore: number
   private readonly startedAt = performance.now()
@@ -134,6 +135,7 @@ class Session {
       }
     }
     this.best = checkpoint?.best ?? null
+    this.highest = checkpoint?.highest ?? this.best?.f2 ?? null
     this.bestWeights = checkpoint?.bestWeights ?? new Float32Array()
     this.secondsBefore = checkpoint?.seconds ?? 0
     this.checkpointAt = checkpoint?.step ?? null
@@ -277,10 +279,11 @@ class Session {
 
   private async validateAndKeep(): Promise<void> {
     const scored = await this.score()
-    if (scored && (!this.best || notWorse(scored, this.best))) {
+    if (scored && isKept(scored, this.highest)) {
       this.best = scored
       this.bestWeights = (await this.state.average.data()) as Float32Array
     }
+    if (scored) this.highest = Math.max(scored.f2, this.highest ?? 0)
     await this.writeCheckpoint()
   }
 
@@ -292,7 +295,7 @@ class Session {
       architecture: this.start.architecture,
       step,
       seconds: this.seconds(),
-      best: this.best,
+      ...{ best: this.best, highest: this.highest },
       weights: await read(weights),
       average: await read(average),
       moment1: await read(moment1),

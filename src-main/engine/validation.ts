@@ -32,8 +32,10 @@ export async function validate(
   return { f2, f2WithShips, images: images.length }
 }
 
-/** Whether `a` is at least as good as `b`: by the images with ships, ties by all images, ties by being later. */
-export function notWorse(a: Scored, b: Scored): boolean {
-  const ships = (a.f2WithShips ?? 0) - (b.f2WithShips ?? 0)
-  return ships !== 0 ? ships > 0 : a.f2 >= b.f2
+/** F2 that a few dozen images give or take by chance: up to so much below the highest, later weights, trained further and more gently, are kept. */
+const CHANCE = 0.02
+
+/** Whether weights that validate like this take the place of earlier ones, of which the highest F2 is known. */
+export function isKept({ f2 }: Pick<Scored, 'f2'>, highest: number | null): boolean {
+  return highest === null || f2 >= highest - CHANCE
 }
