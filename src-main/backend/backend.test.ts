@@ -54,6 +54,10 @@ test('a window opens a project, is told of what happens, and gets its pixels', a
   expect(said).toContainEqual({ kind: 'cache-root', root: join(folder, 'harbour.drydock', 'cache') })
   await expect(client.project.open({ grant })).rejects.toMatchObject({ code: 'grant_unknown' })
 
+  expect(project.flips).toBe(false)
+  await client.predict.setFlips({ project: project.id, flips: true })
+  expect(await client.project.summary({ project: project.id })).toMatchObject({ flips: true })
+
   const following = new AbortController()
   const events = await client.project.watch({ project: project.id }, { signal: following.signal })
   const rescanned = await client.images.rescan({ project: project.id })

@@ -13,7 +13,7 @@ import { predictAhead } from '../services/predict-ahead.ts'
 import { summaryOf } from '../services/project.ts'
 import { listRows } from '../services/rows.ts'
 import { chooseMinScore, runChoice } from '../services/run-choice.ts'
-import { listRuns, setCurrentRun } from '../services/runs.ts'
+import { listRuns, setCurrentRun, setFlips } from '../services/runs.ts'
 import { relocate, rescan } from '../services/scan.ts'
 import { refreshScores, setScore } from '../services/score.ts'
 import {
@@ -103,6 +103,10 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       start: os.predict.start.handler(async ({ input }) =>
         startPrediction(await host.project(input.project), input),
       ),
+      setFlips: os.predict.setFlips.handler(async ({ input }) => {
+        await setFlips(await host.project(input.project), input.flips)
+        return {}
+      }),
       ahead: os.predict.ahead.handler(async ({ input }) => {
         predictAhead(await host.project(input.project), input.images)
         return {}

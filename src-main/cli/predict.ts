@@ -18,7 +18,7 @@ interface Options extends BackendOption {
   flips?: boolean
 }
 
-const FLIPS_HELP = 'average over the four flips: four times the work, a little better'
+const FLIPS_HELP = 'average over the four flips: four times the work, a little better; a project remembers it'
 
 export function addPredict(program: Command): void {
   const command: Command = program
@@ -32,7 +32,8 @@ export function addPredict(program: Command): void {
     )
     .option('--out <csv>', 'predictions, Airbus CSV; needed with --images')
     .option('--overlays <folder>', 'write pictures with the outlines of what was found')
-    .addOption(new Option('--flips', FLIPS_HELP).conflicts('project'))
+    .option('--flips', FLIPS_HELP)
+    .option('--no-flips', 'no flips, which a project then remembers; the default')
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
@@ -62,7 +63,7 @@ async function predictImages(
       onProgress: (done, total, image) => terminal.progress(`${done} of ${total} images, now ${image}`),
     }),
   )
-  report(terminal, result, { model: { id, name: card.name }, out, overlays })
+  report(terminal, result, { model: { id, name: card.name }, flips, out, overlays })
 }
 
 async function predictProject(terminal: Terminal, path: string, options: Options): Promise<void> {
@@ -70,6 +71,10 @@ async function predictProject(terminal: Terminal, path: string, options: Options
     if (options.model !== undefined) {
       const { setCurrentModel } = await import('../services/models.ts')
       await setCurrentModel(project, await takeModel(project, options.model))
+    }
+    if (options.flips !== undefined) {
+      const { setFlips } = await import('../services/runs.ts')
+      await setFlips(project, options.flips)
     }
     const { startPrediction } = await import('../services/predict.ts')
     const { listRows } = await import('../services/rows.ts')
@@ -96,8 +101,8 @@ async function predictProject(terminal: Terminal, path: string, options: Options
       ),
       cancelled: state === 'cancelled',
     }
-    const { model, modelName } = project.store.runs.all(run).find(({ id }) => id === run)!
-    report(terminal, result, { run, model: { id: model, name: modelName }, out, overlays })
+    const { model, modelName, flips } = project.store.runs.all(run).find(({ id }) => id === run)!
+    report(terminal, result, { run, model: { id: model, name: modelName }, flips, out, overlays })
   })
 }
 
@@ -107,6 +112,7 @@ function report(
   rest: {
     run?: number
     model: { id: string | null; name: string | null }
+    flips: boolean
     out: string | null
     overlays: string | null
   },

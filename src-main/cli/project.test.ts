@@ -104,6 +104,21 @@ describe('a project from the command line', () => {
   })
 })
 
+describe('flips in a project', () => {
+  it('make a run of their own, and stay chosen until they are taken back', async () => {
+    const size = { width: 20, height: 20, ships: [] }
+    await writeImages(join(folder, 'quay'), { 'a.png': size })
+    const predict = (...more: string[]): unknown => {
+      const { status, stdout } = drydock('predict', '--project', 'quay', '--json', ...more)
+      return { status, ...(JSON.parse(stdout) as object) }
+    }
+    expect(predict('--flips')).toMatchObject({ status: 0, predicted: 1, run: 1, flips: true })
+    expect(predict()).toMatchObject({ status: 0, run: 1, flips: true })
+    expect(predict('--no-flips')).toMatchObject({ status: 0, run: 2, flips: false })
+    expect(predict()).toMatchObject({ status: 0, run: 2, flips: false })
+  })
+})
+
 describe('wrong usage has exit code 2', () => {
   it.each([
     [['predict', '--out', 'p.csv'], 'name --images or --project'],

@@ -56,7 +56,7 @@ export const backendContract = {
       .output(z.object({ images: z.number().int(), kept: z.number().int() })),
   },
   predict: {
-    /** `todo`: the images that the run has not reached. Extends the current run where model and settings agree. */
+    /** `todo`: the images that the run has not reached. Extends the current run where model, settings and flips agree. */
     start: procedure
       .input(
         inProject.extend({
@@ -67,6 +67,8 @@ export const backendContract = {
         }),
       )
       .output(z.object({ job: w.jobId, run: w.runId })),
+    /** whether predictions from now on average over the four flips; a `runs` event follows */
+    setFlips: procedure.input(inProject.extend({ flips: z.boolean() })).output(nothing),
     /** a person has opened an image; these come after it in the list: the next to do are predicted quietly, without a job */
     ahead: procedure.input(inProject.extend({ images: z.array(w.imageId).max(20) })).output(nothing),
   },
@@ -76,7 +78,7 @@ export const backendContract = {
     /** positions between clean empty images and more ships found; null: the run holds imported labels */
     choice: procedure.input(inProject.extend({ run: w.runId })).output(w.runChoice.nullable()),
     /**
-     * Makes the run with this minScore, and else the settings of `run`, the current one, over all images that its version has
+     * Makes the run with this minScore, and else the settings and flips of `run`, the current one, over all images that its version has
      * looked at. `job`: what is still being done for it, from inferences that are there
      */
     choose: procedure

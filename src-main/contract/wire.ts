@@ -256,6 +256,8 @@ export const run = z.object({
   model: modelId.nullable(),
   modelName: z.string().nullable(),
   settings: clusterSettings.nullable(),
+  /** its inferences are averages over the four flips */
+  flips: z.boolean(),
   createdAt: z.string(),
   images: z.number().int(),
   current: z.boolean(),
@@ -412,6 +414,8 @@ export const projectSummary = z.object({
   finished: z.number().int(),
   currentRun: runId.nullable(),
   currentModel: modelId.nullable(),
+  /** predictions from now on average over the four flips: four times the work */
+  flips: z.boolean(),
 })
 export type ProjectSummary = z.infer<typeof projectSummary>
 

@@ -24,7 +24,10 @@ export async function embeddingPoints(project: Project, id: number): Promise<Emb
   // the picture was replaced since it was predicted: its old pixels cannot be read again
   if (image.sha256 !== reached.sha256) return null
   const model = await usableModel(project, stored.model)
-  const wanted = { file: imageFile(project, image), sha256: reached.sha256, model, cache: project.cache }
+  const wanted = {
+    ...{ file: imageFile(project, image), sha256: reached.sha256, model, flips: stored.flips },
+    cache: project.cache,
+  }
   const file = await ensureInference(shared, wanted)
   const out = pointsFile(project, run, id, reached.sha256)
   const plotted = await shared.workers.run('plotPoints', {

@@ -165,7 +165,14 @@ async function importRun(
   const usable = await readable(project, images, signal)
   const at = new Date().toISOString()
   const run = await store.write(() =>
-    store.runs.add({ name: name.slice(0, 80), kind: 'labels', model: null, settings: null, createdAt: at }),
+    store.runs.add({
+      name: name.slice(0, 80),
+      kind: 'labels',
+      model: null,
+      settings: null,
+      flips: false,
+      createdAt: at,
+    }),
   )
   let seen = 0
   let instances = 0

@@ -7,7 +7,9 @@ import type { Bench } from '../testing/project.ts'
 import { applyGesture } from './annotate.ts'
 import { getImage } from './images.ts'
 import { startPrediction } from './predict.ts'
+import { summaryOf } from './project.ts'
 import type { Project } from './project.ts'
+import { setFlips } from './runs.ts'
 import { isAlive } from './session.ts'
 
 let bench: Bench & { project: Project }
@@ -45,6 +47,20 @@ test('what another process does reaches this one’s windows', async () => {
   expect(project.jobs.list()[0]).toMatchObject({ id: job, state: 'done' })
   await other.close()
   expect(project.store.sessions.all()).toHaveLength(1)
+})
+
+test('flips that another process has chosen reach this one’s windows', async () => {
+  const { project, folder, images } = bench
+  const told = Promise.withResolvers<void>()
+  const stop = project.events.listen(({ type }) => {
+    if (type === 'runs' && summaryOf(project).flips) told.resolve()
+  })
+  const other = hostIn(folder)
+  await setFlips(await other.openProject(images), true)
+  await told.promise
+  stop()
+  expect(summaryOf(project).flips).toBe(true)
+  await other.close()
 })
 
 test('a project that is closed stays open for whoever follows it or works in it', async () => {

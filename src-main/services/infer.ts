@@ -14,6 +14,8 @@ export interface InferenceWanted {
   /** SHA-256 of the file's content */
   sha256: string
   model: { id: string; folder: string }
+  /** average over the four flips: four times the work */
+  flips: boolean
   /** folder of the cache */
   cache: string
   /** nobody waits for it: when it is cancelled, a busy engine lives on */
@@ -21,8 +23,14 @@ export interface InferenceWanted {
 }
 
 /** Key of an inference: the same content, model, tiling and flips give the same. */
-export function inferenceKey({ sha256, model }: Pick<InferenceWanted, 'sha256' | 'model'>): string {
-  return createHash('sha256').update(`${sha256} ${model.id} tile ${TILE} flips 0`).digest('hex')
+export function inferenceKey({
+  sha256,
+  model,
+  flips,
+}: Pick<InferenceWanted, 'sha256' | 'model' | 'flips'>): string {
+  return createHash('sha256')
+    .update(`${sha256} ${model.id} tile ${TILE} flips ${flips ? 1 : 0}`)
+    .digest('hex')
 }
 
 /** Where an inference lies in a cache. */
@@ -43,7 +51,7 @@ export async function ensureInference(
   const file = inferenceFile(wanted.cache, inferenceKey(wanted))
   if (await workers.run('hasInference', { file }, signal)) return file
   const image = await workers.run('decode', { file: wanted.file }, signal)
-  const request = { modelFolder: wanted.model.folder, image, flips: false, tile: TILE }
+  const request = { modelFolder: wanted.model.folder, image, flips: wanted.flips, tile: TILE }
   const spared = wanted.quiet ?? false
   const inference = await engine.infer(request, signal ? { signal, spared } : { spared })
   await workers.run('keepInference', { file, inference }, signal)

@@ -12,7 +12,7 @@ import { startPrediction } from './predict.ts'
 import { predictAhead } from './predict-ahead.ts'
 import type { Project } from './project.ts'
 import { listRows } from './rows.ts'
-import { listRuns } from './runs.ts'
+import { listRuns, setFlips } from './runs.ts'
 
 let bench: (Bench & { project: Project }) | null = null
 afterEach(async () => {
@@ -119,7 +119,7 @@ test('nothing happens where no model has predicted yet, or nothing can be writte
   const { project, engine } = bench
   await open(project, '1.png')
   await project.store.write(() => {
-    const labels = { name: 'a colleague', kind: 'labels' as const, model: null, settings: null }
+    const labels = { name: 'a colleague', kind: 'labels' as const, model: null, settings: null, flips: false }
     const run = project.store.runs.add({ ...labels, createdAt: new Date().toISOString() })
     project.store.meta.set('current_run', String(run))
   })
@@ -140,6 +140,18 @@ test('it keeps to the run’s model when another version is made current', async
   expect(reached(project)).toEqual(['1', '2', '3', '4'])
   expect(listRuns(project)).toEqual([{ ...run, images: 4 }])
   expect(run!.model).not.toBe(other)
+})
+
+test('it looks as the run does: with flips in a run with flips, whatever is chosen for the next', async () => {
+  bench = await openBench(SEVEN)
+  const { project, engine } = bench
+  await setFlips(project, true)
+  await predict(project, '1.png')
+  await setFlips(project, false)
+  await open(project, '1.png')
+  expect(reached(project)).toEqual(['1', '2', '3', '4'])
+  expect([engine.inferences, engine.flipped]).toEqual([4, 4])
+  expect(listRuns(project)).toMatchObject([{ flips: true, images: 4, current: true }])
 })
 
 test('a failure is logged and nothing else, and it rests until a person predicts', async () => {

@@ -1,7 +1,7 @@
-import type { ClusterSettings } from '../contract/wire.ts'
 import type { StoredImage } from '../store/images.ts'
 import { usableModel } from './models.ts'
 import { predictOne } from './predict.ts'
+import type { Extending } from './predict.ts'
 import type { Project } from './project.ts'
 import { currentRun, isFinished } from './project.ts'
 
@@ -10,7 +10,7 @@ const AHEAD = 3
 
 /**
  * Sees to it that the next few images to do are predicted when a person comes to them: in the current run, with its own
- * model and settings. It is quiet: no job, no message, and it gives way to every prediction that a person starts. Does
+ * model, settings and flips. It is quiet: no job, no message, and it gives way to every prediction that a person starts. Does
  * nothing where no model has predicted for this project yet.
  * @param upcoming the images after the open one, in the order of the list
  */
@@ -35,17 +35,20 @@ function imagesAhead(project: Project, upcoming: readonly number[]): number[] {
 async function predictQuietly(project: Project, id: number, signal: AbortSignal): Promise<void> {
   const run = modelRun(project)
   if (!run || isPredicting(project)) return
+  const { id: number, settings, flips } = run
   const model = await usableModel(project, run.model)
   signal.throwIfAborted()
-  const what = await predictOne(project, { run: run.id, model, settings: run.settings }, id, signal, true)
+  const what = await predictOne(project, { run: number, model, settings, flips }, id, signal, true)
   if (what === 'predicted') project.events.emit({ type: 'runs' })
 }
 
-function modelRun(project: Project): { id: number; model: string; settings: ClusterSettings } | null {
+function modelRun(
+  project: Project,
+): (Pick<Extending, 'settings' | 'flips'> & { id: number; model: string }) | null {
   const current = currentRun(project)
   const run = current === null ? null : project.store.runs.get(current)
   if (!run || run.model === null || run.settings === null) return null
-  return { id: run.id, model: run.model, settings: run.settings }
+  return { id: run.id, model: run.model, settings: run.settings, flips: run.flips }
 }
 
 function isPredicting({ jobs }: Project): boolean {

@@ -13,8 +13,10 @@ import { applyGesture } from './annotate.ts'
 import { embeddingPoints } from './embeddings.ts'
 import { getImage, pixelFile } from './images.ts'
 import { startPrediction } from './predict.ts'
+import { summaryOf } from './project.ts'
 import type { Project } from './project.ts'
 import { listRows } from './rows.ts'
+import { listRuns, setCurrentRun, setFlips } from './runs.ts'
 import { setScore } from './score.ts'
 
 let bench: (Bench & { project: Project }) | null = null
@@ -72,6 +74,52 @@ test('what the run has reached is skipped, and the inference is made once for tw
   expect(run).not.toBe(first.id)
   expect(engine.inferences).toBe(2)
   expect((await getImage(project, idOf(project, 'a.png'))).predictions).toHaveLength(1)
+})
+
+test('flips make another run of their own inferences, and each run shows the embeddings that it was made from', async () => {
+  bench = await openBench()
+  const { project, engine, folder, images, host } = bench
+  const id = idOf(project, 'a.png')
+  /** foreground of the first point, 0..255 */
+  const shown = async (): Promise<number> => {
+    const points = (await embeddingPoints(project, id))!
+    const path = new URL(points.url).pathname.split(`/p/${project.id}/`)[1]!
+    return (await readFile((await pixelFile(project, path)).file)).readUInt8(points.count * 12)
+  }
+  const plain = await startPrediction(project, { images: 'all' })
+  await project.jobs.finished(plain.job)
+  await setFlips(project, true)
+  expect(summaryOf(project)).toMatchObject({ flips: true, currentRun: plain.run })
+  const flipped = await startPrediction(project, { images: 'all' })
+  expect(await project.jobs.finished(flipped.job)).toMatchObject({ summary: 'Predicted 2 images.' })
+  expect([engine.inferences, engine.flipped]).toEqual([4, 2])
+  expect(listRuns(project).map(({ name, flips, images: n, current }) => [name, flips, n, current])).toEqual([
+    ['base', false, 2, false],
+    ['base, flips', true, 2, true],
+  ])
+  const keys = [plain, flipped].map(({ run }) => project.store.runs.image(run, id)!.inference)
+  expect(keys[0]).not.toBe(keys[1])
+  expect(await shown()).toBe(251)
+  await setCurrentRun(project, plain.run)
+  expect(await shown()).toBe(250)
+  // the choice is the project's, so the next prediction goes on in the run with flips
+  await expect(startPrediction(project, { images: 'todo' })).rejects.toMatchObject({ code: 'nothing_to_do' })
+  expect(summaryOf(project).currentRun).toBe(flipped.run)
+  rmSync(project.cache, { recursive: true })
+  expect(await shown()).toBe(251)
+  expect([engine.inferences, engine.flipped]).toEqual([5, 3])
+
+  await host.close()
+  const other = hostIn(folder)
+  const again = await other.openProject(images)
+  expect(summaryOf(again).flips).toBe(true)
+  await setFlips(again, false)
+  const back = await startPrediction(again, { images: 'all' })
+  expect(back.run).toBe(plain.run)
+  expect(await again.jobs.finished(back.job)).toMatchObject({
+    summary: 'Predicted 0 images, 2 were done before.',
+  })
+  await other.close()
 })
 
 test('a file that cannot be read is noted, the others go on', async () => {

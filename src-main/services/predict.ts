@@ -7,7 +7,7 @@ import type { JobControl, JobOutcome } from './jobs.ts'
 import { usableModel } from './models.ts'
 import type { UsableModel } from './models.ts'
 import type { Project } from './project.ts'
-import { assertWritable, currentRun, imageFile, storedImage } from './project.ts'
+import { assertWritable, currentRun, flipsChosen, imageFile, storedImage } from './project.ts'
 import { tellImage, tellRows } from './rows.ts'
 import { tellCurrentRun } from './runs.ts'
 import { rescore } from './score.ts'
@@ -27,6 +27,8 @@ export interface Extending {
   run: number
   model: UsableModel
   settings: ClusterSettings
+  /** its inferences are averages over the four flips */
+  flips: boolean
 }
 
 /** What became of the images of one job. */
@@ -43,8 +45,8 @@ const UNDER_WAY = 2
 const AT_ONCE = 4
 
 /**
- * Starts a prediction as a job. Model and settings that a run had before extend that run, others make a new one; either
- * becomes the current run.
+ * Starts a prediction as a job, with flips where the project has chosen them. Model, settings and flips that a run had
+ * before extend that run, others make a new one; either becomes the current run.
  * @throws DrydockError `nothing_to_do`, `not_found` (no model), `read_only`
  */
 export async function startPrediction(
@@ -114,34 +116,35 @@ async function chooseRun(project: Project, settings: ClusterSettings | undefined
   const current = currentRun(project)
   const before = current === null ? null : store.runs.get(current)
   const kept = before?.kind === 'model' && before.model === model.id ? before.settings : null
-  const chosen = settings ?? kept ?? model.model.cluster
+  const chosen = { model, settings: settings ?? kept ?? model.model.cluster, flips: flipsChosen(project) }
   const run = await store.write(() => {
-    const id = runWith(project, model, chosen)
+    const id = runWith(project, chosen)
     store.meta.set('current_run', String(id))
     return id
   })
   if (run !== current) tellCurrentRun(project)
-  return { run, model, settings: chosen }
+  return { ...chosen, run }
 }
 
 /**
- * The run of a version with these settings, made where there is none. To be called in a transaction.
- * @param name of a new one; default: the version's, numbered
+ * The run of a version with these settings and flips, made where there is none. To be called in a transaction.
+ * @param name of a new one; default: {@link plainName}, numbered
  * @returns its id
  */
-export function runWith(
-  project: Project,
-  model: UsableModel,
-  settings: ClusterSettings,
-  name?: string,
-): number {
+export function runWith(project: Project, wanted: Omit<Extending, 'run'>, name?: string): number {
   const { runs } = project.store
-  const known = runs.find(model.id, settings)
+  const { model, settings, flips } = wanted
+  const known = runs.find(model.id, settings, flips)
   if (known !== null) return known
-  const before = runs.all(null).filter((run) => run.model === model.id).length
-  const numbered = before === 0 ? model.name : `${model.name} (${before + 1})`
+  const before = runs.all(null).filter((run) => run.model === model.id && run.flips === flips).length
+  const numbered = before === 0 ? plainName(wanted) : `${plainName(wanted)} (${before + 1})`
   const createdAt = new Date().toISOString()
-  return runs.add({ name: name ?? numbered, kind: 'model', model: model.id, settings, createdAt })
+  return runs.add({ name: name ?? numbered, kind: 'model', model: model.id, settings, flips, createdAt })
+}
+
+/** What a run is called: after its version, and that it used flips. */
+export function plainName({ model, flips }: Pick<Extending, 'model' | 'flips'>): string {
+  return flips ? `${model.name}, flips` : model.name
 }
 
 async function predictAll(
@@ -188,11 +191,11 @@ export async function predictOne(
   quiet = false,
 ): Promise<keyof Counts> {
   const { store, shared, cache } = project
-  const { run, model, settings } = extending
+  const { run, model, settings, flips } = extending
   try {
     const image = await ensureContent(project, id)
     if (store.runs.image(run, id)?.sha256 === image.sha256) return 'skipped'
-    const wanted = { file: imageFile(project, image), sha256: image.sha256, model, cache, quiet }
+    const wanted = { file: imageFile(project, image), sha256: image.sha256, model, flips, cache, quiet }
     const calibration = model.model.calibration ?? null
     const found = await predictFile(shared, wanted, { settings, calibration }, signal)
     await store.write(() => {

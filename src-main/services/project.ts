@@ -76,6 +76,11 @@ export function currentRun(project: Project): number | null {
   return value === null ? null : Number(value)
 }
 
+/** Whether predictions from now on average over the four flips. */
+export function flipsChosen(project: Project): boolean {
+  return project.store.meta.get('flips') !== null
+}
+
 /** Whether an image has truth: only finished ones do. */
 export function isFinished(image: Pick<StoredImage, 'status'>): boolean {
   return image.status === 'done' || image.status === 'no ship'
@@ -104,5 +109,6 @@ export function summaryOf(project: Project): ProjectSummary {
     finished,
     currentRun: currentRun(project),
     currentModel: project.store.meta.get('current_model'),
+    flips: flipsChosen(project),
   }
 }

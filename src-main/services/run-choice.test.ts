@@ -10,7 +10,7 @@ import { startPrediction } from './predict.ts'
 import type { Project } from './project.ts'
 import { chooseMinScore, runChoice } from './run-choice.ts'
 import { listRows } from './rows.ts'
-import { listRuns } from './runs.ts'
+import { listRuns, setFlips } from './runs.ts'
 
 let bench: (Bench & { project: Project }) | null = null
 afterEach(async () => {
@@ -91,6 +91,27 @@ test('what is predicted next goes on in the chosen run', async () => {
   expect(listRuns(project).at(-1)).toMatchObject({ name: 'base, score from 0.95', images: 2, current: true })
 })
 
+test('a run with flips keeps them, over the images that flips have seen, and without figures made without them', async () => {
+  bench = await measuredBench([point('clean', 0.8, 10), point('balanced', 0.65, 17)])
+  const { project, engine } = bench
+  await predictAll(project)
+  await setFlips(project, true)
+  const a = idOf(project, 'a.png')
+  const { job, run } = await startPrediction(project, { images: [a] })
+  await project.jobs.finished(job)
+  const positions = (await runChoice(project, run))!.positions
+  expect(positions.map(({ name }) => name).slice(0, 2)).toEqual(['clean', 'balanced'])
+  expect(positions.every(({ validation }) => validation === null)).toBe(true)
+  const chosen = await chooseMinScore(project, { run, minScore: 0.8, first: a })
+  expect(chosen.job).toBeNull()
+  expect(listRuns(project).map(({ name, flips, images }) => [name, flips, images])).toEqual([
+    ['base', false, 2],
+    ['base, flips', true, 1],
+    ['base, flips, cleaner', true, 1],
+  ])
+  expect([engine.inferences, engine.flipped]).toEqual([3, 1])
+})
+
 test('towards a side that was not measured plain positions are offered, without figures', async () => {
   bench = await measuredBench([point('balanced', 0.65, 17), point('ships', 0.25, 19)])
   const { project } = bench
@@ -132,7 +153,14 @@ test('imported labels have no choice', async () => {
   const { project } = bench
   const createdAt = new Date().toISOString()
   const run = await project.store.write(() =>
-    project.store.runs.add({ name: 'Kim', kind: 'labels', model: null, settings: null, createdAt }),
+    project.store.runs.add({
+      name: 'Kim',
+      kind: 'labels',
+      model: null,
+      settings: null,
+      flips: false,
+      createdAt,
+    }),
   )
   expect(await runChoice(project, run)).toBeNull()
   await expect(chooseMinScore(project, { run, minScore: 0.5 })).rejects.toMatchObject({ code: 'bad_input' })

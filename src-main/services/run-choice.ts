@@ -3,8 +3,7 @@ import { DrydockError } from '../contract/errors.ts'
 import type { ClusterSettings, OperatingPoint, RunChoice } from '../contract/wire.ts'
 import type { StoredRun } from '../store/runs.ts'
 import { usableModel } from './models.ts'
-import type { UsableModel } from './models.ts'
-import { predictOne, runWith, startExtending } from './predict.ts'
+import { plainName, predictOne, runWith, startExtending } from './predict.ts'
 import type { Extending } from './predict.ts'
 import type { Project } from './project.ts'
 import { assertWritable } from './project.ts'
@@ -32,11 +31,12 @@ export async function runChoice(project: Project, run: number): Promise<RunChoic
   const found = modelRun(project, run)
   if (!found) return null
   const { model } = await usableModel(project, found.model)
-  return { minScore: found.settings.minScore, positions: positionsOf(found.settings, model) }
+  return { minScore: found.settings.minScore, positions: positionsOf(found, model) }
 }
 
 /**
- * Makes the run with another minScore the current one, over all images that its version has looked at: their inferences lie
+ * Makes the run with another minScore the current one, over all images that its version has looked at, with flips or
+ * without as in this run: their inferences lie
  * in the cache, so the network is asked only for those that the cache has lost. The image on the screen is done before the
  * run becomes current, the others by a job.
  * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
@@ -56,9 +56,9 @@ export async function chooseMinScore(
     )
   }
   const model = await usableModel(project, found.model)
-  const settings = { ...found.settings, minScore }
-  const chosen = await store.write(() => runWith(project, model, settings, nameOf(project, model, settings)))
-  const extending = { run: chosen, model, settings }
+  const wanted = { model, settings: { ...found.settings, minScore }, flips: found.flips }
+  const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
+  const extending = { ...wanted, run: chosen }
   const open = imagesToDo(project, extending)
   if (first !== undefined && open.includes(first)) {
     await predictOne(project, extending, first, new AbortController().signal)
@@ -83,13 +83,13 @@ function modelRun(project: Project, id: number): ModelRun | null {
   return model !== null && settings !== null ? { ...run, model, settings } : null
 }
 
-/** Images that any run of the version has reached as they are now, and this one has not. */
-function imagesToDo({ store }: Project, { run, model }: Extending): number[] {
+/** Images that any run of the version, with the same flips, has reached as they are now, and this one has not. */
+function imagesToDo({ store }: Project, { run, model, flips }: Extending): number[] {
   const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
   const seen = new Set(
     store.runs
       .all(null)
-      .filter((other) => other.model === model.id)
+      .filter((other) => other.model === model.id && other.flips === flips)
       .flatMap(({ id }) => store.runs.images(id))
       .map(({ image, sha256 }) => `${image} ${sha256}`),
   )
@@ -99,10 +99,13 @@ function imagesToDo({ store }: Project, { run, model }: Extending): number[] {
     .map(({ id }) => id)
 }
 
-function positionsOf(settings: ClusterSettings, model: ModelFile): RunChoice['positions'] {
+function positionsOf(
+  { settings, flips }: Pick<Extending, 'settings' | 'flips'>,
+  model: ModelFile,
+): RunChoice['positions'] {
   const measured = (model.operatingPoints ?? []).map((point) =>
-    // the figures are those of the version's other settings
-    isAlike(settings, model.cluster) ? point : { ...point, validation: null },
+    // the figures are those of the version's other settings, without flips
+    isAlike(settings, model.cluster) && !flips ? point : { ...point, validation: null },
   )
   const has = (name: OperatingPoint['name']): boolean => measured.some((point) => point.name === name)
   const values = measured.map((point) => point.minScore)
@@ -124,10 +127,11 @@ function isAlike(a: ClusterSettings, b: ClusterSettings): boolean {
   return Object.keys(left).every((key) => left[key as keyof typeof left] === right[key as keyof typeof right])
 }
 
-function nameOf(project: Project, { name, model }: UsableModel, settings: ClusterSettings): string {
-  const point = positionsOf(settings, model).find(({ minScore }) => minScore === settings.minScore)
+function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
+  const { model, settings } = run
+  const point = positionsOf(run, model.model).find(({ minScore }) => minScore === settings.minScore)
   const said = point?.name ? SAID[point.name] : `score from ${settings.minScore.toFixed(2)}`
-  const wanted = `${name}, ${said}`
+  const wanted = `${plainName(run)}, ${said}`
   const taken = new Set(project.store.runs.all(null).map((run) => run.name))
   let free = wanted
   for (let n = 2; taken.has(free); n++) free = `${wanted} (${n})`

@@ -17,6 +17,18 @@ export async function setCurrentRun(project: Project, run: number): Promise<void
   tellCurrentRun(project)
 }
 
+/**
+ * Chooses whether predictions from now on average over the four flips. What runs have reached stays; where the choice is
+ * another than the current run's, the next prediction begins or extends another run.
+ * @throws DrydockError `read_only`
+ */
+export async function setFlips(project: Project, flips: boolean): Promise<void> {
+  assertWritable(project)
+  const { store, events } = project
+  await store.write(() => store.meta.set('flips', flips ? '1' : null))
+  events.emit({ type: 'runs' })
+}
+
 /** Tells everyone that lists and scores refer to another run now. */
 export function tellCurrentRun({ events }: Project): void {
   events.emit({ type: 'runs' })

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { Session } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Project } from './project.ts'
-import { currentRun } from './project.ts'
+import { currentRun, flipsChosen } from './project.ts'
 import { tellImage } from './rows.ts'
 
 /** A session says this often that it lives, in ms. */
@@ -69,6 +69,7 @@ interface Seen {
   model: string | null
   models: number
   runs: number
+  flips: boolean
 }
 
 /**
@@ -91,7 +92,8 @@ export function followOthers(project: Project): () => void {
   return () => clearInterval(timer)
 }
 
-function look({ store }: Project): Seen {
+function look(project: Project): Seen {
+  const { store } = project
   return {
     version: store.dataVersion(),
     edit: store.edits.lastId(),
@@ -100,6 +102,7 @@ function look({ store }: Project): Seen {
     model: store.meta.get('current_model'),
     models: store.models.all().length,
     runs: store.runs.all(null).length,
+    flips: flipsChosen(project),
   }
 }
 
@@ -112,7 +115,9 @@ function tellChanges(project: Project, before: Seen, now: Seen): void {
   )
   for (const image of edited) tellImage(project, image, 'truth')
   for (const image of reached) tellImage(project, image, 'predictions')
-  if (before.run !== now.run || before.runs !== now.runs || reached.size > 0) events.emit({ type: 'runs' })
+  if (before.run !== now.run || before.runs !== now.runs || before.flips !== now.flips || reached.size > 0) {
+    events.emit({ type: 'runs' })
+  }
   if (before.model !== now.model || before.models !== now.models) events.emit({ type: 'models' })
   if (edited.size > 0 || reached.size > 0 || before.run !== now.run) events.emit({ type: 'score' })
   const running = new Set(project.jobs.running().map(({ id }) => id))

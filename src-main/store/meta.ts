@@ -1,7 +1,8 @@
 import type { Connection } from './database.ts'
 
 /** Single values of a project. */
-export type MetaName = 'images_root' | 'name' | 'created_at' | 'sample' | 'current_run' | 'current_model'
+export type MetaName =
+  'images_root' | 'name' | 'created_at' | 'sample' | 'current_run' | 'current_model' | 'flips'
 
 export interface MetaRepository {
   get(name: MetaName): string | null

@@ -9,6 +9,8 @@ export interface StoredRun {
   kind: 'model' | 'labels'
   model: string | null
   settings: ClusterSettings | null
+  /** its inferences are averages over the four flips */
+  flips: boolean
   createdAt: string
 }
 
@@ -22,10 +24,10 @@ export interface RunImage {
   inference: string | null
 }
 
-type Row = Omit<StoredRun, 'settings'> & { settings: string | null }
+type Row = Omit<StoredRun, 'settings' | 'flips'> & { settings: string | null; flips: number }
 type ListRow = Row & { modelName: string | null; images: number }
 
-const COLUMNS = `r.id, r.name, r.kind, r.model_id as model, r.settings_json as settings, r.created_at as createdAt`
+const COLUMNS = `r.id, r.name, r.kind, r.model_id as model, r.settings_json as settings, r.flips, r.created_at as createdAt`
 
 /** Repository of the tables `runs` and `run_images`. */
 export type RunRepository = ReturnType<typeof runRepository>
@@ -38,11 +40,12 @@ export function runRepository(db: Connection) {
        (select count(*) from run_images ri where ri.run_id = r.id) as images
      from runs r left join models m on m.id = r.model_id order by r.id`,
   )
-  const find = db.prepare<[string, string], number>(
-    `select id from runs where kind = 'model' and model_id = ? and settings_json = ? order by id desc limit 1`,
+  const find = db.prepare<[string, string, number], number>(
+    `select id from runs where kind = 'model' and model_id = ? and settings_json = ? and flips = ?
+     order by id desc limit 1`,
   )
-  const add = db.prepare<[string, string, string | null, string | null, string]>(
-    'insert into runs (name, kind, model_id, settings_json, created_at) values (?, ?, ?, ?, ?)',
+  const add = db.prepare<[string, string, string | null, string | null, number, string]>(
+    'insert into runs (name, kind, model_id, settings_json, flips, created_at) values (?, ?, ?, ?, ?, ?)',
   )
   const reach = db.prepare<[number, number, string | null, string | null, string]>(
     `insert or replace into run_images (run_id, image_id, sha256, inference, at) values (?, ?, ?, ?, ?)`,
@@ -70,9 +73,9 @@ export function runRepository(db: Connection) {
         images: row.images,
         current: row.id === current,
       })),
-    /** the newest run of this model with exactly these settings */
-    find: (model: string, settings: ClusterSettings): number | null =>
-      find.pluck().get(model, settingsText(settings)) ?? null,
+    /** the newest run of this model with exactly these settings, with or without flips */
+    find: (model: string, settings: ClusterSettings, flips: boolean): number | null =>
+      find.pluck().get(model, settingsText(settings), Number(flips)) ?? null,
     /** @returns the new run's id */
     add: (run: Omit<StoredRun, 'id'>): number =>
       Number(
@@ -81,6 +84,7 @@ export function runRepository(db: Connection) {
           run.kind,
           run.model,
           run.settings ? settingsText(run.settings) : null,
+          Number(run.flips),
           run.createdAt,
         ).lastInsertRowid,
       ),
@@ -102,5 +106,5 @@ function settingsText(settings: ClusterSettings): string {
 function stored(row: Row): StoredRun {
   const { id, name, kind, model, createdAt } = row
   const settings = row.settings === null ? null : clusterSettings.parse(JSON.parse(row.settings))
-  return { id, name, kind, model, settings, createdAt }
+  return { id, name, kind, model, settings, flips: row.flips !== 0, createdAt }
 }

@@ -56,6 +56,32 @@ test.each(MIGRATIONS.map((_, i) => i + 1))(
   },
 )
 
+test('runs from before flips could be chosen were made without', async () => {
+  const old = connect(file)
+  old.exec(MIGRATIONS[0]!.sql)
+  old.exec(`insert into models values ('m', 'base', null, '', 'base', 1, 1, 0, null, '')`)
+  const settings = { foreground: 0.5, sigma: null, alpha: 2, minArea: 4, minScore: 0, separate: true }
+  const insert = 'insert into runs (name, kind, model_id, settings_json, created_at) values (?, ?, ?, ?, ?)'
+  old.prepare(insert).run('base', 'model', 'm', JSON.stringify(settings), '')
+  old.prepare(insert).run('Kim', 'labels', null, null, '')
+  old.pragma('user_version = 1')
+  old.pragma('application_id = 1148352868')
+  old.pragma('wal_checkpoint(TRUNCATE)')
+  old.close()
+  const { runs, ...store } = openStore(file)
+  expect(runs.all(null).map(({ name, flips }) => [name, flips])).toEqual([
+    ['base', false],
+    ['Kim', false],
+  ])
+  expect([runs.find('m', settings, false), runs.find('m', settings, true)]).toEqual([1, null])
+  await store.write(() =>
+    runs.add({ name: 'flips', kind: 'model', model: 'm', settings, flips: true, createdAt: '' }),
+  )
+  expect([runs.find('m', settings, false), runs.find('m', settings, true)]).toEqual([1, 3])
+  expect(runs.get(3)).toMatchObject({ name: 'flips', settings, flips: true })
+  store.close()
+})
+
 test('a migration is applied once, keeps what is there, and a failing one leaves the version before it', () => {
   made()
   const store = openStore(file, { migrations: [...MIGRATIONS, NEXT] })

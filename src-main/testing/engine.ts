@@ -12,6 +12,8 @@ export interface TestEngine extends Engine {
   readonly renewals: number
   /** how often an image was looked at */
   readonly inferences: number
+  /** how often of those with flips */
+  readonly flipped: number
   /** called before each answer with the number of the inference, from 1; may wait or throw */
   before: (inference: number) => Promise<void> | void
 }
@@ -21,9 +23,13 @@ export function engineDied(): DrydockError {
   return new DrydockError('engine_died', 'The engine process ended in the middle of the work.')
 }
 
-/** An engine without tfjs: bright pixels are ships, each connected part one; its training copies the model. */
+/**
+ * An engine without tfjs: bright pixels are ships, each connected part one; its training copies the model. A ship's pixels
+ * have foreground 250 of 255, with flips 251.
+ */
 export function testEngine(): TestEngine {
   let inferences = 0
+  let flipped = 0
   let renewals = 0
   return {
     get renewals() {
@@ -32,6 +38,9 @@ export function testEngine(): TestEngine {
     renew: () => void renewals++,
     get inferences() {
       return inferences
+    },
+    get flipped() {
+      return flipped
     },
     before: () => undefined,
     async info() {
@@ -45,10 +54,11 @@ export function testEngine(): TestEngine {
         versions: {},
       }
     },
-    async infer({ image }, { signal }) {
+    async infer({ image, flips }, { signal }) {
+      if (flips) flipped++
       await this.before(++inferences)
       signal?.throwIfAborted()
-      return brightPixels(image)
+      return brightPixels(image, flips ? 251 : 250)
     },
     async train({ fromFolder, outFolder, steps }, { batch, onPoint, signal }) {
       if (fromFolder === null) throw new DrydockError('not_found', 'This engine only copies.')
@@ -76,7 +86,7 @@ export function testEngine(): TestEngine {
   }
 }
 
-function brightPixels({ width, height, data }: RgbImage): SparseInference {
+function brightPixels({ width, height, data }: RgbImage, foreground: number): SparseInference {
   const size = { width, height }
   const bright = fromPredicate(size, (x, y) => data[(y * width + x) * 3]! > 128)
   const centres = new Map<number, { x: number; y: number }>()
@@ -95,5 +105,12 @@ function brightPixels({ width, height, data }: RgbImage): SparseInference {
     offset[2 * k] = toFloat16(x - (pixel % width))
     offset[2 * k + 1] = toFloat16(y - Math.floor(pixel / width))
   })
-  return { width, height, channels: 2, index, offset, foreground: new Uint8Array(index.length).fill(250) }
+  return {
+    width,
+    height,
+    channels: 2,
+    index,
+    offset,
+    foreground: new Uint8Array(index.length).fill(foreground),
+  }
 }

@@ -132,6 +132,7 @@ beforeEach(async () => {
     finished: 0,
     currentRun: null,
     currentModel: null,
+    flips: false,
   }
   editing = new Editing({ client: backend.client, toasts, images, project })
   await editing.open(1)

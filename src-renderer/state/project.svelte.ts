@@ -28,8 +28,14 @@ export class Project {
   backend = $state.raw<BackendSetting | null>(null)
   readonly run = $derived(this.runs.find((run) => run.current))
   readonly model = $derived(this.models.find((model) => model.current))
-  /** the current run is not one of the current model: a prediction begins a new run, and has all images before it */
-  readonly newRun = $derived(this.run !== undefined && this.run.model !== (this.model?.id ?? null))
+  /**
+   * the current run is not one of the current model, or not one with the flips chosen: a prediction begins a new run, and has
+   * all images before it
+   */
+  readonly newRun = $derived(
+    this.run !== undefined &&
+      (this.run.model !== (this.model?.id ?? null) || this.run.flips !== this.summary?.flips),
+  )
   #choosing = false
   #wished: { minScore: number; first?: number } | null = null
   #scoreTimer: ReturnType<typeof setTimeout> | undefined
@@ -119,6 +125,16 @@ export class Project {
       this.models = await this.#client.backend.models.list({ project })
       this.summary = await this.#client.backend.project.summary({ project })
     })
+  }
+
+  /** Whether predictions from now on average over the four flips. */
+  async setFlips(flips: boolean): Promise<void> {
+    // shown at once; afterwards what is stored, which is the choice before where it could not be
+    if (this.summary) this.summary = { ...this.summary, flips }
+    await this.#fetch(async (project) => {
+      await this.#client.backend.predict.setFlips({ project, flips })
+    })
+    await this.refreshSummary()
   }
 
   async refreshEngine(): Promise<void> {

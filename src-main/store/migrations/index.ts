@@ -1,5 +1,6 @@
 import type { Migration } from './migration.ts'
 import { start } from './001-start.ts'
+import { flips } from './002-flips.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
-export const MIGRATIONS: readonly Migration[] = [start]
+export const MIGRATIONS: readonly Migration[] = [start, flips]

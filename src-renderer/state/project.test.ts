@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { DrydockError } from '../../src-main/contract/errors.ts'
+import type { ModelVersion, ProjectSummary, Run } from '../../src-main/contract/wire.ts'
+import type { Client } from '../client/index.ts'
+import { Project } from './project.svelte.ts'
+import { Toasts } from './toasts.svelte.ts'
+
+/** What the backend has stored of flips, and whether it can be changed. */
+let stored: { flips: boolean; refuses: boolean }
+let toasts: Toasts
+let project: Project
+
+function summary(): ProjectSummary {
+  return {
+    ...{ id: 'p', name: 'p', location: '', imagesLocation: '', sample: false, readOnly: false },
+    ...{ images: 2, finished: 0, currentRun: 1, currentModel: 'm', flips: stored.flips },
+  }
+}
+
+const RUN: Run = {
+  ...{ id: 1, name: 'base', kind: 'model', model: 'm', modelName: 'base', settings: null, flips: false },
+  ...{ createdAt: '', images: 2, current: true },
+}
+const MODEL: ModelVersion = {
+  ...{ id: 'm', name: 'base', parent: null, createdAt: '', kind: 'base', parameters: 1, bytes: 1 },
+  ...{ trainedImages: 0, validationF2: null, note: '', current: true },
+}
+
+beforeEach(() => {
+  stored = { flips: false, refuses: false }
+  const setFlips = async ({ flips }: { flips: boolean }) => {
+    if (stored.refuses) throw new DrydockError('read_only', 'It cannot be written.')
+    stored.flips = flips
+    return {}
+  }
+  const fake: unknown = { backend: { predict: { setFlips }, project: { summary: async () => summary() } } }
+  toasts = new Toasts()
+  // a fake of the parts in use; a call to any other fails the test
+  project = new Project(fake as Client, toasts)
+  project.summary = summary()
+  project.runs = [RUN]
+  project.models = [MODEL]
+})
+
+describe('flips', () => {
+  it('other than the run has mean a new run, and its own go on with it', async () => {
+    expect(project.newRun).toBe(false)
+    await project.setFlips(true)
+    expect(stored.flips).toBe(true)
+    expect(project.newRun).toBe(true)
+    project.runs = [
+      { ...RUN, current: false },
+      { ...RUN, id: 2, flips: true },
+    ]
+    expect(project.newRun).toBe(false)
+    await project.setFlips(false)
+    expect(project.newRun).toBe(true)
+  })
+
+  it('are shown at once, and as they were where they cannot be stored', async () => {
+    stored.refuses = true
+    const setting = project.setFlips(true)
+    expect(project.summary?.flips).toBe(true)
+    await setting
+    expect(project.summary?.flips).toBe(false)
+    expect(toasts.items.map(({ text }) => text)).toEqual(['It cannot be written.'])
+  })
+})
