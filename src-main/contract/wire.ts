@@ -202,7 +202,7 @@ export const clusterSettings = z.object({
   foreground: z.number().min(0.05).max(0.99),
   /** blur of the votes in px; null: from each component's size */
   sigma: z.number().min(0.5).max(20).nullable(),
-  /** two modes join unless they lie further apart than alpha times the sum of their spreads */
+  /** neighbouring regions join unless their embeddings lie further apart than alpha times the sum of their spreads */
   alpha: z.number().min(0).max(10),
   /** smallest instance in px */
   minArea: z.number().int().min(1).max(100_000),

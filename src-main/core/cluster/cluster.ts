@@ -4,16 +4,17 @@ import type { Rle, Size } from '../mask/rle.ts'
 import { sparseComponents } from './components.ts'
 import { featuresOf, scoreOf } from './features.ts'
 import type { InstanceFeatures } from './features.ts'
-import { mergeModes, spreadOf, sumModes } from './merge.ts'
+import { mergeRegions } from './merge.ts'
 import { findModes } from './modes.ts'
-import { isOneHull } from './one-hull.ts'
+import { momentsOf, spreadOf } from './moments.ts'
+import { numberByFirst, regionsOf } from './regions.ts'
 import { embeddingsOf } from './sparse.ts'
 
 /** What runs use until a model version brings its own choice. */
 export const DEFAULT_CLUSTER_SETTINGS: ClusterSettings = {
   foreground: 0.5,
   sigma: null,
-  alpha: 2,
+  alpha: 2.4,
   minArea: 12,
   minScore: 0,
   separate: true,
@@ -54,9 +55,9 @@ export interface Clustering {
   labels: Int16Array
 }
 
-/** Blur for a component of this many pixels, px. */
+/** Blur for a component of this many pixels, px. Fine: what it takes apart is joined again by what the regions look like. */
 export function sigmaFor(area: number): number {
-  return Math.min(5, Math.max(1.5, 0.08 * Math.sqrt(area)))
+  return Math.min(4, Math.max(1.2, 0.064 * Math.sqrt(area)))
 }
 
 /** The sparse pixels that take part: those above the foreground threshold. */
@@ -72,8 +73,7 @@ interface Pixels {
 
 /**
  * Finds the instances of an image: pixels above the foreground threshold, per connected component the modes of their
- * embeddings, modes joined that are not apart, small and faint ones dropped. A component in the shape of one hull stays
- * whole: embeddings of long ships are spread even where nothing else touches them. Deterministic.
+ * embeddings, neighbouring regions joined that are not apart or make one hull, small and faint ones dropped. Deterministic.
  * @param calibration of the model version that gave the inference; null: an instance's score is its mean foreground
  */
 export function clusterInference(
@@ -137,17 +137,13 @@ function groupPixels(pixels: Pixels, width: number, settings: ClusterSettings): 
   const raw = new Int32Array(component.length)
   let next = 0
   for (const member of members) {
-    if (isOneHull(pixels.index, member, width)) {
-      for (const k of member) raw[k] = next
-      next++
-      continue
-    }
     const sigma = settings.sigma ?? sigmaFor(member.length)
     const { x, y } = withinReach(pixels, member, width, 3 * sigma)
-    const modes = findModes(x, y, sigma)
-    const into = mergeModes(sumModes(modes.mode, modes.count, x, y), settings.alpha)
-    member.forEach((k, i) => (raw[k] = next + into[modes.mode[i]!]!))
-    next += modes.count
+    const own = Uint32Array.from(member, (k) => pixels.index[k]!)
+    const { region, regions } = regionsOf(own, width, findModes(x, y, sigma), x, y)
+    const into = mergeRegions(regions, settings.alpha)
+    member.forEach((k, i) => (raw[k] = next + into[region[i]!]!))
+    next += regions.length
   }
   return numberByFirst(raw)
 }
@@ -192,17 +188,6 @@ function withinReach(
   return { x, y }
 }
 
-function numberByFirst(raw: Int32Array): Groups {
-  const numbers = new Map<number, number>()
-  const group = raw.map((value) => {
-    const known = numbers.get(value)
-    if (known !== undefined) return known
-    numbers.set(value, numbers.size)
-    return numbers.size - 1
-  })
-  return { group, count: numbers.size }
-}
-
 /** Where there are more groups than labels can name, the smallest become -1. */
 function largestGroups(groups: Groups): Groups {
   if (groups.count <= MOST_CLUSTERS) return groups
@@ -215,14 +200,14 @@ function largestGroups(groups: Groups): Groups {
 }
 
 function describe(pixels: Pixels, groups: Groups, size: Size, calibration: Calibration | null): Cluster[] {
-  const sums = sumModes(groups.group, groups.count, pixels.x, pixels.y)
+  const moments = momentsOf(groups.group, groups.count, pixels.x, pixels.y)
   return membersOf(groups).map((member, g) => {
     const { features, mean } = featuresOf(pixels.index, pixels.foreground, member, size)
-    const own = sums[g]!
+    const own = moments[g]!
     return {
-      centre: [own.x / own.pixels, own.y / own.pixels],
+      centre: [own.x / own.n, own.y / own.n],
       spread: spreadOf(own),
-      pixels: own.pixels,
+      pixels: own.n,
       features,
       score: scoreOf(features, mean, calibration),
       instance: null,

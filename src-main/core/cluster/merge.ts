@@ -1,109 +1,94 @@
-/** Sums over the embeddings of one mode, from which its mean and spread follow. In double precision: exact enough in whole-image pixels. */
-export interface ModeSums {
-  pixels: number
-  x: number
-  y: number
-  xx: number
-  xy: number
-  yy: number
+import { addMoments, aspectOf, covarianceOf } from './moments.ts'
+import type { Moments } from './moments.ts'
+import { hullPixels, joinOutlines } from './outline.ts'
+import type { Region } from './regions.ts'
+
+/** Embeddings are no surer than this, px^2: a few pixels that agree by chance are not infinitely far from all others. */
+const LEAST_VARIANCE = 0.3
+
+/**
+ * Distance of the means of two sets of embeddings in units of the sum of their spreads, along the direction that tells them
+ * apart best (Fisher's linear discriminant): embeddings of a long ship lie along it, those of one beside it off that line,
+ * though the line between their means runs along both.
+ */
+export function separation(a: Moments, b: Moments): number {
+  const dx = b.x / b.n - a.x / a.n
+  const dy = b.y / b.n - a.y / a.n
+  if (dx === 0 && dy === 0) return 0
+  const [of, other] = [covarianceOf(a, LEAST_VARIANCE), covarianceOf(b, LEAST_VARIANCE)]
+  const [xx, xy, yy] = [of.xx + other.xx, of.xy + other.xy, of.yy + other.yy]
+  // the inverse of their sum times the distance; its length does not matter
+  const [u, v] = [yy * dx - xy * dy, xx * dy - xy * dx]
+  const spread = (c: typeof of): number => Math.sqrt(u * u * c.xx + 2 * u * v * c.xy + v * v * c.yy)
+  return Math.abs(u * dx + v * dy) / (spread(of) + spread(other))
 }
 
-/** Sums over each mode. @param mode [n] 0..count-1, below 0: left out @param x [n] px @param y [n] px @returns [count] */
-export function sumModes(mode: Int32Array, count: number, x: Float32Array, y: Float32Array): ModeSums[] {
-  const sums = Array.from({ length: count }, (): ModeSums => ({ pixels: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 }))
-  for (let k = 0; k < mode.length; k++) {
-    const s = sums[mode[k]!]
-    if (!s) continue
-    const px = x[k]!
-    const py = y[k]!
-    s.pixels++
-    s.x += px
-    s.y += py
-    s.xx += px * px
-    s.xy += px * py
-    s.yy += py * py
-  }
-  return sums
+/** Two regions that make one hull count as less separated by this factor: embeddings of long ships are spread. */
+const ONE_HULL = 0.4
+
+/** Length over width from which on a convex shape is one ship: two side by side are stubbier. */
+const LEAST_ASPECT = 3
+
+/** Pixels that the hull of both may have beside those of each, as a share of the smaller region. */
+const MOST_GAP = 0.3
+
+/** Whether two regions together have the shape of a single hull: slender, and hardly any room between them. */
+function isOneHull(a: Region, b: Region, both: Region): boolean {
+  const gap = both.hull - a.hull - b.hull
+  return aspectOf(both.places) >= LEAST_ASPECT && gap < MOST_GAP * Math.min(a.places.n, b.places.n)
 }
 
-function add(a: ModeSums, b: ModeSums): ModeSums {
+function join(a: Region, b: Region): Region {
+  const outline = joinOutlines(a.outline, b.outline)
   return {
-    pixels: a.pixels + b.pixels,
-    x: a.x + b.x,
-    y: a.y + b.y,
-    xx: a.xx + b.xx,
-    xy: a.xy + b.xy,
-    yy: a.yy + b.yy,
+    embeddings: addMoments(a.embeddings, b.embeddings),
+    places: addMoments(a.places, b.places),
+    outline,
+    hull: hullPixels(outline),
+    neighbours: new Set([...a.neighbours, ...b.neighbours]),
   }
 }
 
-/** Standard deviation of a mode's embeddings along the unit vector (ux, uy), px. */
-function spreadAlong({ pixels, x, y, xx, xy, yy }: ModeSums, ux: number, uy: number): number {
-  const along = (ux * ux * xx + 2 * ux * uy * xy + uy * uy * yy) / pixels
-  const mean = (ux * x + uy * y) / pixels
-  return Math.sqrt(Math.max(0, along - mean * mean))
-}
-
-/** Root mean square distance of a mode's embeddings from their mean, px. */
-export function spreadOf({ pixels, x, y, xx, yy }: ModeSums): number {
-  return Math.sqrt(Math.max(0, (xx + yy) / pixels - (x * x + y * y) / (pixels * pixels)))
-}
-
-/** Distance of two modes' means in units of the sum of their spreads along the line between them. */
-export function separation(a: ModeSums, b: ModeSums): number {
-  const dx = b.x / b.pixels - a.x / a.pixels
-  const dy = b.y / b.pixels - a.y / a.pixels
-  const distance = Math.hypot(dx, dy)
-  if (distance === 0) return 0
-  const spread = spreadAlong(a, dx / distance, dy / distance) + spreadAlong(b, dx / distance, dy / distance)
-  return spread === 0 ? Infinity : distance / spread
+/** What joining two neighbours costs. */
+function costOf(a: Region, b: Region): number {
+  const apart = separation(a.embeddings, b.embeddings)
+  return isOneHull(a, b, join(a, b)) ? ONE_HULL * apart : apart
 }
 
 /**
- * Joins the two least separated modes, again and again, until all pairs are further apart than alpha.
- * @returns [count] the mode that each mode has become part of (the lowest number of its group)
+ * Joins the two least separated neighbours, again and again, until all are further apart than alpha.
+ * @param regions of one component, each with at least one pixel
+ * @returns [regions] the region that each has become part of (the lowest number of its group)
  */
-export function mergeModes(modes: readonly ModeSums[], alpha: number): Int32Array {
-  const sums = [...modes]
-  const into = Int32Array.from(modes, (_, i) => i)
-  const alive = new Set(sums.keys())
-  // For each mode the least separated one of a higher number: a merge then costs one row, not the whole table.
-  const nearest = new Map<number, { other: number; separation: number }>()
-  const findNearest = (i: number): void => {
-    let best = { other: -1, separation: Infinity }
-    for (const j of alive) {
-      if (j <= i) continue
-      const s = separation(sums[i]!, sums[j]!)
-      if (s < best.separation) best = { other: j, separation: s }
-    }
-    nearest.set(i, best)
-  }
-  for (const i of alive) findNearest(i)
-
+export function mergeRegions(regions: readonly Region[], alpha: number): Int32Array {
+  const into = Int32Array.from(regions, (_, i) => i)
+  const now = regions.map((region) => ({ ...region, neighbours: new Set(region.neighbours) }))
+  // [low][high] of neighbours that are still there
+  const costs = regions.map((region, i) => {
+    const higher = [...region.neighbours].filter((j) => j > i).sort((a, b) => a - b)
+    return new Map(higher.map((j) => [j, costOf(region, regions[j]!)]))
+  })
   for (;;) {
-    let low = -1
-    let least = Infinity
-    for (const [i, { separation }] of nearest) {
-      if (separation < least) {
-        least = separation
-        low = i
-      }
-    }
+    let [low, high, least] = [-1, -1, Infinity]
+    costs.forEach((row, i) => {
+      for (const [j, cost] of row) if (cost < least) [low, high, least] = [i, j, cost]
+    })
     if (low === -1 || least > alpha) return into
-    const high = nearest.get(low)!.other
-    sums[low] = add(sums[low]!, sums[high]!)
+    const joined = join(now[low]!, now[high]!)
+    joined.neighbours.delete(low)
+    joined.neighbours.delete(high)
+    now[low] = joined
     into.forEach((group, i) => {
       if (group === high) into[i] = low
     })
-    alive.delete(high)
-    nearest.delete(high)
-    for (const i of alive) {
-      const { other } = nearest.get(i)!
-      if (i === low || other === low || other === high) findNearest(i)
-      else if (i < low) {
-        const s = separation(sums[i]!, sums[low]!)
-        if (s < nearest.get(i)!.separation) nearest.set(i, { other: low, separation: s })
-      }
+    costs[high]!.clear()
+    costs[low]!.clear()
+    for (const other of [...joined.neighbours].sort((a, b) => a - b)) {
+      const region = now[other]!
+      region.neighbours.delete(high)
+      region.neighbours.add(low)
+      costs[other]!.delete(high)
+      costs[Math.min(low, other)]!.set(Math.max(low, other), costOf(joined, region))
     }
   }
 }

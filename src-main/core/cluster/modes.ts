@@ -102,13 +102,9 @@ function climb({ width, height, votes }: VoteGrid, density: Float32Array): Int32
  * @param x [n] embedding channel 0 in px, finite
  * @param y [n] embedding channel 1 in px, finite
  * @param sigma blur in px
- * @returns [n] mode of each pixel, numbered from 0 by first pixel, and how many there are
+ * @returns [n] mode of each pixel, numbered from 0 by first pixel
  */
-export function findModes(
-  x: Float32Array,
-  y: Float32Array,
-  sigma: number,
-): { mode: Int32Array; count: number } {
+export function findModes(x: Float32Array, y: Float32Array, sigma: number): Int32Array {
   const grid = castVotes(x, y)
   const top = climb(grid, blur(grid, sigma / grid.side))
   const numbers = new Map<number, number>()
@@ -119,5 +115,5 @@ export function findModes(
     if (number === undefined) numbers.set(peak, (number = numbers.size))
     mode[k] = number
   }
-  return { mode, count: numbers.size }
+  return mode
 }

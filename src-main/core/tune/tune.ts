@@ -6,8 +6,8 @@ import { candidatesOf, evaluate } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
 import { operatingPointsOf } from './operating-points.ts'
 
-/** Units of spread between modes that stay apart; with the largest hardly any do. */
-const ALPHAS = [1.4, 2, 2.8, 4, 5.6].map((alpha) => ({ separate: true, alpha }))
+/** Units of spread between regions that stay apart; with the largest hardly any do. */
+const ALPHAS = [1.8, 2.2, 2.6, 3.4, 5].map((alpha) => ({ separate: true, alpha }))
 
 /**
  * What is tried, one row after the other. The grids are coarse on purpose: a few dozen images cannot tell neighbours apart, and
@@ -17,7 +17,7 @@ const GRID = {
   foreground: [0.3, 0.4, 0.5, 0.6, 0.7].map((foreground) => ({ foreground })),
   separation: [{ separate: false }, ...ALPHAS],
   alpha: ALPHAS,
-  sigma: [null, 2.5, 5].map((sigma) => ({ sigma })),
+  sigma: [null, 1.5, 3].map((sigma) => ({ sigma })),
 } as const satisfies Record<string, readonly Partial<ClusterSettings>[]>
 
 const MIN_AREAS = [4, 8, 16, 32, 64] as const

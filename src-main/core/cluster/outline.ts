@@ -1,0 +1,85 @@
+/** How far a set of pixels reaches in each row; enough to know its convex hull. */
+export interface Outline {
+  /** its first row */
+  top: number
+  /** [rows] column of the first and the last pixel; a row without any has Infinity and -Infinity */
+  left: Float64Array
+  right: Float64Array
+}
+
+/** Outlines of groups of pixels. @param index [n] row-major pixel indices @param group [n] 0..count-1 @returns [count] */
+export function outlinesOf(index: Uint32Array, width: number, group: Int32Array, count: number): Outline[] {
+  const row = (k: number): number => Math.floor(index[k]! / width)
+  const first = new Float64Array(count).fill(Infinity)
+  const last = new Float64Array(count).fill(-Infinity)
+  for (let k = 0; k < index.length; k++) {
+    const g = group[k]!
+    first[g] = Math.min(first[g]!, row(k))
+    last[g] = Math.max(last[g]!, row(k))
+  }
+  const outlines = Array.from(first, (top, g) => blank(top, last[g]!))
+  for (let k = 0; k < index.length; k++) {
+    const { top, left, right } = outlines[group[k]!]!
+    const at = row(k) - top
+    const x = index[k]! % width
+    if (x < left[at]!) left[at] = x
+    if (x > right[at]!) right[at] = x
+  }
+  return outlines
+}
+
+function blank(top: number, bottom: number): Outline {
+  const rows = bottom - top + 1
+  return {
+    top,
+    left: new Float64Array(rows).fill(Infinity),
+    right: new Float64Array(rows).fill(-Infinity),
+  }
+}
+
+/** The outline of the pixels of both. */
+export function joinOutlines(a: Outline, b: Outline): Outline {
+  const top = Math.min(a.top, b.top)
+  const joined = blank(top, Math.max(a.top + a.left.length, b.top + b.left.length) - 1)
+  for (const { top: from, left, right } of [a, b]) {
+    for (let i = 0, at = from - top; i < left.length; i++, at++) {
+      joined.left[at] = Math.min(joined.left[at]!, left[i]!)
+      joined.right[at] = Math.max(joined.right[at]!, right[i]!)
+    }
+  }
+  return joined
+}
+
+/** Number of pixels in the convex hull: those of a digitally convex shape itself, however small. */
+export function hullPixels({ left, right }: Outline): number {
+  const from = convexBelow(left)
+  const to = convexBelow(right.map((x) => -x))
+  let pixels = 0
+  for (let y = 0; y < from.length; y++) {
+    pixels += Math.max(0, Math.floor(-to[y]! + ROUNDING) - Math.ceil(from[y]! - ROUNDING) + 1)
+  }
+  return pixels
+}
+
+const ROUNDING = 1e-9
+
+/** The greatest convex function of the row that is nowhere above the values. @param values finite in the first and last row */
+function convexBelow(values: Float64Array): Float64Array {
+  const corners: number[] = []
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === Infinity) continue
+    for (;;) {
+      const [a, b] = [corners.at(-2), corners.at(-1)]
+      if (a === undefined || b === undefined) break
+      if ((values[b]! - values[a]!) * (i - a) < (values[i]! - values[a]!) * (b - a)) break
+      corners.pop()
+    }
+    corners.push(i)
+  }
+  const below = Float64Array.from(values)
+  corners.slice(1).forEach((b, c) => {
+    const a = corners[c]!
+    for (let i = a + 1; i < b; i++) below[i] = values[a]! + ((values[b]! - values[a]!) * (i - a)) / (b - a)
+  })
+  return below
+}
