@@ -25,7 +25,7 @@ export const ARCHITECTURE: Architecture = {
 export const CLUSTER: TrainRequest['cluster'] = {
   foreground: 0.5,
   sigma: null,
-  alpha: 2.4,
+  alpha: 2.2,
   minArea: 8,
   minScore: 0.85,
   separate: true,

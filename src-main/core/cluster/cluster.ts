@@ -14,7 +14,7 @@ import { embeddingsOf } from './sparse.ts'
 export const DEFAULT_CLUSTER_SETTINGS: ClusterSettings = {
   foreground: 0.5,
   sigma: null,
-  alpha: 2.4,
+  alpha: 2.2,
   minArea: 12,
   minScore: 0,
   separate: true,

@@ -7,7 +7,7 @@ import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
 import { operatingPointsOf } from './operating-points.ts'
 
 /** Units of spread between regions that stay apart; with the largest hardly any do. */
-const ALPHAS = [1.8, 2.2, 2.6, 3.4, 5].map((alpha) => ({ separate: true, alpha }))
+const ALPHAS = [1.6, 2, 2.4, 3, 4.5].map((alpha) => ({ separate: true, alpha }))
 
 /**
  * What is tried, one row after the other. The grids are coarse on purpose: a few dozen images cannot tell neighbours apart, and
