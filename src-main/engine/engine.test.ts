@@ -215,7 +215,7 @@ describe('training', () => {
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 2)
     const scores = points.filter(({ kind }) => kind === 'validation')
     expect(scores.map(({ step }) => step)).toEqual([20, 40, 60])
-    expect(outcome.validation!.f2).toBeGreaterThanOrEqual(Math.max(...scores.map(({ f2 }) => f2!)) - 0.02)
+    expect(outcome.validation!.f2).toBeGreaterThanOrEqual(Math.max(...scores.map(({ f2 }) => f2!)) - 0.01)
     expect(existsSync(join(scratch, 'whole', 'checkpoint.bin'))).toBe(false)
     expect(outcome.postProcessing).toContain('2 validation images with 4 ships are too few')
     expect(modelOf('whole').cluster).toEqual(CLUSTER)
