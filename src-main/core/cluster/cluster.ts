@@ -8,6 +8,7 @@ import { mergeRegions } from './merge.ts'
 import { findModes } from './modes.ts'
 import { momentsOf, spreadOf } from './moments.ts'
 import { numberByFirst, regionsOf } from './regions.ts'
+import type { Groups } from './regions.ts'
 import { embeddingsOf } from './sparse.ts'
 
 /** What runs use until a model version brings its own choice. */
@@ -122,12 +123,6 @@ function pick(inference: SparseInference, kept: Uint32Array): Pixels {
     pixels.foreground[i] = inference.foreground[k]!
   }
   return pixels
-}
-
-/** A number from 0 for each pixel, by first pixel. */
-interface Groups {
-  group: Int32Array
-  count: number
 }
 
 function groupPixels(pixels: Pixels, width: number, settings: ClusterSettings): Groups {

@@ -32,25 +32,26 @@ const LEAST_ASPECT = 3
 /** Pixels that the hull of both may have beside those of each, as a share of the smaller region. */
 const MOST_GAP = 0.3
 
+type Body = Omit<Region, 'neighbours'>
+
 /** Whether two regions together have the shape of a single hull: slender, and hardly any room between them. */
-function isOneHull(a: Region, b: Region, both: Region): boolean {
+function isOneHull(a: Body, b: Body, both: Body): boolean {
   const gap = both.hull - a.hull - b.hull
   return aspectOf(both.places) >= LEAST_ASPECT && gap < MOST_GAP * Math.min(a.places.n, b.places.n)
 }
 
-function join(a: Region, b: Region): Region {
+function join(a: Body, b: Body): Body {
   const outline = joinOutlines(a.outline, b.outline)
   return {
     embeddings: addMoments(a.embeddings, b.embeddings),
     places: addMoments(a.places, b.places),
     outline,
     hull: hullPixels(outline),
-    neighbours: new Set([...a.neighbours, ...b.neighbours]),
   }
 }
 
 /** What joining two neighbours costs. */
-function costOf(a: Region, b: Region): number {
+function costOf(a: Body, b: Body): number {
   const apart = separation(a.embeddings, b.embeddings)
   return isOneHull(a, b, join(a, b)) ? ONE_HULL * apart : apart
 }
@@ -62,33 +63,30 @@ function costOf(a: Region, b: Region): number {
  */
 export function mergeRegions(regions: readonly Region[], alpha: number): Int32Array {
   const into = Int32Array.from(regions, (_, i) => i)
-  const now = regions.map((region) => ({ ...region, neighbours: new Set(region.neighbours) }))
-  // [low][high] of neighbours that are still there
-  const costs = regions.map((region, i) => {
-    const higher = [...region.neighbours].filter((j) => j > i).sort((a, b) => a - b)
-    return new Map(higher.map((j) => [j, costOf(region, regions[j]!)]))
+  const now: Body[] = [...regions]
+  // of each region, by neighbour: those that are still there, both ways
+  const costs = regions.map(() => new Map<number, number>())
+  const meet = (i: number, j: number): void => {
+    const cost = costOf(now[i]!, now[j]!)
+    costs[i]!.set(j, cost)
+    costs[j]!.set(i, cost)
+  }
+  regions.forEach(({ neighbours }, i) => {
+    for (const j of neighbours) if (j > i) meet(i, j)
   })
   for (;;) {
     let [low, high, least] = [-1, -1, Infinity]
     costs.forEach((row, i) => {
-      for (const [j, cost] of row) if (cost < least) [low, high, least] = [i, j, cost]
+      for (const [j, cost] of row) if (j > i && cost < least) [low, high, least] = [i, j, cost]
     })
     if (low === -1 || least > alpha) return into
-    const joined = join(now[low]!, now[high]!)
-    joined.neighbours.delete(low)
-    joined.neighbours.delete(high)
-    now[low] = joined
+    now[low] = join(now[low]!, now[high]!)
     into.forEach((group, i) => {
       if (group === high) into[i] = low
     })
+    const around = new Set([...costs[low]!.keys(), ...costs[high]!.keys()])
+    for (const other of around) costs[other]!.delete(high)
     costs[high]!.clear()
-    costs[low]!.clear()
-    for (const other of [...joined.neighbours].sort((a, b) => a - b)) {
-      const region = now[other]!
-      region.neighbours.delete(high)
-      region.neighbours.add(low)
-      costs[other]!.delete(high)
-      costs[Math.min(low, other)]!.set(Math.max(low, other), costOf(joined, region))
-    }
+    for (const other of around) if (other !== low && other !== high) meet(low, other)
   }
 }

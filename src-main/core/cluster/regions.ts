@@ -55,7 +55,9 @@ export function regionsOf(
   return { region, regions }
 }
 
-interface Groups {
+/** A number from 0 for each pixel, by first pixel. */
+export interface Groups {
+  /** [n] */
   group: Int32Array
   count: number
 }
