@@ -11,9 +11,11 @@ import { estimate, reportTable, share as shareText } from './report.ts'
 import { count, score, table } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
+import { withOptions } from './train-settings.ts'
+import type { TrainOptions } from './train-settings.ts'
 import { positive, share, whole } from './values.ts'
 
-interface Options extends BackendOption {
+interface Options extends BackendOption, Omit<TrainOptions, 'name'> {
   images: string
   truth: string
   out: string
@@ -21,13 +23,6 @@ interface Options extends BackendOption {
   alsoTruth?: string
   from?: string
   folds: number
-  minutes?: number
-  steps?: number
-  batch?: number
-  learningRate?: number
-  embeddingWeight?: number
-  syntheticShare?: number
-  validateEvery?: number
   flips?: boolean
   seed: number
   baseOnly?: boolean
@@ -119,22 +114,9 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   terminal.say(`\nSummary, and the masks of each fold: ${SUMMARY} in ${out}`)
 }
 
-function trainingOf(
-  { from: _from, name: _name, ...defaults }: TrainSettings,
-  options: Options,
-): Omit<TrainSettings, 'from' | 'name'> {
-  const { steps = null } = options
-  return {
-    ...defaults,
-    steps,
-    minutes: steps === null ? (options.minutes ?? defaults.minutes) : null,
-    batch: options.batch ?? defaults.batch,
-    learningRate: options.learningRate ?? defaults.learningRate,
-    embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
-    syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
-    validateEvery: options.validateEvery ?? defaults.validateEvery,
-    seed: options.seed,
-  }
+function trainingOf(defaults: TrainSettings, options: Options): Omit<TrainSettings, 'from' | 'name'> {
+  const { from: _from, name: _name, ...settings } = withOptions(defaults, options)
+  return settings
 }
 
 function tellPoint(

@@ -4,35 +4,25 @@ import { basename, join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
-import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
+import type { CurvePoint } from '../contract/wire.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
 import { duration, follow, PROJECT_HELP, takeModel, withProject } from './project.ts'
 import { count, score, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
+import { withOptions } from './train-settings.ts'
+import type { TrainOptions } from './train-settings.ts'
 import { positive, share, whole } from './values.ts'
 
-interface Options extends BackendOption {
+interface Options extends BackendOption, TrainOptions {
   images?: string
   truth?: string
   project?: string
   out?: string
   from?: string
-  name?: string
   validation?: string
   synthetic?: number
-  syntheticShare?: number
-  epochs?: number
-  minutes?: number
-  steps?: number
-  batch?: number
-  crop?: number
-  learningRate?: number
-  embeddingWeight?: number
-  magnify?: number
-  validateEvery?: number
-  seed?: number
   licence: string
   credit?: string[]
   resume?: boolean
@@ -212,24 +202,6 @@ function assertFree(out: string, resume: boolean): void {
     'bad_input',
     `${out} holds a model already, and a model never changes. Name another folder, or go on with its training by --resume.`,
   )
-}
-
-function withOptions(defaults: TrainSettings, options: Options): TrainSettings {
-  const { epochs = null, minutes = null, steps = null } = options
-  const limits = epochs === null && minutes === null && steps === null ? {} : { epochs, minutes, steps }
-  return {
-    ...defaults,
-    ...limits,
-    name: options.name ?? defaults.name,
-    batch: options.batch ?? defaults.batch,
-    crop: options.crop ?? defaults.crop,
-    learningRate: options.learningRate ?? defaults.learningRate,
-    embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
-    magnify: options.magnify ?? defaults.magnify,
-    syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
-    validateEvery: options.validateEvery ?? defaults.validateEvery,
-    seed: options.seed ?? defaults.seed,
-  }
 }
 
 function tellSelection(

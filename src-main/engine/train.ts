@@ -43,7 +43,7 @@ export interface TrainPort {
 }
 
 /**
- * Trains until steps or seconds are used up or the port says cancelled; keeps the weights that validated best, of equals the last.
+ * Trains until steps or seconds are used up or the port says cancelled; keeps the last weights that validated within 0.01 of the best.
  * A checkpoint is written at each validation and on cancel; model.json and weights.bin at the end.
  * @throws DrydockError no_training_backend, training_diverged, disk_full, file_broken, model_incompatible
  */
