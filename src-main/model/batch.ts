@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, TrainBatch } from '../contract/engine.ts'
 import { packedOrder } from './packing.ts'
-import type { SegmentTensors } from './segments.ts'
+import type { Segments, SegmentTensors } from './segments.ts'
 import { padded, segmentsOf, segmentTensors } from './segments.ts'
 import type { Tf } from './tf.ts'
 
@@ -55,9 +55,10 @@ export function batchTensors(
   const truth = new Float32Array(packed.length)
   const weights = new Float32Array(packed.length).fill(1)
   const weightOf = segments.area.map(pixelWeight)
+  const cut = cutInstances(segments, order, crop)
   const arrays = padded(
     segments,
-    instanceWeight,
+    (area, instance) => (cut[instance] ? 0 : instanceWeight(area)),
     powerFrom(FEWEST_PIXELS, segments.pixel.length),
     powerFrom(FEWEST_INSTANCES, segments.count + 1),
   )
@@ -78,6 +79,21 @@ export function batchTensors(
     segments: segmentTensors(tf, arrays),
     shift: tf.tensor2d(shift, [arrays.pixel.length, embedding]),
   }
+}
+
+/**
+ * Which instances reach the border of their crop, [count] 1 or 0. They may go on beyond it, so that the mean of what is seen is
+ * not where the whole ship's would be: their embeddings are not trained.
+ * @param order row-major position of each packed pixel
+ */
+function cutInstances({ pixel, segment, count }: Segments, order: Int32Array, crop: number): Uint8Array {
+  const cut = new Uint8Array(count)
+  for (let i = 0; i < pixel.length; i++) {
+    const place = order[pixel[i]!]! % (crop * crop)
+    const [x, y] = [place % crop, Math.floor(place / crop)]
+    if (x === 0 || y === 0 || x === crop - 1 || y === crop - 1) cut[segment[i]!] = 1
+  }
+  return cut
 }
 
 function powerFrom(fewest: number, wanted: number): number {
