@@ -21,13 +21,10 @@ export interface BatchTensors {
 /** Smallest numbers of pixels and instances that batches are padded to; from there on in powers of two. */
 const [FEWEST_PIXELS, FEWEST_INSTANCES] = [4096, 64]
 
-/** Pixels of a ship of this area count what background does in the cross-entropy; those of smaller ones more. */
+/** Ships of this area count 1, smaller ones more: see {@link pixelWeight} and {@link instanceWeight}. */
 const EQUAL_AREA_PX = 400
 const LARGEST_PIXEL_WEIGHT = 3
-
-/** Half the root of the area that the embedding's distances count whole at, in px; see {@link instanceWeight}. */
-const UNIT_PX = 10
-const SMALLEST_UNIT_PX = 6
+const LARGEST_INSTANCE_WEIGHT = 1.3
 
 /** What a pixel of a ship of so many px counts in the cross-entropy: small ships are few pixels, and all count. */
 export function pixelWeight(area: number): number {
@@ -35,11 +32,11 @@ export function pixelWeight(area: number): number {
 }
 
 /**
- * What an instance of so many px counts in the losses of embeddings: its distances are measured by half the root of
- * its area, about the reach of a ship from its centre, so that long ships do not drown small ones. 1 at 400 px.
+ * What an instance of so many px counts in the losses of embeddings: distances grow with the root of the area, and what
+ * long ships have to move is not to drown small ones, nor to count so little that it is never learnt. 1 at 400 px.
  */
 export function instanceWeight(area: number): number {
-  return UNIT_PX / Math.max(SMALLEST_UNIT_PX, Math.sqrt(area) / 2)
+  return Math.min(LARGEST_INSTANCE_WEIGHT, (EQUAL_AREA_PX / area) ** 0.25)
 }
 
 /** Brings a mini-batch to the backend; its shapes are the same for all but unusually crowded batches of one size. */
