@@ -52,6 +52,8 @@ async function picture(drydock: Drydock, name: string): Promise<void> {
       await still(page)
       const file = `${name}-${theme}-${width}`
       const png = await page.screenshot({ path: join(folder, `${file}.png`) })
+      const { channels } = await sharp(png).stats()
+      expect(Math.max(...channels.map(({ stdev }) => stdev)), `${file} shows something`).toBeGreaterThan(1)
       if (!README_PICTURES.has(file)) continue
       await sharp(png)
         .png({ palette: true, quality: 90, effort: 10 })

@@ -8,6 +8,7 @@ import type {
 } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
+import { isKept } from '../core/tune/kept.ts'
 import { readModel, writeModel } from '../model/files.ts'
 import { decayMask, freshWeights, weightSpecs } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
@@ -22,7 +23,7 @@ import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.
 import { fastKernels } from './fast-kernels.ts'
 import { tunePostProcessing, withoutFigures } from './tuning.ts'
 import type { PostProcessing } from './tuning.ts'
-import { isKept, validate } from './validation.ts'
+import { validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
 const CLIP_NORM = 5
@@ -279,7 +280,7 @@ class Session {
 
   private async validateAndKeep(): Promise<void> {
     const scored = await this.score()
-    if (scored && isKept(scored, this.highest)) {
+    if (scored && isKept(scored.f2, this.highest)) {
       this.best = scored
       this.bestWeights = (await this.state.average.data()) as Float32Array
     }

@@ -31,11 +31,3 @@ export async function validate(
   const { f2, f2WithShips } = tuneLeastScore(found, cluster, calibration ?? null).evaluation
   return { f2, f2WithShips, images: images.length }
 }
-
-/** F2 that a few dozen images give or take by chance: up to so much below the highest, later weights, trained further and more gently, are kept. */
-const CHANCE = 0.01
-
-/** Whether weights that validate like this take the place of earlier ones, of which the highest F2 is known. */
-export function isKept({ f2 }: Pick<Scored, 'f2'>, highest: number | null): boolean {
-  return highest === null || f2 >= highest - CHANCE
-}
