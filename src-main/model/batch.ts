@@ -21,10 +21,9 @@ export interface BatchTensors {
 /** Smallest numbers of pixels and instances that batches are padded to; from there on in powers of two. */
 const [FEWEST_PIXELS, FEWEST_INSTANCES] = [4096, 64]
 
-/** Ships of this area count 1, smaller ones more: see {@link pixelWeight} and {@link instanceWeight}. */
+/** Ships of this area count 1: see {@link pixelWeight} and {@link instanceWeight}. */
 const EQUAL_AREA_PX = 400
 const LARGEST_PIXEL_WEIGHT = 3
-const LARGEST_INSTANCE_WEIGHT = 1.3
 
 /** What a pixel of a ship of so many px counts in the cross-entropy: small ships are few pixels, and all count. */
 export function pixelWeight(area: number): number {
@@ -32,11 +31,11 @@ export function pixelWeight(area: number): number {
 }
 
 /**
- * What an instance of so many px counts in the losses of embeddings: distances grow with the root of the area, and what
- * long ships have to move is not to drown small ones, nor to count so little that it is never learnt. 1 at 400 px.
+ * What an instance of so many px counts in the losses of embeddings. Those of long ships have the farthest to go, and such
+ * ships are few: they count more, by the root of their length. 1 up to 400 px.
  */
 export function instanceWeight(area: number): number {
-  return Math.min(LARGEST_INSTANCE_WEIGHT, (EQUAL_AREA_PX / area) ** 0.25)
+  return Math.max(1, (area / EQUAL_AREA_PX) ** 0.25)
 }
 
 /** Brings a mini-batch to the backend; its shapes are the same for all but unusually crowded batches of one size. */
