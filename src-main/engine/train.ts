@@ -9,7 +9,9 @@ import type {
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { isKept } from '../core/tune/kept.ts'
+import { deepen } from '../model/deepen.ts'
 import { readModel, writeModel } from '../model/files.ts'
+import type { Model } from '../model/files.ts'
 import { decayMask, freshWeights, weightSpecs } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
 import { disposeState, freshState } from '../model/optimizer.ts'
@@ -78,14 +80,28 @@ interface Start {
 async function startOf(request: TrainRequest): Promise<Start> {
   const parent = request.fromFolder === null ? null : await readModel(request.fromFolder)
   const checkpoint = request.resume ? await readCheckpoint(request.outFolder) : null
-  const architecture = checkpoint?.architecture ?? parent?.file.architecture ?? request.architecture
+  const { architecture, weights } = checkpoint ?? (parent ? deepened(parent, request) : untrained(request))
   return {
     architecture,
     normalise: parent?.file.normalise ?? NORMALISE,
     postProcessing: { ...parent?.file, cluster: request.cluster },
     checkpoint,
-    weights: checkpoint?.weights ?? parent?.weights ?? freshWeights(architecture, request.seed),
+    weights,
   }
+}
+
+function untrained({ architecture, seed }: TrainRequest): Pick<Start, 'architecture' | 'weights'> {
+  return { architecture, weights: freshWeights(architecture, seed) }
+}
+
+/** The parent's weights, with the levels that the request has below its deepest. */
+function deepened({ file, weights }: Model, request: TrainRequest): Pick<Start, 'architecture' | 'weights'> {
+  return request.architecture.levels
+    .slice(file.architecture.levels.length)
+    .reduce((network, channels) => deepen(network, channels, request.seed), {
+      architecture: file.architecture,
+      weights,
+    })
 }
 
 /** One training while it runs. */

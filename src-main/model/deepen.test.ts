@@ -16,7 +16,7 @@ test('a deeper network gives what the shallower one gave, and can learn from its
   await use('cpu')
   const random = randomFrom(3)
   const weights = freshWeights(SHALLOW, 4).map((weight) => weight + 0.2 * (random() - 0.5))
-  const deeper = deepen(SHALLOW, weights, 10, 5)
+  const deeper = deepen({ architecture: SHALLOW, weights }, 10, 5)
   expect(deeper.architecture.levels).toEqual([4, 6, 8, 10])
   expect(totalStride(deeper.architecture)).toBe(16)
   expect(deeper.weights).toHaveLength(parameterCount(deeper.architecture))

@@ -1,20 +1,20 @@
 import type { Architecture } from '../contract/engine.ts'
 import { freshWeights, sizeOf, weightSpecs } from './network.ts'
 
+interface Weighted {
+  architecture: Architecture
+  /** flat, in the order of weightSpecs */
+  weights: Float32Array
+}
+
 /**
  * A network with one more level below its deepest, that gives exactly what it gave: what comes up from the new level is
  * added as 0, and the convolutions after that pass on what they get, which is never negative. Training goes on from there and
  * finds out what a wider view is good for.
- * @param weights flat, in the order of weightSpecs
  * @param channels of the new level
  * @param seed of its fresh weights
  */
-export function deepen(
-  architecture: Architecture,
-  weights: Float32Array,
-  channels: number,
-  seed: number,
-): { architecture: Architecture; weights: Float32Array } {
+export function deepen({ architecture, weights }: Weighted, channels: number, seed: number): Weighted {
   const deeper = { ...architecture, levels: [...architecture.levels, channels] }
   const given = partsOf(architecture, weights)
   const fresh = freshWeights(deeper, seed)

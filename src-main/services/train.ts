@@ -44,6 +44,8 @@ export interface TrainOptions {
   /** go on from the checkpoint in `out` */
   resume: boolean
   settings: Omit<TrainSettings, 'from'>
+  /** channels of one more level below the network's deepest, so that it sees farther; changes nothing until it is trained */
+  addLevel?: number | null
   /** number of different synthetic scenes; null = every one is new */
   syntheticScenes: number | null
   /** what the card says of where the data come from and how to make the version again */
@@ -158,7 +160,7 @@ export async function trainModel(
   }
   const request: TrainRequest = {
     fromFolder: options.from,
-    architecture: parent?.model.architecture ?? ARCHITECTURE,
+    architecture: deepened(parent?.model.architecture ?? ARCHITECTURE, options.addLevel ?? null),
     outFolder: out,
     resume: options.resume,
     steps,
@@ -192,6 +194,10 @@ export async function trainModel(
   } finally {
     await data.close()
   }
+}
+
+function deepened(architecture: Architecture, channels: number | null): Architecture {
+  return channels === null ? architecture : { ...architecture, levels: [...architecture.levels, channels] }
 }
 
 /** What a training that got no memory is told: the setting to make smaller, and to what. */
