@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
+import { CROP_STEP } from '../contract/wire.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
 import type { MarkedImages } from '../services/train-folder.ts'
@@ -13,7 +14,7 @@ import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { withOptions } from './train-settings.ts'
 import type { TrainOptions } from './train-settings.ts'
-import { positive, share, whole } from './values.ts'
+import { multiple, positive, share, whole } from './values.ts'
 
 interface Options extends BackendOption, Omit<TrainOptions, 'name'> {
   images: string
@@ -46,6 +47,7 @@ export function addCrossvalidate(program: Command): void {
     )
     .option('--steps <n>', 'train so many steps a fold', whole(1, 10_000_000))
     .option('--batch <n>', 'crops a step', whole(1, 64))
+    .option('--crop <px>', 'side of a crop', multiple(CROP_STEP, 64, 1024))
     .option('--learning-rate <x>', 'of AdamW', positive(1))
     .option('--embedding-weight <x>', 'of the semi-convolutional loss; 0: embeddings are not trained', share)
     .option('--synthetic-share <0..1>', 'share of crops that are synthetic, every scene a new one', share)

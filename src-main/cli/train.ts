@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
+import { CROP_STEP } from '../contract/wire.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
@@ -13,7 +14,7 @@ import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { withOptions } from './train-settings.ts'
 import type { TrainOptions } from './train-settings.ts'
-import { positive, share, whole } from './values.ts'
+import { multiple, positive, share, whole } from './values.ts'
 
 interface Options extends BackendOption, TrainOptions {
   images?: string
@@ -73,7 +74,7 @@ export function addTrain(program: Command): void {
   }
   command
     .option('--batch <n>', 'crops a step', whole(1, 64))
-    .option('--crop <px>', 'side of a crop', whole(64, 1024))
+    .option('--crop <px>', 'side of a crop', multiple(CROP_STEP, 64, 1024))
     .option('--learning-rate <x>', 'of AdamW', positive(1))
     .option('--embedding-weight <x>', 'of the semi-convolutional loss', positive(100))
     .option('--magnify <times>', 'enlarge images up to so many times; default: 1.3', positive(8))

@@ -21,6 +21,16 @@ export function whole(low: number, high: number): (text: string) => number {
   }
 }
 
+/** A reader of multiples of `step` from `low` to `high`. */
+export function multiple(step: number, low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = whole(low, high)(text)
+    if (value % step === 0) return value
+    const nearest = Math.min(high, Math.max(low, Math.round(value / step) * step))
+    throw new InvalidArgumentError(`Write a multiple of ${step}, like ${nearest}.`)
+  }
+}
+
 /** A reader of numbers above 0, up to `high`. */
 export function positive(high: number): (text: string) => number {
   return (text) => {

@@ -47,7 +47,7 @@ export interface ValidationImage {
 export const architecture = z.object({
   family: z.literal('fast-unet'),
   /** channels of the levels at stride 2, 4, 8, ... */
-  levels: z.array(z.number().int().min(4).max(512)).min(2).max(7),
+  levels: z.array(z.number().int().min(4).max(512)).min(2).max(6),
   /** embedding channels, >= 2 */
   embedding: z.number().int().min(2).max(16),
   /** the offsets are multiplied by this before coordinates are added */

@@ -333,6 +333,9 @@ export const curvePoint = z.object({
 })
 export type CurvePoint = z.infer<typeof curvePoint>
 
+/** Sides of crops are multiples of this, as of every network's stride, in px. */
+export const CROP_STEP = 64
+
 export const trainSettings = z
   .object({
     /** model to start from; null: from scratch */
@@ -343,7 +346,7 @@ export const trainSettings = z
     minutes: z.number().positive().max(10_000).nullable(),
     steps: z.number().int().min(1).max(10_000_000).nullable(),
     batch: z.number().int().min(1).max(64),
-    crop: z.number().int().min(64).max(1024),
+    crop: z.number().int().multipleOf(CROP_STEP).min(64).max(1024),
     learningRate: z.number().positive().max(1),
     embeddingWeight: z.number().min(0).max(100),
     /** share of crops that are synthetic, 0..1 */
