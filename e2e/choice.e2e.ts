@@ -47,3 +47,33 @@ test('cleaner images or more ships: another position is another run, there at on
   expect(ask(project, 'select distinct inference from run_images order by 1')).toEqual(inferences)
   expect(drydock.problems).toEqual([])
 })
+
+test('looking four times is a run of its own, and the project keeps the choice', async ({
+  launch,
+  folder,
+}) => {
+  const project = join(folder, 'user-data', 'projects', 'sample.drydock')
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  const fourTimes = page.getByLabel('Look four times (flips)')
+  await openImage(drydock, 'drawn-rafted-ships.jpg')
+  await page.getByTestId('predict-this').click()
+  await expect(page.getByTestId('image-f2')).toHaveText(/\d/)
+  await jobsAreOver(drydock)
+  await expect(page.getByTestId('predict-this')).toHaveCount(0)
+
+  // what is on the screen was not looked at so: it stays, and there is something to predict again
+  await fourTimes.check()
+  await expect(page.getByTestId('predict-this')).toBeEnabled()
+  await page.getByTestId('predict-this').click()
+  await expect
+    .poll(() => ask<{ flips: number }>(project, 'select flips from runs order by id'))
+    .toEqual([{ flips: 0 }, { flips: 1 }])
+  await jobsAreOver(drydock)
+  await expect(page.getByTestId('predict-this')).toHaveCount(0)
+  expect(drydock.problems).toEqual([])
+
+  await drydock.app.close()
+  const again = await launch({ args: ['--open-sample'] })
+  await expect(again.page.getByLabel('Look four times (flips)')).toBeChecked()
+})
