@@ -24,6 +24,7 @@ const [FEWEST_PIXELS, FEWEST_INSTANCES] = [4096, 64]
 /** Ships of this area count 1: see {@link pixelWeight} and {@link instanceWeight}. */
 const EQUAL_AREA_PX = 400
 const LARGEST_PIXEL_WEIGHT = 3
+const SMALLEST_INSTANCE_WEIGHT = 0.5
 
 /** What a pixel of a ship of so many px counts in the cross-entropy: small ships are few pixels, and all count. */
 export function pixelWeight(area: number): number {
@@ -31,11 +32,12 @@ export function pixelWeight(area: number): number {
 }
 
 /**
- * What an instance of so many px counts in the losses of embeddings. Those of long ships have the farthest to go, and such
- * ships are few: they count more, by the root of their length. 1 up to 400 px.
+ * What an instance of so many px counts in the losses of embeddings, by its length: a distance's gradient is the same
+ * whether 1 px or 80 px are left to go, and long ships are few, so that otherwise the many short ones decide alone and
+ * embeddings never get to the middle of a long one. 1 at 400 px.
  */
 export function instanceWeight(area: number): number {
-  return Math.max(1, (area / EQUAL_AREA_PX) ** 0.25)
+  return Math.max(SMALLEST_INSTANCE_WEIGHT, Math.sqrt(area / EQUAL_AREA_PX))
 }
 
 /** Brings a mini-batch to the backend; its shapes are the same for all but unusually crowded batches of one size. */
