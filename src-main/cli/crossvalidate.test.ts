@@ -24,6 +24,7 @@ test('scores the base model without training, for people and for machines', asyn
   expect([shown.stderr, shown.status]).toEqual(['', 0])
   expect(shown.stdout).toContain('connected components')
   expect(shown.stdout).toContain('nothing predicted')
+  expect(shown.stdout).toContain('of the true foreground: F2 +0.000')
   // all is finished, so the same command only reports
   const { stdout, status } = run('--base-only', '--folds', '2', '--json')
   expect(status).toBe(0)
@@ -38,6 +39,9 @@ test('scores the base model without training, for people and for machines', asyn
     'separation',
     'truth_components',
   ])
+  expect(summary).toMatchObject({
+    clustered_above_components: { true_foreground: { f2: { value: 0, low: 0 } } },
+  })
   // under the true foreground the one ship of an image is found whatever the embeddings are
   expect(summary.reports['truth_components']!.recall).toMatchObject({ all: { ships: 2, found: 2 } })
 })

@@ -8,7 +8,7 @@ import type { CrossValidated } from '../services/crossvalidate-report.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
 import { duration } from './project.ts'
-import { estimate, reportTable, share as shareText } from './report.ts'
+import { differenceText, estimate, reportTable, share as shareText } from './report.ts'
 import { count, score, table } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -111,6 +111,10 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
     `${from.card.name} on ${count(wanted.images.length, 'image')}, ${folds} folds, ${wanted.training ? 'trained' : 'not trained'} in each`,
   )
   for (const line of tableOf(crossValidated)) terminal.say(line)
+  const { predicted, trueForeground } = crossValidated.separation
+  terminal.say('')
+  terminal.say(`Clustered above components: ${differenceText(predicted)}`)
+  terminal.say(`  of the true foreground: ${differenceText(trueForeground)}`)
   terminal.say('')
   for (const line of reportTable(crossValidated.reports.clustered)) terminal.say(line)
   terminal.say(`\nSummary, and the masks of each fold: ${SUMMARY} in ${out}`)

@@ -1,5 +1,7 @@
+import type { Difference } from '../core/metric/difference.ts'
+import type { Estimate } from '../core/metric/interval.ts'
 import { AREAS } from '../core/metric/report.ts'
-import type { Estimate, Recall, Report } from '../core/metric/report.ts'
+import type { Recall, Report } from '../core/metric/report.ts'
 import { score, table } from './table.ts'
 
 /** A report as a table for people. */
@@ -23,6 +25,14 @@ export function reportTable(report: Report): string[] {
       found('lone', recall.lone),
     ]),
   ]
+}
+
+/** '+0.012 (-0.010 to +0.034), with ships ...' */
+export function differenceText({ f2, f2WithShips }: Difference): string {
+  const signed = (value: number): string => `${value < 0 ? '' : '+'}${score(value)}`
+  const text = ({ value, low, high }: Estimate): string =>
+    `${signed(value)} (${signed(low)} to ${signed(high)})`
+  return `F2 ${text(f2)}${f2WithShips === null ? '' : `, over images with ships ${text(f2WithShips)}`}`
 }
 
 export function estimate(of: Estimate | null): [string, string] {

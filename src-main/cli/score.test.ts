@@ -121,6 +121,26 @@ describe('drydock score --report', () => {
   })
 })
 
+describe('drydock score --against', () => {
+  const pred = csv('better.csv', 'a.jpg,1 20', 'c.jpg,')
+  const other = csv('worse.csv', 'c.jpg,')
+
+  it('says by how much predictions are above others of the same images', () => {
+    const command = ['score', '--truth', truth, '--pred', pred, '--against', other]
+    const { difference } = JSON.parse(drydock(...command, '--json').stdout) as { difference: unknown }
+    // one of three images gains 5/9, and so one of two with ships
+    expect(difference).toMatchObject({
+      f2: { value: expect.closeTo(5 / 27, 12) as number, low: 0 },
+      f2_with_ships: { value: expect.closeTo(5 / 18, 12) as number, low: 0 },
+    })
+    expect(drydock(...command).stdout).toMatch(
+      /Above the other predictions by F2 \+0\.185 \(\+0\.000 to \+0\.\d{3}\), over images with ships \+0\.278/,
+    )
+    const turned = drydock('score', '--truth', truth, '--pred', other, '--against', pred)
+    expect(turned.stdout).toContain('by F2 -0.185 (-0.')
+  })
+})
+
 describe('drydock score refuses', () => {
   const good = csv('good.csv', 'a.jpg,')
 

@@ -3,10 +3,12 @@ import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import type { SetScore, ThresholdScore } from '../contract/wire.ts'
 import type { Size } from '../core/mask/rle.ts'
+import type { Difference } from '../core/metric/difference.ts'
 import type { Report } from '../core/metric/report.ts'
-import { reportForMachines } from '../services/report-json.ts'
+import { differenceForMachines, reportForMachines } from '../services/report-json.ts'
+import type { FilesScore } from '../services/score-files.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
-import { reportTable } from './report.ts'
+import { differenceText, reportTable } from './report.ts'
 import { count, score, someOf, table, thresholdTable } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -18,6 +20,7 @@ const LISTED = 20
 interface Options {
   truth?: string
   pred?: string
+  against?: string
   project?: string
   size?: Size
   report?: boolean
@@ -31,6 +34,8 @@ interface Scored {
   total: number
   /** null: not asked for */
   report: Report | null
+  /** how much above the predictions of another file; null: not asked for */
+  difference: Difference | null
 }
 
 export function addScore(program: Command): void {
@@ -39,6 +44,10 @@ export function addScore(program: Command): void {
     .description('Score predictions against truth: the Airbus F2 over ten IoU thresholds')
     .option('--truth <csv>', 'truth, Airbus CSV; a blank row is an image without ships')
     .option('--pred <csv>', 'predictions, Airbus CSV; images left out count as predicted empty')
+    .option(
+      '--against <csv>',
+      'other predictions of the same images: also by how much --pred is above them, with an interval',
+    )
     .option('--size <WxH>', 'refuse masks outside images of this size, like 768x768', size)
     .option(
       '--report',
@@ -48,11 +57,12 @@ export function addScore(program: Command): void {
       new Option('--project <project>', `instead of two files: ${PROJECT_HELP}`).conflicts([
         'truth',
         'pred',
+        'against',
         'size',
       ]),
     )
   onTerminal(command, async (terminal) => {
-    const { project, truth, pred, size, report = false } = command.opts<Options>()
+    const { project, truth, pred, against, size, report = false } = command.opts<Options>()
     if (project !== undefined) return tell(terminal, await scoreProject(terminal, project, report))
     if (truth === undefined) command.error("error: required option '--truth <csv>' not specified")
     if (pred === undefined) command.error("error: required option '--pred <csv>' not specified")
@@ -61,7 +71,7 @@ export function addScore(program: Command): void {
         'error: --report tells which ships touch, and for that needs the size of the images: say --size, like 768x768',
       )
     }
-    return tell(terminal, await scoreCsv(terminal, truth, pred, { size, report }))
+    return tell(terminal, await scoreCsv(terminal, truth, pred, { against, size, report }))
   })
 }
 
@@ -69,7 +79,7 @@ async function scoreCsv(
   terminal: Terminal,
   truth: string,
   pred: string,
-  { size, report }: { size: Size | undefined; report: boolean },
+  { against, size, report }: { against: string | undefined; size: Size | undefined; report: boolean },
 ): Promise<Scored> {
   const { scoreFiles } = await import('../services/score-files.ts')
   const { set, images, overlapping } = await scoreFiles(truth, pred, size)
@@ -78,9 +88,27 @@ async function scoreCsv(
       `Masks overlap in ${count(overlapping.length, 'image')} (${someOf(overlapping)}): scored by the best one-to-one matching, but a submission may not have that.`,
     )
   }
-  if (!report || size === undefined) return { set, images, total: images.length, report: null }
+  return {
+    ...{ set, images, total: images.length },
+    report: report && size !== undefined ? await reportOf(truth, pred, size) : null,
+    difference: against === undefined ? null : await differenceFrom(images, truth, against, size),
+  }
+}
+
+async function reportOf(truth: string, pred: string, size: Size): Promise<Report> {
   const { reportFiles } = await import('../services/score-report.ts')
-  return { set, images, total: images.length, report: await reportFiles(truth, pred, size) }
+  return reportFiles(truth, pred, size)
+}
+
+async function differenceFrom(
+  images: FilesScore['images'],
+  truth: string,
+  against: string,
+  size: Size | undefined,
+): Promise<Difference> {
+  const { scoreFiles } = await import('../services/score-files.ts')
+  const { differenceOf } = await import('../core/metric/difference.ts')
+  return differenceOf(images, (await scoreFiles(truth, against, size)).images)
 }
 
 /** The current run of a project against the truth of its finished images. */
@@ -101,7 +129,13 @@ async function scoreProject(terminal: Terminal, path: string, report: boolean): 
       return score ? [{ image: path, f2: score.f2, thresholds: score.thresholds }] : []
     })
     const { reportRun } = await import('../services/score-report.ts')
-    return { set, images, total: set.totalImages, report: report ? reportRun(project) : null }
+    return {
+      set,
+      images,
+      total: set.totalImages,
+      report: report ? reportRun(project) : null,
+      difference: null,
+    }
   })
 }
 
@@ -110,22 +144,26 @@ function tell(terminal: Terminal, scored: Scored): void {
   for (const line of forPeople(scored)) terminal.say(line)
 }
 
-function forMachines({ set, images, report }: Scored): unknown {
+function forMachines({ set, images, report, difference }: Scored): unknown {
   return {
     f2: set.f2,
     pooled_f2: set.pooledF2,
     thresholds: set.thresholds,
     images: images.map(({ image, f2, thresholds }) => ({ image, f2, thresholds })),
     ...(report && { report: reportForMachines(report) }),
+    ...(difference && { difference: differenceForMachines(difference) }),
   }
 }
 
-function forPeople({ set, images, total, report }: Scored): string[] {
+function forPeople({ set, images, total, report, difference }: Scored): string[] {
   const worst = [...images].sort((a, b) => a.f2 - b.f2).slice(0, LISTED)
   const over =
     total === images.length ? count(total, 'image') : `${images.length} of ${count(total, 'image')}`
   return [
     `F2 ${score(set.f2)} over ${over}, ${score(set.f2WithShips)} over those with ships; pooled ${score(set.pooledF2)}`,
+    ...(difference
+      ? [`Above the other predictions by ${differenceText(difference)}; intervals of 95 %`]
+      : []),
     '',
     ...thresholdTable(set.thresholds),
     '',

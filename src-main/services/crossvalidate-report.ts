@@ -1,16 +1,22 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Rle } from '../core/mask/rle.ts'
+import { differenceOf } from '../core/metric/difference.ts'
+import type { Difference } from '../core/metric/difference.ts'
+import { scoreImage } from '../core/metric/f2.ts'
+import type { ImageResult } from '../core/metric/f2.ts'
 import { reportOn } from '../core/metric/report.ts'
 import type { Report } from '../core/metric/report.ts'
 import { writeWhole } from '../imaging/write.ts'
 import { foldFile, WAYS } from './crossvalidate.ts'
 import type { CrossValidation, FoldResult, Way } from './crossvalidate.ts'
 import { readWholeLabels } from './label-files.ts'
-import { reportForMachines } from './report-json.ts'
+import { differenceForMachines, reportForMachines } from './report-json.ts'
 
 export interface CrossValidated {
   reports: Record<Way, Report>
+  /** by how much clusters of embeddings are above connected components, of the predicted and of the true foreground */
+  separation: { predicted: Difference; trueForeground: Difference }
   /** F2 over all images of who predicts nothing: the share of empty images */
   nothing: number
   /** the whole result as JSON, as it lies in the folder */
@@ -26,11 +32,19 @@ export async function reportFolds(
   results: readonly FoldResult[],
 ): Promise<CrossValidated> {
   const reports = {} as Record<Way, Report>
+  const scores = {} as Record<Way, ImageResult[]>
   for (const way of WAYS) {
     const masks = await masksOf(out, folds, way)
-    reports[way] = reportOn(
-      images.map(({ name, truth, height }) => ({ truth, prediction: masks.get(name) ?? [], height })),
-    )
+    const predicted = images.map(({ name, truth, height }) => ({
+      ...{ truth, height },
+      prediction: masks.get(name) ?? [],
+    }))
+    reports[way] = reportOn(predicted)
+    scores[way] = predicted.map(({ truth, prediction }) => scoreImage(truth, prediction))
+  }
+  const separation = {
+    predicted: differenceOf(scores.clustered, scores.components),
+    trueForeground: differenceOf(scores.separation, scores.truthComponents),
   }
   const empty = images.filter(({ truth }) => truth.length === 0).length
   const nothing = empty / images.length
@@ -46,6 +60,10 @@ export async function reportFolds(
       components: reportForMachines(reports.components),
       separation: reportForMachines(reports.separation),
       truth_components: reportForMachines(reports.truthComponents),
+    },
+    clustered_above_components: {
+      predicted: differenceForMachines(separation.predicted),
+      true_foreground: differenceForMachines(separation.trueForeground),
     },
     by_fold: results.map(
       ({ cluster, calibration, operatingPoints, separation, chosenOn, training, held }, i) => ({
@@ -63,7 +81,7 @@ export async function reportFolds(
   await writeWhole(join(out, SUMMARY), (temporary) =>
     writeFile(temporary, `${JSON.stringify(summary, null, 2)}\n`),
   )
-  return { reports, nothing, summary }
+  return { reports, separation, nothing, summary }
 }
 
 async function masksOf(out: string, folds: number, way: Way): Promise<Map<string, Rle[]>> {

@@ -1,5 +1,11 @@
+import type { Difference } from '../core/metric/difference.ts'
 import { AREAS } from '../core/metric/report.ts'
 import type { Report } from '../core/metric/report.ts'
+
+/** A difference as one JSON value. */
+export function differenceForMachines({ f2, f2WithShips }: Difference): unknown {
+  return { f2, f2_with_ships: f2WithShips }
+}
 
 /** A report as one JSON value. */
 export function reportForMachines(report: Report): unknown {

@@ -40,6 +40,11 @@ export interface SetResult {
   images: number
 }
 
+/** Whether the truth has an instance. */
+export function hasShips({ thresholds }: Pick<ImageResult, 'thresholds'>): boolean {
+  return thresholds[0]!.tp + thresholds[0]!.fn > 0
+}
+
 /** F2 = 5 TP / (5 TP + 4 FN + FP); 1 where there is nothing to find and nothing was found. */
 export function f2Of(tp: number, fp: number, fn: number): number {
   return tp + fp + fn === 0 ? 1 : (5 * tp) / (5 * tp + 4 * fn + fp)
@@ -86,7 +91,7 @@ export function summarise(images: readonly Pick<ImageResult, 'f2' | 'thresholds'
     return n === 0 ? sum : { ...sum, f2: sum.f2 / n }
   })
   const pooled = thresholds.map(({ iou, tp, fp, fn }) => ({ iou, tp, fp, fn, f2: f2Of(tp, fp, fn) }))
-  const withShips = images.filter(({ thresholds }) => thresholds[0]!.tp + thresholds[0]!.fn > 0)
+  const withShips = images.filter(hasShips)
   return {
     f2: n === 0 ? null : meanF2(images),
     f2WithShips: withShips.length === 0 ? null : meanF2(withShips),

@@ -1,9 +1,10 @@
-import type { ThresholdScore } from '../../contract/wire.ts'
 import { areaOf } from '../mask/rle.ts'
 import type { Rle } from '../mask/rle.ts'
 import { randomFrom } from '../random.ts'
-import { f2Of, scoreImage, summarise, TWENTIETHS } from './f2.ts'
+import { f2Of, hasShips, scoreImage, summarise, TWENTIETHS } from './f2.ts'
 import type { ImageResult } from './f2.ts'
+import { intervalOf } from './interval.ts'
+import type { Estimate, Interval } from './interval.ts'
 import { touchingMasks } from './touching.ts'
 
 /** What a set's score is made of, with how far chance could move it. */
@@ -14,13 +15,6 @@ export interface ReportImage {
   prediction: readonly Rle[]
   /** of the image in px: which ships touch follows from it */
   height: number
-}
-
-/** A mean with its 95 % bootstrap interval over images. */
-export interface Estimate {
-  value: number
-  low: number
-  high: number
 }
 
 /** Ships of one kind, and how many of them were found at IoU > 0.5. */
@@ -103,7 +97,6 @@ function recallOf(images: readonly ReportImage[], results: readonly ImageResult[
   return recall
 }
 
-type Interval = Omit<Estimate, 'value'>
 type Intervals = Record<'f2' | 'f2WithShips' | 'pooledF2', Interval>
 
 /** Percentile intervals: images drawn with replacement, as many as there are; draws without ships say nothing of images with ships. */
@@ -122,7 +115,7 @@ function bootstrap(
     for (let i = 0; i < n; i++) {
       const { f2, thresholds } = results[Math.floor(random() * n)]!
       all += f2
-      if (hasShips(thresholds)) {
+      if (hasShips({ thresholds })) {
         ships += f2
         withShips++
       }
@@ -143,22 +136,4 @@ function bootstrap(
     f2WithShips: intervalOf(means.f2WithShips),
     pooledF2: intervalOf(means.pooledF2),
   }
-}
-
-function hasShips(thresholds: readonly ThresholdScore[]): boolean {
-  return thresholds[0]!.tp + thresholds[0]!.fn > 0
-}
-
-function intervalOf(means: readonly number[]): Interval {
-  const sorted = Float64Array.from(means).sort()
-  return { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) }
-}
-
-/** Linear between the order statistics. @param sorted ascending */
-function quantile(sorted: Float64Array, q: number): number {
-  if (sorted.length === 0) return NaN
-  const at = q * (sorted.length - 1)
-  const below = Math.floor(at)
-  const low = sorted[below]!
-  return low + (at - below) * ((sorted[below + 1] ?? low) - low)
 }

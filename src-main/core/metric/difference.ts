@@ -1,0 +1,43 @@
+import { randomFrom } from '../random.ts'
+import { hasShips } from './f2.ts'
+import type { ImageResult } from './f2.ts'
+import { intervalOf } from './interval.ts'
+import type { Estimate } from './interval.ts'
+
+type Scored = Pick<ImageResult, 'f2' | 'thresholds'>
+
+/** By how much one way of predicting scores above another, on the same images. */
+export interface Difference {
+  f2: Estimate
+  /** over images with at least one truth instance; null without such */
+  f2WithShips: Estimate | null
+}
+
+/**
+ * Compares two scores of the same images in pairs: an image that is hard for both moves neither bound, so that the interval
+ * is far narrower than those of the two scores.
+ * @param scores of at least one image; the same image at the same place of both
+ * @param seed of the bootstrap over images: the same one gives the same intervals
+ */
+export function differenceOf(
+  scores: readonly Scored[],
+  others: readonly Scored[],
+  { samples = 1000, seed = 1 }: { samples?: number; seed?: number } = {},
+): Difference {
+  const gains = scores.map(({ f2 }, i) => f2 - others[i]!.f2)
+  const withShips = gains.filter((_, i) => hasShips(scores[i]!))
+  return {
+    f2: estimateOf(gains, samples, seed),
+    f2WithShips: withShips.length === 0 ? null : estimateOf(withShips, samples, seed),
+  }
+}
+
+function estimateOf(gains: readonly number[], samples: number, seed: number): Estimate {
+  const random = randomFrom(seed)
+  const means = Array.from({ length: samples }, () => {
+    let sum = 0
+    for (let i = 0; i < gains.length; i++) sum += gains[Math.floor(random() * gains.length)]!
+    return sum / gains.length
+  })
+  return { value: gains.reduce((sum, gain) => sum + gain, 0) / gains.length, ...intervalOf(means) }
+}
