@@ -1,18 +1,9 @@
-import type {
-  Architecture,
-  ModelFile,
-  TrainBatch,
-  TrainOutcome,
-  TrainRequest,
-  ValidationImage,
-} from '../contract/engine.ts'
+import type { TrainBatch, TrainOutcome, TrainRequest, ValidationImage } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { isKept } from '../core/tune/kept.ts'
-import { deepen } from '../model/deepen.ts'
-import { readModel, writeModel } from '../model/files.ts'
-import type { Model } from '../model/files.ts'
-import { decayMask, freshWeights, weightSpecs } from '../model/network.ts'
+import { writeModel } from '../model/files.ts'
+import { decayMask, weightSpecs } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
 import { disposeState, freshState } from '../model/optimizer.ts'
 import { averageDecayAt, learningRateAt } from '../model/schedule.ts'
@@ -20,9 +11,11 @@ import { stepOf } from '../model/training.ts'
 import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
-import type { Checkpoint, Scored } from './checkpoint.ts'
-import { readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import type { Scored } from './checkpoint.ts'
+import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { fastKernels } from './fast-kernels.ts'
+import { startOf } from './train-start.ts'
+import type { Start } from './train-start.ts'
 import { tunePostProcessing, withoutFigures } from './tuning.ts'
 import type { PostProcessing } from './tuning.ts'
 import { validate } from './validation.ts'
@@ -32,8 +25,6 @@ const CLIP_NORM = 5
 const BATCHES_AHEAD = 3
 /** steps between two points of the training curve */
 const POINT_EVERY = 10
-/** What inputs are normalised by where no earlier model says otherwise: round figures for overhead RGB. */
-const NORMALISE: ModelFile['normalise'] = { mean: [0.3, 0.3, 0.3], std: [0.2, 0.2, 0.2] }
 
 /** What a training needs from outside of the engine. */
 export interface TrainPort {
@@ -66,42 +57,6 @@ export async function train(backend: Backend, request: TrainRequest, port: Train
   } finally {
     session.dispose()
   }
-}
-
-interface Start {
-  architecture: Architecture
-  normalise: ModelFile['normalise']
-  /** how the version started from makes instances; for validation, and kept where no better choice can be made */
-  postProcessing: PostProcessing
-  checkpoint: Checkpoint | null
-  weights: Float32Array
-}
-
-async function startOf(request: TrainRequest): Promise<Start> {
-  const parent = request.fromFolder === null ? null : await readModel(request.fromFolder)
-  const checkpoint = request.resume ? await readCheckpoint(request.outFolder) : null
-  const { architecture, weights } = checkpoint ?? (parent ? deepened(parent, request) : untrained(request))
-  return {
-    architecture,
-    normalise: parent?.file.normalise ?? NORMALISE,
-    postProcessing: { ...parent?.file, cluster: request.cluster },
-    checkpoint,
-    weights,
-  }
-}
-
-function untrained({ architecture, seed }: TrainRequest): Pick<Start, 'architecture' | 'weights'> {
-  return { architecture, weights: freshWeights(architecture, seed) }
-}
-
-/** The parent's weights, with the levels that the request has below its deepest. */
-function deepened({ file, weights }: Model, request: TrainRequest): Pick<Start, 'architecture' | 'weights'> {
-  return request.architecture.levels
-    .slice(file.architecture.levels.length)
-    .reduce((network, channels) => deepen(network, channels, request.seed), {
-      architecture: file.architecture,
-      weights,
-    })
 }
 
 /** One training while it runs. */
