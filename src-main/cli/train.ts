@@ -24,7 +24,6 @@ interface Options extends BackendOption, TrainOptions {
   from?: string
   validation?: string
   synthetic?: number
-  addLevel?: number
   licence: string
   credit?: string[]
   resume?: boolean
@@ -45,11 +44,6 @@ export function addTrain(program: Command): void {
       "a model's folder, the id of a version, or none (from scratch); default: the base model, or the project's current one",
     )
     .option('--name <name>', 'name of the new model')
-    .addOption(
-      new Option('--add-level <channels>', 'deepen the network that it starts from, so that it sees farther')
-        .argParser(whole(4, 512))
-        .conflicts('project'),
-    )
     .option(
       '--validation <file>',
       'text file with the images to validate on, one a line; default: 15 % by content',
@@ -125,7 +119,6 @@ async function trainFolder(
     out,
     resume: options.resume ?? false,
     settings,
-    addLevel: options.addLevel ?? null,
     syntheticScenes: options.synthetic ?? null,
     origin: {
       data: `${count(selection.train.length, 'image')} of ${basename(images)} with truth from ${basename(truth)}, and synthetic scenes`,

@@ -134,7 +134,6 @@ export interface InferRequest {
 export interface TrainRequest {
   /** null: fresh weights of `architecture` */
   fromFolder: string | null
-  /** that of fromFolder; it may have further levels, which change nothing until they are trained */
   architecture: Architecture
   /** new files are written here: checkpoint (resumable, optimizer state included) and, at the end, model.json + weights.bin */
   outFolder: string

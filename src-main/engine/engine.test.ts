@@ -246,11 +246,6 @@ describe('training', () => {
       cluster,
       operatingPoints: operatingPoints!.map((point) => ({ ...point, validation: null })),
     })
-    // and may see farther
-    const architecture = { ...SMALL, levels: [...SMALL.levels, 6] }
-    await engine.train(request('deeper', { ...from, architecture, steps: 1 }), host().options)
-    expect(modelOf('deeper').architecture).toEqual(architecture)
-    expect(modelOf('tuned-on').architecture).toEqual(SMALL)
   })
 
   it('killed in the middle goes on from its checkpoint to the very same weights', async () => {

@@ -9,7 +9,7 @@ import { chooseBackend } from './backends.ts'
 
 const BASE: Architecture = {
   family: 'fast-unet',
-  levels: [16, 32, 64, 80, 80, 80],
+  levels: [16, 32, 64, 80, 80],
   embedding: 2,
   offsetScale: 5,
   coordinates: 'pixel',

@@ -1,7 +1,5 @@
 import type { Architecture, ModelFile, TrainRequest } from '../contract/engine.ts'
-import { deepen } from '../model/deepen.ts'
 import { readModel } from '../model/files.ts'
-import type { Model } from '../model/files.ts'
 import { freshWeights } from '../model/network.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint.ts'
@@ -24,26 +22,12 @@ export interface Start {
 export async function startOf(request: TrainRequest): Promise<Start> {
   const parent = request.fromFolder === null ? null : await readModel(request.fromFolder)
   const checkpoint = request.resume ? await readCheckpoint(request.outFolder) : null
-  const { architecture, weights } = checkpoint ?? (parent ? deepened(parent, request) : untrained(request))
+  const architecture = checkpoint?.architecture ?? parent?.file.architecture ?? request.architecture
   return {
     architecture,
     normalise: parent?.file.normalise ?? NORMALISE,
     postProcessing: { ...parent?.file, cluster: request.cluster },
     checkpoint,
-    weights,
+    weights: checkpoint?.weights ?? parent?.weights ?? freshWeights(architecture, request.seed),
   }
-}
-
-function untrained({ architecture, seed }: TrainRequest): Pick<Start, 'architecture' | 'weights'> {
-  return { architecture, weights: freshWeights(architecture, seed) }
-}
-
-/** The parent's weights, with the levels that the request has below its deepest. */
-function deepened({ file, weights }: Model, request: TrainRequest): Pick<Start, 'architecture' | 'weights'> {
-  return request.architecture.levels
-    .slice(file.architecture.levels.length)
-    .reduce((network, channels) => deepen(network, channels, request.seed), {
-      architecture: file.architecture,
-      weights,
-    })
 }

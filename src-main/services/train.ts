@@ -12,10 +12,10 @@ import type { TrainPlan, TrainSource } from './train-plan.ts'
 import { cropsOf, validationWindows } from './train-plan.ts'
 import { refusalOf } from './train-selection.ts'
 
-/** The network of a training from scratch: 0.9 million weights, sees up to 492 px around a pixel. */
+/** The network of a training from scratch: 0.6 million weights, sees up to 236 px around a pixel. */
 export const ARCHITECTURE: Architecture = {
   family: 'fast-unet',
-  levels: [16, 32, 64, 80, 80, 80],
+  levels: [16, 32, 64, 80, 80],
   embedding: 2,
   offsetScale: 5,
   coordinates: 'pixel',
@@ -44,8 +44,6 @@ export interface TrainOptions {
   /** go on from the checkpoint in `out` */
   resume: boolean
   settings: Omit<TrainSettings, 'from'>
-  /** channels of one more level below the network's deepest, so that it sees farther; changes nothing until it is trained */
-  addLevel?: number | null
   /** number of different synthetic scenes; null = every one is new */
   syntheticScenes: number | null
   /** what the card says of where the data come from and how to make the version again */
@@ -160,7 +158,7 @@ export async function trainModel(
   }
   const request: TrainRequest = {
     fromFolder: options.from,
-    architecture: deepened(parent?.model.architecture ?? ARCHITECTURE, options.addLevel ?? null),
+    architecture: parent?.model.architecture ?? ARCHITECTURE,
     outFolder: out,
     resume: options.resume,
     steps,
@@ -194,10 +192,6 @@ export async function trainModel(
   } finally {
     await data.close()
   }
-}
-
-function deepened(architecture: Architecture, channels: number | null): Architecture {
-  return channels === null ? architecture : { ...architecture, levels: [...architecture.levels, channels] }
 }
 
 /** What a training that got no memory is told: the setting to make smaller, and to what. */
