@@ -93,6 +93,17 @@ module.exports = {
       to: { path: '^src-main/', pathNot: '^src-main/(core|contract)/' },
     },
     {
+      name: 'page-without-schemas',
+      severity: 'error',
+      comment:
+        "The page takes types alone from the schemas: zod makes functions of text, which the page's policy forbids.",
+      from: { path: '^src-renderer/', pathNot: tests },
+      to: {
+        path: '^src-main/contract/(wire|engine|engine-messages|backend|shell)[.]ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'pure-core',
       severity: 'error',
       comment: 'contract, core and the page run where Node is not: they may not load what Node has built in.',

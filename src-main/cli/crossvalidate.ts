@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { CROP_STEP } from '../contract/wire.ts'
+import { CROP_STEP } from '../contract/words.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
 import type { MarkedImages } from '../services/train-folder.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { IMAGE_STATUSES } from './words.ts'
+import { CROP_STEP, IMAGE_STATUSES } from './words.ts'
 
 /**
  * The types that the window and the backend exchange. Words as in the README of this folder:
@@ -332,9 +332,6 @@ export const curvePoint = z.object({
   learningRate: z.number().nullable(),
 })
 export type CurvePoint = z.infer<typeof curvePoint>
-
-/** Sides of crops are multiples of this, as of every network's stride, in px. */
-export const CROP_STEP = 64
 
 export const trainSettings = z
   .object({
