@@ -36,10 +36,7 @@ export function addCrossvalidate(program: Command): void {
     .requiredOption('--images <folder>', 'images, subfolders included')
     .requiredOption('--truth <csv>', 'their truth, Airbus CSV; images that it does not name are left out')
     .requiredOption('--out <folder>', 'folder of the results; finished folds in it are not made again')
-    .option(
-      '--also-images <folder>',
-      'images that are not scored: every fold trains on four fifths of them, and chooses on one fifth, besides',
-    )
+    .option('--also-images <folder>', 'images that every fold trains on besides, and that are not scored')
     .option('--also-truth <csv>', 'their truth, or what stands for it')
     .option('--from <model>', "a model's folder, or the id of a version; default: the base model")
     .option('--folds <n>', 'parts that the images are cut into', whole(2, 100), 5)
@@ -96,7 +93,7 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   const also = alsoImages === undefined || alsoTruth === undefined ? null : await read(alsoImages, alsoTruth)
   const wanted = {
     images: Array.from(found, ([name, source]) => ({ ...source, name })),
-    also: Array.from(also ?? [], ([name, source]) => ({ ...source, name })),
+    also: [...(also?.values() ?? [])],
     ...{ from, out, folds, seed, flips },
     training: options.baseOnly ? null : trainingOf(trainDefaults(from.id, ''), options),
   }

@@ -10,9 +10,6 @@ import type { TrainSource } from './train-plan.ts'
 /** Of the images that a fold learns from, one in so many chooses the best step and the post-processing, which fewer could not. */
 const INNER_PARTS = 3
 
-/** Of images that are not scored, one in so many chooses: the scored ones are too few to find a least score that holds on others. */
-const ALSO_PARTS = 5
-
 /** A marked image under its name: the path below the folder, with '/'. */
 export interface NamedSource extends TrainSource {
   name: string
@@ -48,18 +45,6 @@ export function planFolds(images: readonly NamedSource[], folds: number, seed: n
     const inner = innerOf(others, seedFrom(seed, i + 1))
     return { number: i + 1, train: others.filter((image) => !inner.includes(image)), inner, held }
   })
-}
-
-/** Adds further images to every fold: a part chooses, stratified as the folds are, the others are trained on. None is held. */
-export function withAlso(folds: readonly Fold[], also: readonly NamedSource[], seed: number): Fold[] {
-  const parts = foldsOf(also, ALSO_PARTS, seed)
-  const choosing = parts[ALSO_PARTS - 1]!
-  const training = parts.slice(0, -1).flat()
-  return folds.map((fold) => ({
-    ...fold,
-    train: [...fold.train, ...training],
-    inner: [...fold.inner, ...choosing],
-  }))
 }
 
 /** The part whose number of ships is nearest to its share: one with hardly any says nothing, one with most leaves none to learn from. */

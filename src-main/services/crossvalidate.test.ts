@@ -130,23 +130,6 @@ describe('crossValidate', () => {
     await expect(run(plain, testEngine())).rejects.toMatchObject({ code: 'bad_input' })
   })
 
-  it('chooses on a fifth of the further images, the same in every fold', async () => {
-    const plain = await wanted('choosing')
-    const also = Array.from({ length: 10 }, (_, i) => ({
-      ...plain.images[i % 2]!,
-      content: i.toString(16).repeat(64),
-      name: `also-${i}.png`,
-    }))
-    await run({ ...plain, also }, testEngine())
-    const trained = [1, 2, 3].map((fold) => {
-      const card = readFileSync(join(plain.out, `fold-${fold}`, 'model', 'card.json'), 'utf8')
-      const { trainedOn } = JSON.parse(card) as { trainedOn: string[] }
-      return also.filter(({ content }) => trainedOn.includes(content)).map(({ name }) => name)
-    })
-    expect(trained[0]).toHaveLength(8)
-    expect(trained).toEqual([trained[0], trained[0], trained[0]])
-  })
-
   it('looks once at each image where nothing is trained, and chooses on all other folds', async () => {
     const what = await wanted('base-only', { training: null, folds: 2 })
     const engine = testEngine()

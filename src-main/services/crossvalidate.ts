@@ -14,17 +14,18 @@ import { canTune, tuneClustering } from '../core/tune/tune.ts'
 import { airbusCsv } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { writeWhole } from '../imaging/write.ts'
-import { planFolds, takeFolder, withAlso } from './crossvalidate-plan.ts'
+import { planFolds, takeFolder } from './crossvalidate-plan.ts'
 import type { Fold, NamedSource } from './crossvalidate-plan.ts'
 import { TILE } from './infer.ts'
 import { readModelFolder } from './model-files.ts'
 import type { ModelFolder } from './model-files.ts'
 import { trainModel } from './train.ts'
+import type { TrainSource } from './train-plan.ts'
 
 export interface CrossValidation {
   images: readonly NamedSource[]
-  /** what every fold trains on, and chooses on, besides; it is never scored, and copies of `images` are left out */
-  also: readonly NamedSource[]
+  /** what every fold trains on besides; nothing is scored or chosen on it, and copies of `images` are left out */
+  also: readonly TrainSource[]
   /** the version that every fold starts from */
   from: ModelFolder & { folder: string }
   /** folder of the results; finished folds in it are not made again */
@@ -70,9 +71,9 @@ interface Hooks {
  * @throws DrydockError `nothing_to_do`, `bad_input`, `cancelled`, and as `trainModel`, `decodeImage` and the engine do
  */
 export async function crossValidate(wanted: CrossValidation, hooks: Hooks): Promise<FoldResult[]> {
+  const folds = planFolds(wanted.images, wanted.folds, wanted.seed)
   const scored = new Set(wanted.images.map(({ content }) => content))
   const also = wanted.also.filter(({ content }) => !scored.has(content))
-  const folds = withAlso(planFolds(wanted.images, wanted.folds, wanted.seed), also, wanted.seed)
   await takeFolder(wanted.out, {
     model: wanted.from.id,
     ...{ flips: wanted.flips, seed: wanted.seed, training: wanted.training },
@@ -84,7 +85,7 @@ export async function crossValidate(wanted: CrossValidation, hooks: Hooks): Prom
   try {
     for (const fold of folds) {
       const known = await readResult(wanted.out, fold.number)
-      results.push(known ?? (await runFold(wanted, fold, seen, hooks)))
+      results.push(known ?? (await runFold({ ...wanted, also }, fold, seen, hooks)))
     }
   } catch (error) {
     if (toWireError(error).code !== 'cancelled') throw error
@@ -167,7 +168,7 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
   }
   const { outcome } = await trainModel(
     {
-      train: fold.train,
+      train: [...fold.train, ...wanted.also],
       validation: fold.inner,
       from: wanted.from.folder,
       out: folder,
@@ -175,7 +176,7 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
       settings: { ...wanted.training, name: `Fold ${fold.number} of ${wanted.folds}` },
       syntheticScenes: null,
       origin: {
-        data: `${fold.train.length} images of a cross-validation with ${wanted.folds} folds, and synthetic scenes`,
+        data: `${fold.train.length} images of a cross-validation with ${wanted.folds} folds, ${wanted.also.length} besides, and synthetic scenes`,
         licence: 'that of the images and of the model it started from',
         credits: [],
         reproduce: 'drydock crossvalidate',
@@ -217,8 +218,8 @@ class Inferences {
     for (const [i, image] of images.entries()) {
       this.hooks.signal.throwIfAborted()
       this.hooks.onProgress({ fold, doing: `image ${i + 1} of ${images.length}` })
-      const known = this.known.get(image.file) ?? (await this.look(folder, image))
-      this.known.set(image.file, known)
+      const known = this.known.get(image.name) ?? (await this.look(folder, image))
+      this.known.set(image.name, known)
       seen.push(known)
     }
     return seen
