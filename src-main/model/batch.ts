@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, TrainBatch } from '../contract/engine.ts'
 import { packedOrder } from './packing.ts'
-import type { Segments, SegmentTensors } from './segments.ts'
+import type { SegmentTensors } from './segments.ts'
 import { padded, segmentsOf, segmentTensors } from './segments.ts'
 import type { Tf } from './tf.ts'
 
@@ -21,10 +21,13 @@ export interface BatchTensors {
 /** Smallest numbers of pixels and instances that batches are padded to; from there on in powers of two. */
 const [FEWEST_PIXELS, FEWEST_INSTANCES] = [4096, 64]
 
-/** Ships of this area count 1: see {@link pixelWeight} and {@link instanceWeight}. */
+/** Pixels of a ship of this area count what background does in the cross-entropy; those of smaller ones more. */
 const EQUAL_AREA_PX = 400
 const LARGEST_PIXEL_WEIGHT = 3
-const SMALLEST_INSTANCE_WEIGHT = 0.5
+
+/** Half the root of the area that the embedding's distances count whole at, in px; see {@link instanceWeight}. */
+const UNIT_PX = 10
+const SMALLEST_UNIT_PX = 6
 
 /** What a pixel of a ship of so many px counts in the cross-entropy: small ships are few pixels, and all count. */
 export function pixelWeight(area: number): number {
@@ -32,12 +35,11 @@ export function pixelWeight(area: number): number {
 }
 
 /**
- * What an instance of so many px counts in the losses of embeddings, by its length: a distance's gradient is the same
- * whether 1 px or 80 px are left to go, and long ships are few, so that otherwise the many short ones decide alone and
- * embeddings never get to the middle of a long one. 1 at 400 px.
+ * What an instance of so many px counts in the losses of embeddings: its distances are measured by half the root of
+ * its area, about the reach of a ship from its centre, so that long ships do not drown small ones. 1 at 400 px.
  */
 export function instanceWeight(area: number): number {
-  return Math.max(SMALLEST_INSTANCE_WEIGHT, Math.sqrt(area / EQUAL_AREA_PX))
+  return UNIT_PX / Math.max(SMALLEST_UNIT_PX, Math.sqrt(area) / 2)
 }
 
 /** Brings a mini-batch to the backend; its shapes are the same for all but unusually crowded batches of one size. */
@@ -53,10 +55,9 @@ export function batchTensors(
   const truth = new Float32Array(packed.length)
   const weights = new Float32Array(packed.length).fill(1)
   const weightOf = segments.area.map(pixelWeight)
-  const cut = cutInstances(segments, order, crop)
   const arrays = padded(
     segments,
-    (area, instance) => (cut[instance] ? 0 : instanceWeight(area)),
+    instanceWeight,
     powerFrom(FEWEST_PIXELS, segments.pixel.length),
     powerFrom(FEWEST_INSTANCES, segments.count + 1),
   )
@@ -77,21 +78,6 @@ export function batchTensors(
     segments: segmentTensors(tf, arrays),
     shift: tf.tensor2d(shift, [arrays.pixel.length, embedding]),
   }
-}
-
-/**
- * Which instances reach the border of their crop, [count] 1 or 0. They may go on beyond it, so that the mean of what is seen is
- * not where the whole ship's would be: their embeddings are not trained.
- * @param order row-major position of each packed pixel
- */
-function cutInstances({ pixel, segment, count }: Segments, order: Int32Array, crop: number): Uint8Array {
-  const cut = new Uint8Array(count)
-  for (let i = 0; i < pixel.length; i++) {
-    const place = order[pixel[i]!]! % (crop * crop)
-    const [x, y] = [place % crop, Math.floor(place / crop)]
-    if (x === 0 || y === 0 || x === crop - 1 || y === crop - 1) cut[segment[i]!] = 1
-  }
-  return cut
 }
 
 function powerFrom(fewest: number, wanted: number): number {

@@ -86,13 +86,13 @@ export interface SegmentArrays {
 /**
  * Segments as arrays of given lengths, so that batches with other numbers of ships have the same shapes. What is
  * padded is one more instance, of copies of pixel 0, that counts nothing.
- * @param weightOf what an instance counts, by its pixels and its number
+ * @param weightOf what an instance of so many pixels counts
  * @param pixels at least n; more where there is no pixel at all
  * @param instances more than `count`
  */
 export function padded(
   { pixel, segment, first, area, count }: Segments,
-  weightOf: (area: number, instance: number) => number,
+  weightOf: (area: number) => number,
   pixels = Math.max(1, pixel.length),
   instances = count + 1,
 ): SegmentArrays {
@@ -107,7 +107,7 @@ export function padded(
   out.segment.set(segment)
   out.first.set(first)
   out.area.set(area)
-  const shares = area.map((own, instance) => weightOf(own, instance) / own)
+  const shares = area.map((own) => weightOf(own) / own)
   for (let i = 0; i < segment.length; i++) out.share[i] = shares[segment[i]!]!
   return out
 }
