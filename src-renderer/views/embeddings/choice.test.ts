@@ -37,7 +37,7 @@ describe('the choice between clean images and more ships', () => {
 
   it('shows no figures where there are none', () => {
     const { text } = shown({ choice: { ...choice, minScore: 0 } })
-    expect(text).toContain('This position was not measured')
+    expect(text).toContain('not measured on validation images')
     expect(text).not.toContain('Ships found')
     expect(text).toContain('Score from 0.00')
   })
