@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import { expect, test } from './harness.ts'
-import { ask, jobsAreOver, openImage } from './steps.ts'
+import { ask, jobsAreOver, openImage, sampleIn } from './steps.ts'
 
 test('cleaner images or more ships: another position is another run, there at once', async ({
   launch,
   folder,
 }) => {
-  const project = join(folder, 'user-data', 'projects', 'sample.drydock')
+  const project = sampleIn(folder)
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
   await expect(page.getByTestId('image-count')).toHaveText('22')
@@ -52,7 +51,7 @@ test('looking four times is a run of its own, and the project keeps the choice',
   launch,
   folder,
 }) => {
-  const project = join(folder, 'user-data', 'projects', 'sample.drydock')
+  const project = sampleIn(folder)
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
   const fourTimes = page.getByLabel('Look four times (flips)')

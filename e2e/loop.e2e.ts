@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { tensorflowLibraries } from '../src-main/locations.ts'
 import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
-import { ask, counts, jobsAreOver, openImage, row } from './steps.ts'
+import { ask, counts, jobsAreOver, openImage, row, sampleIn } from './steps.ts'
 
 test('the sample goes once around the loop', async ({ launch, folder }) => {
   test.setTimeout(300_000)
-  const project = join(folder, 'user-data', 'projects', 'sample.drydock')
+  const project = sampleIn(folder)
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
   await expect(page.getByTestId('image-count')).toHaveText('22')

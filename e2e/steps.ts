@@ -3,6 +3,11 @@ import type { Locator } from '@playwright/test'
 import { join } from 'node:path'
 import { expect, type Drydock } from './harness.ts'
 
+/** Where the sample project is made. @param folder the test's own */
+export function sampleIn(folder: string): string {
+  return join(folder, 'user-data', 'projects', 'sample.drydock')
+}
+
 /** Opens an image by its row in the list. */
 export async function openImage({ page }: Drydock, path: string): Promise<void> {
   await page.getByTestId('queue').locator(`[data-path="${path}"]`).click()

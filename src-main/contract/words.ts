@@ -1,4 +1,4 @@
-/** Fixed words that the page needs as values. They stand apart from the schemas, which the page must not load. */
+/** Fixed words and numbers that the page needs as values. They stand apart from the schemas, which the page must not load. */
 
 export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
 
