@@ -14,7 +14,7 @@ import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { withOptions } from './train-settings.ts'
 import type { TrainOptions } from './train-settings.ts'
-import { multiple, positive, share, whole } from './values.ts'
+import { multiple, positive, share, upTo, whole } from './values.ts'
 
 interface Options extends BackendOption, Omit<TrainOptions, 'name'> {
   images: string
@@ -49,7 +49,11 @@ export function addCrossvalidate(program: Command): void {
     .option('--batch <n>', 'crops a step', whole(1, 64))
     .option('--crop <px>', 'side of a crop', multiple(CROP_STEP, 64, 1024))
     .option('--learning-rate <x>', 'of AdamW', positive(1))
-    .option('--embedding-weight <x>', 'of the semi-convolutional loss; 0: embeddings are not trained', share)
+    .option(
+      '--embedding-weight <x>',
+      'of the semi-convolutional loss; 0: embeddings are not trained',
+      upTo(100),
+    )
     .option('--synthetic-share <0..1>', 'share of crops that are synthetic, every scene a new one', share)
     .option('--validate-every <steps>', 'steps between inner validations', whole(1, 1_000_000))
     .option('--flips', 'average predictions over flips: slower, a little better')

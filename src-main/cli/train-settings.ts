@@ -1,7 +1,9 @@
 import type { TrainSettings } from '../contract/wire.ts'
+import type { NetworkSize } from '../contract/words.ts'
 
 /** What a command line may say of a training. */
 export interface TrainOptions {
+  size?: NetworkSize
   name?: string
   syntheticShare?: number
   epochs?: number
@@ -23,6 +25,7 @@ export function withOptions(defaults: TrainSettings, options: TrainOptions): Tra
   return {
     ...defaults,
     ...limits,
+    size: options.size ?? defaults.size,
     name: options.name ?? defaults.name,
     batch: options.batch ?? defaults.batch,
     crop: options.crop ?? defaults.crop,

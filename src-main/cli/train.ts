@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
-import { CROP_STEP } from '../contract/words.ts'
+import { CROP_STEP, NETWORK_SIZES } from '../contract/words.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
@@ -14,7 +14,7 @@ import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { withOptions } from './train-settings.ts'
 import type { TrainOptions } from './train-settings.ts'
-import { multiple, positive, share, whole } from './values.ts'
+import { multiple, positive, share, upTo, whole } from './values.ts'
 
 interface Options extends BackendOption, TrainOptions {
   images?: string
@@ -43,6 +43,9 @@ export function addTrain(program: Command): void {
       '--from <model>',
       "a model's folder, the id of a version, or none (from scratch); default: the base model, or the project's current one",
     )
+    .addOption(
+      new Option('--size <size>', 'of a network from scratch; default: base').choices(NETWORK_SIZES),
+    )
     .option('--name <name>', 'name of the new model')
     .option(
       '--validation <file>',
@@ -70,7 +73,11 @@ export function addTrain(program: Command): void {
     .option('--batch <n>', 'crops a step', whole(1, 64))
     .option('--crop <px>', 'side of a crop', multiple(CROP_STEP, 64, 1024))
     .option('--learning-rate <x>', 'of AdamW', positive(1))
-    .option('--embedding-weight <x>', 'of the semi-convolutional loss', positive(100))
+    .option(
+      '--embedding-weight <x>',
+      'of the semi-convolutional loss; 0: embeddings are not trained',
+      upTo(100),
+    )
     .option('--magnify <times>', 'enlarge images up to so many times; default: 1.3', positive(8))
     .option('--validate-every <steps>', 'steps between validations', whole(1, 1_000_000))
     .option('--seed <n>', 'all that is random follows from it; default: 1', whole(0, 0xffffffff))
@@ -84,7 +91,10 @@ export function addTrain(program: Command): void {
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
-    const { project, images, truth, out } = options
+    const { project, images, truth, out, size, from } = options
+    if (size !== undefined && from !== 'none') {
+      command.error('error: --size is that of a network from scratch: add --from none')
+    }
     if (project !== undefined) return trainProject(terminal, project, options)
     if (images === undefined || truth === undefined || out === undefined) {
       command.error('error: name --images, --truth and --out, or --project')

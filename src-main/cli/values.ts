@@ -42,9 +42,14 @@ export function positive(high: number): (text: string) => number {
   }
 }
 
-/** '0.6': a share of a whole, 0 to 1. */
-export function share(text: string): number {
-  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN
-  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('Write a number from 0 to 1.')
-  return value
+/** A number from 0 to `high`. */
+export function upTo(high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN
+    if (!(value >= 0 && value <= high)) throw new InvalidArgumentError(`Write a number from 0 to ${high}.`)
+    return value
+  }
 }
+
+/** '0.6': a share of a whole, 0 to 1. */
+export const share = upTo(1)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CROP_STEP, IMAGE_STATUSES } from './words.ts'
+import { CROP_STEP, IMAGE_STATUSES, NETWORK_SIZES } from './words.ts'
 
 /**
  * The types that the window and the backend exchange. Words as in the README of this folder:
@@ -337,6 +337,8 @@ export const trainSettings = z
   .object({
     /** model to start from; null: from scratch */
     from: modelId.nullable(),
+    /** of a network from scratch; one that starts from a model is as large as that. Absent in jobs from before there were two */
+    size: z.enum(NETWORK_SIZES).default('base'),
     name: z.string().min(1).max(80),
     /** exactly one of the three limits is set */
     epochs: z.number().int().min(1).max(10_000).nullable(),

@@ -2,5 +2,9 @@
 
 export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
 
+/** Networks of a training from scratch: half the channels take half the time. */
+export const NETWORK_SIZES = ['base', 'small'] as const
+export type NetworkSize = (typeof NETWORK_SIZES)[number]
+
 /** Sides of crops are multiples of this, as of every network's stride, in px. */
 export const CROP_STEP = 64

@@ -251,12 +251,15 @@ describe('training', () => {
   it('killed in the middle goes on from its checkpoint to the very same weights', async () => {
     await engineOn(TRAINS).train(request('straight'), host().options)
     const engine = engineOn(TRAINS)
-    const killed = engine.train(
-      request('killed'),
-      host(undefined, (step) => {
-        if (step === 17) void killEngines()
-      }).options,
-    )
+    const { options } = host()
+    const killed = engine.train(request('killed'), {
+      ...options,
+      // step 17 waits for its batch until the engine is gone, so that it is the checkpoint of step 10 that is left
+      async batch(step) {
+        if (step === 17) await killEngines()
+        return options.batch(step)
+      },
+    })
     await expect(killed).rejects.toMatchObject({ code: 'engine_died' })
     const steps: number[] = []
     const resumed = await engine.train(

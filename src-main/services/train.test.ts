@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { TrainRequest } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { formatRle } from '../core/mask/rle.ts'
@@ -153,6 +154,22 @@ describe('trainModel', () => {
     expect(card.trainedOn).toEqual([...new Set(options.train.map(({ content }) => content))].sort())
     expect(points.map(({ step }) => step)).toEqual([1, 2, 3])
     expect(await readCurve(options.out)).toEqual(points)
+  })
+
+  it.each([
+    ['base', [16, 32, 64, 80, 80]],
+    ['small', [8, 16, 32, 48, 48]],
+  ] as const)('from scratch makes a network of the %s size', async (size, levels) => {
+    const options = await optionsFor(size, { size })
+    const engine = testEngine()
+    const train = engine.train.bind(engine)
+    let asked: TrainRequest | null = null
+    engine.train = (request, port) => {
+      asked = request
+      return train({ ...request, fromFolder: options.from }, port)
+    }
+    await trainModel({ ...options, from: null }, { engine })
+    expect(asked).toMatchObject({ fromFolder: null, architecture: { levels } })
   })
 
   it('refuses where nothing trains and where there is nothing to train on', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Architecture, Engine, ModelCard, TrainOutcome, TrainRequest } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
+import type { NetworkSize } from '../contract/words.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { readModelFolder } from './model-files.ts'
 import { LOG, reachedSoFar, writeCard } from './train-card.ts'
@@ -12,13 +13,12 @@ import type { TrainPlan, TrainSource } from './train-plan.ts'
 import { cropsOf, validationWindows } from './train-plan.ts'
 import { refusalOf } from './train-selection.ts'
 
-/** The network of a training from scratch: 0.6 million weights, sees up to 236 px around a pixel. */
-export const ARCHITECTURE: Architecture = {
-  family: 'fast-unet',
-  levels: [16, 32, 64, 80, 80],
-  embedding: 2,
-  offsetScale: 5,
-  coordinates: 'pixel',
+/** Channels of a network from scratch, level by level: 0.6 and 0.2 million weights. Both see up to 236 px around a pixel. */
+const LEVELS: Record<NetworkSize, number[]> = { base: [16, 32, 64, 80, 80], small: [8, 16, 32, 48, 48] }
+
+/** The network of a training from scratch. */
+export function architectureOf(size: NetworkSize): Architecture {
+  return { family: 'fast-unet', levels: LEVELS[size], embedding: 2, offsetScale: 5, coordinates: 'pixel' }
 }
 
 /** Instances from embeddings while training validates, and the default for runs of what it makes. */
@@ -67,6 +67,7 @@ export interface TrainedModel {
 export function trainDefaults(from: string | null, name: string): TrainSettings {
   return {
     from,
+    size: 'base',
     name,
     epochs: null,
     minutes: from === null ? 30 : 3,
@@ -158,7 +159,7 @@ export async function trainModel(
   }
   const request: TrainRequest = {
     fromFolder: options.from,
-    architecture: parent?.model.architecture ?? ARCHITECTURE,
+    architecture: parent?.model.architecture ?? architectureOf(settings.size),
     outFolder: out,
     resume: options.resume,
     steps,
