@@ -43,9 +43,7 @@ export function addTrain(program: Command): void {
       '--from <model>',
       "a model's folder, the id of a version, or none (from scratch); default: the base model, or the project's current one",
     )
-    .addOption(
-      new Option('--size <size>', 'of a network from scratch; default: base').choices(NETWORK_SIZES),
-    )
+    .addOption(new Option('--size <size>', 'of a network from scratch; default: base').choices(NETWORK_SIZES))
     .option('--name <name>', 'name of the new model')
     .option(
       '--validation <file>',
