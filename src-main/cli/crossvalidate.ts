@@ -4,6 +4,7 @@ import { CROP_STEP } from '../contract/words.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
 import type { MarkedImages } from '../services/train-folder.ts'
+import type { CrossValidation } from '../services/crossvalidate.ts'
 import type { CrossValidated } from '../services/crossvalidate-report.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
@@ -124,8 +125,8 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   terminal.say(`\nSummary, and the masks of each fold: ${SUMMARY} in ${out}`)
 }
 
-function trainingOf(defaults: TrainSettings, options: Options): Omit<TrainSettings, 'from' | 'name'> {
-  const { from: _from, name: _name, ...settings } = withOptions(defaults, options)
+function trainingOf(defaults: TrainSettings, options: Options): CrossValidation['training'] {
+  const { from: _from, name: _name, size: _size, ...settings } = withOptions(defaults, options)
   return settings
 }
 

@@ -64,6 +64,7 @@ export const trainRequest = z.object({
   }),
   validateEvery: z.number().int().min(1),
   validationImages: z.number().int().min(0),
+  furtherImages: z.number().int().min(0),
   cluster: clusterSettings,
   seed: z.number().int().min(0).max(0xffffffff),
 })

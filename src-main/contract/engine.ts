@@ -146,7 +146,14 @@ export interface TrainRequest {
   learningRate: number
   weights: { bce: number; dice: number; embedding: number; centre: number }
   validateEvery: number
+  /** what `validation` answers for below this: what the training is validated on */
   validationImages: number
+  /**
+   * What `validation` answers for above: so many further images that `fromFolder` was not trained on. With those to validate on
+   * they choose how that version makes instances of them, before the first step; after the last one that stays, unless the
+   * validation images say otherwise by more than chance.
+   */
+  furtherImages: number
   cluster: ClusterSettings
   seed: number
 }

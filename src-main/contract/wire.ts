@@ -210,6 +210,8 @@ export const clusterSettings = z.object({
   minScore: z.number().min(0).max(1),
   /** false: plain connected components, for comparison */
   separate: z.boolean(),
+  /** each instance as the turned rectangle around it, as some labels are drawn; absent in settings from before there was a choice */
+  rectangles: z.boolean().default(false),
 })
 export type ClusterSettings = z.infer<typeof clusterSettings>
 

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { architecture } from '../contract/engine.ts'
+import { architecture, modelFile } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import { bytesOf, floatsOf, writeWhole } from '../model/files.ts'
 import { parameterCount } from '../model/network.ts'
@@ -18,6 +18,17 @@ const scored = z.object({
 })
 export type Scored = z.infer<typeof scored>
 
+/** The part of model.json that says how instances are made of inferences. */
+const postProcessing = modelFile.pick({ cluster: true, calibration: true, operatingPoints: true })
+export type PostProcessing = z.infer<typeof postProcessing>
+
+const choice = z.object({
+  chosen: postProcessing,
+  /** how it came about, for the card */
+  note: z.string(),
+})
+export type Choice = z.infer<typeof choice>
+
 const header = z.object({
   format: z.literal('drydock-checkpoint-1'),
   architecture,
@@ -26,6 +37,8 @@ const header = z.object({
   best: scored.nullable(),
   /** highest F2 of a validation so far; checkpoints of earlier releases lack it */
   highest: z.number().nullable().default(null),
+  /** how instances are made, where that was chosen before the first step; checkpoints of earlier releases lack it */
+  first: choice.nullable().default(null),
 })
 
 export interface Checkpoint extends Omit<z.infer<typeof header>, 'format'> {

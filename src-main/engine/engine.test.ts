@@ -29,7 +29,15 @@ const SMALL: Architecture = {
   offsetScale: 5,
   coordinates: 'pixel',
 }
-const CLUSTER = { foreground: 0.5, sigma: null, alpha: 2, minArea: 4, minScore: 0, separate: true }
+const CLUSTER = {
+  foreground: 0.5,
+  sigma: null,
+  alpha: 2,
+  minArea: 4,
+  minScore: 0,
+  separate: true,
+  rectangles: false,
+}
 const CROP = 32
 
 const scratch = mkdtempSync(join(tmpdir(), 'drydock-engine-'))
@@ -96,6 +104,7 @@ function request(out: string, more: Partial<TrainRequest> = {}): TrainRequest {
     weights: { bce: 2, dice: 1, embedding: 0.5, centre: 0.5 },
     validateEvery: 10,
     validationImages: 2,
+    furtherImages: 0,
     cluster: CLUSTER,
     seed: 5,
     ...more,

@@ -11,13 +11,12 @@ import { stepOf } from '../model/training.ts'
 import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
-import type { Scored } from './checkpoint.ts'
+import type { Choice, PostProcessing, Scored } from './checkpoint.ts'
 import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { fastKernels } from './fast-kernels.ts'
 import { startOf } from './train-start.ts'
 import type { Start } from './train-start.ts'
-import { tunePostProcessing, withoutFigures } from './tuning.ts'
-import type { PostProcessing } from './tuning.ts'
+import { chooseFirst, choosePostProcessing, lookAt, withoutFigures } from './tuning.ts'
 import { validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
@@ -71,6 +70,8 @@ class Session {
   private state: TrainState
   private best: Scored | null
   private highest: number | null
+  /** how instances are made, chosen before the first step; null: as the version started from does */
+  private first: Choice | null
   private bestWeights: Float32Array
   private readonly secondsBefore: number
   private readonly startedAt = performance.now()
@@ -108,6 +109,7 @@ class Session {
     }
     this.best = checkpoint?.best ?? null
     this.highest = checkpoint?.highest ?? this.best?.f2 ?? null
+    this.first = checkpoint?.first ?? null
     this.bestWeights = checkpoint?.bestWeights ?? new Float32Array()
     this.secondsBefore = checkpoint?.seconds ?? 0
     this.checkpointAt = checkpoint?.step ?? null
@@ -121,8 +123,11 @@ class Session {
   async run(): Promise<TrainOutcome> {
     const { request, port } = this
     const fresh = this.state.step === 0
-    // Where fine-tuning starts: a first point of the curve, not a candidate for the best.
-    if (fresh && request.fromFolder !== null && !port.cancelled()) await this.score()
+    if (fresh && request.fromFolder !== null && !port.cancelled()) {
+      await this.chooseFirst()
+      // Where fine-tuning starts: a first point of the curve, not a candidate for the best.
+      await this.score()
+    }
     let validatedAt = this.state.step
     while (!port.cancelled() && this.fraction() < 1) {
       await this.step()
@@ -205,25 +210,51 @@ class Session {
     this.sums = []
   }
 
+  private get postProcessing(): PostProcessing {
+    return this.first?.chosen ?? this.start.postProcessing
+  }
+
+  /** Chooses post-processing by the weights started from, on all images at hand that they have not seen. */
+  private async chooseFirst(): Promise<void> {
+    const { validationImages, furtherImages } = this.request
+    if (furtherImages === 0) return
+    await this.unlessCancelled(null, async (pause) => {
+      const { architecture, normalise } = this.start
+      const network = { architecture, normalise, weights: this.state.average }
+      const seen = await lookAt(this.tf, this.kernels, network, await this.validationImages(), pause)
+      for (let i = validationImages; i < validationImages + furtherImages; i++) {
+        seen.push(...(await lookAt(this.tf, this.kernels, network, [await this.port.validation(i)], pause)))
+      }
+      this.first = await chooseFirst(seen, this.start.postProcessing, pause)
+    })
+  }
+
+  /** What `work` gives; `otherwise` where people cancel during one of its pauses. */
+  private async unlessCancelled<T>(
+    otherwise: T,
+    work: (pause: () => Promise<void>) => Promise<T | void>,
+  ): Promise<T> {
+    const cancelled = new Cancelled()
+    const pause = async (): Promise<void> => {
+      await this.port.pause()
+      if (this.port.cancelled()) throw cancelled
+    }
+    try {
+      return (await work(pause)) ?? otherwise
+    } catch (error) {
+      if (error === cancelled) return otherwise
+      throw error
+    }
+  }
+
   /** Scores the averaged weights and puts a point on the curve; null where there is nothing to validate on. */
   private async score(): Promise<Scored | null> {
     const { request, state, start } = this
     if (request.validationImages === 0) return null
     const images = await this.validationImages()
     const network = { architecture: start.architecture, normalise: start.normalise, weights: state.average }
-    const cancelled = new Cancelled()
-    try {
-      const result = await validate(
-        this.tf,
-        this.kernels,
-        network,
-        images,
-        start.postProcessing,
-        async () => {
-          await this.port.pause()
-          if (this.port.cancelled()) throw cancelled
-        },
-      )
+    return this.unlessCancelled(null, async (pause) => {
+      const result = await validate(this.tf, this.kernels, network, images, this.postProcessing, pause)
       this.port.point({
         step: state.step,
         kind: 'validation',
@@ -235,10 +266,7 @@ class Session {
         learningRate: null,
       })
       return { step: state.step, ...result }
-    } catch (error) {
-      if (error === cancelled) return null
-      throw error
-    }
+    })
   }
 
   private async validationImages(): Promise<ValidationImage[]> {
@@ -267,7 +295,7 @@ class Session {
       architecture: this.start.architecture,
       step,
       seconds: this.seconds(),
-      ...{ best: this.best, highest: this.highest },
+      ...{ best: this.best, highest: this.highest, first: this.first },
       weights: await read(weights),
       average: await read(average),
       moment1: await read(moment1),
@@ -316,27 +344,20 @@ class Session {
     return note
   }
 
-  private async postProcessingFor(
-    weights: Float32Array,
-    tune: boolean,
-  ): Promise<{ chosen: PostProcessing; note: string }> {
-    const { architecture, normalise, postProcessing } = this.start
+  private async postProcessingFor(weights: Float32Array, tune: boolean): Promise<Choice> {
+    const { architecture, normalise } = this.start
+    const { first, postProcessing } = this
     const untouched = {
       chosen: withoutFigures(postProcessing),
       note: 'Kept from the version it started from: the training did not come to its end.',
     }
     if (!tune) return untouched
     const network = { architecture, normalise, weights: this.tf.tensor1d(weights) }
-    const cancelled = new Cancelled()
     try {
-      const images = await this.validationImages()
-      return await tunePostProcessing(this.tf, this.kernels, network, images, postProcessing, async () => {
-        await this.port.pause()
-        if (this.port.cancelled()) throw cancelled
+      return await this.unlessCancelled(untouched, async (pause) => {
+        const seen = await lookAt(this.tf, this.kernels, network, await this.validationImages(), pause)
+        return choosePostProcessing(seen, postProcessing, first?.note ?? null, pause)
       })
-    } catch (error) {
-      if (error === cancelled) return untouched
-      throw error
     } finally {
       network.weights.dispose()
     }

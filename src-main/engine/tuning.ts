@@ -1,4 +1,4 @@
-import type { ModelFile, ValidationImage } from '../contract/engine.ts'
+import type { ValidationImage } from '../contract/engine.ts'
 import type { OperatingPoint } from '../contract/wire.ts'
 import { candidatesOf } from '../core/tune/candidates.ts'
 import type { Evaluation, TuneImage } from '../core/tune/candidates.ts'
@@ -14,53 +14,95 @@ import type { Kernels } from '../model/kernels.ts'
 import { predict } from '../model/predict.ts'
 import type { Network } from '../model/predict.ts'
 import type { Tf } from '../model/tf.ts'
+import type { Choice, PostProcessing } from './checkpoint.ts'
 import { TILE } from './validation.ts'
 
-/** The part of model.json that says how instances are made of inferences. */
-export type PostProcessing = Pick<ModelFile, 'cluster' | 'calibration' | 'operatingPoints'>
-
-/**
- * Chooses post-processing for weights on the images that they were validated on; where those are too few, `before` stays.
- * @param before what the version started from used; of its operating points the figures are dropped, they were another network's
- * @param pause awaited after each tile and each way of clustering; throws to end the work
- * @returns also one sentence on how it came about, for the card
- */
-export async function tunePostProcessing(
+/** What a network sees on these images. @param pause awaited after each tile; throws to end the work */
+export async function lookAt(
   tf: Tf,
   kernels: Kernels,
   network: Network,
   images: readonly ValidationImage[],
-  before: PostProcessing,
   pause: () => Promise<void>,
-): Promise<{ chosen: PostProcessing; note: string }> {
-  const ships = images.reduce((sum, { truth }) => sum + truth.length, 0)
-  const seen = `${images.length} validation images with ${ships} ships`
+): Promise<TuneImage[]> {
+  const seen: TuneImage[] = []
+  for (const { image, truth } of images) {
+    const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
+    seen.push({ inference, truth })
+  }
+  return seen
+}
+
+/**
+ * Chooses post-processing on images that the weights have not seen, before they are trained further.
+ * @param images as the weights see them
+ * @param start what the search begins with
+ * @param pause awaited after each way of clustering; throws to end the work
+ * @returns null: they are too few
+ */
+export async function chooseFirst(
+  images: readonly TuneImage[],
+  start: PostProcessing,
+  pause: () => Promise<void>,
+): Promise<Choice | null> {
+  if (!canTune(images)) return null
+  const { settings, calibration, operatingPoints } = await tuneClustering(images, start.cluster, {
+    between: pause,
+  })
+  return {
+    chosen: { cluster: settings, ...(calibration && { calibration }), operatingPoints },
+    note: `Chosen before the first step on ${images.length} images with ${shipsOf(images)} ships that the version it started from had not been trained on`,
+  }
+}
+
+/**
+ * Chooses post-processing for trained weights on the images that they were validated on; where those are too few, `before` stays.
+ * @param images as the weights see them
+ * @param before what was used until then; of its operating points the figures are dropped, they were another network's
+ * @param first how `before` was chosen for this training: it stays unless another way is better by more than chance; null: it was not
+ * @param pause awaited after each way of clustering; throws to end the work
+ */
+export async function choosePostProcessing(
+  images: readonly TuneImage[],
+  before: PostProcessing,
+  first: string | null,
+  pause: () => Promise<void>,
+): Promise<Choice> {
+  const seen = `${images.length} validation images with ${shipsOf(images)} ships`
+  if (first !== null && !canTune(images)) {
+    return { chosen: withoutFigures(before), note: `${first}.` }
+  }
   if (!canTuneLeastScore(images)) {
     return {
       chosen: withoutFigures(before),
       note: `Kept from the version it started from: ${seen} are too few to choose on (at least ${FEWEST_SHIPS} ships).`,
     }
   }
-  const inferences: TuneImage[] = []
-  for (const { image, truth } of images) {
-    const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
-    inferences.push({ inference, truth })
-  }
   if (!canTune(images)) {
-    const found = inferences.map((image) => candidatesOf(image, before.cluster))
+    const found = images.map((image) => candidatesOf(image, before.cluster))
     const { settings, evaluation } = tuneLeastScore(found, before.cluster, before.calibration ?? null)
     return {
       chosen: withLeastScore(before, settings.minScore, evaluation),
       note: `The least score was chosen on ${seen}, where it gives F2 ${figures(evaluation)}; all else is kept from the version it started from, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
     }
   }
-  const tuned = await tuneClustering(inferences, before.cluster, { between: pause })
-  const { settings, calibration, operatingPoints, evaluation } = tuned
+  const { settings, calibration, operatingPoints, evaluation, kept } = await tuneClustering(
+    images,
+    before.cluster,
+    { between: pause, ...(first !== null && { before: before.calibration ?? null }) },
+  )
   const score = calibration ? 'Scores are probabilities of being a hit' : 'Scores are mean foreground'
+  const how = kept
+    ? `${first}, and kept: on ${seen} nothing was better by more than chance. There it gives`
+    : `Chosen on ${seen}, where it gives`
   return {
     chosen: { cluster: settings, ...(calibration && { calibration }), operatingPoints },
-    note: `Chosen on ${seen}, where it gives F2 ${figures(evaluation)}. ${score}.`,
+    note: `${how} F2 ${figures(evaluation)}. ${score}.`,
   }
+}
+
+function shipsOf(images: readonly Pick<TuneImage, 'truth'>[]): number {
+  return images.reduce((sum, { truth }) => sum + truth.length, 0)
 }
 
 function figures({ f2, f2WithShips }: Evaluation): string {

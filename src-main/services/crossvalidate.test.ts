@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 async function wanted(out: string, more: Partial<CrossValidation> = {}): Promise<CrossValidation> {
   const { found } = await markedImages(images, truth)
-  const { from: _from, name: _name, ...defaults } = trainDefaults('base', '')
+  const { from: _from, name: _name, size: _size, ...defaults } = trainDefaults('base', '')
   return {
     images: Array.from(found, ([name, source]) => ({ ...source, name })),
     also: [],

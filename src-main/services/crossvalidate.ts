@@ -10,6 +10,7 @@ import { clusterSettings, operatingPoint } from '../contract/wire.ts'
 import { clusterInference } from '../core/cluster/cluster.ts'
 import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../core/cluster/sparse.ts'
 import type { Rle } from '../core/mask/rle.ts'
+import type { TuneImage } from '../core/tune/candidates.ts'
 import { canTune, tuneClustering } from '../core/tune/tune.ts'
 import { airbusCsv } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
@@ -19,7 +20,7 @@ import type { Fold, NamedSource } from './crossvalidate-plan.ts'
 import { TILE } from './infer.ts'
 import { readModelFolder } from './model-files.ts'
 import type { ModelFolder } from './model-files.ts'
-import { trainModel } from './train.ts'
+import { trainDefaults, trainModel } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
 
 export interface CrossValidation {
@@ -35,7 +36,7 @@ export interface CrossValidation {
   /** predictions are averaged over the four flips */
   flips: boolean
   /** how each fold trains; null: it does not, and its post-processing is chosen on all images of the other folds */
-  training: Omit<TrainSettings, 'from' | 'name'> | null
+  training: Omit<TrainSettings, 'from' | 'name' | 'size'> | null
 }
 
 /** Ways of making instances of one and the same inference. */
@@ -117,21 +118,25 @@ async function runFold(
   hooks: Hooks,
 ): Promise<FoldResult> {
   const { out } = wanted
+  const { folder: start, model: begun } = wanted.from
   const trained = await trainFold(wanted, fold, hooks)
-  const { folder, model } = trained ?? { folder: wanted.from.folder, model: wanted.from.model }
-  const choosing = trained ? fold.inner : [...fold.train, ...fold.inner]
-  const chosen = await choose(
-    wanted.from.model,
-    model,
-    await seen.of(folder, choosing, fold.number),
-    async () => {
-      hooks.signal.throwIfAborted()
-      hooks.onProgress({ fold: fold.number, doing: 'choosing post-processing' })
-      // lets a signal in
-      await setImmediate()
-    },
+  const between = async (): Promise<void> => {
+    hooks.signal.throwIfAborted()
+    hooks.onProgress({ fold: fold.number, doing: 'choosing post-processing' })
+    // lets a signal in
+    await setImmediate()
+  }
+  // The version that the fold starts from has seen none of its images: it chooses on three times as many as are left after training.
+  const before = await choose(
+    untouched(trained?.model ?? begun),
+    begun.cluster,
+    await seen.of(start, [...fold.train, ...fold.inner], fold.number),
+    between,
   )
-  const held = await seen.of(folder, fold.held, fold.number)
+  const chosen = trained
+    ? await reconsider(before, await seen.of(trained.folder, fold.inner, fold.number), between)
+    : before
+  const held = await seen.of(trained?.folder ?? start, fold.held, fold.number)
   for (const way of WAYS) {
     const rows = held.map((image) => [image.name, instancesOf(image, way, chosen)] as const)
     await writeText(foldFile(out, fold.number, way), [...airbusCsv.write(rows)].join(''))
@@ -169,11 +174,15 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
   const { outcome } = await trainModel(
     {
       train: [...fold.train, ...wanted.also],
+      checked: fold.train,
       validation: fold.inner,
       from: wanted.from.folder,
       out: folder,
       resume: true,
-      settings: { ...wanted.training, name: `Fold ${fold.number} of ${wanted.folds}` },
+      settings: {
+        ...trainDefaults(wanted.from.id, `Fold ${fold.number} of ${wanted.folds}`),
+        ...wanted.training,
+      },
       syntheticScenes: null,
       origin: {
         data: `${fold.train.length} images of a cross-validation with ${wanted.folds} folds, ${wanted.also.length} besides, and synthetic scenes`,
@@ -199,12 +208,11 @@ interface Seen {
   underTruth: SparseInference
 }
 
-/** Inferences of the model at work; where no fold trains, that is the same one for all, and each image is looked at once. */
+/** Inferences of the version that all folds start from, each image looked at once, and of the one at work. */
 class Inferences {
   private readonly wanted: CrossValidation
   private readonly hooks: Hooks
-  private folder: string | null = null
-  private readonly known = new Map<string, Seen>()
+  private readonly known = new Map<string, Map<string, Seen>>()
 
   constructor(wanted: CrossValidation, hooks: Hooks) {
     this.wanted = wanted
@@ -212,14 +220,17 @@ class Inferences {
   }
 
   async of(folder: string, images: readonly NamedSource[], fold: number): Promise<Seen[]> {
-    if (folder !== this.folder) this.known.clear()
-    this.folder = folder
+    for (const other of this.known.keys()) {
+      if (other !== folder && other !== this.wanted.from.folder) this.known.delete(other)
+    }
+    const ofFolder = this.known.get(folder) ?? new Map<string, Seen>()
+    this.known.set(folder, ofFolder)
     const seen: Seen[] = []
     for (const [i, image] of images.entries()) {
       this.hooks.signal.throwIfAborted()
       this.hooks.onProgress({ fold, doing: `image ${i + 1} of ${images.length}` })
-      const known = this.known.get(image.name) ?? (await this.look(folder, image))
-      this.known.set(image.name, known)
+      const known = ofFolder.get(image.name) ?? (await this.look(folder, image))
+      ofFolder.set(image.name, known)
       seen.push(known)
     }
     return seen
@@ -241,34 +252,65 @@ class Inferences {
 
 type Chosen = Omit<FoldResult, 'training' | 'held'>
 
+/** Under the true foreground every pixel counts, and as it is. */
+function underTruthOf(cluster: ClusterSettings): ClusterSettings {
+  return { ...cluster, separate: true, rectangles: false, minArea: 1, minScore: 0 }
+}
+
+/** What a version brings, where nothing was chosen. */
+function untouched({ cluster, calibration, operatingPoints }: ModelFile): Chosen {
+  return {
+    ...{ cluster, calibration: calibration ?? null, operatingPoints: operatingPoints ?? [] },
+    ...{ separation: underTruthOf(cluster), chosenOn: 0 },
+  }
+}
+
+const asTruth = (images: readonly Seen[]): TuneImage[] =>
+  images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
+
+const TRUTH = { shape: 'as it was', vary: ['alpha', 'sigma'] } as const
+
 /**
  * Chooses post-processing, and that of the separation under the true foreground.
- * @param start what the search begins with, from before the training
  * @param own what is taken where the images are too few
+ * @param start what the search begins with
  */
 async function choose(
-  start: ModelFile,
-  own: ModelFile,
+  own: Chosen,
+  start: ClusterSettings,
   images: readonly Seen[],
   between: () => Promise<void>,
 ): Promise<Chosen> {
-  const asTrue = { ...start.cluster, separate: true, minArea: 1, minScore: 0 }
-  if (!canTune(images)) {
-    return {
-      ...{ cluster: own.cluster, calibration: own.calibration ?? null, separation: asTrue },
-      ...{ operatingPoints: own.operatingPoints ?? [], chosenOn: 0 },
-    }
-  }
-  const tuned = await tuneClustering(images, start.cluster, { between })
-  const underTruth = images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
-  const separated = await tuneClustering(underTruth, asTrue, { vary: ['alpha', 'sigma'], between })
+  if (!canTune(images)) return own
+  const tuned = await tuneClustering(images, start, { between })
+  const separated = await tuneClustering(asTruth(images), underTruthOf(start), { ...TRUTH, between })
   const { alpha, sigma } = separated.settings
   return {
     cluster: tuned.settings,
     calibration: tuned.calibration,
     operatingPoints: tuned.operatingPoints,
-    separation: { ...asTrue, alpha, sigma },
+    separation: { ...underTruthOf(start), alpha, sigma },
     chosenOn: images.length,
+  }
+}
+
+/** The choice for the weights after training: what it was before, unless other settings are better by more than chance. */
+async function reconsider(
+  before: Chosen,
+  images: readonly Seen[],
+  between: () => Promise<void>,
+): Promise<Chosen> {
+  if (before.chosenOn === 0 || !canTune(images)) return before
+  const { cluster, calibration, separation } = before
+  const tuned = await tuneClustering(images, cluster, { before: calibration, between })
+  const separated = await tuneClustering(asTruth(images), separation, { ...TRUTH, before: null, between })
+  const { alpha, sigma } = separated.settings
+  return {
+    cluster: tuned.settings,
+    calibration: tuned.calibration,
+    operatingPoints: tuned.operatingPoints,
+    separation: { ...separation, alpha, sigma },
+    chosenOn: tuned.kept ? before.chosenOn : images.length,
   }
 }
 

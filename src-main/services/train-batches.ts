@@ -8,7 +8,7 @@ import { CROP_SETTINGS, sampleCrop } from '../core/sampling/crop.ts'
 import { makeSyntheticScene } from '../core/synthetic/scene.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import type { TrainPlan, TrainSource } from './train-plan.ts'
-import { validationWindows } from './train-plan.ts'
+import { furtherWindows, validationWindows } from './train-plan.ts'
 
 /** Decoded images that are kept, in bytes. */
 const CACHE_BYTES = 384 * 1024 * 1024
@@ -58,14 +58,16 @@ export class BatchMaker {
 
   /** @throws DrydockError as `decodeImage`: a score over fewer images would not be the same score */
   async validation(index: number): Promise<ValidationImage> {
-    const window = validationWindows(this.#plan)[index]
+    const plan = this.#plan
+    const validation = validationWindows(plan)
+    const window = validation[index] ?? furtherWindows(plan)[index - validation.length]
     if (!window) throw new DrydockError('not_found', 'There is no such validation image.', { index })
     if (window.kind === 'synthetic') {
       const { image, labels } = makeSyntheticScene(window.seed, { width: 512, height: 512 })
       return { image, truth: labelMapToRles(labels, image.width, image.height) }
     }
-    const source = this.#plan.validation[window.source]!
-    return windowOf(await this.#cache.get(source), window)
+    const sources = index < validation.length ? plan.validation : plan.further
+    return windowOf(await this.#cache.get(sources[window.source]!), window)
   }
 
   async #sample(step: number, random: Random): Promise<Crop> {

@@ -5,7 +5,7 @@ import { DrydockError, fromWireError } from '../contract/errors.ts'
 import { entry } from '../locations.ts'
 import type { Skipped } from './train-batches.ts'
 import type { TrainPlan } from './train-plan.ts'
-import { validationWindows } from './train-plan.ts'
+import { furtherWindows, validationWindows } from './train-plan.ts'
 import type { TrainAnswer, TrainTask } from './train-worker.ts'
 
 /** Steps that are prepared before they are asked for. */
@@ -13,8 +13,9 @@ const AHEAD = 3
 
 /** The data of one training, prepared in threads of its own. */
 export interface TrainData {
-  /** what `validation` can be asked for: 0..n-1 */
+  /** what `validation` can be asked for: images to validate on, then further ones */
   validationImages: number
+  furtherImages: number
   /** The batch of a step, a function of the plan's seed and the step alone. */
   batch(step: number): Promise<TrainBatch>
   validation(index: number): Promise<ValidationImage>
@@ -58,6 +59,7 @@ export function trainData(plan: TrainPlan): TrainData {
 
   return {
     validationImages: validationWindows(plan).length,
+    furtherImages: furtherWindows(plan).length,
     batch(step) {
       for (let next = step; next <= step + AHEAD; next++) {
         if (prepared.has(next)) continue

@@ -24,6 +24,8 @@ export interface SyntheticShare {
 export interface TrainPlan {
   sources: TrainSource[]
   validation: TrainSource[]
+  /** images that the version started from was not trained on: with those to validate on they choose post-processing */
+  further: TrainSource[]
   synthetic: SyntheticShare
   seed: number
   batch: number
@@ -42,6 +44,9 @@ const MOST_WINDOWS = 24
 /** Synthetic images that are validated on where most of the training is synthetic, or no marked image is left for it. */
 const SYNTHETIC_WINDOWS = 12
 
+/** More further images than these say little more, and each takes a good part of a second. */
+const MOST_FURTHER = 48
+
 export type ValidationWindow =
   | { kind: 'image'; source: number; x: number; y: number; width: number; height: number }
   | { kind: 'synthetic'; seed: number }
@@ -52,10 +57,7 @@ export type ValidationWindow =
  * their own seeds: a handful of marked images says too little about a long training from scratch.
  */
 export function validationWindows(plan: Pick<TrainPlan, 'validation' | 'synthetic'>): ValidationWindow[] {
-  const windows = plan.validation.flatMap((source, index) => windowsOf(source, index))
-  // round robin over the images, so that one huge scene does not crowd out the others
-  windows.sort((a, b) => a.rank - b.rank || a.window.source - b.window.source)
-  const marked = windows.slice(0, MOST_WINDOWS).map(({ window }) => window)
+  const marked = windowsInTurn(plan.validation).slice(0, MOST_WINDOWS)
   if (marked.length > 0 && plan.synthetic.share <= 0.5) return marked
   const synthetic = Array.from({ length: SYNTHETIC_WINDOWS }, (_, i) => ({
     kind: 'synthetic' as const,
@@ -64,7 +66,19 @@ export function validationWindows(plan: Pick<TrainPlan, 'validation' | 'syntheti
   return [...marked, ...synthetic]
 }
 
-type ImageWindow = Extract<ValidationWindow, { kind: 'image' }>
+export type ImageWindow = Extract<ValidationWindow, { kind: 'image' }>
+
+/** The windows of further images, as those of validation images are chosen. */
+export function furtherWindows({ further }: Pick<TrainPlan, 'further'>): ImageWindow[] {
+  return windowsInTurn(further).slice(0, MOST_FURTHER)
+}
+
+/** Of each image the window with most ships, then of each the next: one huge scene does not crowd out the others. */
+function windowsInTurn(sources: readonly TrainSource[]): ImageWindow[] {
+  const windows = sources.flatMap((source, index) => windowsOf(source, index))
+  windows.sort((a, b) => a.rank - b.rank || a.window.source - b.window.source)
+  return windows.map(({ window }) => window)
+}
 
 function windowsOf(source: TrainSource, index: number): { window: ImageWindow; rank: number }[] {
   const cells = (size: number): number => Math.ceil(size / VALIDATION_SIDE)

@@ -5,12 +5,13 @@ import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { NetworkSize } from '../contract/words.ts'
 import { decodeImage } from '../imaging/decode.ts'
+import type { ModelFolder } from './model-files.ts'
 import { readModelFolder } from './model-files.ts'
 import { LOG, reachedSoFar, writeCard } from './train-card.ts'
 import { trainData } from './train-data.ts'
 import type { Skipped } from './train-batches.ts'
-import type { TrainPlan, TrainSource } from './train-plan.ts'
-import { cropsOf, validationWindows } from './train-plan.ts'
+import type { TrainPlan, TrainSource, ValidationWindow } from './train-plan.ts'
+import { cropsOf, furtherWindows, validationWindows } from './train-plan.ts'
 import { refusalOf } from './train-selection.ts'
 
 /** Channels of a network from scratch, level by level: 0.6 and 0.2 million weights. Both see up to 236 px around a pixel. */
@@ -29,6 +30,7 @@ export const CLUSTER: TrainRequest['cluster'] = {
   minArea: 8,
   minScore: 0.85,
   separate: true,
+  rectangles: false,
 }
 
 /** Steps of an epoch where nothing but synthetic scenes is trained on. */
@@ -37,6 +39,8 @@ const SYNTHETIC_EPOCH = 100
 export interface TrainOptions {
   train: TrainSource[]
   validation: TrainSource[]
+  /** those of `train` whose masks people have checked, to choose post-processing on; default: all */
+  checked?: TrainSource[]
   /** folder of the version to start from; null: from scratch */
   from: string | null
   /** folder of the new version, and of its checkpoint meanwhile */
@@ -134,12 +138,17 @@ export async function trainModel(
   await mkdir(out, { recursive: true })
   const log = join(out, LOG)
   if (!options.resume) await rm(log, { force: true })
-  const inOrder = [...options.validation].sort((a, b) => (a.content < b.content ? -1 : 1))
   const synthetic = { share: settings.syntheticShare, scenes: options.syntheticScenes }
-  const [validation, unreadable] = await readableOnly(inOrder, synthetic)
+  const [validation, unreadable] = await readableOnly(inOrder(options.validation), (images) =>
+    validationWindows({ validation: images, synthetic }),
+  )
+  const [further, unreadableToo] = await readableOnly(inOrder(unseenBy(parent, options)), (images) =>
+    furtherWindows({ further: images }),
+  )
   const plan: TrainPlan = {
     sources: options.train,
     validation,
+    further,
     synthetic,
     seed: settings.seed,
     batch: settings.batch,
@@ -170,6 +179,7 @@ export async function trainModel(
     weights: { bce: 2, dice: 1, embedding: settings.embeddingWeight, centre: settings.embeddingWeight },
     validateEvery: settings.validateEvery,
     validationImages: data.validationImages,
+    furtherImages: data.furtherImages,
     cluster: parent?.model.cluster ?? CLUSTER,
     seed: settings.seed,
   }
@@ -183,7 +193,10 @@ export async function trainModel(
     await written
     const card = await writeCard(options, parent, outcome)
     const { id } = await readModelFolder(out)
-    return { id, folder: out, card, outcome, skipped: [...unreadable, ...data.skipped()] }
+    const skipped = new Map(
+      [...unreadable, ...unreadableToo, ...data.skipped()].map((one) => [one.file, one]),
+    )
+    return { id, folder: out, card, outcome, skipped: [...skipped.values()] }
   } catch (error) {
     if (error instanceof DrydockError && error.code === 'training_diverged') {
       await written
@@ -216,20 +229,36 @@ function refuse({ train, settings }: TrainOptions): void {
   if (refusal !== null) throw new DrydockError('nothing_to_do', refusal)
 }
 
-/** Validation needs the same images each time: what cannot be decoded is taken out before the first. */
+/** By content: in an order that says nothing of the images, and is the same for each training on them. */
+function inOrder(images: readonly TrainSource[]): TrainSource[] {
+  return [...images].sort((a, b) => (a.content < b.content ? -1 : 1))
+}
+
+/** The checked images that the version started from was not trained on; none where there is no such version. */
+function unseenBy(parent: ModelFolder | null, { train, checked = train }: TrainOptions): TrainSource[] {
+  if (parent === null) return []
+  const seen = new Set(parent.card.trainedOn)
+  return checked.filter(({ content }) => !seen.has(content))
+}
+
+/** What is scored must be the same images each time: what cannot be decoded is taken out before the first. */
 async function readableOnly(
-  validation: TrainSource[],
-  synthetic: TrainPlan['synthetic'],
+  images: TrainSource[],
+  windowsOf: (images: TrainSource[]) => readonly ValidationWindow[],
 ): Promise<[TrainSource[], Skipped[]]> {
   const skipped: Skipped[] = []
-  let kept = validation
+  const readable = new Set<TrainSource>()
+  let kept = images
   for (;;) {
     const broken = new Set<TrainSource>()
-    const windows = validationWindows({ validation: kept, synthetic })
-    const used = new Set(windows.flatMap((window) => (window.kind === 'image' ? [kept[window.source]!] : [])))
+    const used = new Set(
+      windowsOf(kept).flatMap((window) => (window.kind === 'image' ? [kept[window.source]!] : [])),
+    )
     for (const source of used) {
+      if (readable.has(source)) continue
       try {
         await decodeImage(source.file)
+        readable.add(source)
       } catch (error) {
         if (!(error instanceof DrydockError)) throw error
         broken.add(source)

@@ -7,6 +7,7 @@ import type { InstanceFeatures } from './features.ts'
 import { mergeRegions } from './merge.ts'
 import { findModes } from './modes.ts'
 import { momentsOf, spreadOf } from './moments.ts'
+import { rectanglesOf } from './rectangles.ts'
 import { numberByFirst, regionsOf } from './regions.ts'
 import type { Groups } from './regions.ts'
 import { embeddingsOf } from './sparse.ts'
@@ -19,6 +20,7 @@ export const DEFAULT_CLUSTER_SETTINGS: ClusterSettings = {
   minArea: 12,
   minScore: 0,
   separate: true,
+  rectangles: false,
 }
 
 /** Labels are int16. */
@@ -35,7 +37,7 @@ export interface Cluster {
   features: InstanceFeatures
   /** 0..1, probability of being a hit where there is a calibration, else mean foreground probability */
   score: number
-  /** index into the instances; null: dropped as too small or too faint */
+  /** index into the instances; null: dropped as too small, too faint, or covered by surer rectangles */
   instance: number | null
 }
 
@@ -88,15 +90,23 @@ export function clusterInference(
   const { group, count } = largestGroups(groupPixels(pixels, width, settings))
   const clusters = describe(pixels, { group, count }, inference, calibration)
   const masks = masksOf(pixels.index, group, count, width, height)
-  const instances: PredictedInstance[] = []
-  clusters.forEach((cluster, c) => {
-    if (cluster.pixels < settings.minArea || cluster.score < settings.minScore) return
-    cluster.instance = instances.length
-    instances.push({ rle: masks[c]!, score: cluster.score, cluster: c })
-  })
+  const found = clusters.flatMap(({ pixels, score }, cluster) =>
+    pixels < settings.minArea || score < settings.minScore ? [] : [{ rle: masks[cluster]!, score, cluster }],
+  )
+  const instances = settings.rectangles ? squared(found, inference) : found
+  instances.forEach(({ cluster }, i) => (clusters[cluster]!.instance = i))
   const labels = new Int16Array(inference.index.length).fill(-1)
   kept.forEach((k, i) => (labels[k] = group[i]!))
   return { clusters, instances, labels }
+}
+
+/** The instances as rectangles; one that surer ones cover wholly is left out. */
+function squared(found: readonly PredictedInstance[], size: Size): PredictedInstance[] {
+  const masks = found.map(({ rle }) => rle)
+  const scores = found.map(({ score }) => score)
+  return rectanglesOf(masks, scores, size)
+    .map((rle, i) => ({ ...found[i]!, rle }))
+    .filter(({ rle }) => rle.length > 0)
 }
 
 /** Where the values reach the limit. */

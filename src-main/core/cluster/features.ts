@@ -16,7 +16,8 @@ export interface InstanceFeatures {
 /** Foreground is kept in 256 steps: probabilities nearer to 0 or 1 than half of one are not told apart. */
 const HALF_STEP = 1 / 512
 
-function logOdds(probability: number): number {
+/** @param probability 0..1; both ends are half a step of foreground away from certainty */
+export function logOdds(probability: number): number {
   const p = Math.min(1 - HALF_STEP, Math.max(HALF_STEP, probability))
   return Math.log(p / (1 - p))
 }
@@ -66,12 +67,20 @@ export function scoreOf(features: InstanceFeatures, mean: number, calibration: C
 }
 
 /** The probability that an instance is a hit (IoU > 0.5), 0..1. */
-export function hitProbability(features: InstanceFeatures, { intercept, weights }: Calibration): number {
-  const z =
+export function hitProbability(features: InstanceFeatures, calibration: Calibration): number {
+  return 1 / (1 + Math.exp(-logOddsOf(features, calibration)))
+}
+
+/** Log odds of being a hit. */
+export function logOddsOf(
+  features: InstanceFeatures,
+  { intercept, weights }: Pick<Calibration, 'intercept' | 'weights'>,
+): number {
+  return (
     intercept +
     weights.foreground * features.foreground +
     weights.peak * features.peak +
     weights.logArea * features.logArea +
     weights.border * features.border
-  return 1 / (1 + Math.exp(-z))
+  )
 }

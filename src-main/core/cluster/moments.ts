@@ -64,10 +64,20 @@ export function spreadOf(moments: Moments): number {
 /** A pixel is a square of side 1, not a point: its own variance along each axis, px^2. */
 const PIXEL_VARIANCE = 1 / 12
 
-/** Length over width of the rectangle that has the same second moments as these pixels; 1 for one pixel. */
-export function aspectOf(pixels: Moments): number {
+/** The rectangle that has the same second moments as these pixels: px, and radians from the x axis to its length. */
+export function axesOf(pixels: Moments): { length: number; breadth: number; angle: number } {
   const { xx, xy, yy } = covarianceOf(pixels, PIXEL_VARIANCE)
   const half = (xx + yy) / 2
   const away = Math.hypot((xx - yy) / 2, xy)
-  return Math.sqrt((half + away) / (half - away))
+  return {
+    length: Math.sqrt(12 * (half + away)),
+    breadth: Math.sqrt(12 * (half - away)),
+    angle: Math.atan2(2 * xy, xx - yy) / 2,
+  }
+}
+
+/** Length over width of the rectangle that has the same second moments as these pixels; 1 for one pixel. */
+export function aspectOf(pixels: Moments): number {
+  const { length, breadth } = axesOf(pixels)
+  return length / breadth
 }

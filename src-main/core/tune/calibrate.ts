@@ -1,5 +1,5 @@
 import type { Calibration } from '../../contract/engine.ts'
-import { hitProbability } from '../cluster/features.ts'
+import { hitProbability, logOdds, logOddsOf } from '../cluster/features.ts'
 import type { InstanceFeatures } from '../cluster/features.ts'
 
 /** An instance found on a validation image, and whether it was right. */
@@ -53,6 +53,46 @@ export function fitCalibration(instances: readonly Judged[]): Calibrated | null 
   }
   if (best === null) return null
   return { calibration: fit(instances, best.features), crossFitted: best.crossFitted }
+}
+
+/** A mean foreground as log odds, for the order of instances that were never calibrated. */
+const MEAN_FOREGROUND = { intercept: 0, weights: { foreground: 1, peak: 0, logArea: 0, border: 0 } }
+
+export interface Rescaled {
+  calibration: Calibration
+  /** the new score of an instance whose score was this */
+  scoreOf: (before: number) => number
+}
+
+/**
+ * Fits the probability of being a hit to scores as they are: another scale, the same order.
+ * @param before what the scores were calibrated with; null: they are mean foreground
+ * @returns null with too few hits or false alarms, or where higher scores are hits less often
+ */
+export function rescale(instances: readonly Judged[], before: Calibration | null): Rescaled | null {
+  if (!enough(instances)) return null
+  const { intercept, weights } = before ?? MEAN_FOREGROUND
+  const scored = instances.map((instance): Judged => {
+    const odds = logOddsOf(instance.features, { intercept, weights })
+    return { ...instance, features: { ...instance.features, foreground: odds } }
+  })
+  const line = fit(scored, ['foreground'])
+  const scale = line.weights.foreground
+  if (scale <= 0) return null
+  return {
+    calibration: {
+      ...line,
+      intercept: line.intercept + scale * intercept,
+      weights: {
+        foreground: scale * weights.foreground,
+        peak: scale * weights.peak,
+        logArea: scale * weights.logArea,
+        border: scale * weights.border,
+      },
+    },
+    // 0 keeps all, whatever is known of them
+    scoreOf: (score) => (score === 0 ? 0 : sigmoid(line.intercept + scale * logOdds(score))),
+  }
 }
 
 function enough(instances: readonly Judged[]): boolean {

@@ -2,6 +2,7 @@ import type { SparseInference } from '../../contract/engine.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
 import { clusterInference } from '../cluster/cluster.ts'
 import type { InstanceFeatures } from '../cluster/features.ts'
+import type { Judged } from './calibrate.ts'
 import type { Rle } from '../mask/rle.ts'
 import { f2Of, TWENTIETHS } from '../metric/f2.ts'
 import { maximumMatching } from '../metric/matching.ts'
@@ -61,6 +62,16 @@ export function candidatesOf({ inference, truth }: TuneImage, settings: ClusterS
   }
 }
 
+/** The instances of at least this size, and whether they are right: what a calibration is fitted to. */
+export function judgedOf(images: readonly Candidates[], minArea: number): (Judged & { candidate: number })[] {
+  return images.flatMap(({ candidates, hits }, image) => {
+    const right = new Set(hits.map(({ prediction }) => prediction))
+    return candidates.flatMap(({ area, features }, candidate) =>
+      area >= minArea ? [{ image, candidate, features, hit: right.has(candidate) }] : [],
+    )
+  })
+}
+
 /** What settings give on a set of images. */
 export interface Evaluation {
   /** mean over images, 0..1; 0 without images */
@@ -75,7 +86,31 @@ export interface Evaluation {
   found: number
 }
 
-const NO_HITS: readonly number[] = TWENTIETHS.map(() => 0)
+type Limits = Pick<ClusterSettings, 'minArea' | 'minScore'>
+
+/** What is left of one image's candidates: the exact score, how many there are, and how many of them are hits at IoU > 0.5. */
+function evaluateImage(
+  image: Candidates,
+  scores: readonly number[],
+  { minArea, minScore }: Limits,
+): { f2: number; kept: number; found: number } {
+  const isKept = (c: number): boolean => image.candidates[c]!.area >= minArea && scores[c]! >= minScore
+  let kept = 0
+  for (let c = 0; c < image.candidates.length; c++) if (isKept(c)) kept++
+  if (image.hits.length === 0) return { f2: f2Of(0, kept, image.ships), kept, found: 0 }
+  const counts = truePositives(image, isKept)
+  const sum = counts.reduce((total, tp) => total + f2Of(tp, kept - tp, image.ships - tp), 0)
+  return { f2: sum / TWENTIETHS.length, kept, found: counts[0]! }
+}
+
+/** [images] The exact F2 of what is left of the candidates. @param scores by image, as for {@link evaluate} */
+export function f2OfEach(
+  images: readonly Candidates[],
+  scores: readonly (readonly number[])[],
+  limits: Limits,
+): number[] {
+  return images.map((image, i) => evaluateImage(image, scores[i]!, limits).f2)
+}
 
 /**
  * The exact score of what is left of the candidates.
@@ -84,23 +119,16 @@ const NO_HITS: readonly number[] = TWENTIETHS.map(() => 0)
 export function evaluate(
   images: readonly Candidates[],
   scores: readonly (readonly number[])[],
-  { minArea, minScore }: Pick<ClusterSettings, 'minArea' | 'minScore'>,
+  limits: Limits,
 ): Evaluation {
   const sum: Evaluation = { f2: 0, f2WithShips: null, emptyImages: 0, emptyClean: 0, ships: 0, found: 0 }
   let withShips = 0
   let f2WithShips = 0
   images.forEach((image, i) => {
-    const isKept = (c: number): boolean => image.candidates[c]!.area >= minArea && scores[i]![c]! >= minScore
-    let kept = 0
-    for (let c = 0; c < image.candidates.length; c++) if (isKept(c)) kept++
-    const counts = image.hits.length === 0 ? NO_HITS : truePositives(image, isKept)
-    const f2 =
-      counts === NO_HITS
-        ? f2Of(0, kept, image.ships)
-        : counts.reduce((total, tp) => total + f2Of(tp, kept - tp, image.ships - tp), 0) / TWENTIETHS.length
+    const { f2, kept, found } = evaluateImage(image, scores[i]!, limits)
     sum.f2 += f2
     sum.ships += image.ships
-    sum.found += counts[0]!
+    sum.found += found
     if (image.ships > 0) {
       withShips++
       f2WithShips += f2

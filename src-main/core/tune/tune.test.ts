@@ -21,6 +21,7 @@ const START: ClusterSettings = {
   minArea: 8,
   minScore: 0.5,
   separate: true,
+  rectangles: false,
 }
 
 /** A rectangle that the network sees with this foreground; `ship`: it is one in truth. */

@@ -1,9 +1,12 @@
 import type { Calibration } from '../../contract/engine.ts'
 import type { ClusterSettings, OperatingPoint } from '../../contract/wire.ts'
 import { scoreOf } from '../cluster/features.ts'
+import { areRectangles } from '../cluster/rectangles.ts'
+import type { Rle, Size } from '../mask/rle.ts'
 import { fitCalibration } from './calibrate.ts'
-import { candidatesOf, evaluate } from './candidates.ts'
+import { candidatesOf, evaluate, f2OfEach, judgedOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
+import { isSurelyBetter, keepSettings } from './stay.ts'
 import { operatingPointsOf } from './operating-points.ts'
 
 /** Units of spread between regions that stay apart; with the largest hardly any do. */
@@ -41,6 +44,13 @@ export interface TuneOptions {
    * empty images clean than this are taken only where no others do better. Default null: no demand
    */
   cleanShare?: number | null
+  /**
+   * Set: `start` was chosen before, on other images or for other weights, and stays unless another way is better by more than chance.
+   * What its scores were calibrated with; null: they are mean foreground
+   */
+  before?: Calibration | null
+  /** whether instances become rectangles: as the truth is drawn, where it has ships enough to tell (default), or as at the start */
+  shape?: 'as truth' | 'as it was'
   /** what is tried, in this order; default: foreground, separation, sigma */
   vary?: readonly (keyof typeof GRID)[]
   /** awaited after each way of clustering, a fraction of a second each: lets other work in; what it throws ends the search */
@@ -58,6 +68,8 @@ export interface Tuned {
   calibration: Calibration | null
   /** from the cleanest; the balanced one is `settings` */
   operatingPoints: OperatingPoint[]
+  /** true: nothing was better than what was there before by more than chance */
+  kept: boolean
   /** what `settings` give on the images they were chosen on, calibrated scores from regressions that have not seen the image */
   evaluation: Evaluation
 }
@@ -107,9 +119,11 @@ export function tuneLeastScore(
 export async function tuneClustering(
   images: readonly TuneImage[],
   start: ClusterSettings,
-  { cleanShare = null, vary = ALL, between }: TuneOptions = {},
+  { cleanShare = null, shape = 'as truth', before, vary = ALL, between }: TuneOptions = {},
 ): Promise<Tuned> {
-  let best = bestWith(images, start, cleanShare)
+  const drawn = shape === 'as truth' ? areRectangles(masksOf(images)) : null
+  const first = { ...start, rectangles: drawn ?? start.rectangles }
+  let best = bestWith(images, first, cleanShare)
   for (const name of vary) {
     const before = best
     // Where components are not separated, how they would be makes no difference.
@@ -123,7 +137,19 @@ export async function tuneClustering(
       if (isBetter(tried.evaluation, best.evaluation, cleanShare, gain)) best = tried
     }
   }
-  return calibrated(best, cleanShare)
+  const { each, ...found } = calibrated(best, cleanShare)
+  if (before === undefined) return found
+  const { each: eachBefore, ...kept } = keepSettings(
+    images.map((image) => candidatesOf(image, first)),
+    first,
+    before,
+    MIN_SCORES,
+  )
+  return isSurelyBetter(each, eachBefore) ? found : kept
+}
+
+function masksOf(images: readonly TuneImage[]): { masks: readonly Rle[]; size: Size }[] {
+  return images.map(({ truth, inference }) => ({ masks: truth, size: inference }))
 }
 
 function sameClustering(a: ClusterSettings, b: ClusterSettings): boolean {
@@ -175,14 +201,12 @@ function middleOfBest<T extends { evaluation: Evaluation }>(tried: readonly T[],
 }
 
 /** Puts probabilities in the place of mean foreground where there are instances enough, and chooses minScore anew. */
-function calibrated({ settings, images, evaluation }: Found, cleanShare: CleanShare): Tuned {
+function calibrated(
+  { settings, images, evaluation }: Found,
+  cleanShare: CleanShare,
+): Tuned & { each: number[] } {
   const { minArea } = settings
-  const judged = images.flatMap(({ candidates, hits }, image) => {
-    const right = new Set(hits.map(({ prediction }) => prediction))
-    return candidates.flatMap(({ area, features }, c) =>
-      area >= minArea ? [{ image, candidate: c, features, hit: right.has(c) }] : [],
-    )
-  })
+  const judged = judgedOf(images, minArea)
   const fitted = fitCalibration(judged)
   const scores = images.map(({ candidates }) => candidates.map(({ foreground }) => (fitted ? 0 : foreground)))
   fitted?.crossFitted.forEach((probability, i) => {
@@ -199,6 +223,8 @@ function calibrated({ settings, images, evaluation }: Found, cleanShare: CleanSh
     calibration: fitted?.calibration ?? null,
     operatingPoints: operatingPointsOf(curve, best.minScore),
     evaluation: best.evaluation,
+    kept: false,
+    each: f2OfEach(images, scores, { minArea, minScore: best.minScore }),
   }
 }
 
