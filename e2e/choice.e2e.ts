@@ -1,7 +1,7 @@
 import { expect, test } from './harness.ts'
 import { ask, jobsAreOver, openImage, sampleIn } from './steps.ts'
 
-test('cleaner images or more ships: another position is another run, there at once', async ({
+test('cleaner images or more ships, hulls or rectangles: another choice is another run, there at once', async ({
   launch,
   folder,
 }) => {
@@ -43,6 +43,15 @@ test('cleaner images or more ships: another position is another run, there at on
   expect(clean).toBeLessThanOrEqual(own!)
   expect(most).toBeGreaterThanOrEqual(own!)
   expect(most).toBeGreaterThan(clean!)
+  // the shape is a choice of the same kind
+  const rectangles = page.getByLabel('Instances as rectangles')
+  await expect(rectangles).not.toBeChecked()
+  await rectangles.check()
+  await expect.poll(() => runs().map(({ images }) => images)).toEqual([22, 22, 22, 22])
+  await jobsAreOver(drydock)
+  await expect(rectangles).toBeChecked()
+  expect(runs()[3]!.found).toBeLessThanOrEqual(most!)
+  expect(runs()[3]!.found).toBeGreaterThan(clean!)
   expect(ask(project, 'select distinct inference from run_images order by 1')).toEqual(inferences)
   expect(drydock.problems).toEqual([])
 })

@@ -12,7 +12,7 @@ import { startPrediction } from '../services/predict.ts'
 import { predictAhead } from '../services/predict-ahead.ts'
 import { summaryOf } from '../services/project.ts'
 import { listRows } from '../services/rows.ts'
-import { chooseMinScore, runChoice } from '../services/run-choice.ts'
+import { chooseRun, runChoice } from '../services/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/runs.ts'
 import { relocate, rescan } from '../services/scan.ts'
 import { refreshScores, setScore } from '../services/score.ts'
@@ -122,7 +122,7 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         runChoice(await host.project(input.project), input.run),
       ),
       choose: os.runs.choose.handler(async ({ input }) =>
-        chooseMinScore(await host.project(input.project), input),
+        chooseRun(await host.project(input.project), input),
       ),
     },
     embeddings: {

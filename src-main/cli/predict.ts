@@ -16,6 +16,7 @@ interface Options extends BackendOption {
   out?: string
   overlays?: string
   flips?: boolean
+  rectangles?: boolean
 }
 
 const FLIPS_HELP = 'average over the four flips: four times the work, a little better; a project remembers it'
@@ -34,6 +35,13 @@ export function addPredict(program: Command): void {
     .option('--overlays <folder>', 'write pictures with the outlines of what was found')
     .option('--flips', FLIPS_HELP)
     .option('--no-flips', 'no flips, which a project then remembers; the default')
+    .addOption(
+      new Option(
+        '--rectangles',
+        'instances as turned rectangles; default: as the model was validated',
+      ).conflicts('project'),
+    )
+    .addOption(new Option('--no-rectangles', 'instances as the network sees them').conflicts('project'))
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
@@ -55,7 +63,8 @@ async function predictImages(
   const { predictFolder } = await import('../services/predict-folder.ts')
   const { id, model, card, folder } = await findModel(options.model ?? null)
   const { flips = false, overlays = null } = options
-  const { cluster: settings, calibration = null } = model
+  const { cluster, calibration = null } = model
+  const settings = { ...cluster, rectangles: options.rectangles ?? cluster.rectangles }
   const wanted = { images, modelFolder: folder, settings, calibration, flips, out, overlays }
   const result = await withEngine(options, (engine) =>
     predictFolder(engine, wanted, {

@@ -245,8 +245,9 @@ export type OperatingPoint = z.infer<typeof operatingPoint>
  * figures are offered where the model version was not measured.
  */
 export const runChoice = z.object({
-  /** of the run */
+  /** of the run, as are `rectangles` */
   minScore: z.number(),
+  rectangles: z.boolean(),
   positions: z.array(operatingPoint.extend({ name: operatingPoint.shape.name.nullable() })).min(1),
 })
 export type RunChoice = z.infer<typeof runChoice>

@@ -257,6 +257,44 @@ describe('training', () => {
     })
   })
 
+  it('chooses post-processing before the first step on further images too, and goes on with it', async () => {
+    const engine = engineOn(TRAINS)
+    await engine.train(request('begun', { steps: 40 }), host().options)
+    const from = { fromFolder: join(scratch, 'begun'), steps: 20, validationImages: 2, furtherImages: 16 }
+    const pulled: number[] = []
+    const following = (signal?: AbortSignal, onStep?: (step: number) => void) => {
+      const { options } = host(signal, onStep)
+      return {
+        ...options,
+        validation(index: number) {
+          pulled.push(index)
+          return options.validation(index)
+        },
+      }
+    }
+    const stop = new AbortController()
+    const cancelled = following(stop.signal, (step) => step === 12 && stop.abort())
+    await engine.train(request('first', from), cancelled)
+    expect(pulled).toEqual(Array.from({ length: 18 }, (_, i) => i))
+    const chosen = modelOf('first').cluster
+
+    // the rest of the training neither asks for them again nor forgets what they chose
+    pulled.length = 0
+    const outcome = await engine.train(request('first', { ...from, resume: true }), following())
+    expect(new Set(pulled)).toEqual(new Set([0, 1]))
+    expect(outcome.postProcessing).toMatch(
+      /^Chosen before the first step on 18 images with 3\d ships that the version/,
+    )
+    expect(modelOf('first').cluster).toEqual(chosen)
+    expect(chosen).not.toEqual(CLUSTER)
+    expect(modelOf('first').operatingPoints!.every(({ validation }) => validation === null)).toBe(true)
+
+    // with images enough to validate on they may say otherwise
+    const more = { ...from, validationImages: 16, furtherImages: 2 }
+    const { postProcessing } = await engine.train(request('second', more), host().options)
+    expect(postProcessing).toMatch(/and kept: on 16 validation images|^Chosen on 16 validation images/)
+  })
+
   it('killed in the middle goes on from its checkpoint to the very same weights', async () => {
     await engineOn(TRAINS).train(request('straight'), host().options)
     const engine = engineOn(TRAINS)

@@ -1,6 +1,9 @@
 import type { Architecture, ModelFile, TrainRequest } from '../contract/engine.ts'
 import { readModel } from '../model/files.ts'
 import { freshWeights } from '../model/network.ts'
+import type { TrainState } from '../model/optimizer.ts'
+import { freshState } from '../model/optimizer.ts'
+import type { Tf } from '../model/tf.ts'
 import type { Checkpoint, PostProcessing } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint.ts'
 
@@ -28,5 +31,17 @@ export async function startOf(request: TrainRequest): Promise<Start> {
     postProcessing: { ...parent?.file, cluster: request.cluster },
     checkpoint,
     weights: checkpoint?.weights ?? parent?.weights ?? freshWeights(architecture, request.seed),
+  }
+}
+
+/** The state to take the next step from; to be disposed. */
+export function stateOf(tf: Tf, { checkpoint, weights }: Start): TrainState {
+  if (!checkpoint) return freshState(tf, weights)
+  return {
+    weights: tf.tensor1d(checkpoint.weights),
+    average: tf.tensor1d(checkpoint.average),
+    moment1: tf.tensor1d(checkpoint.moment1),
+    moment2: tf.tensor1d(checkpoint.moment2),
+    step: checkpoint.step,
   }
 }

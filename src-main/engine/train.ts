@@ -5,7 +5,7 @@ import { isKept } from '../core/tune/kept.ts'
 import { writeModel } from '../model/files.ts'
 import { decayMask, weightSpecs } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
-import { disposeState, freshState } from '../model/optimizer.ts'
+import { disposeState } from '../model/optimizer.ts'
 import { averageDecayAt, learningRateAt } from '../model/schedule.ts'
 import { stepOf } from '../model/training.ts'
 import type { Step, StepFigures } from '../model/training.ts'
@@ -14,7 +14,8 @@ import type { Backend } from './backends.ts'
 import type { Choice, PostProcessing, Scored } from './checkpoint.ts'
 import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { fastKernels } from './fast-kernels.ts'
-import { startOf } from './train-start.ts'
+import { trainingDiverged, whereItStopped } from './train-errors.ts'
+import { startOf, stateOf } from './train-start.ts'
 import type { Start } from './train-start.ts'
 import { chooseFirst, choosePostProcessing, lookAt, withoutFigures } from './tuning.ts'
 import { validate } from './validation.ts'
@@ -96,17 +97,7 @@ class Session {
       clipNorm: CLIP_NORM,
     })
     const { checkpoint } = start
-    this.state = freshState(tf, start.weights)
-    if (checkpoint) {
-      disposeState(this.state)
-      this.state = {
-        weights: tf.tensor1d(checkpoint.weights),
-        average: tf.tensor1d(checkpoint.average),
-        moment1: tf.tensor1d(checkpoint.moment1),
-        moment2: tf.tensor1d(checkpoint.moment2),
-        step: checkpoint.step,
-      }
-    }
+    this.state = stateOf(tf, start)
     this.best = checkpoint?.best ?? null
     this.highest = checkpoint?.highest ?? this.best?.f2 ?? null
     this.first = checkpoint?.first ?? null
@@ -140,7 +131,7 @@ class Session {
     if (!port.cancelled() && validatedAt < this.state.step) await this.validateAndKeep()
     const cancelled = port.cancelled()
     if (cancelled) await this.writeCheckpoint()
-    const postProcessing = await this.writeModel(!cancelled).catch((error: unknown) => this.unwritten(error))
+    const postProcessing = await this.writeModel(!cancelled).catch(this.unwritten)
     if (!cancelled) await removeCheckpoint(request.outFolder)
     const validation = this.best && {
       f2: this.best.f2,
@@ -155,6 +146,10 @@ class Session {
       postProcessing,
       cancelled,
     }
+  }
+
+  private readonly unwritten = (error: unknown): never => {
+    throw whereItStopped(error, this.state.step, this.checkpointAt)
   }
 
   private seconds(): number {
@@ -302,24 +297,8 @@ class Session {
       moment2: await read(moment2),
       bestWeights: this.bestWeights,
     }
-    await writeCheckpoint(this.request.outFolder, checkpoint).catch((error: unknown) => this.unwritten(error))
+    await writeCheckpoint(this.request.outFolder, checkpoint).catch(this.unwritten)
     this.checkpointAt = step
-  }
-
-  /** A disk that is full ends a training: what it learns from here on could not be kept. The checkpoint before is whole. */
-  private unwritten(error: unknown): never {
-    if (!(error instanceof DrydockError) || error.code !== 'disk_full') throw error
-    const { checkpointAt } = this
-    const kept =
-      checkpointAt === null
-        ? 'There was no checkpoint yet; the version that it started from is unchanged. Free some space and train again.'
-        : `The checkpoint of step ${checkpointAt} is kept, with the best weights until then. Free some space and go on from there.`
-    throw new DrydockError(
-      'disk_full',
-      `The disk is full, so the training stopped at step ${this.state.step}: it could not be saved. ${kept}`,
-      { ...error.data, step: this.state.step, checkpoint: checkpointAt },
-      error,
-    )
   }
 
   /**
@@ -366,16 +345,7 @@ class Session {
   private async diverged(): Promise<never> {
     const { best, state, request } = this
     if (state.step > 0) await this.writeModel(false)
-    const kept = best
-      ? `The weights of step ${best.step}, the best until then, are kept.`
-      : state.step > 0
-        ? 'The weights until then are kept.'
-        : 'Nothing was learnt before; the version that it started from is unchanged.'
-    throw new DrydockError(
-      'training_diverged',
-      `The loss became infinite or undefined at step ${state.step + 1}, so the training stopped. ${kept} Train again with a lower learning rate.`,
-      { step: state.step + 1, outFolder: request.outFolder },
-    )
+    throw trainingDiverged(state.step, best?.step ?? null, request.outFolder)
   }
 }
 

@@ -8,7 +8,7 @@ import type { Bench } from '../testing/project.ts'
 import { getImage } from './images.ts'
 import { startPrediction } from './predict.ts'
 import type { Project } from './project.ts'
-import { chooseMinScore, runChoice } from './run-choice.ts'
+import { chooseRun, runChoice } from './run-choice.ts'
 import { listRows } from './rows.ts'
 import { listRuns, setFlips } from './runs.ts'
 
@@ -56,11 +56,12 @@ test('another position is another run of the same inferences: the network is not
   const choice = await runChoice(project, run)
   expect(choice).toEqual({
     minScore: 0.65,
+    rectangles: false,
     positions: [point('clean', 0.8, 10), point('balanced', 0.65, 17), point('ships', 0.5, 19)],
   })
 
   const a = idOf(project, 'a.png')
-  const more = await chooseMinScore(project, { run, minScore: 0.5, first: a })
+  const more = await chooseRun(project, { run, minScore: 0.5, first: a })
   // the image on the screen is there at once
   expect((await getImage(project, a)).predictions).toHaveLength(2)
   expect(await project.jobs.finished(more.job!)).toMatchObject({ state: 'done', summary: null })
@@ -72,8 +73,26 @@ test('another position is another run of the same inferences: the network is not
   expect((await runChoice(project, more.run))?.minScore).toBe(0.5)
 
   // back: the run that was there before, with nothing to do
-  expect(await chooseMinScore(project, { run: more.run, minScore: 0.65 })).toEqual({ job: null, run })
+  expect(await chooseRun(project, { run: more.run, minScore: 0.65 })).toEqual({ job: null, run })
   expect(countOf(project)).toBe(1)
+  expect(engine.inferences).toBe(2)
+})
+
+test('instances as rectangles are another run, named after it, and its positions are not those measured', async () => {
+  bench = await measuredBench([point('balanced', 0.65, 17)])
+  const { project, engine } = bench
+  const run = await predictAll(project)
+  const { run: boxed } = await chooseRun(project, { run, rectangles: true, first: idOf(project, 'a.png') })
+  expect(boxed).not.toBe(run)
+  expect(listRuns(project).at(-1)).toMatchObject({ name: 'base, balanced, rectangles', current: true })
+  const choice = await runChoice(project, boxed)
+  expect(choice).toMatchObject({ minScore: 0.65, rectangles: true })
+  expect(choice!.positions.every(({ validation }) => validation === null)).toBe(true)
+  // a position of it stays rectangles; and back
+  const more = await chooseRun(project, { run: boxed, minScore: 0.5 })
+  if (more.job !== null) await project.jobs.finished(more.job)
+  expect(await runChoice(project, more.run)).toMatchObject({ minScore: 0.5, rectangles: true })
+  expect((await chooseRun(project, { run: boxed, rectangles: false })).run).toBe(run)
   expect(engine.inferences).toBe(2)
 })
 
@@ -83,7 +102,7 @@ test('what is predicted next goes on in the chosen run', async () => {
   const [a, b] = [idOf(project, 'a.png'), idOf(project, 'sub/b.png')]
   const { job, run } = await startPrediction(project, { images: [a] })
   await project.jobs.finished(job)
-  const chosen = await chooseMinScore(project, { run, minScore: 0.95, first: a })
+  const chosen = await chooseRun(project, { run, minScore: 0.95, first: a })
   expect(chosen.job).toBeNull()
   const next = await startPrediction(project, { images: [b] })
   await project.jobs.finished(next.job)
@@ -102,7 +121,7 @@ test('a run with flips keeps them, over the images that flips have seen, and wit
   const positions = (await runChoice(project, run))!.positions
   expect(positions.map(({ name }) => name).slice(0, 2)).toEqual(['clean', 'balanced'])
   expect(positions.every(({ validation }) => validation === null)).toBe(true)
-  const chosen = await chooseMinScore(project, { run, minScore: 0.8, first: a })
+  const chosen = await chooseRun(project, { run, minScore: 0.8, first: a })
   expect(chosen.job).toBeNull()
   expect(listRuns(project).map(({ name, flips, images }) => [name, flips, images])).toEqual([
     ['base', false, 2],
@@ -132,7 +151,7 @@ test('a version that was never measured offers plain positions, its own among th
   expect(choice?.positions.map(({ minScore }) => minScore)).toEqual([0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0])
   expect(choice?.positions.every(({ name, validation }) => name === null && validation === null)).toBe(true)
   // a position in between, which an older run may have, is shown too
-  const { run: other } = await chooseMinScore(project, { run, minScore: 0.42 })
+  const { run: other } = await chooseRun(project, { run, minScore: 0.42 })
   await settled(project)
   expect((await runChoice(project, other))?.positions.map(({ minScore }) => minScore)).toContain(0.42)
 })
@@ -142,7 +161,7 @@ test('an inference that the cache has lost is made again', async () => {
   const { project, engine } = bench
   const run = await predictAll(project)
   await rm(project.cache, { recursive: true })
-  await chooseMinScore(project, { run, minScore: 0.99 })
+  await chooseRun(project, { run, minScore: 0.99 })
   await settled(project)
   expect(engine.inferences).toBe(4)
   expect(countOf(project)).toBe(0)
@@ -163,6 +182,6 @@ test('imported labels have no choice', async () => {
     }),
   )
   expect(await runChoice(project, run)).toBeNull()
-  await expect(chooseMinScore(project, { run, minScore: 0.5 })).rejects.toMatchObject({ code: 'bad_input' })
+  await expect(chooseRun(project, { run, minScore: 0.5 })).rejects.toMatchObject({ code: 'bad_input' })
   await expect(runChoice(project, 99)).rejects.toMatchObject({ code: 'not_found' })
 })

@@ -9,7 +9,7 @@ import type { Project } from './project.ts'
 import { assertWritable } from './project.ts'
 import { tellCurrentRun } from './runs.ts'
 
-/** The choice between clean empty images and more ships found: a run's minScore, and what others would give. */
+/** What people choose of a run: between clean empty images and more ships found (its minScore), and the shape of instances. */
 
 /** Positions where none was measured, from the cleanest. */
 const PLAIN = [0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0] as const
@@ -31,19 +31,28 @@ export async function runChoice(project: Project, run: number): Promise<RunChoic
   const found = modelRun(project, run)
   if (!found) return null
   const { model } = await usableModel(project, found.model)
-  return { minScore: found.settings.minScore, positions: positionsOf(found, model) }
+  const { minScore, rectangles } = found.settings
+  return { minScore, rectangles, positions: positionsOf(found, model) }
+}
+
+export interface RunWish {
+  /** what is not named stays as it is in this run */
+  run: number
+  minScore?: number | undefined
+  rectangles?: boolean | undefined
+  /** the image on the screen */
+  first?: number | undefined
 }
 
 /**
- * Makes the run with another minScore the current one, over all images that its version has looked at, with flips or
- * without as in this run: their inferences lie
- * in the cache, so the network is asked only for those that the cache has lost. The image on the screen is done before the
+ * Makes the run with another minScore or shape the current one, over all images that its version has looked at, with flips or
+ * without as in this run: their inferences lie in the cache, so the network is asked only for those that the cache has lost. The image on the screen is done before the
  * run becomes current, the others by a job.
  * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
  */
-export async function chooseMinScore(
+export async function chooseRun(
   project: Project,
-  { run, minScore, first }: { run: number; minScore: number; first?: number | undefined },
+  { run, minScore, rectangles, first }: RunWish,
 ): Promise<{ job: string | null; run: number }> {
   assertWritable(project)
   const { store } = project
@@ -56,7 +65,12 @@ export async function chooseMinScore(
     )
   }
   const model = await usableModel(project, found.model)
-  const wanted = { model, settings: { ...found.settings, minScore }, flips: found.flips }
+  const settings = {
+    ...found.settings,
+    minScore: minScore ?? found.settings.minScore,
+    rectangles: rectangles ?? found.settings.rectangles,
+  }
+  const wanted = { model, settings, flips: found.flips }
   const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
   const extending = { ...wanted, run: chosen }
   const open = imagesToDo(project, extending)
@@ -68,7 +82,7 @@ export async function chooseMinScore(
   const rest = open.filter((id) => id !== first)
   if (rest.length === 0) return { job: null, run: chosen }
   const job = await startExtending(project, extending, rest, {
-    ...{ title: 'Choosing by score', lane: null },
+    ...{ title: 'Making instances anew', lane: null },
     quiet: true,
   })
   return { job, run: chosen }
@@ -131,7 +145,9 @@ function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
   const { model, settings } = run
   const point = positionsOf(run, model.model).find(({ minScore }) => minScore === settings.minScore)
   const said = point?.name ? SAID[point.name] : `score from ${settings.minScore.toFixed(2)}`
-  const wanted = `${plainName(run)}, ${said}`
+  const own = model.model.cluster.rectangles === settings.rectangles
+  const shape = own ? '' : settings.rectangles ? ', rectangles' : ', as seen'
+  const wanted = `${plainName(run)}, ${said}${shape}`
   const taken = new Set(project.store.runs.all(null).map((run) => run.name))
   let free = wanted
   for (let n = 2; taken.has(free); n++) free = `${wanted} (${n})`

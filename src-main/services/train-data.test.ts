@@ -118,6 +118,19 @@ describe('trainData', () => {
     }
   })
 
+  it('gives the further images after those to validate on', async () => {
+    const [validated, further] = [await source('validated.png'), await source('further.png', 120, 130)]
+    const data = trainData(planOf({ sources: [further], validation: [validated], further: [further] }))
+    try {
+      expect([data.validationImages, data.furtherImages]).toEqual([1, 1])
+      expect((await data.validation(0)).image).toMatchObject({ width: 200, height: 150 })
+      expect((await data.validation(1)).image).toMatchObject({ width: 120, height: 130 })
+      await expect(data.validation(2)).rejects.toMatchObject({ code: 'not_found' })
+    } finally {
+      await data.close()
+    }
+  })
+
   it('tells why a batch cannot be made', async () => {
     const broken = join(folder, 'no-image.png')
     await writeFile(broken, 'text')

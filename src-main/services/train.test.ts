@@ -156,6 +156,24 @@ describe('trainModel', () => {
     expect(await readCurve(options.out)).toEqual(points)
   })
 
+  it('lets those images choose how instances are made that the version started from was not trained on', async () => {
+    const options = await optionsFor('further')
+    const asked: TrainRequest[] = []
+    const engine = testEngine()
+    const train = engine.train.bind(engine)
+    engine.train = (request, port) => {
+      asked.push(request)
+      return train(request, port)
+    }
+    await trainModel(options, { engine })
+    // the version after it has seen all but one
+    const extra: TrainSource = { ...options.train[0]!, content: 'f'.repeat(64) }
+    const next = { ...options, from: options.out, out: join(folder, 'further-on') }
+    await trainModel({ ...next, train: [...options.train, extra] }, { engine })
+    await trainModel({ ...next, train: [...options.train, extra], checked: options.train }, { engine })
+    expect(asked.map(({ furtherImages }) => furtherImages)).toEqual([options.train.length, 1, 0])
+  })
+
   it.each([
     ['base', [16, 32, 64, 80, 80]],
     ['small', [8, 16, 32, 48, 48]],

@@ -13,6 +13,9 @@ import type { Toasts } from './toasts.svelte.ts'
 
 const SCORE_AFTER_MS = 250
 
+/** What a person chooses of the current run. */
+export type ChoiceWish = Partial<Pick<RunChoice, 'minScore' | 'rectangles'>>
+
 /** The open project: its summary, runs, model versions and set score, and the engine that computes for it. */
 export class Project {
   summary = $state.raw<ProjectSummary | null>(null)
@@ -37,7 +40,7 @@ export class Project {
       (this.run.model !== (this.model?.id ?? null) || this.run.flips !== this.summary?.flips),
   )
   #choosing = false
-  #wished: { minScore: number; first?: number } | null = null
+  #wished: { wish: ChoiceWish; first?: number } | null = null
   #scoreTimer: ReturnType<typeof setTimeout> | undefined
   readonly #client: Client
   readonly #toasts: Toasts
@@ -99,20 +102,21 @@ export class Project {
   }
 
   /**
-   * Takes another position for the current run. While one is being taken only the last wish after it counts.
+   * Takes another position or shape for the current run. While one is being taken only the last wish after it counts.
    * @param image the one on the screen
    */
-  async choose(minScore: number, image: number | null): Promise<void> {
-    this.#wished = { minScore, ...(image === null ? {} : { first: image }) }
+  async choose(wish: ChoiceWish, image: number | null): Promise<void> {
+    this.#wished = { wish: { ...this.#wished?.wish, ...wish }, ...(image === null ? {} : { first: image }) }
     if (this.#choosing) return
     this.#choosing = true
     await this.#fetch(async (project) => {
-      for (let wish = this.#wished; wish; wish = this.#wished) {
+      for (let next = this.#wished; next; next = this.#wished) {
         this.#wished = null
         const run = this.run?.id
         if (run === undefined) return
-        await this.#client.backend.runs.choose({ project, run, ...wish })
-        if (this.choice) this.choice = { ...this.choice, minScore: wish.minScore }
+        const { wish, ...first } = next
+        await this.#client.backend.runs.choose({ project, run, ...wish, ...first })
+        if (this.choice) this.choice = { ...this.choice, ...wish }
       }
     })
     this.#choosing = false

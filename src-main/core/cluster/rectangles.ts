@@ -9,96 +9,65 @@ import { axesOf, momentsOf } from './moments.ts'
  * sees is nearer to what they would draw than its rounded bow and stern.
  */
 
-/** Share of a mask's pixels that may lie beyond each side: antennae, and bits of wake. */
-const BEYOND = 0.005
+/** Share of a mask's pixels that may lie beyond the ends, and beyond the sides: a rectangle is not for antennae and boats alongside. */
+const BEYOND = { ends: 0.003, sides: 0.01 }
 
-/** How finely the sides are placed, px. */
-const STEP = 0.25
-
-/** Turns that are tried first, degrees; then nearer ones to each side of the best, half as far each time. */
-const FIRST_TURN = 6
-const REFINEMENTS = 4
-
-interface Side {
-  low: number
-  high: number
-}
-
-/** Where the pixels' centres lie along a direction, but for the outermost on each side. */
-function extentAlong(xs: Float64Array, ys: Float64Array, cos: number, sin: number, beyond: number): Side {
-  let low = Infinity
-  let high = -Infinity
-  for (let k = 0; k < xs.length; k++) {
-    const along = xs[k]! * cos + ys[k]! * sin
-    if (along < low) low = along
-    if (along > high) high = along
-  }
-  if (beyond === 0) return { low, high }
-  const counts = new Uint32Array(Math.floor((high - low) / STEP) + 1)
-  for (let k = 0; k < xs.length; k++) {
-    counts[Math.floor((xs[k]! * cos + ys[k]! * sin - low) / STEP)]!++
-  }
-  let first = 0
-  for (let left = beyond - counts[0]!; left >= 0; left -= counts[first]!) first++
-  let last = counts.length - 1
-  for (let left = beyond - counts[last]!; left >= 0; left -= counts[last]!) last--
-  return { low: low + first * STEP, high: Math.min(high, low + (last + 1) * STEP) }
-}
-
-/** A rectangle turned by `angle` (radians); its sides lie half a pixel outside the outermost centres. */
-interface Turned {
+/** Where people see a ship, as a rectangle about the mean of its pixels. */
+interface Frame {
+  x: number
+  y: number
+  /** radians from the x axis to the length */
   angle: number
-  along: Side
-  across: Side
-  area: number
 }
 
-function turnedBy(degrees: number, xs: Float64Array, ys: Float64Array, beyond: number): Turned {
-  const angle = (degrees * Math.PI) / 180
+/** Pixels of a mask in the frame of its own second moments: along its length, and across. */
+function turn(mask: Rle, size: Size) {
+  const pixels = pixelsOf(mask, size)
+  const xs = Float32Array.from(pixels, (pixel) => (pixel % size.width) + 0.5)
+  const ys = Float32Array.from(pixels, (pixel) => Math.floor(pixel / size.width) + 0.5)
+  const moments = momentsOf(new Int32Array(pixels.length), 1, xs, ys)[0]!
+  const { angle, length, breadth } = axesOf(moments)
+  const frame: Frame = { x: moments.x / moments.n, y: moments.y / moments.n, angle }
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  const along = extentAlong(xs, ys, cos, sin, beyond)
-  const across = extentAlong(xs, ys, -sin, cos, beyond)
-  const area = (along.high - along.low + 1) * (across.high - across.low + 1)
-  return { angle, along, across, area }
+  const along = new Float64Array(pixels.length)
+  const across = new Float64Array(pixels.length)
+  for (let k = 0; k < pixels.length; k++) {
+    const [dx, dy] = [xs[k]! - frame.x, ys[k]! - frame.y]
+    along[k] = dx * cos + dy * sin
+    across[k] = dy * cos - dx * sin
+  }
+  return { frame, along, across, length, breadth }
+}
+
+type Side = readonly [low: number, high: number]
+
+/** Where pixels begin and end, but for a share of them on each side: half a pixel outside the outermost centres. */
+function sideOf(positions: Float64Array, beyond: number): Side {
+  const sorted = positions.slice().sort()
+  const out = Math.floor(beyond * sorted.length)
+  return [sorted[out]! - 0.5, sorted[sorted.length - 1 - out]! + 0.5]
+}
+
+function cornersOf({ x, y, angle }: Frame, [a0, a1]: Side, [b0, b1]: Side): Corner[] {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  return (
+    [
+      [a0, b0],
+      [a1, b0],
+      [a1, b1],
+      [a0, b1],
+    ] as const
+  ).map(([a, b]) => ({ x: x + a * cos - b * sin, y: y + a * sin + b * cos }))
 }
 
 /**
- * The smallest turned rectangle around a mask, but for {@link BEYOND} of its pixels on each side: to about half a degree.
+ * The rectangle that lies along a mask's principal axis and around its pixels, but for the few outermost.
  * @param mask not empty
  * @returns its corners in turn, image px
  */
 export function rectangleAround(mask: Rle, size: Size): Corner[] {
-  const pixels = pixelsOf(mask, size)
-  const xs = Float64Array.from(pixels, (pixel) => (pixel % size.width) + 0.5)
-  const ys = Float64Array.from(pixels, (pixel) => Math.floor(pixel / size.width) + 0.5)
-  const beyond = Math.floor(BEYOND * pixels.length)
-  let best = turnedBy(0, xs, ys, beyond)
-  let at = 0
-  const tryTurn = (degrees: number): void => {
-    const turned = turnedBy(degrees, xs, ys, beyond)
-    if (turned.area < best.area) [best, at] = [turned, degrees]
-  }
-  for (let degrees = FIRST_TURN; degrees < 90; degrees += FIRST_TURN) tryTurn(degrees)
-  for (let i = 1; i <= REFINEMENTS; i++) {
-    const from = at
-    for (const way of [-1, 1]) tryTurn(from + (way * FIRST_TURN) / 2 ** i)
-  }
-  return cornersOf(best)
-}
-
-function cornersOf({ angle, along, across }: Turned): Corner[] {
-  const [a0, a1, b0, b1] = [along.low - 0.5, along.high + 0.5, across.low - 0.5, across.high + 0.5]
-  return turnedCorners(angle, [
-    [a0, b0],
-    [a1, b0],
-    [a1, b1],
-    [a0, b1],
-  ])
-}
-
-function turnedCorners(angle: number, corners: readonly (readonly [number, number])[]): Corner[] {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  return corners.map(([a, b]) => ({ x: a * cos - b * sin, y: a * sin + b * cos }))
+  const { frame, along, across } = turn(mask, size)
+  return cornersOf(frame, sideOf(along, BEYOND.ends), sideOf(across, BEYOND.sides))
 }
 
 /**
@@ -147,21 +116,9 @@ export function areRectangles(images: readonly { masks: readonly Rle[]; size: Si
 
 /** IoU of a mask with the rectangle that has the same mean and second moments, 0..1. */
 function rectangularity(mask: Rle, size: Size): number {
-  const pixels = pixelsOf(mask, size)
-  const group = new Int32Array(pixels.length)
-  const xs = Float32Array.from(pixels, (pixel) => (pixel % size.width) + 0.5)
-  const ys = Float32Array.from(pixels, (pixel) => Math.floor(pixel / size.width) + 0.5)
-  const [moments] = momentsOf(group, 1, xs, ys)
-  const { angle, length, breadth } = axesOf(moments!)
-  const [x, y] = [moments!.x / moments!.n, moments!.y / moments!.n]
-  const [a, b] = [length / 2, breadth / 2]
-  const around = turnedCorners(angle, [
-    [-a, -b],
-    [a, -b],
-    [a, b],
-    [-a, b],
-  ]).map((corner) => ({ x: corner.x + x, y: corner.y + y }))
-  const rectangle = polygonMask(around, size)
+  const { frame, length, breadth } = turn(mask, size)
+  const corners = cornersOf(frame, [-length / 2, length / 2], [-breadth / 2, breadth / 2])
+  const rectangle = polygonMask(corners, size)
   const common = intersectionArea(rectangle, mask)
-  return common / (areaOf(rectangle) + pixels.length - common)
+  return common / (areaOf(rectangle) + areaOf(mask) - common)
 }

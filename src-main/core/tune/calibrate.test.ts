@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { hitProbability } from '../cluster/features.ts'
 import type { InstanceFeatures } from '../cluster/features.ts'
 import { randomFrom } from '../random.ts'
-import { fitCalibration } from './calibrate.ts'
+import { fitCalibration, rescale } from './calibrate.ts'
 import type { Judged } from './calibrate.ts'
 
 const NEUTRAL: InstanceFeatures = { foreground: 0, peak: 0, logArea: 0, border: 0 }
@@ -93,5 +93,51 @@ describe('fitCalibration', () => {
     expect(fitCalibration(few(true))).toBeNull()
     expect(fitCalibration(few(false))).toBeNull()
     expect(fitCalibration([])).toBeNull()
+  })
+})
+
+describe('rescale', () => {
+  const before = {
+    intercept: -1,
+    weights: { foreground: 0.8, peak: 0.3, logArea: 0.2, border: -0.5 },
+    ...{ instances: 100, hits: 50 },
+  }
+
+  it('keeps the order of scores, and the same instances above what the old limit becomes', () => {
+    for (const [old, seed] of [
+      [before, 5],
+      [null, 6],
+    ] as const) {
+      const instances = drawn(200, seed, (f) => -2 + 1.5 * f.foreground)
+      const { calibration, scoreOf } = rescale(instances, old)!
+      const mean = (f: InstanceFeatures): number => 1 / (1 + Math.exp(-f.foreground))
+      const was = instances.map(({ features }) => (old ? hitProbability(features, old) : mean(features)))
+      const now = instances.map(({ features }) => hitProbability(features, calibration))
+      was.forEach((score, i) => expect(now[i]).toBeCloseTo(scoreOf(score), 9))
+      const order = (scores: number[]) => scores.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
+      expect(order(now)).toEqual(order(was))
+      const limit = 0.45
+      const above = (scores: number[], least: number) => scores.map((score) => score >= least)
+      expect(above(now, scoreOf(limit))).toEqual(above(was, limit))
+      expect(scoreOf(0)).toBe(0)
+      // probabilities again: what is expected is what was right
+      const hits = instances.filter(({ hit }) => hit).length
+      expect(Math.abs(now.reduce((sum, p) => sum + p, 0) - hits)).toBeLessThan(2)
+    }
+  })
+
+  it('says nothing where there are few, or where higher scores are hits less often', () => {
+    expect(
+      rescale(
+        drawn(15, 7, () => 0),
+        before,
+      ),
+    ).toBeNull()
+    expect(
+      rescale(
+        drawn(200, 8, (f) => -2 * f.foreground),
+        null,
+      ),
+    ).toBeNull()
   })
 })

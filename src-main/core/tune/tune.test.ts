@@ -190,6 +190,63 @@ describe('tuneClustering', () => {
     expect(mostFound).toBeLessThan(10)
   })
 
+  it('leaves what was chosen before unless another way is better by more than chance', async () => {
+    // on one image of 24 a limit of 0.85 instead of 0.5 is better: that may be chance; on six of them it is not
+    const images = (better: number): TuneImage[] =>
+      Array.from({ length: 24 }, (_, i) =>
+        image(i % 2 ? [ship(5, 5 + i, 0.9)] : i / 2 < better ? [noise(30, 20 + i, 0.7)] : []),
+      )
+    const before = { before: null }
+    const few = await tuneClustering(images(1), START, before)
+    expect(few).toMatchObject({
+      kept: true,
+      settings: START,
+      calibration: null,
+      evaluation: { emptyClean: 11 },
+    })
+    expect(few.operatingPoints.find(({ name }) => name === 'balanced')?.minScore).toBe(START.minScore)
+    const many = await tuneClustering(images(6), START, before)
+    expect(many).toMatchObject({ kept: false, evaluation: { emptyClean: 12 } })
+    expect(many.settings.minScore).toBeGreaterThan(0.7)
+    // chosen afresh both move
+    expect(await tuneClustering(images(1), START)).toMatchObject({
+      kept: false,
+      evaluation: { emptyClean: 12 },
+    })
+  })
+
+  it('makes scores probabilities again where what was chosen stays, over the same instances', async () => {
+    const random = randomFrom(12)
+    const images = Array.from({ length: 40 }, (_, i) => {
+      const isShip = i % 2 === 0
+      const value = (isShip ? 0.75 : 0.6) + 0.2 * random()
+      return image([{ ...ship(5 + (i % 30), 5 + i, value), ship: isShip }])
+    })
+    const tuned = await tuneClustering(images, { ...START, minScore: 0.75 }, { before: null })
+    expect(tuned.kept).toBe(true)
+    expect(tuned.calibration).toMatchObject({ instances: 40, hits: 20 })
+    for (const { inference } of images) {
+      const was = clusterInference(inference, { ...START, minScore: 0.75 })
+      const now = clusterInference(inference, tuned.settings, tuned.calibration)
+      expect(now.instances.map(({ rle }) => rle)).toEqual(was.instances.map(({ rle }) => rle))
+    }
+  })
+
+  it('makes rectangles where the labels are rectangles, and not where they are not', async () => {
+    const large = (i: number) => ({ ...ship(8, 10 + i, 0.9), width: 30, height: 10 })
+    const boxes = Array.from({ length: 10 }, (_, i) => image([large(i)]))
+    expect((await tuneClustering(boxes, START)).settings.rectangles).toBe(true)
+    const round = (i: number): Rle =>
+      fromPredicate(SIZE, (x, y) => ((x - 22.5) / 15) ** 2 + ((y - 14.5 - i) / 5) ** 2 < 1)
+    const hulls = Array.from({ length: 10 }, (_, i) => image([large(i)], [round(i)]))
+    expect((await tuneClustering(hulls, { ...START, rectangles: true })).settings.rectangles).toBe(false)
+    // ten ships of 48 px say nothing
+    const small = Array.from({ length: 10 }, (_, i) => image([ship(5, 5 + i, 0.9)]))
+    expect((await tuneClustering(small, { ...START, rectangles: true })).settings.rectangles).toBe(true)
+    const { settings } = await tuneClustering(boxes, START, { shape: 'as it was' })
+    expect(settings.rectangles).toBe(false)
+  })
+
   it('gives the same answer every time', async () => {
     const images = Array.from({ length: 8 }, (_, i) => image([ship(5, 5 + i, 0.8), noise(40, 30, 0.7)]))
     let pauses = 0
