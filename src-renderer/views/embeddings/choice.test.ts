@@ -38,7 +38,7 @@ describe('the choice between clean images and more ships', () => {
 
   it('shows no figures where there are none', () => {
     const { text } = shown({ choice: { ...choice, minScore: 0 } })
-    expect(text).toContain('not measured on validation images')
+    expect(text).toContain('Not measured on validation images')
     expect(text).not.toContain('Ships found')
     expect(text).toContain('Score from 0.00')
   })
