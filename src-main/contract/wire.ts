@@ -210,6 +210,8 @@ export const clusterSettings = z.object({
   minScore: z.number().min(0).max(1),
   /** false: plain connected components, for comparison */
   separate: z.boolean(),
+  /** neighbouring regions also stay apart where the outline has a neck between them; absent in settings from before there was a choice */
+  necks: z.boolean().default(false),
   /** each instance as the turned rectangle around it, as some labels are drawn; absent in settings from before there was a choice */
   rectangles: z.boolean().default(false),
 })

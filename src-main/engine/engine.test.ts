@@ -36,6 +36,7 @@ const CLUSTER = {
   minArea: 4,
   minScore: 0,
   separate: true,
+  necks: false,
   rectangles: false,
 }
 const CROP = 32

@@ -23,7 +23,16 @@ function model(architecture: Architecture): Model {
       architecture,
       weights: weightSpecs(architecture).map(({ name, shape }) => ({ name, shape })),
       normalise: { mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] },
-      cluster: { foreground: 0.5, sigma: null, alpha: 2, minArea: 8, minScore: 0.6, separate: true, rectangles: false },
+      cluster: {
+        foreground: 0.5,
+        sigma: null,
+        alpha: 2,
+        minArea: 8,
+        minScore: 0.6,
+        separate: true,
+        necks: false,
+        rectangles: false,
+      },
     },
     weights: freshWeights(architecture, 1),
   }

@@ -268,7 +268,7 @@ function untouched({ cluster, calibration, operatingPoints }: ModelFile): Chosen
 const asTruth = (images: readonly Seen[]): TuneImage[] =>
   images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
 
-const TRUTH = { shape: 'as it was', vary: ['alpha', 'sigma'] } as const
+const TRUTH = { shape: 'as it was', vary: ['apart', 'sigma'] } as const
 
 /**
  * Chooses post-processing, and that of the separation under the true foreground.
@@ -284,12 +284,12 @@ async function choose(
   if (!canTune(images)) return own
   const tuned = await tuneClustering(images, start, { between })
   const separated = await tuneClustering(asTruth(images), underTruthOf(start), { ...TRUTH, between })
-  const { alpha, sigma } = separated.settings
+  const { alpha, necks, sigma } = separated.settings
   return {
     cluster: tuned.settings,
     calibration: tuned.calibration,
     operatingPoints: tuned.operatingPoints,
-    separation: { ...underTruthOf(start), alpha, sigma },
+    separation: { ...underTruthOf(start), alpha, necks, sigma },
     chosenOn: images.length,
   }
 }
@@ -304,12 +304,12 @@ async function reconsider(
   const { cluster, calibration, separation } = before
   const tuned = await tuneClustering(images, cluster, { before: calibration, between })
   const separated = await tuneClustering(asTruth(images), separation, { ...TRUTH, before: null, between })
-  const { alpha, sigma } = separated.settings
+  const { alpha, necks, sigma } = separated.settings
   return {
     cluster: tuned.settings,
     calibration: tuned.calibration,
     operatingPoints: tuned.operatingPoints,
-    separation: { ...separation, alpha, sigma },
+    separation: { ...separation, alpha, necks, sigma },
     chosenOn: tuned.kept ? before.chosenOn : images.length,
   }
 }

@@ -30,6 +30,7 @@ export const CLUSTER: TrainRequest['cluster'] = {
   minArea: 8,
   minScore: 0.85,
   separate: true,
+  necks: false,
   rectangles: false,
 }
 

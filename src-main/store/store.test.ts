@@ -60,7 +60,16 @@ test('runs from before flips could be chosen were made without', async () => {
   const old = connect(file)
   old.exec(MIGRATIONS[0]!.sql)
   old.exec(`insert into models values ('m', 'base', null, '', 'base', 1, 1, 0, null, '')`)
-  const settings = { foreground: 0.5, sigma: null, alpha: 2, minArea: 4, minScore: 0, separate: true, rectangles: false }
+  const settings = {
+    foreground: 0.5,
+    sigma: null,
+    alpha: 2,
+    minArea: 4,
+    minScore: 0,
+    separate: true,
+    necks: false,
+    rectangles: false,
+  }
   const insert = 'insert into runs (name, kind, model_id, settings_json, created_at) values (?, ?, ?, ?, ?)'
   old.prepare(insert).run('base', 'model', 'm', JSON.stringify(settings), '')
   old.prepare(insert).run('Kim', 'labels', null, null, '')

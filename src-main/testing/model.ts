@@ -13,7 +13,16 @@ const MODEL: ModelFile = {
   },
   weights: [{ name: 'only', shape: [4] }],
   normalise: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-  cluster: { foreground: 0.5, sigma: null, alpha: 2, minArea: 4, minScore: 0, separate: true, rectangles: false },
+  cluster: {
+    foreground: 0.5,
+    sigma: null,
+    alpha: 2,
+    minArea: 4,
+    minScore: 0,
+    separate: true,
+    necks: false,
+    rectangles: false,
+  },
 }
 
 /** Writes a model folder that is whole, but holds four numbers in place of a network. @param first makes it another version */

@@ -109,6 +109,26 @@ describe('touching ships', () => {
     expect(meanF2(options, { alpha: 2 })).toBeGreaterThan(meanF2(options, { alpha: 0 }) + 0.1)
   })
 
+  it('come apart at a neck where that is asked for, though embeddings point nowhere', () => {
+    const scene = new Scene(100)
+    scene.ship(40, 46, 50, 12)
+    scene.ship(74, 57.5, 40, 11)
+    const blind = { noise: 0, uncollapsed: 1 }
+    const found = (necks: boolean) =>
+      clusterInference(scene.infer(1, blind), { ...DEFAULT_CLUSTER_SETTINGS, necks }).instances
+    expect(found(false)).toHaveLength(1)
+    const apart = found(true)
+    expect(apart).toHaveLength(2)
+    const masks = apart.map(({ rle }) => rle)
+    expect(scoreImage(scene.truth, masks).f2).toBeGreaterThan(0.6)
+    // one ship alone has none
+    const lone = new Scene(100)
+    lone.ship(50, 50, 70, 14, 0.4)
+    expect(
+      clusterInference(lone.infer(1, blind), { ...DEFAULT_CLUSTER_SETTINGS, necks: true }).instances,
+    ).toHaveLength(1)
+  })
+
   it('two rectangles with a common side are two instances, pixel for pixel', () => {
     const scene = new Scene(64)
     scene.ship(32, 26, 40, 12)

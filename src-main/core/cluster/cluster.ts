@@ -8,7 +8,7 @@ import { mergeRegions } from './merge.ts'
 import { findModes } from './modes.ts'
 import { momentsOf, spreadOf } from './moments.ts'
 import { rectanglesOf } from './rectangles.ts'
-import { numberByFirst, regionsOf } from './regions.ts'
+import { crossing, numberByFirst, regionsOf } from './regions.ts'
 import type { Groups } from './regions.ts'
 import { embeddingsOf } from './sparse.ts'
 
@@ -20,6 +20,7 @@ export const DEFAULT_CLUSTER_SETTINGS: ClusterSettings = {
   minArea: 12,
   minScore: 0,
   separate: true,
+  necks: false,
   rectangles: false,
 }
 
@@ -145,12 +146,21 @@ function groupPixels(pixels: Pixels, width: number, settings: ClusterSettings): 
     const sigma = settings.sigma ?? sigmaFor(member.length)
     const { x, y } = withinReach(pixels, member, width, 3 * sigma)
     const own = Uint32Array.from(member, (k) => pixels.index[k]!)
-    const { region, regions } = regionsOf(own, width, findModes(x, y, sigma), x, y)
-    const into = mergeRegions(regions, settings.alpha)
+    const modes = findModes(x, y, sigma)
+    const mode = settings.necks ? crossing(modes, modesOfPlaces(own, width, sigma)) : modes
+    const { region, regions } = regionsOf(own, width, mode, x, y)
+    const into = mergeRegions(regions, settings)
     member.forEach((k, i) => (raw[k] = next + into[region[i]!]!))
     next += regions.length
   }
   return numberByFirst(raw)
+}
+
+/** The modes of the pixels' own places: one for each bulge of a shape. */
+function modesOfPlaces(index: Uint32Array, width: number, sigma: number): Int32Array {
+  const columns = Float32Array.from(index, (pixel) => pixel % width)
+  const rows = Float32Array.from(index, (pixel) => Math.floor(pixel / width))
+  return findModes(columns, rows, sigma)
 }
 
 /** The pixels of each group, ascending; those of no group (-1) left out. */

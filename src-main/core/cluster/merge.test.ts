@@ -39,7 +39,7 @@ const WIDTH = 120
 /** Rectangles [left, top, width, height], each a region whose embeddings lie `reach` of the way from its pixels to its middle. */
 function merged(
   reach: number,
-  alpha: number,
+  rule: number | { alpha: number; necks: boolean },
   ...boxes: (readonly [number, number, number, number])[]
 ): number[] {
   const of = new Map<number, number>()
@@ -54,7 +54,12 @@ function merged(
   const y = Float32Array.from(index, (p, k) =>
     towards(Math.floor(p / WIDTH), boxes[mode[k]!]![1], boxes[mode[k]!]![3]),
   )
-  return [...mergeRegions(regionsOf(index, WIDTH, mode, x, y).regions, alpha)]
+  return [
+    ...mergeRegions(
+      regionsOf(index, WIDTH, mode, x, y).regions,
+      typeof rule === 'number' ? { alpha: rule, necks: false } : rule,
+    ),
+  ]
 }
 
 describe('mergeRegions', () => {
@@ -76,6 +81,22 @@ describe('mergeRegions', () => {
     expect(merged(0, 1e9, [0, 0, 20, 8], [60, 40, 20, 8])).toEqual([0, 1])
   })
 
+  test('leaves what a neck joins alone where necks count, whatever the embeddings say', () => {
+    const necks = { alpha: 1e9, necks: true }
+    // the halves of a bar and of a square are sqrt(3) apart
+    expect(merged(0, necks, [0, 10, 50, 10], [50, 10, 50, 10])).toEqual([0, 0])
+    expect(merged(0, necks, [0, 10, 15, 30], [15, 10, 15, 30])).toEqual([0, 0])
+    // two end to end that are not in line, one of them broader; two that touch with half a side
+    const couples = [
+      [[0, 10, 40, 20] as const, [40, 22, 40, 8] as const],
+      [[0, 10, 50, 12] as const, [30, 22, 60, 12] as const],
+    ]
+    for (const couple of couples) {
+      expect(merged(0, necks, ...couple)).toEqual([0, 1])
+      expect(merged(0, { ...necks, necks: false }, ...couple)).toEqual([0, 0])
+    }
+  })
+
   test('leaves the regions that it is given as they were', () => {
     const index = Uint32Array.from({ length: 400 }, (_, k) => k)
     const [x, y] = [Float32Array.from(index), new Float32Array(400)]
@@ -87,7 +108,7 @@ describe('mergeRegions', () => {
       y,
     )
     const before = structuredClone(regions)
-    mergeRegions(regions, 10)
+    mergeRegions(regions, { alpha: 10, necks: true })
     expect(regions).toEqual(before)
   })
 })

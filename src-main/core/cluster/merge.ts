@@ -1,3 +1,4 @@
+import type { ClusterSettings } from '../../contract/wire.ts'
 import { addMoments, aspectOf, covarianceOf } from './moments.ts'
 import type { Moments } from './moments.ts'
 import { hullPixels, joinOutlines } from './outline.ts'
@@ -50,24 +51,34 @@ function join(a: Body, b: Body): Body {
   }
 }
 
-/** What joining two neighbours costs. */
-function costOf(a: Body, b: Body): number {
-  const apart = separation(a.embeddings, b.embeddings)
+/**
+ * How far apart the places of two regions must be for a neck between them. The halves of a bar are sqrt(3) apart, whatever its
+ * length and breadth, those of an ellipse 1.6: pixels spread evenly. What is further apart is thinner in between.
+ */
+const NECK = 1.04 * Math.sqrt(3)
+
+type Rule = Pick<ClusterSettings, 'alpha' | 'necks'>
+
+/** What joining two neighbours costs; above 1 they stay apart. */
+function costOf(a: Body, b: Body, { alpha, necks }: Rule): number {
+  const embeddings = separation(a.embeddings, b.embeddings) / Math.max(alpha, Number.MIN_VALUE)
+  const apart = necks ? Math.max(embeddings, separation(a.places, b.places) / NECK) : embeddings
   return isOneHull(a, b, join(a, b)) ? ONE_HULL * apart : apart
 }
 
 /**
- * Joins the two least separated neighbours, again and again, until all are further apart than alpha.
+ * Joins the two least separated neighbours, again and again, until all are further apart than alpha or, where necks count, have
+ * one between them.
  * @param regions of one component, each with at least one pixel
  * @returns [regions] the region that each has become part of (the lowest number of its group)
  */
-export function mergeRegions(regions: readonly Region[], alpha: number): Int32Array {
+export function mergeRegions(regions: readonly Region[], rule: Rule): Int32Array {
   const into = Int32Array.from(regions, (_, i) => i)
   const now: Body[] = [...regions]
   // of each region, by neighbour: those that are still there, both ways
   const costs = regions.map(() => new Map<number, number>())
   const meet = (i: number, j: number): void => {
-    const cost = costOf(now[i]!, now[j]!)
+    const cost = costOf(now[i]!, now[j]!, rule)
     costs[i]!.set(j, cost)
     costs[j]!.set(i, cost)
   }
@@ -79,7 +90,7 @@ export function mergeRegions(regions: readonly Region[], alpha: number): Int32Ar
     costs.forEach((row, i) => {
       for (const [j, cost] of row) if (j > i && cost < least) [low, high, least] = [i, j, cost]
     })
-    if (low === -1 || least > alpha) return into
+    if (low === -1 || least > 1) return into
     now[low] = join(now[low]!, now[high]!)
     into.forEach((group, i) => {
       if (group === high) into[i] = low

@@ -21,6 +21,7 @@ const START: ClusterSettings = {
   minArea: 8,
   minScore: 0.5,
   separate: true,
+  necks: false,
   rectangles: false,
 }
 

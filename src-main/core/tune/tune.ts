@@ -10,7 +10,12 @@ import { isSurelyBetter, keepSettings } from './stay.ts'
 import { operatingPointsOf } from './operating-points.ts'
 
 /** Units of spread between regions that stay apart; with the largest hardly any do. */
-const ALPHAS = [1.6, 2, 2.4, 3, 4.5].map((alpha) => ({ separate: true, alpha }))
+const ALPHAS = [1.6, 2, 2.4, 3, 4.5]
+
+/** Each alpha without and with necks. */
+const SEPARATIONS = [false, true].flatMap((necks) =>
+  ALPHAS.map((alpha) => ({ separate: true, alpha, necks })),
+)
 
 /**
  * What is tried, one row after the other. The grids are coarse on purpose: a few dozen images cannot tell neighbours apart, and
@@ -18,8 +23,8 @@ const ALPHAS = [1.6, 2, 2.4, 3, 4.5].map((alpha) => ({ separate: true, alpha }))
  */
 const GRID = {
   foreground: [0.3, 0.4, 0.5, 0.6, 0.7].map((foreground) => ({ foreground })),
-  separation: [{ separate: false }, ...ALPHAS],
-  alpha: ALPHAS,
+  separation: [{ separate: false }, ...SEPARATIONS],
+  apart: SEPARATIONS,
   sigma: [null, 1.5, 3].map((sigma) => ({ sigma })),
 } as const satisfies Record<string, readonly Partial<ClusterSettings>[]>
 
@@ -154,7 +159,8 @@ function masksOf(images: readonly TuneImage[]): { masks: readonly Rle[]; size: S
 
 function sameClustering(a: ClusterSettings, b: ClusterSettings): boolean {
   const unseparated = !a.separate && !b.separate
-  const separatedAlike = a.separate && b.separate && a.alpha === b.alpha && a.sigma === b.sigma
+  const separatedAlike =
+    a.separate && b.separate && a.alpha === b.alpha && a.necks === b.necks && a.sigma === b.sigma
   return a.foreground === b.foreground && (unseparated || separatedAlike)
 }
 
