@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util'
+import type { Engine, SparseInference } from '../contract/engine.ts'
+import { clusterInference, DEFAULT_CLUSTER_SETTINGS } from '../core/cluster/cluster.ts'
+import { componentsOf } from '../core/mask/components.ts'
+import type { Rle } from '../core/mask/rle.ts'
+import { labelMapToRles, unionAll } from '../core/mask/rle.ts'
+import { differenceOf } from '../core/metric/difference.ts'
+import { scoreImage } from '../core/metric/f2.ts'
+import { reportOn } from '../core/metric/report.ts'
+import type { Estimate } from '../core/metric/interval.ts'
+import { makeSyntheticScene } from '../core/synthetic/scene.ts'
+import { tuneClustering } from '../core/tune/tune.ts'
+import { startEngine } from '../services/engine-client.ts'
+
+/**
+ * Compares models on synthetic scenes with ships that touch: the instances that clustering makes of what each sees, and connected
+ * components, in pairs against the first model's clusters. Settings are chosen for each on other scenes.
+ *
+ *     node src-main/testing/compare-separation.ts MODEL...
+ */
+
+const SIDE = 384
+const CHOOSING = { seed: 889_000, scenes: 50 }
+const SCORED = { seed: 888_000, scenes: 200 }
+
+interface Scene {
+  seed: number
+  truth: Rle[]
+}
+
+/** Whether two of the masks make one component. */
+function anyTouch(truth: readonly Rle[]): boolean {
+  return componentsOf(unionAll(truth), SIDE, 8).length < truth.length
+}
+
+const sceneOf = (seed: number) => makeSyntheticScene(seed, { width: SIDE, height: SIDE })
+
+function touchingScenes({ seed, scenes }: typeof SCORED): Scene[] {
+  const found: Scene[] = []
+  for (let next = seed; found.length < scenes; next++) {
+    const truth = labelMapToRles(sceneOf(next).labels, SIDE, SIDE).filter((mask) => mask.length > 0)
+    if (anyTouch(truth)) found.push({ seed: next, truth })
+  }
+  return found
+}
+
+type Looked = Scene & { inference: SparseInference }
+
+async function lookAt(engine: Engine, modelFolder: string, scenes: readonly Scene[]): Promise<Looked[]> {
+  const looked: Looked[] = []
+  for (const scene of scenes) {
+    const { image } = sceneOf(scene.seed)
+    const inference = await engine.infer({ modelFolder, image, flips: false, tile: 768 }, {})
+    looked.push({ ...scene, inference })
+  }
+  return looked
+}
+
+const { positionals: models } = parseArgs({ allowPositionals: true })
+if (models.length === 0) throw new Error('Name the folders of one or more models.')
+const [choosing, scored] = [touchingScenes(CHOOSING), touchingScenes(SCORED)]
+const engine = startEngine()
+const rows = []
+for (const model of models) {
+  const [chosenOn, judged] = [await lookAt(engine, model, choosing), await lookAt(engine, model, scored)]
+  for (const way of ['clusters', 'components'] as const) {
+    const separate = way === 'clusters'
+    const start = { ...DEFAULT_CLUSTER_SETTINGS, separate }
+    const { settings, calibration } = await tuneClustering(chosenOn, start, {
+      shape: 'as it was',
+      vary: separate ? ['foreground', 'separation', 'sigma'] : ['foreground'],
+    })
+    const images = judged.map(({ truth, inference }) => ({
+      ...{ truth, height: SIDE },
+      prediction: clusterInference(inference, settings, calibration).instances.map(({ rle }) => rle),
+    }))
+    rows.push({
+      way: `${model}, ${way}`,
+      report: reportOn(images),
+      scores: images.map(({ truth, prediction }) => scoreImage(truth, prediction)),
+    })
+  }
+}
+await engine.stop()
+
+const text = ({ value, low, high }: Estimate): string =>
+  `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
+for (const { way, report, scores } of rows) {
+  const { touching, lone } = report.recall
+  const below = differenceOf(scores, rows[0]!.scores).f2
+  console.log(
+    `${way}: F2 ${report.f2 ? text(report.f2) : 'none'}, found ${touching.found} of ${touching.ships} touching and ${lone.found} of ${lone.ships} lone; against the first ${text(below)}`,
+  )
+}
