@@ -98,9 +98,13 @@ export function runRepository(db: Connection) {
   }
 }
 
-/** Settings as text with the keys in the schema's order, so that equal settings are equal text. */
+/**
+ * Settings as text with the keys in the schema's order, so that equal settings are equal text. What came later is left out where
+ * it is off: so runs from before then are found again.
+ */
 function settingsText(settings: ClusterSettings): string {
-  return JSON.stringify(clusterSettings.parse(settings))
+  const { necks, rectangles, ...rest } = clusterSettings.parse(settings)
+  return JSON.stringify({ ...rest, ...(necks && { necks }), ...(rectangles && { rectangles }) })
 }
 
 function stored(row: Row): StoredRun {

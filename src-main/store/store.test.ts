@@ -60,18 +60,10 @@ test('runs from before flips could be chosen were made without', async () => {
   const old = connect(file)
   old.exec(MIGRATIONS[0]!.sql)
   old.exec(`insert into models values ('m', 'base', null, '', 'base', 1, 1, 0, null, '')`)
-  const settings = {
-    foreground: 0.5,
-    sigma: null,
-    alpha: 2,
-    minArea: 4,
-    minScore: 0,
-    separate: true,
-    necks: false,
-    rectangles: false,
-  }
+  const known = { foreground: 0.5, sigma: null, alpha: 2, minArea: 4, minScore: 0, separate: true }
+  const settings = { ...known, necks: false, rectangles: false }
   const insert = 'insert into runs (name, kind, model_id, settings_json, created_at) values (?, ?, ?, ?, ?)'
-  old.prepare(insert).run('base', 'model', 'm', JSON.stringify(settings), '')
+  old.prepare(insert).run('base', 'model', 'm', JSON.stringify(known), '')
   old.prepare(insert).run('Kim', 'labels', null, null, '')
   old.pragma('user_version = 1')
   old.pragma('application_id = 1148352868')
@@ -88,6 +80,15 @@ test('runs from before flips could be chosen were made without', async () => {
   )
   expect([runs.find('m', settings, false), runs.find('m', settings, true)]).toEqual([1, 3])
   expect(runs.get(3)).toMatchObject({ name: 'flips', settings, flips: true })
+  expect(runs.get(1)?.settings).toEqual(settings)
+  // what came later than those settings makes another run
+  const boxes = { ...settings, rectangles: true }
+  expect(runs.find('m', boxes, false)).toBeNull()
+  await store.write(() =>
+    runs.add({ name: 'boxes', kind: 'model', model: 'm', settings: boxes, flips: false, createdAt: '' }),
+  )
+  expect([runs.find('m', boxes, false), runs.find('m', settings, false)]).toEqual([4, 1])
+  expect(runs.get(4)?.settings).toEqual(boxes)
   store.close()
 })
 
