@@ -69,13 +69,11 @@ export async function choosePostProcessing(
   pause: () => Promise<void>,
 ): Promise<Choice> {
   const seen = `${images.length} validation images with ${shipsOf(images)} ships`
-  if (first !== null && !canTune(images)) {
-    return { chosen: withoutFigures(before), note: `${first}.` }
-  }
   if (!canTuneLeastScore(images)) {
+    const few = `${seen} are too few to choose on (at least ${FEWEST_SHIPS} ships)`
     return {
       chosen: withoutFigures(before),
-      note: `Kept from the version it started from: ${seen} are too few to choose on (at least ${FEWEST_SHIPS} ships).`,
+      note: first === null ? `Kept from the version it started from: ${few}.` : `${first}, and kept: ${few}.`,
     }
   }
   if (!canTune(images)) {
@@ -83,7 +81,7 @@ export async function choosePostProcessing(
     const { settings, evaluation } = tuneLeastScore(found, before.cluster, before.calibration ?? null)
     return {
       chosen: withLeastScore(before, settings.minScore, evaluation),
-      note: `The least score was chosen on ${seen}, where it gives F2 ${figures(evaluation)}; all else is kept from the version it started from, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
+      note: `${first === null ? '' : `${first}. `}The least score was chosen on ${seen}, where it gives F2 ${figures(evaluation)}; all else is kept${first === null ? ' from the version it started from' : ''}, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
     }
   }
   const { settings, calibration, operatingPoints, evaluation, kept } = await tuneClustering(

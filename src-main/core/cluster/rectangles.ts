@@ -101,17 +101,20 @@ const FEWEST_MASKS = 5
 /** IoU with the rectangle of the same second moments: above for drawn rectangles, below (0.85 to 0.9) for ellipses and hulls. */
 const RECTANGULAR = 0.93
 
+/** Boats are drawn carelessly, and ships are cut by borders; labels of two kinds are not all rectangles, though. */
+const MOST = 0.75
+
 /**
- * Whether these masks were drawn as turned rectangles: half of those of at least 100 px are much like one. Null: too few to tell.
+ * Whether these masks were drawn as turned rectangles: most of those of at least 100 px are much like one. Null: too few to tell.
  * @param images masks of each, and its size
  */
 export function areRectangles(images: readonly { masks: readonly Rle[]; size: Size }[]): boolean | null {
-  const likeness = images
-    .flatMap(({ masks, size }) =>
-      masks.filter((mask) => areaOf(mask) >= LEAST_AREA).map((mask) => rectangularity(mask, size)),
-    )
-    .sort((a, b) => a - b)
-  return likeness.length < FEWEST_MASKS ? null : likeness[likeness.length >> 1]! >= RECTANGULAR
+  const large = images.flatMap(({ masks, size }) =>
+    masks.flatMap((mask) => (areaOf(mask) < LEAST_AREA ? [] : [{ mask, size }])),
+  )
+  if (large.length < FEWEST_MASKS) return null
+  const alike = large.filter(({ mask, size }) => rectangularity(mask, size) >= RECTANGULAR)
+  return alike.length >= MOST * large.length
 }
 
 /** IoU of a mask with the rectangle that has the same mean and second moments, 0..1. */

@@ -54,7 +54,7 @@ export interface TuneOptions {
    * What its scores were calibrated with; null: they are mean foreground
    */
   before?: Calibration | null
-  /** whether instances become rectangles: as the truth is drawn, where it has ships enough to tell (default), or as at the start */
+  /** whether instances become rectangles: as the truth is drawn, where it has ships enough to tell and nothing was chosen `before`; or as at the start */
   shape?: 'as truth' | 'as it was'
   /** what is tried, in this order; default: foreground, separation, sigma */
   vary?: readonly (keyof typeof GRID)[]
@@ -126,7 +126,8 @@ export async function tuneClustering(
   start: ClusterSettings,
   { cleanShare = null, shape = 'as truth', before, vary = ALL, between }: TuneOptions = {},
 ): Promise<Tuned> {
-  const drawn = shape === 'as truth' ? areRectangles(masksOf(images)) : null
+  const asked = shape === 'as truth' && before === undefined
+  const drawn = asked ? areRectangles(masksOf(images)) : null
   const first = { ...start, rectangles: drawn ?? start.rectangles }
   let best = bestWith(images, first, cleanShare)
   for (const name of vary) {
