@@ -247,7 +247,7 @@ export type OperatingPoint = z.infer<typeof operatingPoint>
  * figures are offered where the model version was not measured.
  */
 export const runChoice = z.object({
-  /** of the run, as are `rectangles` */
+  /** both of the run */
   minScore: z.number(),
   rectangles: z.boolean(),
   positions: z.array(operatingPoint.extend({ name: operatingPoint.shape.name.nullable() })).min(1),

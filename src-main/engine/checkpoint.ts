@@ -1,10 +1,11 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { architecture, modelFile } from '../contract/engine.ts'
+import { architecture } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import { bytesOf, floatsOf, writeWhole } from '../model/files.ts'
 import { parameterCount } from '../model/network.ts'
+import { choice } from './tuning.ts'
 
 /** What a training goes on from: everything but the data, which the host makes anew from step and seed. */
 
@@ -17,17 +18,6 @@ const scored = z.object({
   images: z.number().int(),
 })
 export type Scored = z.infer<typeof scored>
-
-/** The part of model.json that says how instances are made of inferences. */
-const postProcessing = modelFile.pick({ cluster: true, calibration: true, operatingPoints: true })
-export type PostProcessing = z.infer<typeof postProcessing>
-
-const choice = z.object({
-  chosen: postProcessing,
-  /** how it came about, for the card */
-  note: z.string(),
-})
-export type Choice = z.infer<typeof choice>
 
 const header = z.object({
   format: z.literal('drydock-checkpoint-1'),

@@ -21,6 +21,7 @@ import { labelMapToRles } from '../core/mask/rle.ts'
 import { between, randomFrom, seedFrom } from '../core/random.ts'
 import { engineEnvironment, resources, root } from '../locations.ts'
 import { startEngine } from '../services/engine-client.ts'
+import { TEST_CLUSTER } from '../testing/model.ts'
 
 const SMALL: Architecture = {
   family: 'fast-unet',
@@ -28,16 +29,6 @@ const SMALL: Architecture = {
   embedding: 2,
   offsetScale: 5,
   coordinates: 'pixel',
-}
-const CLUSTER = {
-  foreground: 0.5,
-  sigma: null,
-  alpha: 2,
-  minArea: 4,
-  minScore: 0,
-  separate: true,
-  necks: false,
-  rectangles: false,
 }
 const CROP = 32
 
@@ -106,7 +97,7 @@ function request(out: string, more: Partial<TrainRequest> = {}): TrainRequest {
     validateEvery: 10,
     validationImages: 2,
     furtherImages: 0,
-    cluster: CLUSTER,
+    cluster: TEST_CLUSTER,
     seed: 5,
     ...more,
   }
@@ -228,7 +219,7 @@ describe('training', () => {
     expect(outcome.validation!.f2).toBeGreaterThanOrEqual(Math.max(...scores.map(({ f2 }) => f2!)) - 0.01)
     expect(existsSync(join(scratch, 'whole', 'checkpoint.bin'))).toBe(false)
     expect(outcome.postProcessing).toContain('2 validation images with 4 ships are too few')
-    expect(modelOf('whole').cluster).toEqual(CLUSTER)
+    expect(modelOf('whole').cluster).toEqual(TEST_CLUSTER)
     const { image } = scene(1234, 64)
     const found = await engine.infer(
       { modelFolder: join(scratch, 'whole'), image, flips: false, tile: 256 },
@@ -287,7 +278,7 @@ describe('training', () => {
       /^Chosen before the first step on 18 images with 3\d ships that the version/,
     )
     expect(modelOf('first').cluster).toEqual(chosen)
-    expect(chosen).not.toEqual(CLUSTER)
+    expect(chosen).not.toEqual(TEST_CLUSTER)
     expect(modelOf('first').operatingPoints!.every(({ validation }) => validation === null)).toBe(true)
 
     // with images enough to validate on they may say otherwise

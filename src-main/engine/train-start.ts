@@ -4,8 +4,9 @@ import { freshWeights } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
 import { freshState } from '../model/optimizer.ts'
 import type { Tf } from '../model/tf.ts'
-import type { Checkpoint, PostProcessing } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint.ts'
+import type { PostProcessing } from './tuning.ts'
 
 /** What inputs are normalised by where no earlier model says otherwise: round figures for overhead RGB. */
 const NORMALISE: ModelFile['normalise'] = { mean: [0.3, 0.3, 0.3], std: [0.2, 0.2, 0.2] }

@@ -1,9 +1,12 @@
+import type { Tensor1D } from '@tensorflow/tfjs'
 import type { TrainBatch, TrainOutcome, TrainRequest, ValidationImage } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
+import type { TuneImage } from '../core/tune/candidates.ts'
 import { isKept } from '../core/tune/kept.ts'
 import { writeModel } from '../model/files.ts'
 import { decayMask, weightSpecs } from '../model/network.ts'
+import type { Network } from '../model/predict.ts'
 import type { TrainState } from '../model/optimizer.ts'
 import { disposeState } from '../model/optimizer.ts'
 import { averageDecayAt, learningRateAt } from '../model/schedule.ts'
@@ -11,14 +14,15 @@ import { stepOf } from '../model/training.ts'
 import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
-import type { Choice, PostProcessing, Scored } from './checkpoint.ts'
+import type { Scored } from './checkpoint.ts'
 import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { fastKernels } from './fast-kernels.ts'
 import { trainingDiverged, whereItStopped } from './train-errors.ts'
 import { startOf, stateOf } from './train-start.ts'
 import type { Start } from './train-start.ts'
-import { chooseFirst, choosePostProcessing, lookAt, withoutFigures } from './tuning.ts'
-import { validate } from './validation.ts'
+import { chooseFirst, choosePostProcessing, withoutFigures } from './tuning.ts'
+import type { Choice, PostProcessing } from './tuning.ts'
+import { lookAt, validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
 const CLIP_NORM = 5
@@ -214,14 +218,20 @@ class Session {
     const { validationImages, furtherImages } = this.request
     if (furtherImages === 0) return
     await this.unlessCancelled(null, async (pause) => {
-      const { architecture, normalise } = this.start
-      const network = { architecture, normalise, weights: this.state.average }
-      const seen = await lookAt(this.tf, this.kernels, network, await this.validationImages(), pause)
-      for (let i = validationImages; i < validationImages + furtherImages; i++) {
-        seen.push(...(await lookAt(this.tf, this.kernels, network, [await this.port.validation(i)], pause)))
+      const network = this.networkOf(this.state.average)
+      const images = await this.validationImages()
+      const seen: TuneImage[] = []
+      for (let i = 0; i < validationImages + furtherImages; i++) {
+        const image = images[i] ?? (await this.port.validation(i))
+        seen.push(await lookAt(this.tf, this.kernels, network, image, pause))
       }
       this.first = await chooseFirst(seen, this.start.postProcessing, pause)
     })
+  }
+
+  private networkOf(weights: Tensor1D): Network {
+    const { architecture, normalise } = this.start
+    return { architecture, normalise, weights }
   }
 
   /** What `work` gives; `otherwise` where people cancel during one of its pauses. */
@@ -244,10 +254,10 @@ class Session {
 
   /** Scores the averaged weights and puts a point on the curve; null where there is nothing to validate on. */
   private async score(): Promise<Scored | null> {
-    const { request, state, start } = this
+    const { request, state } = this
     if (request.validationImages === 0) return null
     const images = await this.validationImages()
-    const network = { architecture: start.architecture, normalise: start.normalise, weights: state.average }
+    const network = this.networkOf(state.average)
     return this.unlessCancelled(null, async (pause) => {
       const result = await validate(this.tf, this.kernels, network, images, this.postProcessing, pause)
       this.port.point({
@@ -324,18 +334,18 @@ class Session {
   }
 
   private async postProcessingFor(weights: Float32Array, tune: boolean): Promise<Choice> {
-    const { architecture, normalise } = this.start
     const { first, postProcessing } = this
     const untouched = {
       chosen: withoutFigures(postProcessing),
       note: 'Kept from the version it started from: the training did not come to its end.',
     }
     if (!tune) return untouched
-    const network = { architecture, normalise, weights: this.tf.tensor1d(weights) }
+    const network = this.networkOf(this.tf.tensor1d(weights))
     try {
       return await this.unlessCancelled(untouched, async (pause) => {
-        const seen = await lookAt(this.tf, this.kernels, network, await this.validationImages(), pause)
-        return choosePostProcessing(seen, postProcessing, first?.note ?? null, pause)
+        const look = (image: ValidationImage) => lookAt(this.tf, this.kernels, network, image, pause)
+        const images = await this.validationImages()
+        return choosePostProcessing(images, look, postProcessing, first?.note ?? null, pause)
       })
     } finally {
       network.weights.dispose()

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { modelFile } from '../contract/engine.ts'
 import type { ValidationImage } from '../contract/engine.ts'
 import type { OperatingPoint } from '../contract/wire.ts'
 import { candidatesOf } from '../core/tune/candidates.ts'
@@ -10,35 +12,25 @@ import {
   tuneClustering,
   tuneLeastScore,
 } from '../core/tune/tune.ts'
-import type { Kernels } from '../model/kernels.ts'
-import { predict } from '../model/predict.ts'
-import type { Network } from '../model/predict.ts'
-import type { Tf } from '../model/tf.ts'
-import type { Choice, PostProcessing } from './checkpoint.ts'
-import { TILE } from './validation.ts'
 
-/** What a network sees on these images. @param pause awaited after each tile; throws to end the work */
-export async function lookAt(
-  tf: Tf,
-  kernels: Kernels,
-  network: Network,
-  images: readonly ValidationImage[],
-  pause: () => Promise<void>,
-): Promise<TuneImage[]> {
-  const seen: TuneImage[] = []
-  for (const { image, truth } of images) {
-    const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
-    seen.push({ inference, truth })
-  }
-  return seen
-}
+const postProcessing = modelFile.pick({ cluster: true, calibration: true, operatingPoints: true })
+
+/** The part of model.json that says how instances are made of inferences. */
+export type PostProcessing = z.infer<typeof postProcessing>
+
+export const choice = z.object({
+  chosen: postProcessing,
+  /** how it came about, for the card */
+  note: z.string(),
+})
+export type Choice = z.infer<typeof choice>
 
 /**
  * Chooses post-processing on images that the weights have not seen, before they are trained further.
  * @param images as the weights see them
  * @param start what the search begins with
  * @param pause awaited after each way of clustering; throws to end the work
- * @returns null: they are too few
+ * @returns null: they are too few; else its note has no full stop yet
  */
 export async function chooseFirst(
   images: readonly TuneImage[],
@@ -57,13 +49,14 @@ export async function chooseFirst(
 
 /**
  * Chooses post-processing for trained weights on the images that they were validated on; where those are too few, `before` stays.
- * @param images as the weights see them
+ * @param look what the weights see on an image; not asked where the images are too few
  * @param before what was used until then; of its operating points the figures are dropped, they were another network's
  * @param first how `before` was chosen for this training: it stays unless another way is better by more than chance; null: it was not
  * @param pause awaited after each way of clustering; throws to end the work
  */
 export async function choosePostProcessing(
-  images: readonly TuneImage[],
+  images: readonly ValidationImage[],
+  look: (image: ValidationImage) => Promise<TuneImage>,
   before: PostProcessing,
   first: string | null,
   pause: () => Promise<void>,
@@ -76,8 +69,10 @@ export async function choosePostProcessing(
       note: first === null ? `Kept from the version it started from: ${few}.` : `${first}, and kept: ${few}.`,
     }
   }
+  const looked: TuneImage[] = []
+  for (const image of images) looked.push(await look(image))
   if (!canTune(images)) {
-    const found = images.map((image) => candidatesOf(image, before.cluster))
+    const found = looked.map((image) => candidatesOf(image, before.cluster))
     const { settings, evaluation } = tuneLeastScore(found, before.cluster, before.calibration ?? null)
     return {
       chosen: withLeastScore(before, settings.minScore, evaluation),
@@ -85,7 +80,7 @@ export async function choosePostProcessing(
     }
   }
   const { settings, calibration, operatingPoints, evaluation, kept } = await tuneClustering(
-    images,
+    looked,
     before.cluster,
     { between: pause, ...(first !== null && { before: before.calibration ?? null }) },
   )

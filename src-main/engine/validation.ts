@@ -1,5 +1,6 @@
 import type { ModelFile, ValidationImage } from '../contract/engine.ts'
 import { candidatesOf } from '../core/tune/candidates.ts'
+import type { TuneImage } from '../core/tune/candidates.ts'
 import { tuneLeastScore } from '../core/tune/tune.ts'
 import type { Kernels } from '../model/kernels.ts'
 import type { Network } from '../model/predict.ts'
@@ -8,7 +9,19 @@ import type { Tf } from '../model/tf.ts'
 import type { Scored } from './checkpoint.ts'
 
 /** Side of a tile's core in px. */
-export const TILE = 768
+const TILE = 768
+
+/** What a network sees on an image, as a run would. @param pause awaited after each tile; throws to end the work */
+export async function lookAt(
+  tf: Tf,
+  kernels: Kernels,
+  network: Network,
+  { image, truth }: ValidationImage,
+  pause: () => Promise<void>,
+): Promise<TuneImage> {
+  const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
+  return { inference, truth }
+}
 
 /**
  * Scores a network on whole images as a run would (inference, clustering, exact F2), at the least score that suits it: how
@@ -24,9 +37,8 @@ export async function validate(
   pause: () => Promise<void>,
 ): Promise<Omit<Scored, 'step'>> {
   const found = []
-  for (const { image, truth } of images) {
-    const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
-    found.push(candidatesOf({ inference, truth }, cluster))
+  for (const image of images) {
+    found.push(candidatesOf(await lookAt(tf, kernels, network, image, pause), cluster))
   }
   const { f2, f2WithShips } = tuneLeastScore(found, cluster, calibration ?? null).evaluation
   return { f2, f2WithShips, images: images.length }

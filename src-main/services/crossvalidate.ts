@@ -10,7 +10,6 @@ import { clusterSettings, operatingPoint } from '../contract/wire.ts'
 import { clusterInference } from '../core/cluster/cluster.ts'
 import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../core/cluster/sparse.ts'
 import type { Rle } from '../core/mask/rle.ts'
-import type { TuneImage } from '../core/tune/candidates.ts'
 import { canTune, tuneClustering } from '../core/tune/tune.ts'
 import { airbusCsv } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
@@ -127,15 +126,13 @@ async function runFold(
     await setImmediate()
   }
   // The version that the fold starts from has seen none of its images: it chooses on three times as many as are left after training.
-  const before = await choose(
-    untouched(trained?.model ?? begun),
-    begun.cluster,
-    await seen.of(start, [...fold.train, ...fold.inner], fold.number),
-    between,
-  )
-  const chosen = trained
-    ? await reconsider(before, await seen.of(trained.folder, fold.inner, fold.number), between)
-    : before
+  const learning = await seen.of(start, [...fold.train, ...fold.inner], fold.number)
+  let chosen = await choose(untouched(begun), learning, between)
+  if (trained && chosen.chosenOn === 0) chosen = untouched(trained.model)
+  else if (trained) {
+    const inner = await seen.of(trained.folder, fold.inner, fold.number)
+    chosen = await choose(chosen, inner, between, { stays: true })
+  }
   const held = await seen.of(trained?.folder ?? start, fold.held, fold.number)
   for (const way of WAYS) {
     const rows = held.map((image) => [image.name, instancesOf(image, way, chosen)] as const)
@@ -252,65 +249,41 @@ class Inferences {
 
 type Chosen = Omit<FoldResult, 'training' | 'held'>
 
-/** Under the true foreground every pixel counts, and as it is. */
-function underTruthOf(cluster: ClusterSettings): ClusterSettings {
-  return { ...cluster, separate: true, rectangles: false, minArea: 1, minScore: 0 }
-}
-
-/** What a version brings, where nothing was chosen. */
+/** What a version brings, where nothing was chosen. Under the true foreground every pixel counts, and as it is. */
 function untouched({ cluster, calibration, operatingPoints }: ModelFile): Chosen {
   return {
     ...{ cluster, calibration: calibration ?? null, operatingPoints: operatingPoints ?? [] },
-    ...{ separation: underTruthOf(cluster), chosenOn: 0 },
+    separation: { ...cluster, separate: true, rectangles: false, minArea: 1, minScore: 0 },
+    chosenOn: 0,
   }
 }
-
-const asTruth = (images: readonly Seen[]): TuneImage[] =>
-  images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
-
-const TRUTH = { shape: 'as it was', vary: ['apart', 'sigma'] } as const
 
 /**
  * Chooses post-processing, and that of the separation under the true foreground.
- * @param own what is taken where the images are too few
- * @param start what the search begins with
+ * @param start what the search begins with, and what is taken where the images are too few
+ * @param stays `start` was chosen by the weights before: it stays unless other settings are better by more than chance
  */
 async function choose(
-  own: Chosen,
-  start: ClusterSettings,
+  start: Chosen,
   images: readonly Seen[],
   between: () => Promise<void>,
+  { stays = false } = {},
 ): Promise<Chosen> {
-  if (!canTune(images)) return own
-  const tuned = await tuneClustering(images, start, { between })
-  const separated = await tuneClustering(asTruth(images), underTruthOf(start), { ...TRUTH, between })
-  const { alpha, necks, sigma } = separated.settings
-  return {
-    cluster: tuned.settings,
-    calibration: tuned.calibration,
-    operatingPoints: tuned.operatingPoints,
-    separation: { ...underTruthOf(start), alpha, necks, sigma },
-    chosenOn: images.length,
-  }
-}
-
-/** The choice for the weights after training: what it was before, unless other settings are better by more than chance. */
-async function reconsider(
-  before: Chosen,
-  images: readonly Seen[],
-  between: () => Promise<void>,
-): Promise<Chosen> {
-  if (before.chosenOn === 0 || !canTune(images)) return before
-  const { cluster, calibration, separation } = before
-  const tuned = await tuneClustering(images, cluster, { before: calibration, between })
-  const separated = await tuneClustering(asTruth(images), separation, { ...TRUTH, before: null, between })
+  if (!canTune(images)) return start
+  const { cluster, calibration, separation } = start
+  const tuned = await tuneClustering(images, cluster, { between, ...(stays && { before: calibration }) })
+  const underTruth = images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
+  const separated = await tuneClustering(underTruth, separation, {
+    ...{ shape: 'as it was', vary: ['apart', 'sigma'], between },
+    ...(stays && { before: null }),
+  })
   const { alpha, necks, sigma } = separated.settings
   return {
     cluster: tuned.settings,
     calibration: tuned.calibration,
     operatingPoints: tuned.operatingPoints,
     separation: { ...separation, alpha, necks, sigma },
-    chosenOn: tuned.kept ? before.chosenOn : images.length,
+    chosenOn: tuned.kept ? start.chosenOn : images.length,
   }
 }
 

@@ -46,8 +46,8 @@ export interface RunWish {
 
 /**
  * Makes the run with another minScore or shape the current one, over all images that its version has looked at, with flips or
- * without as in this run: their inferences lie in the cache, so the network is asked only for those that the cache has lost. The image on the screen is done before the
- * run becomes current, the others by a job.
+ * without as in this run: their inferences lie in the cache, so the network is asked only for those that the cache has lost.
+ * The image on the screen is done before the run becomes current, the others by a job.
  * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
  */
 export async function chooseRun(

@@ -4,6 +4,7 @@ import type { Architecture, Engine, ModelCard, TrainOutcome, TrainRequest } from
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { NetworkSize } from '../contract/words.ts'
+import { DEFAULT_CLUSTER_SETTINGS } from '../core/cluster/cluster.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import type { ModelFolder } from './model-files.ts'
 import { readModelFolder } from './model-files.ts'
@@ -24,14 +25,9 @@ export function architectureOf(size: NetworkSize): Architecture {
 
 /** Instances from embeddings while training validates, and the default for runs of what it makes. */
 export const CLUSTER: TrainRequest['cluster'] = {
-  foreground: 0.5,
-  sigma: null,
-  alpha: 2.2,
+  ...DEFAULT_CLUSTER_SETTINGS,
   minArea: 8,
   minScore: 0.85,
-  separate: true,
-  necks: false,
-  rectangles: false,
 }
 
 /** Steps of an epoch where nothing but synthetic scenes is trained on. */

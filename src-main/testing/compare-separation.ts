@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util'
-import type { Engine, SparseInference } from '../contract/engine.ts'
+import type { Engine, RgbImage } from '../contract/engine.ts'
 import { clusterInference, DEFAULT_CLUSTER_SETTINGS } from '../core/cluster/cluster.ts'
-import { componentsOf } from '../core/mask/components.ts'
 import type { Rle } from '../core/mask/rle.ts'
-import { labelMapToRles, unionAll } from '../core/mask/rle.ts'
+import { labelMapToRles } from '../core/mask/rle.ts'
 import { differenceOf } from '../core/metric/difference.ts'
 import { scoreImage } from '../core/metric/f2.ts'
 import { reportOn } from '../core/metric/report.ts'
 import type { Estimate } from '../core/metric/interval.ts'
+import { touchingMasks } from '../core/metric/touching.ts'
 import { makeSyntheticScene } from '../core/synthetic/scene.ts'
+import type { TuneImage } from '../core/tune/candidates.ts'
 import { tuneClustering } from '../core/tune/tune.ts'
 import { startEngine } from '../services/engine-client.ts'
 
@@ -24,34 +25,25 @@ const CHOOSING = { seed: 889_000, scenes: 50 }
 const SCORED = { seed: 888_000, scenes: 200 }
 
 interface Scene {
-  seed: number
+  image: RgbImage
   truth: Rle[]
 }
-
-/** Whether two of the masks make one component. */
-function anyTouch(truth: readonly Rle[]): boolean {
-  return componentsOf(unionAll(truth), SIDE, 8).length < truth.length
-}
-
-const sceneOf = (seed: number) => makeSyntheticScene(seed, { width: SIDE, height: SIDE })
 
 function touchingScenes({ seed, scenes }: typeof SCORED): Scene[] {
   const found: Scene[] = []
   for (let next = seed; found.length < scenes; next++) {
-    const truth = labelMapToRles(sceneOf(next).labels, SIDE, SIDE).filter((mask) => mask.length > 0)
-    if (anyTouch(truth)) found.push({ seed: next, truth })
+    const { image, labels } = makeSyntheticScene(next, { width: SIDE, height: SIDE })
+    const truth = labelMapToRles(labels, SIDE, SIDE).filter((mask) => mask.length > 0)
+    if (touchingMasks(truth, SIDE).includes(true)) found.push({ image, truth })
   }
   return found
 }
 
-type Looked = Scene & { inference: SparseInference }
-
-async function lookAt(engine: Engine, modelFolder: string, scenes: readonly Scene[]): Promise<Looked[]> {
-  const looked: Looked[] = []
-  for (const scene of scenes) {
-    const { image } = sceneOf(scene.seed)
+async function lookAt(engine: Engine, modelFolder: string, scenes: readonly Scene[]): Promise<TuneImage[]> {
+  const looked: TuneImage[] = []
+  for (const { image, truth } of scenes) {
     const inference = await engine.infer({ modelFolder, image, flips: false, tile: 768 }, {})
-    looked.push({ ...scene, inference })
+    looked.push({ truth, inference })
   }
   return looked
 }

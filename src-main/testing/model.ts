@@ -1,6 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ModelCard, ModelFile } from '../contract/engine.ts'
+import type { ClusterSettings } from '../contract/wire.ts'
+
+export const TEST_CLUSTER: ClusterSettings = {
+  foreground: 0.5,
+  sigma: null,
+  alpha: 2,
+  minArea: 4,
+  minScore: 0,
+  separate: true,
+  necks: false,
+  rectangles: false,
+}
 
 const MODEL: ModelFile = {
   format: 'drydock-model-1',
@@ -13,16 +25,7 @@ const MODEL: ModelFile = {
   },
   weights: [{ name: 'only', shape: [4] }],
   normalise: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-  cluster: {
-    foreground: 0.5,
-    sigma: null,
-    alpha: 2,
-    minArea: 4,
-    minScore: 0,
-    separate: true,
-    necks: false,
-    rectangles: false,
-  },
+  cluster: TEST_CLUSTER,
 }
 
 /** Writes a model folder that is whole, but holds four numbers in place of a network. @param first makes it another version */

@@ -1,3 +1,4 @@
+import { overlapOf } from '../geometry/box.ts'
 import type { PixelBox, Rle, Size } from '../mask/rle.ts'
 import { areaOf, boundsOf, intersectionArea, pixelsOf, subtract } from '../mask/rle.ts'
 import type { Corner } from '../mask/shapes.ts'
@@ -83,15 +84,11 @@ export function rectanglesOf(masks: readonly Rle[], scores: readonly number[], s
     const box = boundsOf(rectangles[i]!, size.height)
     if (box === null) continue
     for (const other of placed) {
-      if (meet(box, other.box)) rectangles[i] = subtract(rectangles[i]!, other.mask)
+      if (overlapOf(box, other.box)) rectangles[i] = subtract(rectangles[i]!, other.mask)
     }
     placed.push({ mask: rectangles[i]!, box })
   }
   return rectangles
-}
-
-function meet(a: PixelBox, b: PixelBox): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 }
 
 /** Smaller masks are steps more than sides: they say nothing of how they were drawn. */

@@ -99,20 +99,15 @@ function longestBorders(index: Uint32Array, width: number, { group, count }: Gro
 
 /** Pixels that are together in both of two groupings. @param a [n] @param b [n] from 0 @returns [n] from 0 */
 export function crossing(a: Int32Array, b: Int32Array): Int32Array {
-  const numbers = new Map<number, number>()
   const among = b.reduce((most, group) => Math.max(most, group), 0) + 1
-  return a.map((group, k) => {
-    const pair = group * among + b[k]!
-    const known = numbers.get(pair) ?? numbers.size
-    numbers.set(pair, known)
-    return known
-  })
+  // pairs of groups may be more than an int32 counts
+  return numberByFirst(Float64Array.from(a, (group, k) => group * among + b[k]!)).group
 }
 
 /** The same groups, numbered from 0 by their first pixel. */
-export function numberByFirst(groups: Int32Array): Groups {
+export function numberByFirst(groups: Int32Array | Float64Array): Groups {
   const numbers = new Map<number, number>()
-  const group = groups.map((value) => {
+  const group = Int32Array.from(groups, (value) => {
     const known = numbers.get(value)
     if (known !== undefined) return known
     numbers.set(value, numbers.size)

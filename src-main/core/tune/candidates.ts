@@ -41,7 +41,10 @@ export interface Candidates {
   disjoint: boolean
 }
 
-/** Clusters an image once; whatever minArea >= `settings.minArea` and minScore keep follows without clustering again. */
+/**
+ * Clusters an image once; whatever minArea >= `settings.minArea` and minScore keep follows without clustering again, but where
+ * rectangles overlap: there the surer one has the pixels, though it may be dropped later.
+ */
 export function candidatesOf({ inference, truth }: TuneImage, settings: ClusterSettings): Candidates {
   const { clusters, instances } = clusterInference(inference, { ...settings, minScore: 0 })
   const overlaps = overlapsBetween(

@@ -26,16 +26,23 @@ export function keepSettings(
   const scores = images.map(({ candidates }) =>
     candidates.map(({ features, foreground }) => scoreOf(features, foreground, calibration)),
   )
-  const { minArea } = settings
+  const kept = { ...settings, minScore }
+  return { settings: kept, calibration, kept: true, ...figuresOf(images, scores, kept, minScores) }
+}
+
+/** What settings give on images, at their own least score and at others. @param scores by image, as for {@link evaluate} */
+export function figuresOf(
+  images: readonly Candidates[],
+  scores: readonly (readonly number[])[],
+  { minArea, minScore }: ClusterSettings,
+  minScores: readonly number[],
+): Pick<Tuned, 'operatingPoints' | 'evaluation'> & { each: number[] } {
   const curve = [...new Set([...minScores, minScore])]
     .sort((a, b) => a - b)
     .map((least) => ({ minScore: least, evaluation: evaluate(images, scores, { minArea, minScore: least }) }))
   return {
-    settings: { ...settings, minScore },
-    calibration,
     operatingPoints: operatingPointsOf(curve, minScore),
     evaluation: evaluate(images, scores, { minArea, minScore }),
-    kept: true,
     each: f2OfEach(images, scores, { minArea, minScore }),
   }
 }

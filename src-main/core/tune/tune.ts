@@ -4,10 +4,9 @@ import { scoreOf } from '../cluster/features.ts'
 import { areRectangles } from '../cluster/rectangles.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { fitCalibration } from './calibrate.ts'
-import { candidatesOf, evaluate, f2OfEach, judgedOf } from './candidates.ts'
+import { candidatesOf, evaluate, judgedOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
-import { isSurelyBetter, keepSettings } from './stay.ts'
-import { operatingPointsOf } from './operating-points.ts'
+import { figuresOf, isSurelyBetter, keepSettings } from './stay.ts'
 
 /** Units of spread between regions that stay apart; with the largest hardly any do. */
 const ALPHAS = [1.6, 2, 2.4, 3, 4.5]
@@ -131,15 +130,15 @@ export async function tuneClustering(
   const first = { ...start, rectangles: drawn ?? start.rectangles }
   let best = bestWith(images, first, cleanShare)
   for (const name of vary) {
-    const before = best
+    const soFar = best
     // Where components are not separated, how they would be makes no difference.
-    if (!before.settings.separate && name === 'sigma') continue
+    if (!soFar.settings.separate && name === 'sigma') continue
     for (const part of GRID[name]) {
-      const settings = { ...before.settings, ...part }
-      if (sameClustering(settings, before.settings)) continue
+      const settings = { ...soFar.settings, ...part }
+      if (sameClustering(settings, soFar.settings)) continue
       await between?.()
       const tried = bestWith(images, settings, cleanShare)
-      const gain = best === before ? LEAST_GAIN : 0
+      const gain = best === soFar ? LEAST_GAIN : 0
       if (isBetter(tried.evaluation, best.evaluation, cleanShare, gain)) best = tried
     }
   }
@@ -208,10 +207,7 @@ function middleOfBest<T extends { evaluation: Evaluation }>(tried: readonly T[],
 }
 
 /** Puts probabilities in the place of mean foreground where there are instances enough, and chooses minScore anew. */
-function calibrated(
-  { settings, images, evaluation }: Found,
-  cleanShare: CleanShare,
-): Tuned & { each: number[] } {
+function calibrated({ settings, images }: Found, cleanShare: CleanShare): Tuned & { each: number[] } {
   const { minArea } = settings
   const judged = judgedOf(images, minArea)
   const fitted = fitCalibration(judged)
@@ -220,18 +216,11 @@ function calibrated(
     const { image, candidate } = judged[i]!
     scores[image]![candidate] = probability
   })
-  const best = fitted ? bestScore(images, scores, minArea, cleanShare) : { ...settings, evaluation }
-  const curve = MIN_SCORES.map((minScore) => ({
-    minScore,
-    evaluation: evaluate(images, scores, { minArea, minScore }),
-  }))
+  const minScore = fitted ? bestScore(images, scores, minArea, cleanShare).minScore : settings.minScore
+  const chosen = { ...settings, minScore }
   return {
-    settings: { ...settings, minScore: best.minScore },
-    calibration: fitted?.calibration ?? null,
-    operatingPoints: operatingPointsOf(curve, best.minScore),
-    evaluation: best.evaluation,
-    kept: false,
-    each: f2OfEach(images, scores, { minArea, minScore: best.minScore }),
+    ...{ settings: chosen, calibration: fitted?.calibration ?? null, kept: false },
+    ...figuresOf(images, scores, chosen, MIN_SCORES),
   }
 }
 
