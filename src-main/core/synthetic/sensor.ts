@@ -25,8 +25,11 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
   const planes = split(surface)
   const { width, height, light } = planes
   addGrain(light, random, 0.9 * Math.exp(0.45 * normal(random)) * (random() < 0.1 ? 3 : 1))
-  blur(light, width, height, between(random, 0.45, 1.15))
-  if (random() < 0.85) sharpen(planes, between(random, 0.9, 1.5), between(random, 0.4, 2))
+  const sharp = between(random, 0.45, 1.15)
+  // images that were enlarged by their provider: softer, with wider seams
+  const soft = random() < 0.4
+  for (let pass = soft ? 2 : 1; pass > 0; pass--) blur(light, width, height, sharp)
+  if (random() < 0.85) sharpen(planes, between(random, 0.9, 1.5), soft ? 3 : 1, between(random, 0.4, 2))
   addGrain(light, random, between(random, 0.2, 0.9))
   const colourGrain = between(random, 0.1, 1)
   addGrain(planes.blue, random, colourGrain)
@@ -161,10 +164,10 @@ function blurColumns(
   }
 }
 
-/** Unsharp mask on brightness, in place. */
-function sharpen({ width, height, light }: Planes, sigma: number, amount: number): void {
+/** Unsharp mask on brightness, in place; more passes reach further: sigma sqrt(passes) px. */
+function sharpen({ width, height, light }: Planes, sigma: number, passes: number, amount: number): void {
   const wide = scratch('wide', light.length)
   wide.set(light)
-  blur(wide, width, height, sigma)
+  for (let pass = passes; pass > 0; pass--) blur(wide, width, height, sigma)
   for (let p = 0; p < light.length; p++) light[p] = light[p]! + amount * (light[p]! - wide[p]!)
 }

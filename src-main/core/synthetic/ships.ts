@@ -146,7 +146,8 @@ export function drawShip(random: Random, length: number, width: number): Ship {
     deck: pick(random, DECKS[kind]),
     gain: Math.exp(0.28 * normal(random)),
     height: width * between(random, 0.08, 0.32),
-    moving: random() < 0.42,
+    // small ones that lie at no berth are mostly seen by their wakes
+    moving: random() < (length < 40 ? 0.6 : 0.42),
   }
 }
 
