@@ -16,6 +16,8 @@ import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
 import type { Scored } from './checkpoint.ts'
 import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { BatchesAhead } from './batches-ahead.ts'
+import { trainPoint, validationPoint } from './curve-points.ts'
 import { fastKernels } from './fast-kernels.ts'
 import { trainingDiverged, whereItStopped } from './train-errors.ts'
 import { startOf, stateOf } from './train-start.ts'
@@ -26,7 +28,6 @@ import { lookAt, validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
 const CLIP_NORM = 5
-const BATCHES_AHEAD = 3
 /** steps between two points of the training curve */
 const POINT_EVERY = 10
 
@@ -80,7 +81,7 @@ class Session {
   private bestWeights: Float32Array
   private readonly secondsBefore: number
   private readonly startedAt = performance.now()
-  private readonly batches = new Map<number, Promise<TrainBatch>>()
+  private readonly batches: BatchesAhead
   private images: ValidationImage[] | null = null
   private sums: StepFigures[] = []
   /** step of the checkpoint that lies on the disk */
@@ -91,6 +92,7 @@ class Session {
     this.request = request
     this.port = port
     this.start = start
+    this.batches = new BatchesAhead((step) => port.batch(step), request.steps)
     this.kernels = fastKernels(tf)
     this.mask = tf.tensor1d(decayMask(start.architecture))
     this.takeStep = stepOf(tf, this.kernels, {
@@ -169,43 +171,15 @@ class Session {
 
   private async step(): Promise<void> {
     const { request, state } = this
-    for (let ahead = 0; ahead < BATCHES_AHEAD; ahead++) {
-      const step = state.step + ahead
-      if (request.steps !== null && step >= request.steps) break
-      if (this.batches.has(step)) continue
-      const batch = this.port.batch(step)
-      batch.catch(() => undefined)
-      this.batches.set(step, batch)
-    }
-    const batch = await this.batches.get(state.step)!
-    this.batches.delete(state.step)
+    const batch = await this.batches.at(state.step)
     const learningRate = learningRateAt(request.learningRate, state.step, this.fraction())
     const schedule = { learningRate, weightDecay: WEIGHT_DECAY, averageDecay: averageDecayAt(state.step) }
     const { state: next, figures } = this.takeStep(state, batch, schedule)
     if (!next) await this.diverged()
     else this.state = next
     this.sums.push(figures)
-    if (this.state.step % POINT_EVERY === 0) this.emitTrainPoint(learningRate)
-  }
-
-  private emitTrainPoint(learningRate: number): void {
-    const mean = (of: (figures: StepFigures) => number): number =>
-      this.sums.reduce((sum, figures) => sum + of(figures), 0) / this.sums.length
-    this.port.point({
-      step: this.state.step,
-      kind: 'train',
-      loss: mean((f) => f.loss),
-      parts: {
-        bce: mean((f) => f.parts.bce),
-        dice: mean((f) => f.parts.dice),
-        embedding: mean((f) => f.parts.embedding),
-        centre: mean((f) => f.parts.centre),
-      },
-      f2: null,
-      f2WithShips: null,
-      seconds: this.seconds(),
-      learningRate,
-    })
+    if (this.state.step % POINT_EVERY > 0) return
+    this.port.point(trainPoint(this.sums, this.state.step, this.seconds(), learningRate))
     this.sums = []
   }
 
@@ -260,16 +234,7 @@ class Session {
     const network = this.networkOf(state.average)
     return this.unlessCancelled(null, async (pause) => {
       const result = await validate(this.tf, this.kernels, network, images, this.postProcessing, pause)
-      this.port.point({
-        step: state.step,
-        kind: 'validation',
-        loss: null,
-        parts: {},
-        f2: result.f2,
-        f2WithShips: result.f2WithShips,
-        seconds: this.seconds(),
-        learningRate: null,
-      })
+      this.port.point(validationPoint(result, state.step, this.seconds()))
       return { step: state.step, ...result }
     })
   }

@@ -2,18 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { calibration } from '../contract/engine.ts'
-import type { Engine, ModelFile, SparseInference } from '../contract/engine.ts'
+import type { Engine, ModelFile } from '../contract/engine.ts'
 import { DrydockError, toWireError } from '../contract/errors.ts'
-import type { ClusterSettings, CurvePoint, TrainSettings } from '../contract/wire.ts'
-import { clusterSettings, operatingPoint } from '../contract/wire.ts'
-import { clusterInference } from '../core/cluster/cluster.ts'
+import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../core/cluster/sparse.ts'
-import type { Rle } from '../core/mask/rle.ts'
-import { canTune, tuneClustering } from '../core/tune/tune.ts'
 import { airbusCsv } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { writeWhole } from '../imaging/write.ts'
+import { WAYS, choose, chosen, instancesOf, untouched } from './crossvalidate-choice.ts'
+import type { Seen, Way } from './crossvalidate-choice.ts'
 import { planFolds, takeFolder } from './crossvalidate-plan.ts'
 import type { Fold, NamedSource } from './crossvalidate-plan.ts'
 import { TILE } from './infer.ts'
@@ -38,19 +35,7 @@ export interface CrossValidation {
   training: Omit<TrainSettings, 'from' | 'name' | 'size'> | null
 }
 
-/** Ways of making instances of one and the same inference. */
-export const WAYS = ['clustered', 'clean', 'ships', 'components', 'separation', 'truthComponents'] as const
-export type Way = (typeof WAYS)[number]
-
-const foldResult = z.object({
-  /** the post-processing of the fold */
-  cluster: clusterSettings,
-  calibration: calibration.nullable(),
-  operatingPoints: z.array(operatingPoint),
-  /** with which the embeddings are clustered under the true foreground */
-  separation: clusterSettings,
-  /** images that the post-processing was chosen on; 0: too few, it is that of the model */
-  chosenOn: z.number().int(),
+const foldResult = chosen.extend({
   training: z.object({ steps: z.number().int(), seconds: z.number(), bestStep: z.number().int() }).nullable(),
   held: z.array(z.string()),
 })
@@ -127,19 +112,19 @@ async function runFold(
   }
   // The version that the fold starts from has seen none of its images: it chooses on three times as many as are left after training.
   const learning = await seen.of(start, [...fold.train, ...fold.inner], fold.number)
-  let chosen = await choose(untouched(begun), learning, between)
-  if (trained && chosen.chosenOn === 0) chosen = untouched(trained.model)
+  let choice = await choose(untouched(begun), learning, between)
+  if (trained && choice.chosenOn === 0) choice = untouched(trained.model)
   else if (trained) {
     const inner = await seen.of(trained.folder, fold.inner, fold.number)
-    chosen = await choose(chosen, inner, between, { stays: true })
+    choice = await choose(choice, inner, between, { stays: true })
   }
   const held = await seen.of(trained?.folder ?? start, fold.held, fold.number)
   for (const way of WAYS) {
-    const rows = held.map((image) => [image.name, instancesOf(image, way, chosen)] as const)
+    const rows = held.map((image) => [image.name, instancesOf(image, way, choice)] as const)
     await writeText(foldFile(out, fold.number, way), [...airbusCsv.write(rows)].join(''))
   }
   const result: FoldResult = {
-    ...chosen,
+    ...choice,
     training: trained?.training ?? null,
     held: fold.held.map(({ name }) => name),
   }
@@ -196,15 +181,6 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
   return { folder, ...(await readModelFolder(folder)), training: { steps, seconds, bestStep } }
 }
 
-/** What is kept of an image's inference: nothing that grows with the image. */
-interface Seen {
-  name: string
-  truth: Rle[]
-  inference: SparseInference
-  /** the embeddings of the truth's pixels, as certain foreground */
-  underTruth: SparseInference
-}
-
 /** Inferences of the version that all folds start from, each image looked at once, and of the one at work. */
 class Inferences {
   private readonly wanted: CrossValidation
@@ -244,72 +220,6 @@ class Inferences {
       inference: withForegroundFrom(whole, SPARSE_FOREGROUND),
       underTruth: underMasks(whole, truth),
     }
-  }
-}
-
-type Chosen = Omit<FoldResult, 'training' | 'held'>
-
-/** What a version brings, where nothing was chosen. Under the true foreground every pixel counts, and as it is. */
-function untouched({ cluster, calibration, operatingPoints }: ModelFile): Chosen {
-  return {
-    ...{ cluster, calibration: calibration ?? null, operatingPoints: operatingPoints ?? [] },
-    separation: { ...cluster, separate: true, rectangles: false, minArea: 1, minScore: 0 },
-    chosenOn: 0,
-  }
-}
-
-/**
- * Chooses post-processing, and that of the separation under the true foreground.
- * @param start what the search begins with, and what is taken where the images are too few
- * @param stays `start` was chosen by the weights before: it stays unless other settings are better by more than chance
- */
-async function choose(
-  start: Chosen,
-  images: readonly Seen[],
-  between: () => Promise<void>,
-  { stays = false } = {},
-): Promise<Chosen> {
-  if (!canTune(images)) return start
-  const { cluster, calibration, separation } = start
-  const tuned = await tuneClustering(images, cluster, { between, ...(stays && { before: calibration }) })
-  const underTruth = images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
-  const separated = await tuneClustering(underTruth, separation, {
-    ...{ shape: 'as it was', vary: ['apart', 'sigma'], between },
-    ...(stays && { before: null }),
-  })
-  const { alpha, necks, sigma } = separated.settings
-  return {
-    cluster: tuned.settings,
-    calibration: tuned.calibration,
-    operatingPoints: tuned.operatingPoints,
-    separation: { ...separation, alpha, necks, sigma },
-    chosenOn: tuned.kept ? start.chosenOn : images.length,
-  }
-}
-
-function instancesOf(
-  image: Seen,
-  way: Way,
-  { cluster, calibration, operatingPoints, separation }: Chosen,
-): Rle[] {
-  const minScoreAt = (name: string): number =>
-    operatingPoints.find((point) => point.name === name)?.minScore ?? cluster.minScore
-  const found = (settings: ClusterSettings): Rle[] =>
-    clusterInference(image.inference, settings, calibration).instances.map(({ rle }) => rle)
-  const underTruth = (settings: ClusterSettings): Rle[] =>
-    clusterInference(image.underTruth, settings).instances.map(({ rle }) => rle)
-  switch (way) {
-    case 'clustered':
-      return found(cluster)
-    case 'clean':
-    case 'ships':
-      return found({ ...cluster, minScore: minScoreAt(way) })
-    case 'components':
-      return found({ ...cluster, separate: false })
-    case 'separation':
-      return underTruth(separation)
-    case 'truthComponents':
-      return underTruth({ ...separation, separate: false })
   }
 }
 
