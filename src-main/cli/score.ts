@@ -29,7 +29,7 @@ interface Options {
 /** A score of either kind. */
 interface Scored {
   set: Pick<SetScore, 'f2' | 'f2WithShips' | 'pooledF2' | 'thresholds'>
-  images: { image: string; f2: number; thresholds: ThresholdScore[] }[]
+  images: { image: string; f2: number; thresholds: readonly ThresholdScore[] }[]
   /** images that there are, those without truth or prediction included */
   total: number
   /** null: not asked for */
@@ -140,8 +140,8 @@ async function scoreProject(terminal: Terminal, path: string, report: boolean): 
 }
 
 function tell(terminal: Terminal, scored: Scored): void {
-  terminal.answer(forMachines(scored))
-  for (const line of forPeople(scored)) terminal.say(line)
+  if (terminal.json) terminal.answer(forMachines(scored))
+  else for (const line of forPeople(scored)) terminal.say(line)
 }
 
 function forMachines({ set, images, report, difference }: Scored): unknown {

@@ -6,7 +6,7 @@ import type { Tf } from './tf.ts'
 export interface TensorScore {
   /** mean F2 over the ten thresholds, 0..1 */
   f2: number
-  thresholds: ThresholdScore[]
+  thresholds: readonly ThresholdScore[]
 }
 
 /** IoU thresholds 0.50 ... 0.95 in twentieths. */

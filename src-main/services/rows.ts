@@ -69,7 +69,7 @@ export function scoreOfImage(project: Project, image: StoredImage): ImageScore |
     score && {
       run,
       f2: score.f2,
-      thresholds: score.thresholds,
+      thresholds: [...score.thresholds],
       truthRevision: score.truthRevision,
       stale: score.truthRevision < image.truthRevision,
     }

@@ -10,7 +10,7 @@ export interface StoredScore {
   image: number
   f2: number
   /** ten, by rising IoU */
-  thresholds: ThresholdScore[]
+  thresholds: readonly ThresholdScore[]
   truthRevision: number
 }
 
