@@ -6,7 +6,7 @@ import type { Size } from '../core/mask/rle.ts'
 import type { Difference } from '../core/metric/difference.ts'
 import type { Report } from '../core/metric/report.ts'
 import { differenceForMachines, reportForMachines } from '../services/report-json.ts'
-import type { FilesScore } from '../services/score-files.ts'
+import type { FilesScore, Pair } from '../services/score-files.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
 import { differenceText, reportTable } from './report.ts'
 import { count, score, someOf, table, thresholdTable } from './table.ts'
@@ -81,8 +81,10 @@ async function scoreCsv(
   pred: string,
   { against, size, report }: { against: string | undefined; size: Size | undefined; report: boolean },
 ): Promise<Scored> {
-  const { scoreFiles } = await import('../services/score-files.ts')
-  const { set, images, overlapping } = await scoreFiles(truth, pred, size)
+  const { readPairs, scorePairs } = await import('../services/score-files.ts')
+  const files = against === undefined ? [pred] : [pred, against]
+  const [pairs, others] = await readPairs(truth, files, size)
+  const { set, images, overlapping } = scorePairs(pairs!)
   if (overlapping.length > 0) {
     terminal.note(
       `Masks overlap in ${count(overlapping.length, 'image')} (${someOf(overlapping)}): scored by the best one-to-one matching, but a submission may not have that.`,
@@ -90,25 +92,22 @@ async function scoreCsv(
   }
   return {
     ...{ set, images, total: images.length },
-    report: report && size !== undefined ? await reportOf(truth, pred, size) : null,
-    difference: against === undefined ? null : await differenceFrom(images, truth, against, size),
+    report: report && size !== undefined ? await reportOf(pairs!, size) : null,
+    difference: others === undefined ? null : await differenceFrom(images, scorePairs(others).images),
   }
 }
 
-async function reportOf(truth: string, pred: string, size: Size): Promise<Report> {
-  const { reportFiles } = await import('../services/score-report.ts')
-  return reportFiles(truth, pred, size)
+async function reportOf(pairs: readonly Pair[], { height }: Size): Promise<Report> {
+  const { reportOn } = await import('../core/metric/report.ts')
+  return reportOn(pairs.map((pair) => ({ ...pair, height })))
 }
 
 async function differenceFrom(
   images: FilesScore['images'],
-  truth: string,
-  against: string,
-  size: Size | undefined,
+  others: FilesScore['images'],
 ): Promise<Difference> {
-  const { scoreFiles } = await import('../services/score-files.ts')
   const { differenceOf } = await import('../core/metric/difference.ts')
-  return differenceOf(images, (await scoreFiles(truth, against, size)).images)
+  return differenceOf(images, others)
 }
 
 /** The current run of a project against the truth of its finished images. */

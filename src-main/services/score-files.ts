@@ -16,32 +16,51 @@ export interface FilesScore {
   overlapping: string[]
 }
 
+/** Truth and predictions of one image. */
+export interface Pair {
+  image: string
+  truth: Rle[]
+  prediction: Rle[]
+}
+
 /**
- * Scores one label file against another. An image that only the truth has counts as predicted empty.
+ * Reads a label file and others that are to be scored against it. An image that only the truth has counts as predicted empty.
  * @param size only checks that all masks lie inside
- * @throws DrydockError `not_found`, `file_broken` (rows named), `bad_input` where the prediction has images that the
+ * @returns for each prediction file, by image in the order of the truth file
+ * @throws DrydockError `not_found`, `file_broken` (rows named), `bad_input` where a prediction has images that the
  * truth has not, `nothing_to_do` where the truth has none
  */
-export async function scoreFiles(
+export async function readPairs(
   truthFile: string,
-  predictionFile: string,
+  predictionFiles: readonly string[],
   size?: Size,
-): Promise<FilesScore> {
+): Promise<Pair[][]> {
   const truth = await readWholeLabels(truthFile, size)
-  const prediction = await readWholeLabels(predictionFile, size)
-  if (truth.images.size === 0) {
-    throw new DrydockError(
-      'nothing_to_do',
-      `${basename(truthFile)} lists no image, so there is nothing to score.`,
+  const sets: Pair[][] = []
+  for (const predictionFile of predictionFiles) {
+    const prediction = await readWholeLabels(predictionFile, size)
+    if (truth.images.size === 0) {
+      throw new DrydockError(
+        'nothing_to_do',
+        `${basename(truthFile)} lists no image, so there is nothing to score.`,
+      )
+    }
+    const unknown = [...prediction.images.keys()].filter((image) => !truth.images.has(image))
+    if (unknown.length > 0) throw notInTruth(unknown, truthFile, predictionFile)
+    sets.push(
+      Array.from(truth.images, ([image, instances]) => ({
+        image,
+        truth: masksOf(instances),
+        prediction: masksOf(prediction.images.get(image) ?? []),
+      })),
     )
   }
-  const unknown = [...prediction.images.keys()].filter((image) => !truth.images.has(image))
-  if (unknown.length > 0) throw notInTruth(unknown, truthFile, predictionFile)
+  return sets
+}
 
-  const images = Array.from(truth.images, ([image, instances]) => ({
-    image,
-    ...scoreImage(masksOf(instances), masksOf(prediction.images.get(image) ?? [])),
-  }))
+/** Scores what was read. */
+export function scorePairs(pairs: readonly Pair[]): FilesScore {
+  const images = pairs.map(({ image, truth, prediction }) => ({ image, ...scoreImage(truth, prediction) }))
   return {
     set: summarise(images),
     images,
