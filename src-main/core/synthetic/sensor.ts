@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts'
-import { between, normal } from '../random.ts'
+import { between, normal, wholeBetween } from '../random.ts'
 import type { Surface } from './surface.ts'
 import { scratch } from './surface.ts'
 import { compress } from './jpeg.ts'
@@ -25,11 +25,15 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
   const planes = split(surface)
   const { width, height, light } = planes
   addGrain(light, random, 0.9 * Math.exp(0.45 * normal(random)) * (random() < 0.1 ? 3 : 1))
-  const sharp = between(random, 0.45, 1.15)
-  // images that were enlarged by their provider: softer, with wider seams
-  const soft = random() < 0.4
-  for (let pass = soft ? 2 : 1; pass > 0; pass--) blur(light, width, height, sharp)
-  if (random() < 0.85) sharpen(planes, between(random, 0.9, 1.5), soft ? 3 : 1, between(random, 0.4, 2))
+  const spread = between(random, 0.45, 1.15)
+  // images that were enlarged by their provider: softer, with seams several px wide, colours that reach beyond their ship
+  const soft = random() < 0.55
+  for (let pass = soft ? 2 : 1; pass > 0; pass--) blur(light, width, height, spread)
+  if (soft) softenColours(planes, wholeBetween(random, 1, 4))
+  if (random() < 0.9) {
+    const passes = soft ? wholeBetween(random, 2, 7) : 1
+    sharpen(planes, between(random, 0.9, 1.5), passes, between(random, 0.4, 2))
+  }
   addGrain(light, random, between(random, 0.2, 0.9))
   const colourGrain = between(random, 0.1, 1)
   addGrain(planes.blue, random, colourGrain)
@@ -42,6 +46,12 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
     tone(random, exposure, gamma),
     tone(random, exposure, gamma),
   ])
+}
+
+function softenColours({ width, height, blue, red }: Planes, passes: number): void {
+  for (let pass = passes; pass > 0; pass--) {
+    for (const plane of [blue, red]) blur(plane, (width + 1) >> 1, (height + 1) >> 1, 1)
+  }
 }
 
 type Tone = (value: number) => number
