@@ -1,7 +1,7 @@
 import { expect, test } from './harness.ts'
 import { ask, jobsAreOver, openImage, sampleIn } from './steps.ts'
 
-test('cleaner images or more ships, hulls or rectangles: another choice is another run, there at once', async ({
+test('cleaner images or more ships, hulls or rectangles, parted or not: another choice is another run, there at once', async ({
   launch,
   folder,
 }) => {
@@ -52,6 +52,11 @@ test('cleaner images or more ships, hulls or rectangles: another choice is anoth
   await expect(rectangles).toBeChecked()
   expect(runs()[3]!.found).toBeLessThanOrEqual(most!)
   expect(runs()[3]!.found).toBeGreaterThan(clean!)
+  // where they part, too: more of them, or as many
+  await page.getByLabel('Part at necks').check()
+  await expect.poll(() => runs().map(({ images }) => images)).toEqual([22, 22, 22, 22, 22])
+  await jobsAreOver(drydock)
+  expect(runs()[4]!.found).toBeGreaterThanOrEqual(runs()[3]!.found)
   expect(ask(project, 'select distinct inference from run_images order by 1')).toEqual(inferences)
   expect(drydock.problems).toEqual([])
 })

@@ -17,6 +17,7 @@ interface Options extends BackendOption {
   overlays?: string
   flips?: boolean
   rectangles?: boolean
+  necks?: boolean
 }
 
 const FLIPS_HELP = 'average over the four flips: four times the work, a little better; a project remembers it'
@@ -42,6 +43,13 @@ export function addPredict(program: Command): void {
       ).conflicts('project'),
     )
     .addOption(new Option('--no-rectangles', 'instances as the network sees them').conflicts('project'))
+    .addOption(
+      new Option(
+        '--necks',
+        'part instances where their outline has a neck; default: as the model was validated',
+      ).conflicts('project'),
+    )
+    .addOption(new Option('--no-necks', 'part them by their embeddings alone').conflicts('project'))
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
@@ -64,7 +72,8 @@ async function predictImages(
   const { id, model, card, folder } = await findModel(options.model ?? null)
   const { flips = false, overlays = null } = options
   const { cluster, calibration = null } = model
-  const settings = { ...cluster, rectangles: options.rectangles ?? cluster.rectangles }
+  const { rectangles = cluster.rectangles, necks = cluster.necks } = options
+  const settings = { ...cluster, rectangles, necks }
   const wanted = { images, modelFolder: folder, settings, calibration, flips, out, overlays }
   const result = await withEngine(options, (engine) =>
     predictFolder(engine, wanted, {

@@ -127,6 +127,7 @@ describe('wrong usage has exit code 2', () => {
     [['train', '--images', 'harbour', '--out', 'm'], 'name --images, --truth and --out, or --project'],
     [['train', '--project', 'harbour', '--epochs', '1', '--minutes', '2'], 'cannot be used with option'],
     [['predict', '--project', 'harbour', '--rectangles'], 'cannot be used with option'],
+    [['predict', '--project', 'harbour', '--no-necks'], 'cannot be used with option'],
     [['train', '--project', 'harbour', '--size', 'small'], 'add --from none'],
     [['train', '--project', 'harbour', '--size', 'huge'], 'Allowed choices are base, small'],
     [['train', '--project', 'harbour', '--embedding-weight', '-1'], 'Write a number from 0 to 100.'],

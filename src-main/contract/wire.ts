@@ -247,9 +247,10 @@ export type OperatingPoint = z.infer<typeof operatingPoint>
  * figures are offered where the model version was not measured.
  */
 export const runChoice = z.object({
-  /** both of the run */
+  /** these of the run */
   minScore: z.number(),
   rectangles: z.boolean(),
+  necks: z.boolean(),
   positions: z.array(operatingPoint.extend({ name: operatingPoint.shape.name.nullable() })).min(1),
 })
 export type RunChoice = z.infer<typeof runChoice>

@@ -57,6 +57,7 @@ test('another position is another run of the same inferences: the network is not
   expect(choice).toEqual({
     minScore: 0.65,
     rectangles: false,
+    necks: false,
     positions: [point('clean', 0.8, 10), point('balanced', 0.65, 17), point('ships', 0.5, 19)],
   })
 
@@ -94,6 +95,20 @@ test('instances as rectangles are another run, named after it, and its positions
   expect(await runChoice(project, more.run)).toMatchObject({ minScore: 0.5, rectangles: true })
   expect((await chooseRun(project, { run: boxed, rectangles: false })).run).toBe(run)
   expect(engine.inferences).toBe(2)
+})
+
+test('parting at necks is another run, named after it, beside the other choices', async () => {
+  bench = await measuredBench([point('balanced', 0.65, 17)])
+  const { project } = bench
+  const run = await predictAll(project)
+  const { run: boxed } = await chooseRun(project, { run, rectangles: true, first: idOf(project, 'a.png') })
+  const { run: parted } = await chooseRun(project, { run: boxed, necks: true, first: idOf(project, 'a.png') })
+  expect(listRuns(project).at(-1)).toMatchObject({
+    name: 'base, balanced, rectangles, parted at necks',
+    current: true,
+  })
+  expect(await runChoice(project, parted)).toMatchObject({ rectangles: true, necks: true, minScore: 0.65 })
+  expect((await chooseRun(project, { run: parted, necks: false })).run).toBe(boxed)
 })
 
 test('what is predicted next goes on in the chosen run', async () => {

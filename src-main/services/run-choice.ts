@@ -9,7 +9,7 @@ import type { Project } from './project.ts'
 import { assertWritable } from './project.ts'
 import { tellCurrentRun } from './runs.ts'
 
-/** What people choose of a run: between clean empty images and more ships found (its minScore), and the shape of instances. */
+/** What people choose of a run: between clean empty images and more ships found (its minScore), the shape of instances, and where they part. */
 
 /** Positions where none was measured, from the cleanest. */
 const PLAIN = [0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0] as const
@@ -31,8 +31,8 @@ export async function runChoice(project: Project, run: number): Promise<RunChoic
   const found = modelRun(project, run)
   if (!found) return null
   const { model } = await usableModel(project, found.model)
-  const { minScore, rectangles } = found.settings
-  return { minScore, rectangles, positions: positionsOf(found, model) }
+  const { minScore, rectangles, necks } = found.settings
+  return { minScore, rectangles, necks, positions: positionsOf(found, model) }
 }
 
 export interface RunWish {
@@ -40,19 +40,20 @@ export interface RunWish {
   run: number
   minScore?: number | undefined
   rectangles?: boolean | undefined
+  necks?: boolean | undefined
   /** the image on the screen */
   first?: number | undefined
 }
 
 /**
- * Makes the run with another minScore or shape the current one, over all images that its version has looked at, with flips or
+ * Makes the run with another minScore, shape or parting at necks the current one, over all images that its version has looked at, with flips or
  * without as in this run: their inferences lie in the cache, so the network is asked only for those that the cache has lost.
  * The image on the screen is done before the run becomes current, the others by a job.
  * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
  */
 export async function chooseRun(
   project: Project,
-  { run, minScore, rectangles, first }: RunWish,
+  { run, minScore, rectangles, necks, first }: RunWish,
 ): Promise<{ job: string | null; run: number }> {
   assertWritable(project)
   const { store } = project
@@ -69,6 +70,7 @@ export async function chooseRun(
     ...found.settings,
     minScore: minScore ?? found.settings.minScore,
     rectangles: rectangles ?? found.settings.rectangles,
+    necks: necks ?? found.settings.necks,
   }
   const wanted = { model, settings, flips: found.flips }
   const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
@@ -145,9 +147,12 @@ function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
   const { model, settings } = run
   const point = positionsOf(run, model.model).find(({ minScore }) => minScore === settings.minScore)
   const said = point?.name ? SAID[point.name] : `score from ${settings.minScore.toFixed(2)}`
-  const own = model.model.cluster.rectangles === settings.rectangles
-  const shape = own ? '' : settings.rectangles ? ', rectangles' : ', as seen'
-  const wanted = `${plainName(run)}, ${said}${shape}`
+  const own = model.model.cluster
+  const shape =
+    own.rectangles === settings.rectangles ? '' : settings.rectangles ? ', rectangles' : ', as seen'
+  const parting =
+    own.necks === settings.necks ? '' : settings.necks ? ', parted at necks' : ', whole at necks'
+  const wanted = `${plainName(run)}, ${said}${shape}${parting}`
   const taken = new Set(project.store.runs.all(null).map((run) => run.name))
   let free = wanted
   for (let n = 2; taken.has(free); n++) free = `${wanted} (${n})`

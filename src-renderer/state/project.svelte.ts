@@ -14,7 +14,7 @@ import type { Toasts } from './toasts.svelte.ts'
 const SCORE_AFTER_MS = 250
 
 /** What a person chooses of the current run. */
-export type ChoiceWish = Partial<Pick<RunChoice, 'minScore' | 'rectangles'>>
+export type ChoiceWish = Partial<Pick<RunChoice, 'minScore' | 'rectangles' | 'necks'>>
 
 /** The open project: its summary, runs, model versions and set score, and the engine that computes for it. */
 export class Project {

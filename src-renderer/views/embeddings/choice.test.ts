@@ -11,6 +11,7 @@ const measured = {
 const choice: RunChoice = {
   minScore: 0.3,
   rectangles: false,
+  necks: false,
   positions: [
     { name: 'clean', minScore: 0.6, validation: { ...measured, emptyClean: 40, found: 12 } },
     { name: 'balanced', minScore: 0.3, validation: measured },
@@ -45,7 +46,7 @@ describe('the choice between clean images and more ships', () => {
 
   it('cannot be moved in a project that cannot be written, or where there is one position', () => {
     expect(shown({ choice, disabled: true }).html).toMatch(/<input[^>]* disabled/)
-    const one = { minScore: 0.3, rectangles: false, positions: choice.positions.slice(1, 2) }
+    const one = { minScore: 0.3, rectangles: false, necks: false, positions: choice.positions.slice(1, 2) }
     expect(shown({ choice: one }).html).toMatch(/<input[^>]* disabled/)
   })
 
