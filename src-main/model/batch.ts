@@ -11,7 +11,7 @@ export interface BatchTensors {
   images: Tensor4D
   /** [B * H * W / 4, 4] in packed order: 1 where there is a ship */
   truth: Tensor2D
-  /** [B * H * W / 4, 4] what each pixel counts in the cross-entropy; 1 for background that is not near a small ship */
+  /** [B * H * W / 4, 4] what each pixel counts in the cross-entropy; 1 for background */
   pixelWeight: Tensor2D
   segments: SegmentTensors
   /** [n, C] coordinates of the pixels of instances, in the embedding's units; 0 in further channels */
@@ -28,9 +28,6 @@ const LARGEST_PIXEL_WEIGHT = 3
 /** Half the root of the area that the embedding's distances count whole at, in px; see {@link instanceWeight}. */
 const UNIT_PX = 10
 const SMALLEST_UNIT_PX = 6
-
-/** Water this near to a ship, in px, counts what the ship does: else small ships would be drawn too large. */
-const NEAR_PX = 3
 
 /** What a pixel of a ship of so many px counts in the cross-entropy: small ships are few pixels, and all count. */
 export function pixelWeight(area: number): number {
@@ -56,9 +53,8 @@ export function batchTensors(
   for (let i = 0; i < packed.length; i++) packed[i] = labels[order[i]!]!
   const segments = segmentsOf(packed, crop * crop, 0)
   const truth = new Float32Array(packed.length)
-  const weightOf = segments.area.map(pixelWeight)
-  /** row-major */
   const weights = new Float32Array(packed.length).fill(1)
+  const weightOf = segments.area.map(pixelWeight)
   const arrays = padded(
     segments,
     instanceWeight,
@@ -70,7 +66,7 @@ export function batchTensors(
   for (let i = 0; i < segments.pixel.length; i++) {
     const place = segments.pixel[i]!
     truth[place] = 1
-    weighNear(weights, labels, crop, order[place]!, weightOf[segments.segment[i]!]!)
+    weights[place] = weightOf[segments.segment[i]!]!
     const pixel = order[place]! % (crop * crop)
     shift[i * embedding] = (pixel % crop) * unit
     shift[i * embedding + 1] = Math.floor(pixel / crop) * unit
@@ -78,34 +74,9 @@ export function batchTensors(
   return {
     images: tf.tensor4d(new Float32Array(images), [batch, crop, crop, 3]),
     truth: tf.tensor2d(truth, [packed.length / 4, 4]),
-    pixelWeight: tf.tensor2d(
-      Float32Array.from(order, (pixel) => weights[pixel]!),
-      [packed.length / 4, 4],
-    ),
+    pixelWeight: tf.tensor2d(weights, [packed.length / 4, 4]),
     segments: segmentTensors(tf, arrays),
     shift: tf.tensor2d(shift, [arrays.pixel.length, embedding]),
-  }
-}
-
-/** The weight of a ship's pixel, for it and for the background around it. */
-function weighNear(
-  weights: Float32Array,
-  labels: Uint16Array,
-  crop: number,
-  pixel: number,
-  weight: number,
-): void {
-  weights[pixel] = weight
-  if (weight === 1) return
-  const x = pixel % crop
-  const y = Math.floor(pixel / crop) % crop
-  const [left, right] = [Math.max(0, x - NEAR_PX), Math.min(crop - 1, x + NEAR_PX)]
-  const [top, bottom] = [Math.max(0, y - NEAR_PX), Math.min(crop - 1, y + NEAR_PX)]
-  for (let row = top; row <= bottom; row++) {
-    const start = pixel + (row - y) * crop - x
-    for (let near = start + left; near <= start + right; near++) {
-      if (labels[near] === 0) weights[near] = Math.max(weights[near]!, weight)
-    }
   }
 }
 
