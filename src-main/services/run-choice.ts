@@ -147,11 +147,10 @@ function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
   const { model, settings } = run
   const point = positionsOf(run, model.model).find(({ minScore }) => minScore === settings.minScore)
   const said = point?.name ? SAID[point.name] : `score from ${settings.minScore.toFixed(2)}`
-  const own = model.model.cluster
-  const shape =
-    own.rectangles === settings.rectangles ? '' : settings.rectangles ? ', rectangles' : ', as seen'
-  const parting =
-    own.necks === settings.necks ? '' : settings.necks ? ', parted at necks' : ', whole at necks'
+  const unlikeOwn = (setting: 'rectangles' | 'necks', on: string, off: string): string =>
+    settings[setting] === model.model.cluster[setting] ? '' : settings[setting] ? on : off
+  const shape = unlikeOwn('rectangles', ', rectangles', ', as seen')
+  const parting = unlikeOwn('necks', ', parted at necks', ', whole at necks')
   const wanted = `${plainName(run)}, ${said}${shape}${parting}`
   const taken = new Set(project.store.runs.all(null).map((run) => run.name))
   let free = wanted

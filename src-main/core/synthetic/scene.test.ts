@@ -47,14 +47,14 @@ describe('makeSyntheticScene', () => {
   })
 
   it('has ships that touch in about a fifth of its scenes, and more than a third without any', () => {
-    const all = scenes(100, 9000)
+    const all = scenes(300, 9000)
     const ships = all.map(({ labels }) => labels.reduce((a, b) => Math.max(a, b), 0))
     const withTouching = all.filter((scene) => touching(scene).size > 0).length
-    expect(withTouching).toBeGreaterThanOrEqual(11)
-    expect(withTouching).toBeLessThanOrEqual(30)
+    expect(withTouching).toBeGreaterThanOrEqual(54)
+    expect(withTouching).toBeLessThanOrEqual(90)
     const empty = ships.filter((count) => count === 0).length
-    expect(empty).toBeGreaterThanOrEqual(28)
-    expect(empty).toBeLessThanOrEqual(46)
+    expect(empty).toBeGreaterThanOrEqual(84)
+    expect(empty).toBeLessThanOrEqual(138)
   })
 
   it('paints ships that stand out from the water around them', () => {

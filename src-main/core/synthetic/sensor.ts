@@ -28,7 +28,7 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
   const spread = between(random, 0.45, 1.15)
   // images that were enlarged by their provider: softer, with seams several px wide, colours that reach beyond their ship
   const soft = random() < 0.55
-  for (let pass = soft ? 2 : 1; pass > 0; pass--) blur(light, width, height, spread)
+  blur(light, width, height, spread, soft ? 2 : 1)
   if (soft) softenColours(planes, wholeBetween(random, 1, 4))
   if (random() < 0.9) {
     const passes = soft ? wholeBetween(random, 2, 7) : 1
@@ -49,9 +49,7 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
 }
 
 function softenColours({ width, height, blue, red }: Planes, passes: number): void {
-  for (let pass = passes; pass > 0; pass--) {
-    for (const plane of [blue, red]) blur(plane, (width + 1) >> 1, (height + 1) >> 1, 1)
-  }
+  for (const plane of [blue, red]) blur(plane, (width + 1) >> 1, (height + 1) >> 1, 1, passes)
 }
 
 type Tone = (value: number) => number
@@ -124,12 +122,14 @@ function addGrain(plane: Float32Array, random: Random, strength: number): void {
   }
 }
 
-/** Gaussian blur of [height, width] in place, five taps each way, edges repeated; sigma in px, at most 1.5. */
-function blur(plane: Float32Array, width: number, height: number, sigma: number): void {
+/** Gaussian blur of [height, width] in place, five taps each way, edges repeated; sigma in px, at most 1.5; more passes make it sigma sqrt(passes). */
+function blur(plane: Float32Array, width: number, height: number, sigma: number, passes: number): void {
   const [near, far] = [Math.exp(-0.5 / sigma ** 2), Math.exp(-2 / sigma ** 2)]
   const sum = 1 + 2 * near + 2 * far
-  blurRows(plane, width, 1 / sum, near / sum, far / sum)
-  blurColumns(plane, width, height, 1 / sum, near / sum, far / sum)
+  for (let pass = 0; pass < passes; pass++) {
+    blurRows(plane, width, 1 / sum, near / sum, far / sum)
+    blurColumns(plane, width, height, 1 / sum, near / sum, far / sum)
+  }
 }
 
 function blurRows(plane: Float32Array, width: number, middle: number, near: number, far: number): void {
@@ -174,10 +174,10 @@ function blurColumns(
   }
 }
 
-/** Unsharp mask on brightness, in place; more passes reach further: sigma sqrt(passes) px. */
+/** Unsharp mask on brightness, in place. @param passes of the blur that it is measured from */
 function sharpen({ width, height, light }: Planes, sigma: number, passes: number, amount: number): void {
   const wide = scratch('wide', light.length)
   wide.set(light)
-  for (let pass = passes; pass > 0; pass--) blur(wide, width, height, sigma)
+  blur(wide, width, height, sigma, passes)
   for (let p = 0; p < light.length; p++) light[p] = light[p]! + amount * (light[p]! - wide[p]!)
 }
