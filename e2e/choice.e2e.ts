@@ -1,7 +1,7 @@
 import { expect, test } from './harness.ts'
 import { ask, jobsAreOver, openImage, sampleIn } from './steps.ts'
 
-test('cleaner images or more ships, hulls or rectangles, parted or not: another choice is another run, there at once', async ({
+test('cleaner images or more ships, hulls or rectangles, cut at necks or not: another choice is another run, there at once', async ({
   launch,
   folder,
 }) => {
@@ -52,8 +52,8 @@ test('cleaner images or more ships, hulls or rectangles, parted or not: another 
   await expect(rectangles).toBeChecked()
   expect(runs()[3]!.found).toBeLessThanOrEqual(most!)
   expect(runs()[3]!.found).toBeGreaterThan(clean!)
-  // where they part, too: more of them, or as many
-  await page.getByLabel('Part at necks').check()
+  // and so is cutting at necks; on this sample it makes more of them, or as many
+  await page.getByLabel('Cut at necks').check()
   await expect.poll(() => runs().map(({ images }) => images)).toEqual([22, 22, 22, 22, 22])
   await jobsAreOver(drydock)
   expect(runs()[4]!.found).toBeGreaterThanOrEqual(runs()[3]!.found)

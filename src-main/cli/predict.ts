@@ -46,10 +46,10 @@ export function addPredict(program: Command): void {
     .addOption(
       new Option(
         '--necks',
-        'part instances where their outline has a neck; default: as the model was validated',
+        'cut at necks of the outline too, before pieces join; default: as the model was validated',
       ).conflicts('project'),
     )
-    .addOption(new Option('--no-necks', 'part them by their embeddings alone').conflicts('project'))
+    .addOption(new Option('--no-necks', 'cut by embeddings alone').conflicts('project'))
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()

@@ -78,7 +78,7 @@ export const backendContract = {
     /** positions between clean empty images and more ships found; null: the run holds imported labels */
     choice: procedure.input(inProject.extend({ run: w.runId })).output(w.runChoice.nullable()),
     /**
-     * Makes the run with this minScore, shape or parting at necks, and else the settings and flips of `run`, the current one, over all images that
+     * Makes the run with this minScore, shape or cutting at necks, and else the settings and flips of `run`, the current one, over all images that
      * its version has looked at. `job`: what is still being done for it, from inferences that are there
      */
     choose: procedure

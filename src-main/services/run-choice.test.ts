@@ -97,18 +97,18 @@ test('instances as rectangles are another run, named after it, and its positions
   expect(engine.inferences).toBe(2)
 })
 
-test('parting at necks is another run, named after it, beside the other choices', async () => {
+test('cutting at necks is another run, named after it, beside the other choices', async () => {
   bench = await measuredBench([point('balanced', 0.65, 17)])
   const { project } = bench
   const run = await predictAll(project)
   const { run: boxed } = await chooseRun(project, { run, rectangles: true, first: idOf(project, 'a.png') })
-  const { run: parted } = await chooseRun(project, { run: boxed, necks: true, first: idOf(project, 'a.png') })
+  const { run: cut } = await chooseRun(project, { run: boxed, necks: true, first: idOf(project, 'a.png') })
   expect(listRuns(project).at(-1)).toMatchObject({
-    name: 'base, balanced, rectangles, parted at necks',
+    name: 'base, balanced, rectangles, cut at necks',
     current: true,
   })
-  expect(await runChoice(project, parted)).toMatchObject({ rectangles: true, necks: true, minScore: 0.65 })
-  expect((await chooseRun(project, { run: parted, necks: false })).run).toBe(boxed)
+  expect(await runChoice(project, cut)).toMatchObject({ rectangles: true, necks: true, minScore: 0.65 })
+  expect((await chooseRun(project, { run: cut, necks: false })).run).toBe(boxed)
 })
 
 test('what is predicted next goes on in the chosen run', async () => {

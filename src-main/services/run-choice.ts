@@ -9,7 +9,7 @@ import type { Project } from './project.ts'
 import { assertWritable } from './project.ts'
 import { tellCurrentRun } from './runs.ts'
 
-/** What people choose of a run: between clean empty images and more ships found (its minScore), the shape of instances, and where they part. */
+/** What people choose of a run: between clean empty images and more ships found (its minScore), the shape of instances, and whether they are cut at necks. */
 
 /** Positions where none was measured, from the cleanest. */
 const PLAIN = [0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0] as const
@@ -46,7 +46,7 @@ export interface RunWish {
 }
 
 /**
- * Makes the run with another minScore, shape or parting at necks the current one, over all images that its version has looked at, with flips or
+ * Makes the run with another minScore, shape or cutting at necks the current one, over all images that its version has looked at, with flips or
  * without as in this run: their inferences lie in the cache, so the network is asked only for those that the cache has lost.
  * The image on the screen is done before the run becomes current, the others by a job.
  * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
@@ -150,8 +150,8 @@ function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
   const unlikeOwn = (setting: 'rectangles' | 'necks', on: string, off: string): string =>
     settings[setting] === model.model.cluster[setting] ? '' : settings[setting] ? on : off
   const shape = unlikeOwn('rectangles', ', rectangles', ', as seen')
-  const parting = unlikeOwn('necks', ', parted at necks', ', whole at necks')
-  const wanted = `${plainName(run)}, ${said}${shape}${parting}`
+  const cut = unlikeOwn('necks', ', cut at necks', ', not cut at necks')
+  const wanted = `${plainName(run)}, ${said}${shape}${cut}`
   const taken = new Set(project.store.runs.all(null).map((run) => run.name))
   let free = wanted
   for (let n = 2; taken.has(free); n++) free = `${wanted} (${n})`
