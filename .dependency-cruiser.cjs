@@ -99,7 +99,7 @@ module.exports = {
         "The page takes types alone from the schemas: zod makes functions of text, which the page's policy forbids.",
       from: { path: '^src-renderer/', pathNot: tests },
       to: {
-        path: '^src-main/contract/(wire|engine|engine-messages|backend|shell)[.]ts$',
+        path: '^src-main/contract/(wire|wire/[a-z-]+|engine|engine-messages|backend|shell)[.]ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { uuid, imageId, rleText } from './ids.ts'
+import { imageStatus, origin, imageScore, imageRow, decision } from './images.ts'
+
+/** What a gesture changes, and what comes back. */
+
+/** How one instance changes in one edit. `added` and `removed` are disjoint; `removed` lies inside, `added` outside. */
+export const instanceChange = z.object({
+  instance: uuid,
+  /** null: the instance exists before and after. 'create' / 'delete': it appears / goes, `added` / `removed` is all of it */
+  lifecycle: z.enum(['create', 'delete']).nullable(),
+  origin,
+  editedBefore: z.boolean(),
+  editedAfter: z.boolean(),
+  colour: z.number().int().min(0).max(11),
+  added: rleText,
+  removed: rleText,
+})
+export type InstanceChange = z.infer<typeof instanceChange>
+
+export const EDIT_KINDS = [
+  'polygon',
+  'box',
+  'brush',
+  'erase',
+  'delete',
+  'merge',
+  'split',
+  'accept',
+  'reject',
+  'status',
+  'flag',
+  'import',
+] as const
+export const editKind = z.enum(EDIT_KINDS)
+export type EditKind = z.infer<typeof editKind>
+
+/**
+ * What one gesture changes on one image: enough to apply it and, with every from/to swapped, to take it back.
+ * Made by `core/edit` in the window, checked and committed by the backend.
+ */
+export const editPlan = z.object({
+  kind: editKind,
+  instances: z.array(instanceChange),
+  decisions: z.array(z.object({ prediction: uuid, from: decision.nullable(), to: decision.nullable() })),
+  status: z.object({ from: imageStatus, to: imageStatus }).nullable(),
+  flag: z
+    .object({
+      from: z.object({ flagged: z.boolean(), comment: z.string() }),
+      to: z.object({ flagged: z.boolean(), comment: z.string() }),
+    })
+    .nullable(),
+})
+export type EditPlan = z.infer<typeof editPlan>
+
+/**
+ * Answer to a gesture, an undo or a redo; `plan` is what was done to the image (for undo: the inverse). Undo and redo of
+ * an edit that belongs to a group (an import) do the same on all images of the group: their `image-changed` events follow.
+ */
+export const editResult = z.object({
+  gestureId: uuid,
+  image: imageId,
+  revision: z.number().int(),
+  plan: editPlan,
+  /** the row after the change, its score against the current run included */
+  row: imageRow,
+  score: imageScore.nullable(),
+  canUndo: z.boolean(),
+  canRedo: z.boolean(),
+})
+export type EditResult = z.infer<typeof editResult>

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { backendInfo } from './engine-info.ts'
+import { imageId, modelId, jobId } from './ids.ts'
+import { imageRow } from './images.ts'
+import { curvePoint } from './training.ts'
+
+/** Jobs, and what a window is told without asking. */
+
+export const jobState = z.enum(['queued', 'running', 'done', 'cancelled', 'failed', 'interrupted'])
+export type JobState = z.infer<typeof jobState>
+
+export const job = z.object({
+  id: jobId,
+  kind: z.enum(['predict', 'train', 'score', 'import', 'scan']),
+  /** 'Predicting', 'Training harbour-v2': shown in the status bar */
+  title: z.string(),
+  state: jobState,
+  done: z.number(),
+  total: z.number(),
+  /** what the count counts: 'images', 'steps' */
+  unit: z.string(),
+  secondsLeft: z.number().nullable(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** one sentence for what came out, e.g. 'Predicted 12 images, 2 could not be read.' */
+  summary: z.string().nullable(),
+  /** a training job's new version */
+  model: modelId.nullable(),
+})
+export type Job = z.infer<typeof job>
+
+/** What a window is told without asking. Rows are sent whole; a view replaces what it has. */
+export const projectEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('images'), rows: z.array(imageRow) }),
+  /**
+   * The image's truth (to `revision`: a window that has it already made the change itself) or the current run's
+   * predictions of it changed, by anyone: fetch it again.
+   */
+  z.object({
+    type: z.literal('image-changed'),
+    image: imageId,
+    what: z.enum(['truth', 'predictions']),
+    revision: z.number().int(),
+  }),
+  z.object({ type: z.literal('runs') }),
+  z.object({ type: z.literal('models') }),
+  z.object({ type: z.literal('score') }),
+  z.object({ type: z.literal('job'), job }),
+  z.object({ type: z.literal('curve'), job: jobId, points: z.array(curvePoint) }),
+  z.object({ type: z.literal('engine'), engine: backendInfo.nullable() }),
+])
+export type ProjectEvent = z.infer<typeof projectEvent>

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { IMAGE_STATUSES } from '../words.ts'
+import { uuid, imageId, runId, rleText } from './ids.ts'
+
+/** Images as the list and the canvas show them: truth, predictions and scores. */
+
+export const imageStatus = z.enum(IMAGE_STATUSES)
+export type ImageStatus = z.infer<typeof imageStatus>
+
+export const SPLITS = ['train', 'validation', 'hold-out'] as const
+export const split = z.enum(SPLITS)
+export type Split = z.infer<typeof split>
+
+/** Where a truth instance came from; it stays with it for life. */
+export const origin = z.enum(['drawn', 'imported', 'accepted'])
+export type Origin = z.infer<typeof origin>
+
+/** `ok`: file as known. `pending`: not read yet. Others: shown as such in the list, with a sentence. */
+export const fileState = z.enum(['ok', 'pending', 'missing', 'changed', 'unreadable'])
+export type FileState = z.infer<typeof fileState>
+
+/** Counts at one IoU threshold. */
+export const thresholdScore = z.object({
+  iou: z.number(),
+  tp: z.number().int(),
+  fp: z.number().int(),
+  fn: z.number().int(),
+  f2: z.number(),
+})
+export type ThresholdScore = z.infer<typeof thresholdScore>
+
+/** F2 of one image against one run. `stale`: truth has changed since; recomputed on demand. */
+export const imageScore = z.object({
+  run: runId,
+  f2: z.number(),
+  thresholds: z.array(thresholdScore).length(10),
+  truthRevision: z.number().int(),
+  stale: z.boolean(),
+})
+export type ImageScore = z.infer<typeof imageScore>
+
+/** One row of the image list. `f2` is null where the image has no truth (status to do, in progress) or no prediction. */
+export const imageRow = z.object({
+  id: imageId,
+  /** relative to the images folder, with `/` */
+  path: z.string(),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  status: imageStatus,
+  /** null until the file has been read once: the split follows from a hash of its content */
+  split: split.nullable(),
+  flagged: z.boolean(),
+  comment: z.string(),
+  fileState,
+  /** what is wrong with the file, as a sentence; null when it is `ok` or `pending` */
+  fileNote: z.string().nullable(),
+  truthCount: z.number().int(),
+  /** null: the current run has not reached this image */
+  predictionCount: z.number().int().nullable(),
+  f2: z.number().nullable(),
+  stale: z.boolean(),
+  revision: z.number().int(),
+  /** changes when the pixels change; part of every pixel URL */
+  content: z.string(),
+})
+export type ImageRow = z.infer<typeof imageRow>
+
+export const truthInstance = z.object({
+  id: uuid,
+  rle: rleText,
+  area: z.number().int(),
+  origin,
+  /** an accepted or imported instance that a person has changed since */
+  edited: z.boolean(),
+  /** stable colour index 0..11, given so that neighbours differ */
+  colour: z.number().int().min(0).max(11),
+})
+export type TruthInstance = z.infer<typeof truthInstance>
+
+export const decision = z.enum(['accepted', 'rejected'])
+export type Decision = z.infer<typeof decision>
+
+export const prediction = z.object({
+  id: uuid,
+  rle: rleText,
+  area: z.number().int(),
+  /** 0..1, the probability that it is a hit where the model version has a calibration, else the mean foreground of its pixels */
+  score: z.number(),
+  /** which cluster of the stored inference it is; -1 for imported labels */
+  cluster: z.number().int(),
+  decision: decision.nullable(),
+  colour: z.number().int().min(0).max(11),
+})
+export type Prediction = z.infer<typeof prediction>
+
+/** One rectangle of the image's pixels, at one scale, by URL; `x y width height` in image pixels. */
+export const pixelTile = z.object({
+  url: z.string(),
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+})
+export type PixelTile = z.infer<typeof pixelTile>
+
+export const imageDetail = z.object({
+  row: imageRow,
+  tiles: z.array(pixelTile),
+  truth: z.array(truthInstance),
+  /** the current run's predictions; null where it has not reached this image */
+  predictions: z.array(prediction).nullable(),
+  score: imageScore.nullable(),
+  canUndo: z.boolean(),
+  canRedo: z.boolean(),
+})
+export type ImageDetail = z.infer<typeof imageDetail>
