@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EditPlan, EditResult } from '../contract/wire.ts'
@@ -261,4 +263,15 @@ test('two processes: the second sees what the first wrote, and its stale gesture
   }
   await expect(applyGesture(project, stale)).rejects.toMatchObject({ code: 'conflict' })
   await other.close()
+})
+
+test('a stroke is saved where the file is gone, and where its size was not known yet', async () => {
+  const { project, images } = bench
+  const image = idOf(project, 'other.png')
+  const { revision, sha256 } = storedImage(project, image)
+  await project.store.write(() => project.store.images.setContent(image, null, null, null))
+  expect(await apply(project, image, draw(project, image, 20, 0))).toMatchObject({ revision: revision + 1 })
+  expect(storedImage(project, image)).toMatchObject({ ...SIZE, sha256 })
+  rmSync(join(images, 'other.png'))
+  expect(await apply(project, image, draw(project, image, 20, 10))).toMatchObject({ revision: revision + 2 })
 })

@@ -42,8 +42,7 @@ export async function applyGesture(
 ): Promise<EditResult> {
   assertWritable(project)
   const { plan, gestureId } = gesture
-  // masks are checked against the image's size, which needs one look at the file
-  if (plan.instances.length > 0) await ensureContent(project, gesture.image)
+  if (plan.instances.length > 0) await ensureSize(project, gesture.image)
   return commit(project, gesture, (image) =>
     addEdit(project, image, plan, { gestureId, groupId: null, kind: 'do', target: null }),
   )
@@ -125,6 +124,12 @@ export function addEdit(
   store.images.setEdited(image.id, revision, truthRevision, heads[context.kind])
   rescore(project, currentRun(project), image.id)
   return { id, ...edit }
+}
+
+/** Masks are checked against the image's size. Where it is known, a file that is gone by now costs no stroke. */
+async function ensureSize(project: Project, id: number): Promise<void> {
+  const { width, height } = storedImage(project, id)
+  if (width === null || height === null) await ensureContent(project, id)
 }
 
 /** One gesture: known already, on another revision, or done; then everyone is told. */
