@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProjectEvent } from '../contract/wire.ts'
@@ -10,7 +9,6 @@ import { startPrediction } from './predict.ts'
 import { summaryOf } from './project.ts'
 import type { Project } from './project.ts'
 import { setFlips } from './runs.ts'
-import { isAlive } from './session.ts'
 
 let bench: Bench & { project: Project }
 beforeAll(async () => {
@@ -83,20 +81,4 @@ test('a project that is closed stays open for whoever follows it or works in it'
   await host.release(project.id)
   expect(project.store.db.open).toBe(false)
   expect((await host.project(project.id)).store.db.open).toBe(true)
-})
-
-test('a session lives while its process does, or while it beats from another machine', () => {
-  const now = Date.now()
-  const session = {
-    id: 's',
-    pid: process.pid,
-    host: hostname(),
-    started: '',
-    heartbeat: '2020-01-01T00:00:00Z',
-  }
-  expect(isAlive(session)).toBe(true)
-  expect(isAlive({ ...session, pid: 2 ** 22 + 5 })).toBe(false)
-  const elsewhere = { ...session, host: 'elsewhere', pid: 1 }
-  expect(isAlive(elsewhere, now)).toBe(false)
-  expect(isAlive({ ...elsewhere, heartbeat: new Date(now - 30_000).toISOString() }, now)).toBe(true)
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import type { Session } from '../store/sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { Project } from './project.ts'
@@ -12,6 +12,9 @@ const HEARTBEAT = 20_000
 /** A session on another machine counts as dead after this long without a heartbeat, in ms. */
 const DEAD_AFTER = 5 * HEARTBEAT
 
+/** The clock may have been set by so much since a session beat last, in ms. */
+const CLOCK_SLACK = 10_000
+
 /** Changes by other processes are looked for this often, in ms. */
 const POLL = 1000
 
@@ -22,10 +25,14 @@ export interface OwnSession {
   end(): Promise<void>
 }
 
+/** Sessions of this process that have not ended. */
+const ownSessions = new Set<string>()
+
 /** Registers this process with a project, and marks the jobs of processes that have died as interrupted. */
 export async function startSession(store: Store): Promise<OwnSession> {
   const id = randomUUID()
   const now = new Date().toISOString()
+  ownSessions.add(id)
   await store.write(() => {
     for (const session of store.sessions.all()) if (!isAlive(session)) store.sessions.remove(session.id)
     store.sessions.add({ id, pid: process.pid, host: hostname(), started: now, heartbeat: now })
@@ -43,16 +50,45 @@ export async function startSession(store: Store): Promise<OwnSession> {
     id,
     async end() {
       clearInterval(timer)
+      ownSessions.delete(id)
       await store.write(() => store.sessions.remove(id))
     },
   }
 }
 
+/** What a session is judged by. */
+export interface Here {
+  /** in ms since 1970, as `booted` */
+  now: number
+  /** when this machine was started */
+  booted: number
+  host: string
+  pid: number
+  /** sessions of this process */
+  own: ReadonlySet<string>
+  /** whether a process of this number runs on this machine */
+  runs(pid: number): boolean
+}
+
 /** Whether the process of a session still runs. */
-export function isAlive(session: Session, now = Date.now()): boolean {
-  if (session.host !== hostname()) return now - Date.parse(session.heartbeat) < DEAD_AFTER
+export function isAlive(session: Session, here: Here = lookHere()): boolean {
+  const heartbeat = Date.parse(session.heartbeat)
+  if (session.host !== here.host) return here.now - heartbeat < DEAD_AFTER
+  // numbers of processes are used again: after a restart of the machine by any, else by this very one
+  if (heartbeat < here.booted - CLOCK_SLACK) return false
+  if (session.pid === here.pid) return here.own.has(session.id)
+  return here.runs(session.pid)
+}
+
+function lookHere(): Here {
+  const now = Date.now()
+  const booted = now - uptime() * 1000
+  return { now, booted, host: hostname(), pid: process.pid, own: ownSessions, runs }
+}
+
+function runs(pid: number): boolean {
   try {
-    process.kill(session.pid, 0)
+    process.kill(pid, 0)
     return true
   } catch (error) {
     // EPERM: it runs, as another user

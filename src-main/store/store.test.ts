@@ -118,7 +118,17 @@ test('before a migration nobody else may have the project open, and a backup is 
   store.close()
   const blocked = prepareMigration(file, backups, () => true, migrations)
   await expect(blocked).rejects.toMatchObject({ code: 'project_in_use', data: { pid: 4711 } })
-  await prepareMigration(file, backups, () => false, migrations)
+  const asked: unknown[][] = []
+  await prepareMigration(
+    file,
+    backups,
+    (...args) => {
+      asked.push(args.map((arg) => (typeof arg === 'object' ? arg.id : arg)))
+      return false
+    },
+    migrations,
+  )
+  expect(asked).toEqual([['s']])
   const [backup] = await readdir(backups)
   openStore(file, { migrations }).close()
   const before = openStore(join(backups, backup!))

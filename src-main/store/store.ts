@@ -68,7 +68,9 @@ export async function prepareMigration(
   if (!existsSync(file) || inspectFile(file, latest) === latest) return
   const db = connect(file)
   try {
-    const user = sessionRepository(db).all().find(isAlive)
+    const user = sessionRepository(db)
+      .all()
+      .find((session) => isAlive(session))
     if (user) {
       throw new DrydockError(
         'project_in_use',
