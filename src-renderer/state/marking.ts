@@ -7,7 +7,7 @@ import {
   type DrawOptions,
 } from '../../src-main/core/edit/edit.ts'
 import type { App } from './app.svelte.ts'
-import type { ImageState, ShownPrediction } from './image-state.ts'
+import type { ShownPrediction } from './image-state.ts'
 
 /** Gestures on what is selected. Each does nothing but say why where there is nothing to do it to. */
 
@@ -15,37 +15,39 @@ function options(app: App): DrawOptions {
   return { policy: app.display.policy, newId: () => crypto.randomUUID() }
 }
 
-/** The predictions meant: those selected, else the one under the pointer. */
-function meant(app: App, state: ImageState): string[] {
-  const { selection, hovered } = app.editing
-  const isPrediction = (id: string) => state.predictions.some((prediction) => prediction.id === id)
-  const chosen = selection.filter(isPrediction)
-  return chosen.length > 0 || hovered === null || !isPrediction(hovered) ? chosen : [hovered]
+/** The undecided predictions that are shown: at or above the least score, and none while predictions are switched off. */
+export function acceptable({ editing, display }: App): ShownPrediction[] {
+  if (!display.predictionShown.value) return []
+  const least = display.leastScore.value
+  return (editing.state?.predictions ?? []).filter(
+    ({ decision, score }) => decision === null && score >= least,
+  )
 }
 
-/** The prediction that waits for a decision after `id` in the list, from the top again at its end. */
-function nextUndecided(state: ImageState | null, id: string | undefined): ShownPrediction | undefined {
-  const all = state?.predictions ?? []
+/** The predictions meant: those selected, else the one under the pointer; nobody means one that is not shown. */
+function meant(app: App): string[] {
+  const { selection, hovered } = app.editing
+  const shown = new Set(acceptable(app).map(({ id }) => id))
+  const chosen = selection.filter((id) => shown.has(id))
+  return chosen.length > 0 || hovered === null || !shown.has(hovered) ? chosen : [hovered]
+}
+
+/** Selects the prediction that waits for a decision after `id` in the list, from the top again at its end. */
+function selectNext(app: App, id: string | undefined): void {
+  const all = app.editing.state?.predictions ?? []
   const at = all.findIndex((prediction) => prediction.id === id)
-  return [...all.slice(at + 1), ...all.slice(0, at + 1)].find((prediction) => prediction.decision === null)
+  const waiting = new Set(acceptable(app))
+  const next = [...all.slice(at + 1), ...all.slice(0, at + 1)].find((prediction) => waiting.has(prediction))
+  app.editing.selection = next ? [next.id] : []
 }
 
 /** Copies the predictions meant into truth, and selects the next that waits. */
 export function accept(app: App, ids?: readonly string[]): void {
   const { state } = app.editing
   if (!state) return
-  const chosen = ids ?? meant(app, state)
+  const chosen = ids ?? meant(app)
   if (!app.editing.perform(planAccept(state, chosen, options(app)))) return
-  const next = nextUndecided(app.editing.state, chosen.at(-1))
-  app.editing.selection = next ? [next.id] : []
-}
-
-/** The undecided predictions that are shown: at or above the least score. */
-export function acceptable(app: App): ShownPrediction[] {
-  const least = app.display.leastScore.value
-  return (app.editing.state?.predictions ?? []).filter(
-    ({ decision, score }) => decision === null && score >= least,
-  )
+  selectNext(app, chosen.at(-1))
 }
 
 export function acceptAll(app: App): void {
@@ -58,10 +60,9 @@ export function acceptAll(app: App): void {
 export function reject(app: App): void {
   const { state } = app.editing
   if (!state) return
-  const chosen = meant(app, state)
+  const chosen = meant(app)
   if (!app.editing.perform(planReject(state, chosen))) return
-  const next = nextUndecided(app.editing.state, chosen.at(-1))
-  app.editing.selection = next ? [next.id] : []
+  selectNext(app, chosen.at(-1))
 }
 
 export function deleteSelected(app: App): void {
