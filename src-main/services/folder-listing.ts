@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs'
-import type { Dirent } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { ListedFile } from '../store/images.ts'
 
@@ -25,11 +25,20 @@ export function listImages(root: string): ListedFile[] {
       if (entry.isDirectory()) {
         if (!entry.name.endsWith('.drydock')) visit(file, `${prefix}${entry.name}/`)
       } else if (IMAGE_NAME.test(entry.name)) {
-        const stats = statSync(file, { throwIfNoEntry: false })
+        const stats = lookAt(file)
         if (stats?.isFile()) found.push({ path: prefix + entry.name, size: stats.size, mtime: stats.mtimeMs })
       }
     }
   }
   visit(root, '')
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** null where a link leads nowhere, in a circle or into a folder of somebody else, or the drive cannot read it. */
+function lookAt(file: string): Stats | null {
+  try {
+    return statSync(file)
+  } catch {
+    return null
+  }
 }

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import type { ImageStatus } from '../contract/wire.ts'
 import { formatRle } from '../core/mask/rle.ts'
+import { openStore } from '../store/store.ts'
 import { maskOf, writeImage } from '../testing/images.ts'
 import { TWO_IMAGES, hostIn, idOf, makeBench, openBench, settled } from '../testing/project.ts'
 import type { Bench } from '../testing/project.ts'
@@ -116,6 +126,25 @@ test('a newer and a damaged project are refused, unchanged', async () => {
     expect(readFileSync(file).equals(changed)).toBe(true)
     await other.close()
   }
+})
+
+test('a project that fails to open leaves no session and no open file behind', async () => {
+  const { host, folder, images, project } = await opened()
+  await host.close()
+  const file = join(project.folder, 'project.sqlite')
+  const store = openStore(file)
+  store.meta.set('images_root', null)
+  store.close()
+  const other = hostIn(folder)
+  await expect(other.openProject(images)).rejects.toMatchObject({ code: 'project_damaged' })
+  // SQLite takes its own files away with the last connection
+  expect(readdirSync(project.folder).filter((name) => name.startsWith('project.sqlite'))).toEqual([
+    'project.sqlite',
+  ])
+  const after = openStore(file)
+  expect(after.sessions.all()).toEqual([])
+  after.close()
+  await other.close()
 })
 
 test('a scan shows new, missing, changed and unreadable files', async () => {

@@ -51,35 +51,52 @@ export async function projectFolderFor(shared: Shared, path: string): Promise<st
  */
 export async function openFolder(shared: Shared, folder: string): Promise<OpenProject> {
   const readOnly = !(await isWritable(folder))
+  const file = join(folder, DATABASE)
+  if (!readOnly) await prepareMigration(file, join(folder, 'backups'), isAlive)
+  const store = readOnly ? await openCopy(shared, folder, projectIdOf(folder)) : openStore(file)
+  try {
+    return await openOn(shared, folder, store, readOnly)
+  } catch (error) {
+    store.close()
+    throw error
+  }
+}
+
+/** Where it fails, nothing of it goes on: a session that stayed would count as alive as long as this process is. */
+async function openOn(shared: Shared, folder: string, store: Store, readOnly: boolean): Promise<OpenProject> {
   const id = projectIdOf(folder)
-  const backups = join(folder, 'backups')
-  if (!readOnly) await prepareMigration(join(folder, DATABASE), backups, isAlive)
-  const store = readOnly ? await openCopy(shared, folder, id) : openStore(join(folder, DATABASE))
   const session = readOnly ? null : await startSession(store)
   const events = new EventHub()
   const cache = readOnly ? join(shared.userData, 'cache', id) : join(folder, 'cache')
   const jobs = new Jobs(store, events, session?.id ?? '', shared.log)
   const ahead = new QuietWork(shared.log)
   const project: Project = { id, folder, cache, readOnly, store, events, jobs, ahead, shared }
-  await mkdir(cache, { recursive: true })
-  const stopFollowing = readOnly ? null : followOthers(project)
-  if (!readOnly) {
-    await registerBaseModel(project)
-    await scanOnOpening(project)
-    backUpDaily(store.db, backups).catch((error: unknown) => {
-      shared.log(`the daily backup failed: ${String(error)}`)
-    })
-  }
-  return {
-    project,
-    async close() {
-      stopFollowing?.()
-      await Promise.all([ahead.close(), jobs.close()])
-      events.close()
+  let stopFollowing: (() => void) | null = null
+  const close = async (): Promise<void> => {
+    stopFollowing?.()
+    await Promise.all([ahead.close(), jobs.close()])
+    events.close()
+    try {
       await session?.end()
+    } finally {
       store.close()
-    },
+    }
   }
+  try {
+    await mkdir(cache, { recursive: true })
+    if (!readOnly) {
+      stopFollowing = followOthers(project)
+      await registerBaseModel(project)
+      await scanOnOpening(project)
+      backUpDaily(store.db, join(folder, 'backups')).catch((error: unknown) => {
+        shared.log(`the daily backup failed: ${String(error)}`)
+      })
+    }
+  } catch (error) {
+    await close().catch((unclosed: unknown) => shared.log(`closing ${folder} failed: ${String(unclosed)}`))
+    throw error
+  }
+  return { project, close }
 }
 
 /**
