@@ -1,8 +1,10 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fromPixels } from '../../src-main/core/mask/rle.ts'
+import type { Canvas } from '../canvas/index.ts'
 import type { Client } from '../client/index.ts'
 import { perform } from './actions.ts'
 import { App } from './app.svelte.ts'
+import { keyDown, keyUp } from './keyboard.ts'
 
 const SIZE = { width: 10, height: 10 }
 const SCORES = { sure: 0.9, unsure: 0.3, likely: 0.6 }
@@ -52,7 +54,50 @@ function open(): App {
 
 let app: App
 
+/** Stands for every control and text field: the tests run without DOM. */
+class Control {
+  readonly type: string
+  readonly isContentEditable = false
+  constructor(type: string) {
+    this.type = type
+  }
+  closest(what: string): Control | null {
+    return what === 'input' ? this : null
+  }
+}
+
+interface Press extends Partial<Pick<KeyboardEvent, 'ctrlKey' | 'shiftKey' | 'repeat'>> {
+  target?: Control
+}
+
+function keyEvent(key: string, { target, ...held }: Press): KeyboardEvent {
+  const event = {
+    key,
+    target: target ?? null,
+    ...{ ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false },
+    ...held,
+    defaultPrevented: false,
+    preventDefault: () => (event.defaultPrevented = true),
+  }
+  const fake: unknown = event
+  return fake as KeyboardEvent
+}
+
+/** Presses a key. @returns whether the window took it */
+function press(key: string, how: Press = {}): boolean {
+  const event = keyEvent(key, how)
+  keyDown(app, event)
+  return event.defaultPrevented
+}
+
+/** A canvas that uses no key. */
+function canvasOf(part: Partial<Canvas> = {}): Canvas {
+  const fake: unknown = { key: vi.fn(() => false), busy: false, ...part }
+  return fake as Canvas
+}
+
 beforeEach(() => {
+  for (const name of ['Element', 'HTMLElement', 'HTMLInputElement']) vi.stubGlobal(name, Control)
   const stored = new Map<string, string>()
   vi.stubGlobal('localStorage', {
     getItem: (name: string) => stored.get(name) ?? null,
@@ -60,6 +105,8 @@ beforeEach(() => {
   })
   app = open()
 })
+
+afterEach(() => vi.unstubAllGlobals())
 
 const decisions = () =>
   Object.fromEntries(app.editing.state?.predictions.map(({ id, decision }) => [id, decision]) ?? [])
@@ -91,5 +138,68 @@ describe('accept and reject', () => {
     perform(app, 'reject')
     perform(app, 'acceptAll')
     expect(decisions()).toEqual({ sure: null, unsure: null, likely: null })
+  })
+})
+
+describe('a key that is held', () => {
+  it('decides once, on one prediction', () => {
+    app.editing.selection = ['sure']
+    press('a')
+    expect(press('a', { repeat: true })).toBe(true)
+    expect(press('x', { repeat: true })).toBe(true)
+    expect(decisions()).toEqual({ sure: 'accepted', unsure: null, likely: null })
+  })
+
+  it('finishes one image', () => {
+    const finish = vi.spyOn(app.editing, 'finish')
+    press('d')
+    press('d', { repeat: true })
+    press('n', { repeat: true })
+    expect(finish).toHaveBeenCalledOnce()
+  })
+
+  it('goes on with what is done in small steps', () => {
+    const size = app.display.brushSize.value
+    press(']')
+    press(']', { repeat: true })
+    expect(app.display.brushSize.value).toBe(size + 4)
+  })
+})
+
+describe('keys elsewhere', () => {
+  it('do nothing to the image beneath a sheet, wherever the focus is', () => {
+    app.editing.selection = ['sure']
+    app.layout.keysShown = true
+    expect(press('a')).toBe(false)
+    app.layout.keysShown = false
+    app.exchange.reading = true
+    expect(press('a')).toBe(false)
+    expect(decisions().sure).toBeNull()
+    app.exchange.reading = false
+    expect(press('a')).toBe(true)
+  })
+
+  it('write into a text field, but those of the window itself work there', () => {
+    const target = new Control('search')
+    const { left, right } = app.layout
+    for (const key of ['b', '?', 'ArrowRight', 'Delete']) expect(press(key, { target })).toBe(false)
+    expect(press('z', { target, ctrlKey: true })).toBe(false)
+    expect(app.stage.tool).toBe('select')
+    expect(press('b', { target, ctrlKey: true })).toBe(true)
+    expect(press('j', { target, ctrlKey: true })).toBe(true)
+    expect([left.value, right.value]).toEqual([false, false])
+    vi.stubGlobal('document', { querySelectorAll: () => [] })
+    expect(press('F6', { target })).toBe(true)
+    expect(press('F6', { target, shiftKey: true })).toBe(true)
+    expect(press('F1', { target })).toBe(true)
+    expect(app.layout.keysShown).toBe(true)
+  })
+
+  it('come up on the canvas wherever the focus has gone meanwhile', () => {
+    const canvas = canvasOf()
+    app.stage.canvas = canvas
+    const event = keyEvent(' ', { target: new Control('search') })
+    keyUp(app, event)
+    expect(canvas.key).toHaveBeenCalledWith(event)
   })
 })

@@ -54,6 +54,29 @@ export const DEFAULT_BINDINGS: Bindings = new Map(
   ACTION_NAMES.flatMap((action) => ACTIONS[action].keys.map((key): [string, Action] => [key, action])),
 )
 
+/** What a held key does again and again; everything else happens once a press, so that nobody decides on a row of images. */
+export const REPEATS: ReadonlySet<Action> = new Set<Action>([
+  'next',
+  'previous',
+  'smaller',
+  'larger',
+  'undo',
+  'redo',
+  'zoomIn',
+  'zoomOut',
+  'nextRegion',
+  'previousRegion',
+])
+
+/** Actions of the window itself: their keys work in a text field too, as far as they write nothing. */
+export const WHILE_TYPING: ReadonlySet<Action> = new Set<Action>([
+  'toggleLeft',
+  'toggleRight',
+  'nextRegion',
+  'previousRegion',
+  'showKeys',
+])
+
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
 /**

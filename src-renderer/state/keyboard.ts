@@ -1,0 +1,42 @@
+import { perform } from './actions.ts'
+import type { App } from './app.svelte.ts'
+import { DEFAULT_BINDINGS, isTyping, keyName, ownsKey, REPEATS, WHILE_TYPING, type Action } from './keys.ts'
+
+/** What a key does, by where the focus is: a sheet has all keys, then come a text field, the canvas, the focused control, actions. */
+export function keyDown(app: App, event: KeyboardEvent): void {
+  if (event.defaultPrevented || sheetStands(app)) return
+  const action = DEFAULT_BINDINGS.get(keyName(event))
+  if (isTyping(event.target)) {
+    if (action && WHILE_TYPING.has(action) && !writes(event)) act(app, action, event)
+    return
+  }
+  const { canvas } = app.stage
+  if (canvas && !ownsKey(event) && canvas.key(event)) return event.preventDefault()
+  const inside = event.target instanceof Element && event.target.closest('[data-canvas]')
+  if (canvas && inside && event.key === 'Tab' && !event.ctrlKey) {
+    canvas.step(event.shiftKey ? -1 : 1)
+    return event.preventDefault()
+  }
+  if (action && !ownsKey(event)) act(app, action, event)
+}
+
+/** What is held ends wherever the focus is by now, so that no Space stays down. */
+export function keyUp(app: App, event: KeyboardEvent): void {
+  if (DEFAULT_BINDINGS.get(keyName(event)) === 'hide') app.display.allHidden = false
+  app.stage.canvas?.key(event)
+}
+
+function act(app: App, action: Action, event: KeyboardEvent): void {
+  if (event.repeat && !REPEATS.has(action)) event.preventDefault()
+  else if (perform(app, action)) event.preventDefault()
+}
+
+/** While it stands the focus may be nowhere: keys would act on the image beneath. */
+function sheetStands({ exchange, layout }: App): boolean {
+  return exchange.open || layout.keysShown
+}
+
+/** True where the key puts a character into a text. */
+function writes({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return key.length === 1 && !ctrlKey && !metaKey
+}
