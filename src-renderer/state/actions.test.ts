@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fromPixels } from '../../src-main/core/mask/rle.ts'
 import type { Canvas } from '../canvas/index.ts'
 import type { Client } from '../client/index.ts'
-import { perform } from './actions.ts'
+import { command, perform } from './actions.ts'
 import { App } from './app.svelte.ts'
 import { keyDown, keyUp } from './keyboard.ts'
 
@@ -201,5 +201,65 @@ describe('keys elsewhere', () => {
     const event = keyEvent(' ', { target: new Control('search') })
     keyUp(app, event)
     expect(canvas.key).toHaveBeenCalledWith(event)
+  })
+})
+
+describe('while a shape is half drawn', () => {
+  const LEAVING = [
+    'done',
+    'noShip',
+    'next',
+    'previous',
+    'back',
+    'undo',
+    'embeddings',
+    'review',
+    'train',
+  ] as const
+
+  beforeEach(() => {
+    app.stage.canvas = canvasOf({ busy: true })
+    app.stage.tool = 'polygon'
+  })
+
+  it('image and tool stay, and a note says what to do', () => {
+    const { editing } = app
+    const calls = [
+      vi.spyOn(editing, 'open').mockResolvedValue(),
+      vi.spyOn(editing, 'finish').mockReturnValue(),
+      vi.spyOn(editing, 'back').mockReturnValue(),
+      vi.spyOn(editing, 'undo').mockResolvedValue(),
+      vi.spyOn(app, 'closeProject').mockResolvedValue(),
+    ]
+    for (const action of [...LEAVING, 'select', 'brush', 'knife', 'merge'] as const) {
+      app.toasts.items = []
+      expect(perform(app, action)).toBe(true)
+      expect(app.toasts.items.map(({ text }) => text)).toEqual([
+        'First finish what you are drawing, or take it back with Escape.',
+      ])
+    }
+    command(app, 'close-project')
+    command(app, 'view-review')
+    for (const call of calls) expect(call).not.toHaveBeenCalled()
+    expect(app.stage.tool).toBe('polygon')
+    expect(app.layout.view).toBe('annotate')
+  })
+
+  it('what leaves the shape in peace goes on', () => {
+    perform(app, 'larger')
+    perform(app, 'acceptAll')
+    expect(app.display.brushSize.value).toBe(14)
+    expect(app.editing.state?.truth).toHaveLength(3)
+  })
+
+  it('nothing is refused once it is finished', () => {
+    app.stage.canvas = canvasOf()
+    const finish = vi.spyOn(app.editing, 'finish').mockReturnValue()
+    perform(app, 'done')
+    perform(app, 'brush')
+    perform(app, 'train')
+    expect(finish).toHaveBeenCalledWith('done')
+    expect(app.stage.tool).toBe('brush')
+    expect(app.layout.view).toBe('train')
   })
 })

@@ -8,15 +8,23 @@ import { focusRegion } from './regions.ts'
 
 type Act = (app: App) => void
 
-const tool =
-  (name: ToolName): Act =>
-  ({ stage }) =>
-    (stage.tool = name)
+/** Whether a shape or stroke is under way, which would be lost with the image or the tool; if so, it is said. */
+export function isDrawing({ stage, toasts }: App): boolean {
+  const busy = stage.canvas?.busy ?? false
+  if (busy) toasts.note('First finish what you are drawing, or take it back with Escape.')
+  return busy
+}
 
-const view =
-  (name: App['layout']['view']): Act =>
-  ({ layout }) =>
-    (layout.view = name)
+/** What leaves the image or the tool: refused while something is being drawn. */
+const unlessDrawing =
+  (act: Act): Act =>
+  (app) => {
+    if (!isDrawing(app)) act(app)
+  }
+
+const tool = (name: ToolName): Act => unlessDrawing(({ stage }) => (stage.tool = name))
+
+const view = (name: App['layout']['view']): Act => unlessDrawing(({ layout }) => (layout.view = name))
 
 /** The images in the order of the view's list. */
 export function listed({ images, layout }: App): readonly ImageRow[] {
@@ -41,9 +49,9 @@ const ANYWHERE: Partial<Record<Action, Act>> = {
 
 /** What needs an image on the screen. */
 const ON_IMAGE: Partial<Record<Action, Act>> = {
-  next: (app) => step(app, 1),
-  previous: (app) => step(app, -1),
-  back: ({ editing }) => editing.back(),
+  next: unlessDrawing((app) => step(app, 1)),
+  previous: unlessDrawing((app) => step(app, -1)),
+  back: unlessDrawing(({ editing }) => editing.back()),
   predict: (app) => void app.predict('this'),
   fit: ({ stage }) => stage.canvas?.camera.fit(),
   zoomIn: ({ stage }) => stage.zoom(1),
@@ -59,19 +67,20 @@ const MARKING: Partial<Record<Action, Act>> = {
   polygon: tool('polygon'),
   box: tool('box'),
   knife: tool('knife'),
-  merge: (app) => {
+  merge: unlessDrawing((app) => {
     if (!marking.mergeSelected(app)) app.stage.tool = 'merge'
-  },
+  }),
   smaller: ({ display }) => display.resizeBrush(false),
   larger: ({ display }) => display.resizeBrush(true),
-  undo: ({ editing }) => void editing.undo(),
+  // straight after Done it returns to another image
+  undo: unlessDrawing(({ editing }) => void editing.undo()),
   redo: ({ editing }) => editing.redo(),
   delete: marking.deleteSelected,
   accept: (app) => marking.accept(app),
   acceptAll: marking.acceptAll,
   reject: marking.reject,
-  done: ({ editing }) => editing.finish('done'),
-  noShip: ({ editing }) => editing.finish('no ship'),
+  done: unlessDrawing(({ editing }) => editing.finish('done')),
+  noShip: unlessDrawing(({ editing }) => editing.finish('no ship')),
   flag: (app) => (app.flagging = true),
 }
 
@@ -100,10 +109,10 @@ function find({ project, layout }: App, action: Action): Act | undefined {
 }
 
 const COMMANDS: Record<MenuCommand, Act> = {
-  'new-project': (app) => void app.chooseProject('images'),
-  'open-project': (app) => void app.chooseProject('project'),
-  'open-sample': (app) => void app.openSample(),
-  'close-project': (app) => void app.closeProject(),
+  'new-project': unlessDrawing((app) => void app.chooseProject('images')),
+  'open-project': unlessDrawing((app) => void app.chooseProject('project')),
+  'open-sample': unlessDrawing((app) => void app.openSample()),
+  'close-project': unlessDrawing((app) => void app.closeProject()),
   'import-labels': (app) => void app.exchange.choose(app.project.id ?? ''),
   'export-truth': (app) => app.export('truth'),
   'export-predictions': (app) => app.export('predictions'),
