@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fromPixels } from '../../src-main/core/mask/rle.ts'
 import type { Canvas } from '../canvas/index.ts'
 import type { Client } from '../client/index.ts'
-import { command, perform } from './actions.ts'
+import { command, perform, press as pressButton } from './actions.ts'
 import { App } from './app.svelte.ts'
 import { keyDown, keyUp } from './keyboard.ts'
 
@@ -262,4 +262,13 @@ describe('while a shape is half drawn', () => {
     expect(app.stage.tool).toBe('brush')
     expect(app.layout.view).toBe('train')
   })
+})
+
+it('gives the keyboard back to the canvas after a click by pointer, and leaves it to one by key', () => {
+  const focus = vi.spyOn(app.stage, 'focus').mockReturnValue()
+  pressButton(app, 'brush', { detail: 0 })
+  expect(focus).not.toHaveBeenCalled()
+  pressButton(app, 'eraser', { detail: 1 })
+  expect(focus).toHaveBeenCalledOnce()
+  expect(app.stage.tool).toBe('eraser')
 })

@@ -100,6 +100,15 @@ export function perform(app: App, action: Action): boolean {
   return true
 }
 
+/**
+ * Does what a button beside the canvas asks for. A click by pointer gives the keyboard back to the canvas: on the button Space
+ * would press it again instead of panning.
+ */
+export function press(app: App, action: Action, { detail }: Pick<MouseEvent, 'detail'>): void {
+  perform(app, action)
+  if (detail > 0) app.stage.focus()
+}
+
 function find({ project, layout }: App, action: Action): Act | undefined {
   if (project.id === null) return undefined
   if (action in ANYWHERE) return ANYWHERE[action]
