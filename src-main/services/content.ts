@@ -83,11 +83,15 @@ export function noteContent(project: Project, { image: id, file, content, failur
     images.setFile(id, seen, state, failure?.message ?? null)
     return
   }
-  const replaced = image.sha256 !== null && image.sha256 !== content.sha256
-  const changed = replaced && (image.revision > 0 || truth.masks(id).length > 0)
-  if (changed) images.setFile(id, seen, 'changed', changedNote(image, content))
-  else if (image.fileState !== 'changed') images.setFile(id, seen, 'ok', null)
-  else images.setFile(id, seen, 'changed', image.fileNote)
+  const marked = image.revision > 0 || truth.masks(id).length > 0
+  // not asked of the state before: the file may have been away or unreadable since it changed
+  if (marked && image.markedSha256 !== null && image.markedSha256 !== content.sha256) {
+    const known = image.fileState === 'changed' && image.sha256 === content.sha256
+    images.setFile(id, seen, 'changed', known ? image.fileNote : changedNote(image, content))
+  } else {
+    images.setFile(id, seen, 'ok', null)
+    images.setMarkedContent(id, content.sha256)
+  }
   images.setContent(id, content.sha256, content.width, content.height)
   if (image.split === null) images.setSplit(id, splitOf(content.sha256))
 }

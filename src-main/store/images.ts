@@ -11,6 +11,8 @@ export interface StoredImage {
   /** of the file, in ms since 1970 */
   mtime: number
   sha256: string | null
+  /** the content that its marks were last looked at with: where it is another than `sha256`, the picture has changed */
+  markedSha256: string | null
   width: number | null
   height: number | null
   status: ImageStatus
@@ -46,7 +48,7 @@ export interface ListedImage extends StoredImage {
 type Row = Omit<StoredImage, 'flagged'> & { flagged: number }
 type ListRow = Omit<ListedImage, 'flagged'> & { flagged: number }
 
-const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.width, i.height, i.status, i.split, i.flagged, i.comment,
+const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as markedSha256, i.width, i.height, i.status, i.split, i.flagged, i.comment,
   i.file_state as fileState, i.file_note as fileNote, i.revision, i.truth_revision as truthRevision,
   i.head_edit as headEdit`
 
@@ -79,10 +81,17 @@ export function imageRepository(db: Connection) {
     'update images set sha256 = ?, width = ?, height = ? where id = ?',
   )
   const setSplit = db.prepare<[Split, number]>('update images set split = ? where id = ?')
+  // what is marked on a changed picture, unchecked, belongs neither to it nor to the one before
   const setEdited = db.prepare<[number, number, number | null, number]>(
-    'update images set revision = ?, truth_revision = ?, head_edit = ? where id = ?',
+    `update images set revision = ?, truth_revision = ?, head_edit = ?,
+       marked_sha256 = iif(file_state = 'changed', '', marked_sha256) where id = ?`,
   )
-  const setStatus = db.prepare<[ImageStatus, number]>('update images set status = ? where id = ?')
+  const setMarkedContent = db.prepare<[string, number]>('update images set marked_sha256 = ? where id = ?')
+  // a picture that is not there cannot have been looked at
+  const setStatus = db.prepare<[ImageStatus, number]>(
+    `update images set status = ?,
+       marked_sha256 = iif(file_state in ('missing', 'unreadable'), marked_sha256, sha256) where id = ?`,
+  )
   const setFlag = db.prepare<[number, string, number]>(
     'update images set flagged = ?, comment = ? where id = ?',
   )
@@ -109,6 +118,8 @@ export function imageRepository(db: Connection) {
     setSplit: (id: number, split: Split): void => void setSplit.run(split, id),
     setEdited: (id: number, revision: number, truthRevision: number, headEdit: number | null): void =>
       void setEdited.run(revision, truthRevision, headEdit, id),
+    setMarkedContent: (id: number, sha256: string): void => void setMarkedContent.run(sha256, id),
+    /** a person sets it, who has looked at the picture as it is now */
     setStatus: (id: number, status: ImageStatus): void => void setStatus.run(status, id),
     setFlag: (id: number, flagged: boolean, comment: string): void =>
       void setFlag.run(flagged ? 1 : 0, comment, id),

@@ -92,6 +92,27 @@ test('runs from before flips could be chosen were made without', async () => {
   store.close()
 })
 
+test('marks from before their content was kept: of a changed picture it is not known, of others it is that of the file', () => {
+  const old = connect(file)
+  for (const { sql } of MIGRATIONS.slice(0, 2)) old.exec(sql)
+  const insert = 'insert into images (path, size, mtime, sha256, file_state) values (?, 1, 2, ?, ?)'
+  for (const [path, sha256, state] of [
+    ['changed.png', 'new', 'changed'],
+    ['missing.png', 'same', 'missing'],
+    ['ok.png', 'same', 'ok'],
+    ['unread.png', null, 'pending'],
+  ]) {
+    old.prepare(insert).run(path, sha256, state)
+  }
+  old.pragma('user_version = 2')
+  old.pragma('application_id = 1148352868')
+  old.pragma('wal_checkpoint(TRUNCATE)')
+  old.close()
+  const store = openStore(file)
+  expect(store.images.all().map(({ markedSha256 }) => markedSha256)).toEqual(['', 'same', 'same', null])
+  store.close()
+})
+
 test('a migration is applied once, keeps what is there, and a failing one leaves the version before it', () => {
   made()
   const store = openStore(file, { migrations: [...MIGRATIONS, NEXT] })
