@@ -272,3 +272,37 @@ it('gives the keyboard back to the canvas after a click by pointer, and leaves i
   expect(focus).toHaveBeenCalledOnce()
   expect(app.stage.tool).toBe('eraser')
 })
+
+describe('flag', () => {
+  const focus = vi.fn()
+  beforeEach(() => {
+    focus.mockClear()
+    vi.stubGlobal('document', { querySelector: () => ({ focus }) })
+  })
+
+  it('opens the panel or the drawer in which the comment is written', () => {
+    const { layout, editing } = app
+    layout.right.value = false
+    perform(app, 'flag')
+    expect([layout.rightShown, editing.flagging]).toEqual([true, true])
+    layout.windowWidth = 1024
+    perform(app, 'flag')
+    expect(layout.rightShown).toBe(true)
+    perform(app, 'flag')
+    expect(layout.rightShown).toBe(true)
+  })
+
+  it('moves to the comment where that is open already', () => {
+    perform(app, 'flag')
+    expect(focus).toHaveBeenCalledOnce()
+  })
+
+  it('is not asked for on another image, nor in another project', () => {
+    perform(app, 'flag')
+    void app.editing.open(2)
+    expect(app.editing.flagging).toBe(false)
+    perform(app, 'flag')
+    app.editing.clear()
+    expect(app.editing.flagging).toBe(false)
+  })
+})

@@ -81,7 +81,7 @@ const MARKING: Partial<Record<Action, Act>> = {
   reject: marking.reject,
   done: unlessDrawing(({ editing }) => editing.finish('done')),
   noShip: unlessDrawing(({ editing }) => editing.finish('no ship')),
-  flag: (app) => (app.flagging = true),
+  flag: marking.openFlag,
 }
 
 /**

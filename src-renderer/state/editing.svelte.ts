@@ -18,6 +18,8 @@ export class Editing extends OpenImage {
   saveError = $state.raw<DrydockError | null>(null)
   /** how long the last gesture took to be saved; null: none yet */
   savedIn = $state<number | null>(null)
+  /** the flag's comment is being written */
+  flagging = $state(false)
   readonly #queue: GestureQueue
   #visited: number[] = []
   /** the last Done or No ship, while nothing has been done since */
@@ -145,6 +147,7 @@ export class Editing extends OpenImage {
   protected override reset(state: ImageState | null): void {
     super.reset(state)
     this.#finished = null
+    this.flagging = false
   }
 
   /** Nobody asked for it, so nobody is told where it fails. */

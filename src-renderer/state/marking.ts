@@ -78,6 +78,13 @@ export function mergeSelected(app: App): boolean {
   return app.editing.perform(planMerge(state, chosen))
 }
 
+/** Opens the box for the flag's comment and the panel that it stands in; where it is open already, it gets the focus. */
+export function openFlag({ editing, layout }: App): void {
+  if (!layout.rightShown) layout.toggleRight()
+  editing.flagging = true
+  document.querySelector<HTMLElement>('[data-flag]')?.focus()
+}
+
 export function setFlag(app: App, flagged: boolean, comment: string): void {
   const { state } = app.editing
   if (!state) return
