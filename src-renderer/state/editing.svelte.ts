@@ -33,6 +33,7 @@ export class Editing extends OpenImage {
       acknowledged: (gesture, result, seconds) => this.#acknowledged(gesture, result, seconds),
       conflict: (image, waiting) => this.#conflict(image, waiting),
       refused: (image, dropped, error) => this.#refused(image, dropped, error),
+      nothingToDo: (gesture) => this.#nothingToDo(gesture),
       changed: () => {
         this.unsaved = this.#queue.waiting.length
         this.saveError = this.#queue.error
@@ -107,6 +108,7 @@ export class Editing extends OpenImage {
     }
     if (!this.canUndo) return
     const plan = this.history.undo()
+    if (!plan && this.#asking) return
     if (plan) {
       this.#show(invertPlan(plan))
       this.canRedo = true
@@ -115,7 +117,7 @@ export class Editing extends OpenImage {
   }
 
   redo(): void {
-    if (!this.canRedo) return
+    if (!this.canRedo || this.#asking) return
     const plan = this.history.redo()
     if (plan) {
       this.#show(plan)
@@ -148,6 +150,10 @@ export class Editing extends OpenImage {
     super.reset(state)
     this.#finished = null
     this.flagging = false
+  }
+
+  get #asking(): boolean {
+    return this.image !== null && this.#queue.isAsking(this.image)
   }
 
   /** Nobody asked for it, so nobody is told where it fails. */
@@ -197,6 +203,8 @@ export class Editing extends OpenImage {
     if (!gesture.shown && this.state) {
       if (checkPlan(this.state, result.plan) === null) this.setState(applyPlan(this.state, result.plan))
       else if (!more) void this.fetch(gesture.image)
+      // what was undone before is no longer what redo would do next
+      this.history.clear()
     }
     if (more) return
     this.canUndo = result.canUndo
@@ -221,6 +229,18 @@ export class Editing extends OpenImage {
   #refused(image: number, dropped: readonly Gesture[], error: DrydockError): void {
     this.around.toasts.failure(`${error.message} ${plural(dropped.length, 'gesture')} could not be saved.`)
     this.memory.release(image)
-    if (image === this.image) void this.fetch(image)
+    if (image !== this.image) return
+    this.history.clear()
+    void this.fetch(image)
+  }
+
+  /** A key that is held goes on past the first edit: nobody is told. */
+  #nothingToDo({ image, step }: Gesture): void {
+    if (this.#queue.isWaiting(image)) return
+    this.memory.release(image)
+    if (image !== this.image) return
+    if (step.kind === 'undo') this.canUndo = false
+    else this.canRedo = false
+    void this.fetch(image)
   }
 }

@@ -1,122 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { planBrush, planStatus, applyPlan, invertPlan } from '../../src-main/core/edit/edit.ts'
+import { planBrush, planStatus } from '../../src-main/core/edit/edit.ts'
 import { fromPixels } from '../../src-main/core/mask/rle.ts'
 import { DrydockError } from '../../src-main/contract/errors.ts'
-import type { EditPlan, EditResult, ImageDetail, ImageRow } from '../../src-main/contract/wire.ts'
-import type { Client } from '../client/index.ts'
 import { Editing } from './editing.svelte.ts'
-import { imageStateOf, type ImageState } from './image-state.ts'
+import { FakeBackend } from './fake-backend.ts'
 import { Images } from './images.svelte.ts'
 import { Project } from './project.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 
-/** Two empty images of 10 x 10 on a backend that commits what is sent, unless it is told to fail. */
-class Backend {
-  readonly states = new Map<number, ImageState>()
-  readonly revisions = new Map<number, number>()
-  readonly done = new Map<number, EditPlan[]>()
-  fail: DrydockError | null = null
-  /** what was to be predicted ahead */
-  readonly ahead: number[][] = []
-
-  constructor() {
-    for (const image of [1, 2]) {
-      this.revisions.set(image, 0)
-      this.done.set(image, [])
-      const state = imageStateOf(this.detail(image))
-      if (state) this.states.set(image, state)
-    }
-  }
-
-  row(image: number): ImageRow {
-    return {
-      id: image,
-      path: `${image}.png`,
-      width: 10,
-      height: 10,
-      status: this.states.get(image)?.status ?? 'to do',
-      split: 'train',
-      flagged: false,
-      comment: '',
-      fileState: 'ok',
-      fileNote: null,
-      truthCount: this.states.get(image)?.truth.length ?? 0,
-      predictionCount: null,
-      f2: null,
-      stale: false,
-      revision: this.revisions.get(image) ?? 0,
-      content: 'x',
-    }
-  }
-
-  detail(image: number): ImageDetail {
-    const canUndo = (this.done.get(image) ?? []).length > 0
-    return {
-      row: this.row(image),
-      tiles: [],
-      truth: [],
-      predictions: null,
-      score: null,
-      canUndo,
-      canRedo: false,
-    }
-  }
-
-  commit(image: number, gestureId: string, expected: number, plan: EditPlan): EditResult {
-    if (this.fail) throw this.fail
-    const state = this.states.get(image)
-    if (!state || this.revisions.get(image) !== expected)
-      throw new DrydockError('conflict', 'Another revision.')
-    this.states.set(image, applyPlan(state, plan))
-    this.revisions.set(image, expected + 1)
-    const revision = expected + 1
-    return {
-      gestureId,
-      image,
-      revision,
-      plan,
-      row: this.row(image),
-      score: null,
-      canUndo: true,
-      canRedo: false,
-    }
-  }
-
-  /** Only what the open image needs of the client. */
-  get client(): Client {
-    const annotate = {
-      apply: async (input: {
-        image: number
-        gestureId: string
-        expectedRevision: number
-        plan: EditPlan
-      }) => {
-        const result = this.commit(input.image, input.gestureId, input.expectedRevision, input.plan)
-        this.done.get(input.image)?.push(input.plan)
-        return result
-      },
-      undo: async (input: { image: number; gestureId: string; expectedRevision: number }) => {
-        const plan = this.done.get(input.image)?.at(-1)
-        if (!plan) throw new DrydockError('nothing_to_do', 'Nothing to undo.')
-        const result = this.commit(input.image, input.gestureId, input.expectedRevision, invertPlan(plan))
-        this.done.get(input.image)?.pop()
-        return { ...result, canRedo: true }
-      },
-    }
-    const images = { get: async ({ image }: { image: number }) => this.detail(image) }
-    const predict = { ahead: async (input: { images: number[] }) => void this.ahead.push(input.images) }
-    const fake: unknown = { backend: { annotate, images, predict } }
-    // a fake of the parts in use; a call to any other fails the test
-    return fake as Client
-  }
-}
-
-let backend: Backend
+let backend: FakeBackend
 let editing: Editing
 let toasts: Toasts
 
 beforeEach(async () => {
-  backend = new Backend()
+  backend = new FakeBackend([1, 2])
   toasts = new Toasts()
   const images = new Images()
   images.set([backend.row(1), backend.row(2)])
@@ -244,5 +141,70 @@ describe('Editing', () => {
     expect(marked()).toBe(0)
     expect(editing.unsaved).toBe(0)
     expect(toasts.items.at(-1)?.text).toContain('That is not allowed. 1 gesture could not be saved.')
+  })
+
+  it('takes no harm from undo held past the first edit, nor does what is drawn next', async () => {
+    stroke(1, 2, 3)
+    stroke(50, 51)
+    await settle()
+    for (let press = 0; press < 5; press++) await editing.undo()
+    stroke(70, 71)
+    await settle()
+    expect(toasts.items).toEqual([])
+    expect(saved(1)).toBe(1)
+    expect(marked()).toBe(1)
+    expect(editing.canUndo).toBe(true)
+    await editing.undo()
+    await settle()
+    expect(saved(1)).toBe(0)
+    expect(editing.canUndo).toBe(false)
+  })
+
+  it('sends no second undo while only the backend knows what the first one does', async () => {
+    stroke(1, 2, 3)
+    stroke(50, 51)
+    await settle()
+    await editing.open(2)
+    await editing.open(1)
+    const answer = backend.hold()
+    await editing.undo()
+    await editing.undo()
+    expect(editing.unsaved).toBe(1)
+    answer()
+    await settle()
+    expect(marked()).toBe(1)
+    await editing.undo()
+    await settle()
+    expect(marked()).toBe(0)
+  })
+
+  it('redoes first what was undone last, though it is older than what this window remembers', async () => {
+    stroke(1, 2, 3)
+    await settle()
+    await editing.open(2)
+    await editing.open(1)
+    stroke(50, 51)
+    await editing.undo()
+    await editing.undo()
+    await settle()
+    expect(marked()).toBe(0)
+    editing.redo()
+    await settle()
+    expect(editing.state?.truth).toEqual(backend.states.get(1)?.truth)
+    expect(marked()).toBe(1)
+  })
+
+  it('says nothing where there is nothing to redo any more, and shows the image as it is', async () => {
+    stroke(1, 2, 3)
+    await settle()
+    await editing.undo()
+    await settle()
+    backend.undone.set(1, [])
+    editing.redo()
+    expect(marked()).toBe(1)
+    await settle()
+    expect(marked()).toBe(0)
+    expect(toasts.items).toEqual([])
+    expect(editing.canRedo).toBe(false)
   })
 })

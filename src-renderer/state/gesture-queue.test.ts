@@ -64,6 +64,7 @@ let known: Map<number, number>
 let delayed: (() => void)[]
 let delays: number[]
 let refused: string[][]
+let idle: string[]
 let keepOnConflict: (waiting: readonly Gesture[]) => readonly Gesture[]
 
 beforeEach(() => {
@@ -72,6 +73,7 @@ beforeEach(() => {
   delayed = []
   delays = []
   refused = []
+  idle = []
   keepOnConflict = (waiting) => waiting
   queue = new GestureQueue({
     send: (g, expected) => backend.send(g, expected),
@@ -82,6 +84,7 @@ beforeEach(() => {
       return keepOnConflict(waiting)
     },
     refused: (_image, dropped) => refused.push(dropped.map((g) => g.gestureId)),
+    nothingToDo: (g) => idle.push(g.gestureId),
     changed: () => undefined,
     now: () => 0,
     later: (seconds, act) => {
@@ -172,5 +175,27 @@ describe('GestureQueue', () => {
     expect(refused).toEqual([['a', 'c']])
     expect(backend.committed).toEqual(['b'])
     expect(queue.waiting).toEqual([])
+  })
+
+  it('lets go of an undo with nothing to undo, and of nothing else on that image', async () => {
+    backend.trouble.push('nothing_to_do')
+    queue.push({ ...gesture('a'), step: { kind: 'undo' }, shown: false })
+    queue.push(gesture('b'))
+    await settle()
+    expect(idle).toEqual(['a'])
+    expect(refused).toEqual([])
+    expect(backend.committed).toEqual(['b'])
+    expect(queue.waiting).toEqual([])
+  })
+
+  it('knows of an undo on the image whose outcome the window does not know', async () => {
+    queue.push(gesture('a'))
+    queue.push({ ...gesture('b'), step: { kind: 'undo' } })
+    expect(queue.isAsking(1)).toBe(false)
+    queue.push({ ...gesture('c'), step: { kind: 'undo' }, shown: false })
+    expect(queue.isAsking(1)).toBe(true)
+    expect(queue.isAsking(2)).toBe(false)
+    await settle()
+    expect(queue.isAsking(1)).toBe(false)
   })
 })

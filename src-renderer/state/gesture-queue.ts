@@ -24,6 +24,8 @@ export interface QueueHost {
   conflict(image: number, waiting: readonly Gesture[]): Promise<readonly Gesture[]>
   /** The backend will never take this gesture; it has left the queue, and so have the later ones on its image. */
   refused(image: number, dropped: readonly Gesture[], error: DrydockError): void
+  /** There was nothing to undo or redo: the image is as it was, the gesture has left the queue, and the later ones stay. */
+  nothingToDo(gesture: Gesture): void
   /** The state has changed: waiting, failing, saved. */
   changed(): void
   /** Seconds since some fixed moment. */
@@ -32,13 +34,7 @@ export interface QueueHost {
   later(seconds: number, act: () => void): () => void
 }
 
-const FINAL: ReadonlySet<string> = new Set([
-  'bad_input',
-  'not_found',
-  'nothing_to_do',
-  'project_newer',
-  'project_damaged',
-])
+const FINAL: ReadonlySet<string> = new Set(['bad_input', 'not_found', 'project_newer', 'project_damaged'])
 /** after so many the queue slows down as after other failures */
 const CONFLICTS_IN_A_ROW = 3
 const DELAYS = [0.25, 0.5, 1, 2, 5]
@@ -71,6 +67,11 @@ export class GestureQueue {
 
   isWaiting(image: number): boolean {
     return this.#waiting.some((entry) => entry.gesture.image === image)
+  }
+
+  /** Whether an undo or redo waits of which only the backend knows what it does; a further one would be a guess. */
+  isAsking(image: number): boolean {
+    return this.#waiting.some(({ gesture }) => gesture.image === image && isQuestion(gesture))
   }
 
   push(gesture: Gesture): void {
@@ -109,8 +110,7 @@ export class GestureQueue {
       const result = await this.#host.send(gesture, this.#host.revision(gesture.image))
       if (this.#waiting[0] !== entry) return
       this.#waiting.shift()
-      this.#failures = 0
-      this.#error = null
+      this.#wentWell()
       this.#host.acknowledged(gesture, result, this.#host.now() - entry.since)
     } catch (error) {
       if (this.#waiting[0] === entry) await this.#failed(gesture, asDrydockError(error))
@@ -133,12 +133,21 @@ export class GestureQueue {
       } catch (failure) {
         this.#pause(asDrydockError(failure))
       }
+    } else if (error.code === 'nothing_to_do') {
+      this.#waiting.shift()
+      this.#wentWell()
+      this.#host.nothingToDo(gesture)
     } else if (FINAL.has(error.code)) {
       const dropped = this.#take(gesture.image)
       this.#host.refused(gesture.image, dropped, error)
     } else {
       this.#pause(error)
     }
+  }
+
+  #wentWell(): void {
+    this.#failures = 0
+    this.#error = null
   }
 
   /** A restarted backend is asked again at once; the rest after a delay that grows. */
@@ -158,6 +167,10 @@ export class GestureQueue {
     this.#waiting = this.#waiting.filter((entry) => entry.gesture.image !== image)
     return taken.map((entry) => entry.gesture)
   }
+}
+
+function isQuestion({ step, shown }: Gesture): boolean {
+  return step.kind !== 'apply' && !shown
 }
 
 function asDrydockError(error: unknown): DrydockError {

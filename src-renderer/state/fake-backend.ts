@@ -1,0 +1,153 @@
+import { applyPlan, invertPlan } from '../../src-main/core/edit/edit.ts'
+import { areaOf, formatRle } from '../../src-main/core/mask/rle.ts'
+import { DrydockError } from '../../src-main/contract/errors.ts'
+import type { EditPlan, EditResult, ImageDetail, ImageRow, Prediction } from '../../src-main/contract/wire.ts'
+import type { Client } from '../client/index.ts'
+import { imageStateOf, type ImageState } from './image-state.ts'
+
+interface Sent {
+  image: number
+  gestureId: string
+  expectedRevision: number
+}
+
+/** For tests: empty images of 10 x 10 on a backend that commits what is sent, unless it is told to fail or to wait. */
+export class FakeBackend {
+  readonly states = new Map<number, ImageState>()
+  readonly revisions = new Map<number, number>()
+  readonly done = new Map<number, EditPlan[]>()
+  readonly undone = new Map<number, EditPlan[]>()
+  readonly predictions = new Map<number, Prediction[]>()
+  /** what the rows say of the files; nothing: they are as they were */
+  readonly files = new Map<number, Pick<ImageRow, 'fileState' | 'fileNote' | 'content'>>()
+  fail: DrydockError | null = null
+  /** what was to be predicted ahead */
+  readonly ahead: number[][] = []
+  /** images that were fetched, in order */
+  readonly fetched: number[] = []
+  #held: Promise<void> = Promise.resolve()
+
+  constructor(images: readonly number[]) {
+    for (const image of images) {
+      this.revisions.set(image, 0)
+      const state = imageStateOf(this.detail(image))
+      if (state) this.states.set(image, state)
+    }
+  }
+
+  /** Gestures are committed, and their answers kept back until the returned function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#held = promise
+    return resolve
+  }
+
+  row(image: number): ImageRow {
+    return {
+      id: image,
+      path: `${image}.png`,
+      width: 10,
+      height: 10,
+      status: this.states.get(image)?.status ?? 'to do',
+      split: 'train',
+      flagged: false,
+      comment: '',
+      truthCount: this.states.get(image)?.truth.length ?? 0,
+      predictionCount: null,
+      f2: null,
+      stale: false,
+      revision: this.revisions.get(image) ?? 0,
+      ...(this.files.get(image) ?? { fileState: 'ok', fileNote: null, content: 'x' }),
+    }
+  }
+
+  detail(image: number): ImageDetail {
+    const row = this.row(image)
+    const readable = row.fileState !== 'missing' && row.fileState !== 'unreadable'
+    return {
+      row,
+      tiles: readable ? [{ url: `tile of ${row.content}`, x: 0, y: 0, width: 10, height: 10 }] : [],
+      truth: (this.states.get(image)?.truth ?? []).map((instance) => ({
+        ...instance,
+        rle: formatRle(instance.rle),
+        area: areaOf(instance.rle),
+      })),
+      predictions: this.predictions.get(image) ?? null,
+      score: null,
+      ...this.#ends(image),
+    }
+  }
+
+  /** Only what the open image needs of the client. */
+  get client(): Client {
+    const annotate = {
+      apply: (input: Sent & { plan: EditPlan }) =>
+        this.#answer(input, () => {
+          this.#stack(this.done, input.image).push(input.plan)
+          this.undone.set(input.image, [])
+          return input.plan
+        }),
+      undo: (input: Sent) =>
+        this.#answer(input, () => {
+          const plan = this.#stack(this.done, input.image).pop()
+          if (!plan) throw new DrydockError('nothing_to_do', 'Nothing to undo.')
+          this.#stack(this.undone, input.image).push(plan)
+          return invertPlan(plan)
+        }),
+      redo: (input: Sent) =>
+        this.#answer(input, () => {
+          const plan = this.#stack(this.undone, input.image).pop()
+          if (!plan) throw new DrydockError('nothing_to_do', 'Nothing to redo.')
+          this.#stack(this.done, input.image).push(plan)
+          return plan
+        }),
+    }
+    const get = async ({ image }: { image: number }) => {
+      this.fetched.push(image)
+      return this.detail(image)
+    }
+    const predict = { ahead: async (input: { images: number[] }) => void this.ahead.push(input.images) }
+    const fake: unknown = { backend: { annotate, images: { get }, predict } }
+    // a fake of the parts in use; a call to any other fails the test
+    return fake as Client
+  }
+
+  async #answer(sent: Sent, planOf: () => EditPlan): Promise<EditResult> {
+    if (this.fail) throw this.fail
+    const { image, gestureId, expectedRevision } = sent
+    const state = this.states.get(image)
+    if (!state || this.revisions.get(image) !== expectedRevision) {
+      throw new DrydockError('conflict', 'Another revision.')
+    }
+    const plan = planOf()
+    const revision = expectedRevision + 1
+    this.states.set(image, applyPlan(state, plan))
+    this.revisions.set(image, revision)
+    // somebody has looked at the changed picture
+    if (plan.status && this.files.get(image)?.fileState === 'changed') this.files.delete(image)
+    const result = {
+      gestureId,
+      image,
+      revision,
+      plan,
+      row: this.row(image),
+      score: null,
+      ...this.#ends(image),
+    }
+    await this.#held
+    return result
+  }
+
+  #stack(of: Map<number, EditPlan[]>, image: number): EditPlan[] {
+    const stack = of.get(image) ?? []
+    of.set(image, stack)
+    return stack
+  }
+
+  #ends(image: number): { canUndo: boolean; canRedo: boolean } {
+    return {
+      canUndo: this.#stack(this.done, image).length > 0,
+      canRedo: this.#stack(this.undone, image).length > 0,
+    }
+  }
+}
