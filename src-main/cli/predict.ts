@@ -85,6 +85,10 @@ async function predictImages(
 }
 
 async function predictProject(terminal: Terminal, path: string, options: Options): Promise<void> {
+  if (options.out !== undefined) {
+    const { assertNoFolder } = await import('../services/label-output.ts')
+    await assertNoFolder(options.out)
+  }
   await withProject(path, options, terminal, async (project) => {
     if (options.model !== undefined) {
       const { setCurrentModel } = await import('../services/models.ts')

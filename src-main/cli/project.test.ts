@@ -131,6 +131,10 @@ describe('wrong usage has exit code 2', () => {
     [['train', '--project', 'harbour', '--size', 'small'], 'add --from none'],
     [['train', '--project', 'harbour', '--size', 'huge'], 'Allowed choices are base, small'],
     [['train', '--project', 'harbour', '--embedding-weight', '-1'], 'Write a number from 0 to 100.'],
+    [
+      ['train', '--images', 'harbour', '--truth', 't.csv', '--out', 'm', '--resume'],
+      'with --resume say how long again',
+    ],
     [['train', '--project', 'harbour', '--epochs', '0'], 'Write a whole number from 1 to 10000.'],
     [['verify', '--backend', 'gpu'], 'Allowed choices are tensorflow, wasm, cpu.'],
     [['import', '--project', 'harbour'], "required option '--csv <file>' not specified"],
@@ -154,6 +158,8 @@ describe('bad input has exit code 1 and a sentence', () => {
       ['predict', '--images', 'harbour', '--out', 'p.csv', '--model', 'f'.repeat(64)],
       /No model version has this id|has no base model/,
     ],
+    [['predict', '--images', 'harbour', '--out', 'harbour'], 'harbour is a folder. Name a file in it'],
+    [['predict', '--project', 'harbour', '--out', 'harbour'], 'harbour is a folder. Name a file in it'],
     [['score', '--project', 'nowhere'], 'There is no folder nowhere.'],
     [['verify', '--cases', 'none.json'], 'There is no file none.json that can be read.'],
   ])('%j', (args, sentence) => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DrydockError, fromWireError, toWireError } from '../contract/errors.ts'
 import type { ImportPreview, ImportResult } from '../contract/wire.ts'
 import { parseRle } from '../core/mask/rle.ts'
@@ -11,6 +10,7 @@ import { addGroupEdit } from './groups.ts'
 import { importPlan } from './import-plan.ts'
 import type { ExistingTruth } from './import-plan.ts'
 import type { JobControl } from './jobs.ts'
+import { writeLabels } from './label-output.ts'
 import type { ReadImage, ReadLabels } from './label-reading.ts'
 import type { Project } from './project.ts'
 import { assertWritable, currentRun, imageFile, isFinished, storedImage } from './project.ts'
@@ -216,7 +216,7 @@ async function readable(
  * Writes an Airbus CSV: the truth of all finished images, or the instances of a run, rejected ones left out.
  * @param file is replaced only when the new one is whole
  * @param run default: the current one; for predictions
- * @throws DrydockError `nothing_to_do`, `not_found`, `disk_full`
+ * @throws DrydockError `nothing_to_do`, `bad_input` (`file` is a folder), `disk_full`
  */
 export async function exportLabels(
   project: Project,
@@ -251,28 +251,6 @@ export async function exportLabels(
       yield [path, masks] as const
     }
   }
-  await writePieces(file, airbusCsv.write(labels()))
+  await writeLabels(file, airbusCsv.write(labels()))
   return { images: images.length, instances, file: basename(file) }
-}
-
-async function writePieces(file: string, pieces: Iterable<string>): Promise<void> {
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.part`)
-  try {
-    const handle = await open(temporary, 'w')
-    try {
-      for (const piece of pieces) await handle.write(piece)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, file)
-  } catch (cause) {
-    await rm(temporary, { force: true })
-    throw new DrydockError(
-      'disk_full',
-      `${basename(file)} could not be written: the disk is full, or the folder may not be written. Choose another place.`,
-      {},
-      cause,
-    )
-  }
 }

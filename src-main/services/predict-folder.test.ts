@@ -133,6 +133,36 @@ describe('predictFolder', () => {
     expect(existsSync(`${out}.part`)).toBe(false)
   })
 
+  it('refuses a folder as the file to write before it predicts anything', async () => {
+    const engine = testEngine()
+    engine.before = () => {
+      throw new Error('asked')
+    }
+    const refused = predict(engine, { out: images })
+    await expect(refused).rejects.toMatchObject({ code: 'bad_input' })
+    await expect(refused).rejects.toThrow(`${images} is a folder. Name a file in it`)
+    expect(existsSync(`${images}.part`)).toBe(false)
+  })
+
+  it('says where the rows are when they cannot get their name, and what went wrong before', async () => {
+    const part = `${out}.part`
+    const engine = testEngine()
+    engine.before = (inference) => {
+      // something takes the name while it works
+      if (inference === 1) mkdirSync(out)
+      if (inference === 2) throw engineDied()
+    }
+    const failed = predict(engine)
+    await expect(failed).rejects.toMatchObject({ code: 'engine_died' })
+    await expect(failed).rejects.toThrow(`What was predicted is in ${part}.`)
+    expect(readFileSync(part, 'utf8')).toBe(`ImageId,EncodedPixels\na.png,${SHIP}\n`)
+    rmSync(out, { recursive: true })
+    const whole = testEngine()
+    whole.before = (inference) => void (inference === 3 && mkdirSync(out))
+    await expect(predict(whole)).rejects.toMatchObject({ code: 'read_only', data: { part } })
+    rmSync(out, { recursive: true })
+  })
+
   it('refuses a place that cannot be written, an empty folder and a missing one', async () => {
     const nowhere = join(folder, 'none', 'out.csv')
     await expect(predict(testEngine(), { out: nowhere })).rejects.toMatchObject({ code: 'read_only' })

@@ -1,15 +1,14 @@
-import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Calibration, Engine, RgbImage } from '../contract/engine.ts'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import type { ClusterSettings } from '../contract/wire.ts'
 import { clusterInference } from '../core/cluster/cluster.ts'
 import type { Rle } from '../core/mask/rle.ts'
-import { airbusCsv } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { writeOverlay } from '../imaging/overlay.ts'
 import { imagesIn } from './image-folder.ts'
 import { TILE } from './infer.ts'
+import { openGrowing } from './label-output.ts'
 import { overlayFile } from './overlays.ts'
 
 export interface FolderWanted {
@@ -47,8 +46,9 @@ export interface FolderPredicted {
 /**
  * Predicts all images of a folder into an Airbus CSV, in the order of their paths. Images that cannot be read are left
  * out and the others go on. Rows are written as they come, to `<out>.part`, which becomes `out` at the end, after a
- * cancel, and when the engine fails.
- * @throws DrydockError `nothing_to_do` (no image), `not_found`, `read_only`, and as the engine does
+ * cancel, and when the engine fails. Where that cannot be, the sentence says where the rows are.
+ * @throws DrydockError `nothing_to_do` (no image), `not_found`, `bad_input` (`out` is a folder), `read_only`,
+ *   `disk_full`, and as the engine does
  */
 export async function predictFolder(
   engine: Engine,
@@ -66,7 +66,7 @@ export async function predictFolder(
     leftOut: [],
     cancelled: false,
   }
-  const out = await openOutput(wanted.out)
+  const out = await openGrowing(wanted.out)
   try {
     // The next image is decoded while the engine looks at this one.
     let next = decodeSoon(wanted.images, paths[0])
@@ -88,12 +88,21 @@ export async function predictFolder(
       result.instances += masks.length
     }
   } catch (error) {
-    await out.close(result.predicted > 0)
+    await out.close(result.predicted > 0).catch((unkept: unknown) => {
+      throw withBoth(error, unkept)
+    })
     if (toWireError(error).code !== 'cancelled') throw error
     return { ...result, cancelled: true }
   }
   await out.close(!signal.aborted || result.predicted > 0)
   return { ...result, cancelled: signal.aborted }
+}
+
+/** The failure that ended the work, and then where the rows are. */
+function withBoth(error: unknown, unkept: unknown): unknown {
+  const { code, message, data } = toWireError(error)
+  if (code === 'cancelled') return unkept
+  return new DrydockError(code, `${message} ${toWireError(unkept).message}`, data, error)
 }
 
 async function predictImage(
@@ -115,30 +124,5 @@ async function decodeSoon(
     return await decodeImage(join(folder, ...path.split('/')))
   } catch (error) {
     return { unreadable: toWireError(error).message }
-  }
-}
-
-/** A CSV that grows image by image under a temporary name. @throws DrydockError `read_only` */
-async function openOutput(file: string) {
-  const part = `${file}.part`
-  const handle = await open(part, 'w').catch((cause: unknown) => {
-    throw new DrydockError(
-      'read_only',
-      `${file} cannot be written: its folder is not there, or you may not write to it. Name another file.`,
-      { file },
-      cause,
-    )
-  })
-  const [header = ''] = airbusCsv.write([])
-  await handle.write(header)
-  return {
-    async add(image: string, masks: readonly Rle[]): Promise<void> {
-      await handle.write([...airbusCsv.write([[image, masks]])].slice(1).join(''))
-    },
-    /** @param keep false: what was there under this name stays as it was */
-    async close(keep: boolean): Promise<void> {
-      await handle.close()
-      await (keep ? rename(part, file) : rm(part))
-    },
   }
 }
