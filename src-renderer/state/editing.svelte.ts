@@ -59,7 +59,9 @@ export class Editing extends OpenImage {
   back(): void {
     const before = this.#visited.pop()
     if (before === undefined) return
-    void this.open(before).then(() => this.#visited.pop())
+    void this.open(before)
+    // the image just left, which opening puts there: taken off at once, as the next press may come before the image is fetched
+    this.#visited.pop()
   }
 
   /** Applies what a gesture comes to: shown at once, then saved. A refusal is said. @returns whether something changed */

@@ -13,10 +13,10 @@ let editing: Editing
 let toasts: Toasts
 
 beforeEach(async () => {
-  backend = new FakeBackend([1, 2])
+  backend = new FakeBackend([1, 2, 3])
   toasts = new Toasts()
   const images = new Images()
-  images.set([backend.row(1), backend.row(2)])
+  images.set([1, 2, 3].map((image) => backend.row(image)))
   const project = new Project(backend.client, toasts)
   project.summary = {
     id: 'p',
@@ -90,17 +90,17 @@ describe('Editing', () => {
   })
 
   it('names the images to do after one that a person opens, and none for the one that opens by itself', async () => {
-    expect(backend.ahead).toEqual([[2]])
+    expect(backend.ahead).toEqual([[2, 3]])
     editing.clear()
     editing.openFirst()
     await settle()
     expect(editing.image).toBe(1)
-    expect(backend.ahead).toEqual([[2]])
+    expect(backend.ahead).toEqual([[2, 3]])
     editing.finish('done')
     await settle()
     expect(editing.image).toBe(2)
     await editing.open(1)
-    expect(backend.ahead.at(-1)).toEqual([2])
+    expect(backend.ahead.at(-1)).toEqual([2, 3])
   })
 
   it('goes on to the next image after Done, and undo straight after returns and takes it back', async () => {
@@ -206,5 +206,17 @@ describe('Editing', () => {
     expect(marked()).toBe(0)
     expect(toasts.items).toEqual([])
     expect(editing.canRedo).toBe(false)
+  })
+
+  it('goes back two images where that is asked for twice before the first is there', async () => {
+    await editing.open(2)
+    await editing.open(3)
+    editing.back()
+    editing.back()
+    expect(editing.image).toBe(1)
+    await settle()
+    expect(editing.image).toBe(1)
+    editing.back()
+    expect(editing.image).toBe(1)
   })
 })
