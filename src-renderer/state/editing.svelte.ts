@@ -37,6 +37,7 @@ export class Editing extends OpenImage {
       changed: () => {
         this.unsaved = this.#queue.waiting.length
         this.saveError = this.#queue.error
+        void this.catchUp(this.missed)
       },
       ...windowClock,
     })
@@ -134,10 +135,10 @@ export class Editing extends OpenImage {
   }
 
   clear(): void {
+    this.image = null
     this.#queue.clear()
     this.memory.clear()
     this.#visited = []
-    this.image = null
     this.tiles = []
     this.loading = false
     this.savedIn = null
@@ -204,7 +205,7 @@ export class Editing extends OpenImage {
     this.score = result.score
     if (!gesture.shown && this.state) {
       if (checkPlan(this.state, result.plan) === null) this.setState(applyPlan(this.state, result.plan))
-      else if (!more) void this.fetch(gesture.image)
+      else this.missed = Infinity
       // what was undone before is no longer what redo would do next
       this.history.clear()
     }
@@ -238,11 +239,12 @@ export class Editing extends OpenImage {
 
   /** A key that is held goes on past the first edit: nobody is told. */
   #nothingToDo({ image, step }: Gesture): void {
-    if (this.#queue.isWaiting(image)) return
-    this.memory.release(image)
+    const more = this.#queue.isWaiting(image)
+    if (!more) this.memory.release(image)
     if (image !== this.image) return
+    this.missed = Infinity
+    if (more) return
     if (step.kind === 'undo') this.canUndo = false
     else this.canRedo = false
-    void this.fetch(image)
   }
 }

@@ -36,6 +36,8 @@ export abstract class OpenImage {
   protected readonly around: Surroundings
   protected readonly memory = new ImageMemory()
   protected readonly history = new History()
+  /** what the open image has missed while its gestures were being saved: truth up to this revision, Infinity: anything */
+  protected missed = -1
 
   constructor(around: Surroundings) {
     this.around = around
@@ -46,13 +48,20 @@ export abstract class OpenImage {
 
   /** Fetches the open image again; what is selected stays so. */
   async refetch(): Promise<void> {
-    if (this.image !== null && !this.isSaving(this.image)) await this.fetch(this.image)
+    await this.catchUp(Infinity)
   }
 
   /** News that truth or predictions of an image changed; what this window's own gestures changed it knows already. */
   async changed(image: number, what: 'truth' | 'predictions', revision: number): Promise<void> {
-    if (image !== this.image || this.isSaving(image)) return
-    if (what === 'predictions' || revision > this.memory.revision(image)) await this.fetch(image)
+    if (image === this.image) await this.catchUp(what === 'predictions' ? Infinity : revision)
+  }
+
+  /** Fetches the open image unless it has this revision: now, or where gestures on it wait, once they are saved. */
+  protected async catchUp(revision: number): Promise<void> {
+    const { image } = this
+    if (image === null || revision <= this.memory.revision(image)) return
+    if (this.isSaving(image)) this.missed = Math.max(this.missed, revision)
+    else await this.fetch(image)
   }
 
   /** Shows `image`, for now as it is remembered, and fetches it. */
@@ -67,6 +76,7 @@ export abstract class OpenImage {
   protected async fetch(image: number): Promise<void> {
     const project = this.around.project.id
     if (project === null) return
+    this.missed = -1
     try {
       const detail = await this.around.client.backend.images.get({ project, image })
       if (this.image === image && project === this.around.project.id) this.#take(detail)
@@ -98,7 +108,10 @@ export abstract class OpenImage {
     this.loading = false
     this.tiles = detail.tiles
     this.failure = detail.row.fileNote
-    if (this.isSaving(detail.row.id)) return
+    if (this.isSaving(detail.row.id)) {
+      this.missed = Infinity
+      return
+    }
     // the answer may have been overtaken by that of a gesture
     if (detail.row.revision < this.memory.revision(detail.row.id)) return void this.fetch(detail.row.id)
     if (this.memory.revision(detail.row.id) !== detail.row.revision) this.history.clear()
