@@ -230,6 +230,7 @@ export class App {
     if (this.project.id !== project) return
     this.images.set(rows)
     if (this.editing.image === null) this.editing.openFirst()
+    else void this.editing.lookAtFile()
   }
 
   /** What the other views need. */

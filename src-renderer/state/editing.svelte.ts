@@ -1,8 +1,9 @@
-import { applyPlan, checkPlan, invertPlan, planStatus, type Planned } from '../../src-main/core/edit/edit.ts'
+import { applyPlan, checkPlan, invertPlan, type Planned } from '../../src-main/core/edit/edit.ts'
 import type { DrydockError } from '../../src-main/contract/errors.ts'
 import type { EditPlan, EditResult } from '../../src-main/contract/wire.ts'
 import { plural } from '../ui/format.ts'
 import { GestureQueue, type Gesture } from './gesture-queue.ts'
+import { planFinish } from './image-file.ts'
 import { imageStateOf, rebase, type ImageState } from './image-state.ts'
 import { OpenImage, type Surroundings } from './open-image.svelte.ts'
 import { conflictNote, sendGesture, windowClock } from './saving.ts'
@@ -89,16 +90,16 @@ export class Editing extends OpenImage {
     return true
   }
 
-  /** Sets the status, unless it is so already, and goes to the next image that nobody has finished. */
+  /** Sets the status, where there is anything to say by it, and goes to the next image that nobody has finished. */
   finish(status: 'done' | 'no ship'): void {
     const image = this.image
     if (image === null || !this.state) return
-    const changed = this.state.status !== status
-    if (changed && !this.perform(planStatus(this.state, status))) return
+    const planned = planFinish(this.state, status, this.row)
+    if (planned && !this.perform(planned)) return
     const [next] = this.around.images.unfinishedAfter(image, 1)
     if (next) void this.open(next.id)
     else this.around.toasts.note('Every image in this list is finished.')
-    this.#finished = { image, next: next?.id ?? null, changed }
+    this.#finished = { image, next: next?.id ?? null, changed: planned !== null }
   }
 
   /** Takes back the last gesture; straight after Done or No ship, the one on the image that was left. */

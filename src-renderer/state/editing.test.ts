@@ -1,13 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { planBrush, planStatus } from '../../src-main/core/edit/edit.ts'
-import { fromPixels } from '../../src-main/core/mask/rle.ts'
+import { planStatus } from '../../src-main/core/edit/edit.ts'
 import { DrydockError } from '../../src-main/contract/errors.ts'
-import type { Prediction } from '../../src-main/contract/wire.ts'
-import { Editing } from './editing.svelte.ts'
-import { FakeBackend } from './fake-backend.ts'
-import { Images } from './images.svelte.ts'
-import { Project } from './project.svelte.ts'
-import { Toasts } from './toasts.svelte.ts'
+import type { Editing } from './editing.svelte.ts'
+import { brush, FakeBackend, settle, windowOn } from './fake-backend.ts'
+import type { Toasts } from './toasts.svelte.ts'
 
 let backend: FakeBackend
 let editing: Editing
@@ -15,47 +11,11 @@ let toasts: Toasts
 
 beforeEach(async () => {
   backend = new FakeBackend([1, 2, 3])
-  toasts = new Toasts()
-  const images = new Images()
-  images.set([1, 2, 3].map((image) => backend.row(image)))
-  const project = new Project(backend.client, toasts)
-  project.summary = {
-    id: 'p',
-    name: 'p',
-    location: '',
-    imagesLocation: '',
-    sample: false,
-    readOnly: false,
-    images: 2,
-    finished: 0,
-    currentRun: null,
-    currentModel: null,
-    flips: false,
-  }
-  editing = new Editing({ client: backend.client, toasts, images, project })
+  ;({ editing, toasts } = windowOn(backend))
   await editing.open(1)
 })
 
-const found: Prediction = {
-  id: 'a1b2c3d4-0000-4000-8000-000000000001',
-  rle: '1 3',
-  area: 3,
-  score: 0.9,
-  cluster: 0,
-  decision: null,
-  colour: 1,
-}
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 100; i++) await Promise.resolve()
-}
-
-function stroke(...pixels: number[]): void {
-  if (!editing.state) throw new Error('no image is open')
-  const options = { policy: 'yield', newId: () => crypto.randomUUID(), extend: null } as const
-  editing.perform(planBrush(editing.state, fromPixels(pixels, editing.state), options))
-}
-
+const stroke = (...pixels: number[]) => brush(editing, ...pixels)
 const marked = () => editing.state?.truth.length
 const saved = (image: number) => backend.states.get(image)?.truth.length
 
@@ -229,51 +189,5 @@ describe('Editing', () => {
     expect(editing.image).toBe(1)
     editing.back()
     expect(editing.image).toBe(1)
-  })
-
-  it.each([
-    ['predictions that are found', () => editing.changed(1, 'predictions', 0)],
-    ['another run', () => editing.refetch()],
-  ])('shows %s while a stroke is being saved, once it is saved', async (_, hear) => {
-    const answer = backend.hold()
-    stroke(1, 2, 3)
-    backend.predictions.set(1, [found])
-    await hear()
-    await settle()
-    expect(editing.state?.predictions).toEqual([])
-    answer()
-    await settle()
-    expect(editing.state?.predictions).toHaveLength(1)
-    expect(marked()).toBe(1)
-  })
-
-  it('shows predictions of which it heard while a stroke was waiting that is refused', async () => {
-    backend.fail = new DrydockError('disk_full', 'The disk is full.')
-    stroke(1, 2, 3)
-    await settle()
-    backend.predictions.set(1, [found])
-    await editing.changed(1, 'predictions', 0)
-    backend.fail = new DrydockError('bad_input', 'That is not allowed.')
-    editing.resend()
-    await settle()
-    expect(editing.state?.predictions).toHaveLength(1)
-    expect(marked()).toBe(0)
-  })
-
-  it('fetches again where an answer came while a stroke was waiting, and not for its own stroke', async () => {
-    const answer = backend.hold()
-    const before = backend.fetched.length
-    const fetching = editing.refetch()
-    stroke(1, 2, 3)
-    await fetching
-    await editing.changed(1, 'truth', 1)
-    answer()
-    await settle()
-    expect(backend.fetched.length).toBe(before + 2)
-    stroke(50, 51)
-    await editing.changed(1, 'truth', 2)
-    await settle()
-    expect(backend.fetched.length).toBe(before + 2)
-    expect(marked()).toBe(2)
   })
 })

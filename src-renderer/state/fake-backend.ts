@@ -1,9 +1,13 @@
-import { applyPlan, invertPlan } from '../../src-main/core/edit/edit.ts'
-import { areaOf, formatRle } from '../../src-main/core/mask/rle.ts'
+import { applyPlan, invertPlan, planBrush } from '../../src-main/core/edit/edit.ts'
+import { areaOf, formatRle, fromPixels } from '../../src-main/core/mask/rle.ts'
 import { DrydockError } from '../../src-main/contract/errors.ts'
 import type { EditPlan, EditResult, ImageDetail, ImageRow, Prediction } from '../../src-main/contract/wire.ts'
 import type { Client } from '../client/index.ts'
+import { Editing } from './editing.svelte.ts'
 import { imageStateOf, type ImageState } from './image-state.ts'
+import { Images } from './images.svelte.ts'
+import { Project } from './project.svelte.ts'
+import { Toasts } from './toasts.svelte.ts'
 
 interface Sent {
   image: number
@@ -150,4 +154,31 @@ export class FakeBackend {
       canRedo: this.#stack(this.undone, image).length > 0,
     }
   }
+}
+
+/** For tests: a window on a project of the backend's images, none of them open. */
+export function windowOn(backend: FakeBackend): { editing: Editing; images: Images; toasts: Toasts } {
+  const { client } = backend
+  const toasts = new Toasts()
+  const images = new Images()
+  images.set([...backend.revisions.keys()].map((image) => backend.row(image)))
+  const project = new Project(client, toasts)
+  project.summary = {
+    ...{ id: 'p', name: 'p', location: '', imagesLocation: '', sample: false, readOnly: false },
+    ...{ images: images.rows.size, finished: 0, currentRun: null, currentModel: null, flips: false },
+  }
+  return { editing: new Editing({ client, toasts, images, project }), images, toasts }
+}
+
+/** Lets everything that needs no delay happen. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 100; i++) await Promise.resolve()
+}
+
+/** Draws these pixels with the brush. */
+export function brush(editing: Editing, ...pixels: number[]): void {
+  const { state } = editing
+  if (!state) throw new Error('no image is open')
+  const options = { policy: 'yield', newId: () => crypto.randomUUID(), extend: null } as const
+  editing.perform(planBrush(state, fromPixels(pixels, state), options))
 }

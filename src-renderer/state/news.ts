@@ -27,6 +27,7 @@ function hear(app: App, project: string, event: ProjectEvent): void {
   switch (event.type) {
     case 'images':
       images.update(event.rows)
+      void editing.lookAtFile()
       if (editing.image === null) editing.openFirst()
       break
     case 'image-changed':

@@ -1,6 +1,7 @@
 import type { Client } from '../client/index.ts'
 import type { ImageDetail, ImageScore, PixelTile } from '../../src-main/contract/wire.ts'
 import { History } from './history.ts'
+import { whyNotShown } from './image-file.ts'
 import { ImageMemory } from './image-memory.ts'
 import { imageStateOf, stillThere, type ImageState } from './image-state.ts'
 import type { Images } from './images.svelte.ts'
@@ -38,6 +39,8 @@ export abstract class OpenImage {
   protected readonly history = new History()
   /** what the open image has missed while its gestures were being saved: truth up to this revision, Infinity: anything */
   protected missed = -1
+  /** `content` of the row whose pixels were fetched; null: none yet */
+  #content: string | null = null
 
   constructor(around: Surroundings) {
     this.around = around
@@ -54,6 +57,13 @@ export abstract class OpenImage {
   /** News that truth or predictions of an image changed; what this window's own gestures changed it knows already. */
   async changed(image: number, what: 'truth' | 'predictions', revision: number): Promise<void> {
     if (image === this.image) await this.catchUp(what === 'predictions' ? Infinity : revision)
+  }
+
+  /** News of rows: fetches the open image again where its file was lost, found or replaced. */
+  async lookAtFile(): Promise<void> {
+    const { image, row } = this
+    if (image === null || !row || this.#content === null) return
+    if (row.content !== this.#content || whyNotShown(row) !== this.failure) await this.fetch(image)
   }
 
   /** Fetches the open image unless it has this revision: now, or where gestures on it wait, once they are saved. */
@@ -97,6 +107,7 @@ export abstract class OpenImage {
     this.state = state
     this.score = null
     this.failure = null
+    this.#content = null
     this.canUndo = false
     this.canRedo = false
     this.selection = []
@@ -107,7 +118,8 @@ export abstract class OpenImage {
   #take(detail: ImageDetail): void {
     this.loading = false
     this.tiles = detail.tiles
-    this.failure = detail.row.fileNote
+    this.failure = whyNotShown(detail.row)
+    this.#content = detail.row.content
     if (this.isSaving(detail.row.id)) {
       this.missed = Infinity
       return
