@@ -4,6 +4,7 @@ import { mount } from 'svelte'
 import Root from './App.svelte'
 import { connect } from './client/index.ts'
 import { App } from './state/app.svelte.ts'
+import { holdWhileUnsaved } from './state/unload.ts'
 import './ui/tokens.css'
 import './ui/base.css'
 
@@ -11,4 +12,5 @@ const target = document.getElementById('app')
 if (!target) throw new Error('index.html has no element "app"')
 
 const app = new App(await connect())
+holdWhileUnsaved(window, app.editing)
 mount(Root, { target, props: { app } })

@@ -16,6 +16,15 @@ export type DialogQuestion =
   | { kind: 'open-file'; title: string; button: string; filter: string; extensions: string[] }
   | { kind: 'save-file'; title: string; suggestedName: string; filter: string; extensions: string[] }
 
+/** A question that is answered with yes or no. */
+export interface Confirmation {
+  message: string
+  detail: string
+  /** what the button says that does it */
+  yes: string
+  no: string
+}
+
 /** What the procedures need of the window that calls and of the application. */
 export interface ShellContext {
   /** @returns the absolute path chosen, or null when dismissed */

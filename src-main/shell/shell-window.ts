@@ -3,8 +3,9 @@ import { BrowserWindow, dialog, MessageChannelMain, nativeTheme, screen, type We
 import { PAGE_URL, PRELOAD_CHANNELS } from '../contract/channels.ts'
 import type { VirtualPort } from '../contract/port.ts'
 import type { MenuCommand } from '../contract/shell.ts'
+import { Closing } from './closing.ts'
 import type { WindowEnd, WindowPort } from './gate.ts'
-import type { DialogQuestion } from './router.ts'
+import type { Confirmation, DialogQuestion } from './router.ts'
 import type { Switches } from './switches.ts'
 import { MINIMUM_SIZE, placeWindow, readWindowState, writeWindowState } from './window-state.ts'
 
@@ -21,6 +22,15 @@ export interface WindowSettings {
 const BACKGROUND = { dark: '#191a1c', light: '#f9fafb' }
 /** A page that has not said that it is ready by then is shown as it is, in ms. */
 const SHOW_ANYWAY = 4_000
+/** A gesture on its way is on the disk in a tenth of this, in ms. */
+const SAVED_WITHIN = 500
+
+const UNSAVED: Confirmation = {
+  message: 'The last gestures are not saved yet',
+  detail: 'If you close the window now, they are lost. The status bar says why they are not saved.',
+  yes: 'Close all the same',
+  no: 'Stay',
+}
 
 /** One window: the page, its port, its dialogs, and what the menu sends it. */
 export class ShellWindow implements WindowEnd {
@@ -60,7 +70,10 @@ export class ShellWindow implements WindowEnd {
       },
     })
     if (maximised && !settings.offscreen) this.#window.maximize()
+    const closing = this.#closing()
+    this.contents.on('will-prevent-unload', () => closing.refused())
     this.#window.on('close', () => {
+      closing.begin()
       writeWindowState(settings.stateFile, {
         bounds: this.#window.getNormalBounds(),
         maximised: this.#window.isMaximized(),
@@ -130,6 +143,15 @@ export class ShellWindow implements WindowEnd {
     return answer.canceled ? null : (answer.filePaths[0] ?? null)
   }
 
+  /** Asks for a yes that Enter and Escape do not give. */
+  async confirm({ message, detail, yes, no }: Confirmation): Promise<boolean> {
+    const answer = await dialog.showMessageBox(this.#window, {
+      ...{ type: 'warning', message, detail, buttons: [no, yes] },
+      ...{ defaultId: 0, cancelId: 0, noLink: true },
+    })
+    return answer.response === 1
+  }
+
   givePort(generation: number): WindowPort {
     const { port1, port2 } = new MessageChannelMain()
     this.contents.postMessage(PRELOAD_CHANNELS.port, generation, [port2])
@@ -146,5 +168,18 @@ export class ShellWindow implements WindowEnd {
 
   serveShell(port: VirtualPort): void {
     this.#settings.serveShell(this, port)
+  }
+
+  #closing(): Closing {
+    return new Closing({
+      close: () => this.#window.close(),
+      destroy: () => this.#window.destroy(),
+      ask: () => this.confirm(UNSAVED),
+      later: (act) => {
+        setTimeout(() => {
+          if (!this.#window.isDestroyed()) act()
+        }, SAVED_WITHIN)
+      },
+    })
   }
 }

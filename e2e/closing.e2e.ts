@@ -1,0 +1,87 @@
+import Database from 'better-sqlite3'
+import { join } from 'node:path'
+import { CanvasHand } from './canvas.ts'
+import { expect, test, type Drydock } from './harness.ts'
+import { ask, counts, openImage, sampleIn, saved } from './steps.ts'
+
+/** How the next questions of the desktop are answered: by the button of this number. */
+async function answerQuestions({ app }: Drydock, response: number): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    const asked: string[] = []
+    Reflect.set(globalThis, 'asked', asked)
+    Reflect.set(dialog, 'showMessageBox', async (_window: unknown, { message }: { message: string }) => {
+      asked.push(message)
+      return { response: chosen, checkboxChecked: false }
+    })
+  }, response)
+}
+
+const asked = ({ app }: Drydock): Promise<unknown> =>
+  app.evaluate((): unknown => Reflect.get(globalThis, 'asked'))
+
+test('gestures that cannot be saved keep the window, until a person gives them up', async ({
+  launch,
+  folder,
+}) => {
+  const project = sampleIn(folder)
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { app, page } = drydock
+  const truth = () => ask<{ id: string }>(project, 'select id from truth')
+  await openImage(drydock, 'drawn-at-sea.jpg')
+  const hand = new CanvasHand(page)
+  await hand.look()
+  const before = truth().length
+  const shown = (await counts(drydock)).truth
+
+  // holds the lock of the project, so that nothing can be written
+  const other = new Database(join(project, 'project.sqlite'))
+  other.exec('begin immediate')
+  await page.keyboard.press('b')
+  await hand.stroke([300, 300], [340, 300])
+  await expect(page.getByTestId('saved-state')).toContainText('Not saved: 1 gesture')
+
+  await test.step('quitting asks, and the window stays with what was drawn', async () => {
+    await answerQuestions(drydock, 0)
+    await app.evaluate(({ app: electron }) => electron.quit())
+    await expect.poll(() => asked(drydock)).toEqual(['The last gestures are not saved yet'])
+    expect((await counts(drydock)).truth).toBe(shown + 1)
+    await expect(page.getByTestId('saved-state')).toContainText('Not saved: 1 gesture')
+  })
+
+  await test.step('it is saved once that is possible', async () => {
+    other.exec('rollback')
+    await saved(drydock)
+    expect(truth()).toHaveLength(before + 1)
+  })
+
+  await test.step('the window closes with a gesture that a person gives up', async () => {
+    other.exec('begin immediate')
+    await hand.stroke([300, 340], [340, 340])
+    await expect(page.getByTestId('saved-state')).toContainText(/Saving|Not saved/)
+    await answerQuestions(drydock, 1)
+    const gone = app.waitForEvent('close')
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    await gone
+    other.close()
+    expect(truth()).toHaveLength(before + 1)
+  })
+})
+
+test('a gesture on its way is saved before the window closes, and nobody is asked', async ({
+  launch,
+  folder,
+}) => {
+  const project = sampleIn(folder)
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { app, page } = drydock
+  await openImage(drydock, 'drawn-at-sea.jpg')
+  const hand = new CanvasHand(page)
+  await hand.look()
+  const before = ask(project, 'select id from truth').length
+  await page.keyboard.press('b')
+  const gone = app.waitForEvent('close')
+  await hand.stroke([300, 300], [340, 300])
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await gone
+  expect(ask(project, 'select id from truth')).toHaveLength(before + 1)
+})

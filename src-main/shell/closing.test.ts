@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import { Closing } from './closing.ts'
+
+/** A window whose page refuses as long as something is unsaved. */
+function windowWith({ unsaved }: { unsaved: boolean }) {
+  const seen: string[] = []
+  const waiting: (() => void)[] = []
+  const answers: ((anyway: boolean) => void)[] = []
+  const page = { unsaved }
+  const close = (): void => {
+    closing.begin()
+    if (page.unsaved) closing.refused()
+    else seen.push('closed')
+  }
+  const closing = new Closing({
+    close,
+    destroy: () => seen.push('destroyed'),
+    ask: () => {
+      seen.push('asked')
+      return new Promise((resolve) => answers.push(resolve))
+    },
+    later: (act) => void waiting.push(act),
+  })
+  return { seen, waiting, answers, page, close, closing }
+}
+
+it('asks where gestures cannot be saved, once, and closes only on a yes', async () => {
+  const { seen, waiting, answers, close } = windowWith({ unsaved: true })
+  close()
+  close()
+  expect(seen).toEqual([])
+  waiting.shift()?.()
+  close()
+  expect(seen).toEqual(['asked'])
+  answers.shift()?.(false)
+  await Promise.resolve()
+  expect(seen).toEqual(['asked'])
+  close()
+  waiting.shift()?.()
+  answers.shift()?.(true)
+  await expect.poll(() => seen).toEqual(['asked', 'asked', 'destroyed'])
+  expect(waiting).toEqual([])
+})
+
+it('waits for a gesture on its way, and asks nobody', () => {
+  const { seen, waiting, page, close } = windowWith({ unsaved: true })
+  close()
+  page.unsaved = false
+  waiting.shift()?.()
+  expect(seen).toEqual(['closed'])
+})
+
+it('leaves a page that refuses to be loaded anew as it is', () => {
+  const { seen, waiting, closing } = windowWith({ unsaved: true })
+  closing.refused()
+  expect([seen, waiting]).toEqual([[], []])
+})

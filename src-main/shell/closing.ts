@@ -1,0 +1,53 @@
+/** What a window can do whose page has refused to be closed. */
+export interface ClosingWindow {
+  /** tries to close once more; the page may refuse again */
+  close(): void
+  /** closes it, whatever the page says */
+  destroy(): void
+  /** asks the person. @returns true: close all the same */
+  ask(): Promise<boolean>
+  /** calls `act` once a gesture on its way has had time to reach the disk */
+  later(act: () => void): void
+}
+
+/**
+ * The closing of a window whose page refuses it as long as gestures are not saved. Those on their way are waited for;
+ * about those that cannot be saved the person is asked.
+ */
+export class Closing {
+  readonly #window: ClosingWindow
+  #begun = false
+  #state: 'open' | 'waiting' | 'again' | 'asking' = 'open'
+
+  constructor(window: ClosingWindow) {
+    this.#window = window
+  }
+
+  /** The window is about to close. */
+  begin(): void {
+    this.#begun = true
+  }
+
+  /** The page has refused to be left. A page that was only to be loaded anew simply stays. */
+  refused(): void {
+    const closing = this.#begun
+    this.#begun = false
+    if (!closing) return
+    if (this.#state === 'open') {
+      this.#state = 'waiting'
+      this.#window.later(() => {
+        this.#state = 'again'
+        this.#window.close()
+      })
+    } else if (this.#state === 'again') {
+      void this.#ask()
+    }
+  }
+
+  async #ask(): Promise<void> {
+    this.#state = 'asking'
+    const anyway = await this.#window.ask()
+    this.#state = 'open'
+    if (anyway) this.#window.destroy()
+  }
+}
