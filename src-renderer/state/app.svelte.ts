@@ -233,6 +233,15 @@ export class App {
     else void this.editing.lookAtFile()
   }
 
+  /** The jobs that run and those that have ended, with the curve of the last training: it may be one to go on with. */
+  async fetchJobs(project: string): Promise<void> {
+    const jobs = await this.client.backend.jobs.list({ project })
+    if (this.project.id !== project) return
+    this.jobs.set(jobs)
+    const latest = this.jobs.latest('train')
+    if (latest && this.training.job === null) void this.training.follow(project, latest.id)
+  }
+
   /** What the other views need. */
   async fetchRest(project: string): Promise<void> {
     await Promise.all([

@@ -1,15 +1,16 @@
 import { DrydockError } from '../../src-main/contract/errors.ts'
-import type { ProjectEvent } from '../../src-main/contract/wire.ts'
+import type { Job, ProjectEvent } from '../../src-main/contract/wire.ts'
 import type { App } from './app.svelte.ts'
 import { follow } from './follow.ts'
+import { isActive } from './jobs.svelte.ts'
 
 /** Follows an open project's news until `signal` aborts. */
 export async function followProject(app: App, project: string, signal: AbortSignal): Promise<void> {
   await follow(
     async (until) => {
-      // first the subscription, then the list: what is found in between would be missed the other way round
+      // first the subscription, then the lists: what happens in between would be missed the other way round
       const events = await app.client.backend.project.watch({ project }, { signal: until })
-      await app.fetchImages(project)
+      await Promise.all([app.fetchImages(project), app.fetchJobs(project)])
       return events
     },
     (event) => hear(app, project, event),
@@ -35,9 +36,7 @@ function hear(app: App, project: string, event: ProjectEvent): void {
       break
     case 'job':
       jobs.update(event.job)
-      if (event.job.kind === 'train' && event.job.state === 'running' && training.job === null) {
-        void training.follow(project, event.job.id)
-      }
+      if (isToBeShown(app, event.job)) void training.follow(project, event.job.id)
       break
     case 'curve':
       training.add(event.job, event.points)
@@ -56,6 +55,13 @@ function hear(app: App, project: string, event: ProjectEvent): void {
       app.project.engineAsked = true
       void app.project.refreshBackend()
   }
+}
+
+/** Whether this is a training that runs, while none that runs is on show. */
+function isToBeShown({ jobs, training }: App, job: Job): boolean {
+  if (job.kind !== 'train' || job.state !== 'running' || job.id === training.job) return false
+  const shown = jobs.items.find(({ id }) => id === training.job)
+  return !shown || !isActive(shown)
 }
 
 /** Where another run has become the current one, every score and count in the list is of that run. */
@@ -83,7 +89,7 @@ export async function afterRestart(app: App): Promise<void> {
     await app.editing.refetch()
     await app.project.refreshSummary()
     await app.fetchRest(project)
-    app.jobs.set(await app.client.backend.jobs.list({ project }))
+    await app.fetchJobs(project)
   } catch (error) {
     app.toasts.error(error)
   }

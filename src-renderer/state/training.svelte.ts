@@ -42,13 +42,13 @@ export class Training {
 
   async start(project: string): Promise<void> {
     if (!this.settings) return
-    await this.#begin(() =>
+    await this.#begin(project, () =>
       this.#client.backend.train.start({ project, settings: $state.snapshot(this.settings!) }),
     )
   }
 
   async resume(project: string, job: string): Promise<void> {
-    await this.#begin(() => this.#client.backend.train.resume({ project, job }))
+    await this.#begin(project, () => this.#client.backend.train.resume({ project, job }))
   }
 
   /** Shows the curve of a job, from its beginning. */
@@ -57,7 +57,8 @@ export class Training {
     this.points = []
     try {
       const points = await this.#client.backend.train.curve({ project, job })
-      if (this.job === job) this.points = joinCurves(this.points, points)
+      // what was heard meanwhile is the newer
+      if (this.job === job) this.points = goOn(points, this.points)
     } catch (error) {
       this.#toasts.error(error)
     }
@@ -65,7 +66,7 @@ export class Training {
 
   /** Live news of a curve. */
   add(job: string, points: readonly CurvePoint[]): void {
-    if (job === this.job) this.points = joinCurves(this.points, points)
+    if (job === this.job) this.points = goOn(this.points, points)
   }
 
   clear(): void {
@@ -75,16 +76,25 @@ export class Training {
     this.points = []
   }
 
-  async #begin(call: () => Promise<{ job: string }>): Promise<void> {
+  async #begin(project: string, call: () => Promise<{ job: string }>): Promise<void> {
     this.starting = true
     try {
       const { job } = await call()
-      this.job = job
-      this.points = []
+      // news of the job may have come first
+      if (job !== this.job) await this.follow(project, job)
     } catch (error) {
       this.#toasts.error(error)
     } finally {
       this.starting = false
     }
   }
+}
+
+/** A curve with its next points. A resumed training takes steps after its checkpoint once more: what they were before is dropped. */
+function goOn(curve: readonly CurvePoint[], points: readonly CurvePoint[]): CurvePoint[] {
+  const [next] = points
+  const before = next
+    ? curve.filter(({ step, kind }) => step < next.step || (step === next.step && kind !== next.kind))
+    : curve
+  return joinCurves(before, points)
 }

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CurvePoint, Job, ProjectEvent, ProjectSummary } from '../../src-main/contract/wire.ts'
+import type { Client } from '../client/index.ts'
+import { App } from './app.svelte.ts'
+import { FakeBackend, settle } from './fake-backend.ts'
+
+const SUMMARY: ProjectSummary = {
+  ...{ id: 'p', name: 'p', location: '', imagesLocation: '', sample: false, readOnly: false },
+  ...{ images: 1, finished: 0, currentRun: null, currentModel: null, flips: false },
+}
+
+function training(id: string, state: Job['state']): Job {
+  return {
+    ...{
+      id,
+      kind: 'train',
+      title: 'Training p 1',
+      state,
+      done: 2,
+      total: 9,
+      unit: 'steps',
+      secondsLeft: null,
+    },
+    ...{ startedAt: `2026-01-0${id}`, endedAt: null, error: null, summary: 'Said.', model: null },
+  }
+}
+
+function point(step: number, loss = 1): CurvePoint {
+  const rest = { parts: {}, f2: null, f2WithShips: null, seconds: step, learningRate: null }
+  return { step, kind: 'train', loss, ...rest }
+}
+
+/** What the window is told without asking, when the test says so. */
+class News {
+  #told: ProjectEvent[] = []
+  #wake = Promise.withResolvers<void>()
+
+  tell(event: ProjectEvent): void {
+    this.#told.push(event)
+    this.#wake.resolve()
+  }
+
+  async *stream(): AsyncGenerator<ProjectEvent, void> {
+    for (;;) {
+      yield* this.#told.splice(0)
+      await this.#wake.promise
+      this.#wake = Promise.withResolvers<void>()
+    }
+  }
+}
+
+let news: News
+let backend: FakeBackend
+/** what the project has of jobs and curves when the window asks */
+let jobs: Job[]
+let curves: Map<string, CurvePoint[]>
+/** while a resumed training is being started */
+let beforeAnswer: () => Promise<void>
+let app: App
+
+beforeEach(async () => {
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined })
+  news = new News()
+  backend = new FakeBackend([1])
+  jobs = []
+  curves = new Map()
+  beforeAnswer = async () => undefined
+  const nothing = async () => null
+  const none = async () => []
+  const { images, predict } = backend.client.backend
+  const fake: unknown = {
+    onBackendRestart: () => () => undefined,
+    shell: { window: { setProjectOpen: nothing, setTitle: nothing } },
+    backend: {
+      predict,
+      project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },
+      images: { get: images.get, list: async () => [backend.row(1)] },
+      jobs: { list: async () => jobs },
+      runs: { list: none },
+      models: { list: none },
+      score: { set: nothing },
+      train: {
+        preview: nothing,
+        defaults: nothing,
+        curve: async ({ job }: { job: string }) => curves.get(job) ?? [],
+        resume: async () => {
+          await beforeAnswer()
+          return { job: '2' }
+        },
+      },
+    },
+  }
+  // a fake of the parts in use; a call to any other fails the test
+  app = new App(fake as Client)
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+const steps = () => app.training.points.map(({ step }) => step)
+
+describe('a project that is opened', () => {
+  it('brings the last training with its curve, and says nothing of jobs that had ended', async () => {
+    jobs = [training('1', 'interrupted')]
+    curves.set('1', [point(1), point(2)])
+    await app.openRecent('p')
+    await settle()
+    expect(app.jobs.latest('train')?.state).toBe('interrupted')
+    expect(app.training.job).toBe('1')
+    expect(steps()).toEqual([1, 2])
+    expect(app.toasts.items).toEqual([])
+  })
+
+  it('shows a training that is started elsewhere in place of one that has ended', async () => {
+    jobs = [training('1', 'done')]
+    await app.openRecent('p')
+    await settle()
+    curves.set('2', [point(1)])
+    news.tell({ type: 'job', job: training('2', 'running') })
+    await settle()
+    expect(app.training.job).toBe('2')
+    expect(steps()).toEqual([1])
+    news.tell({ type: 'job', job: training('3', 'running') })
+    await settle()
+    expect(app.training.job).toBe('2')
+  })
+
+  it('fetches the open image again when its file is found', async () => {
+    backend.files.set(1, { fileState: 'missing', fileNote: 'It is gone.', content: 'x' })
+    await app.openRecent('p')
+    await settle()
+    expect(app.editing.failure).toBe('It is gone.')
+    backend.files.delete(1)
+    news.tell({ type: 'images', rows: [backend.row(1)] })
+    await settle()
+    expect(app.editing.failure).toBeNull()
+    expect(app.editing.tiles).toHaveLength(1)
+  })
+})
+
+describe('a training that goes on', () => {
+  beforeEach(async () => {
+    jobs = [training('1', 'cancelled')]
+    curves.set('1', [point(1), point(2), point(3)])
+    await app.openRecent('p')
+    await settle()
+    curves.set('2', [point(1), point(2), point(3)])
+  })
+
+  it('keeps the curve from before, and goes over what came after its checkpoint once more', async () => {
+    await app.training.resume('p', '1')
+    expect(app.training.job).toBe('2')
+    expect(steps()).toEqual([1, 2, 3])
+    news.tell({ type: 'curve', job: '2', points: [point(2, 5)] })
+    await settle()
+    expect(app.training.points).toEqual([point(1), point(2, 5)])
+  })
+
+  it('loses and doubles no point that is heard before the answer', async () => {
+    beforeAnswer = async () => {
+      news.tell({ type: 'job', job: training('2', 'running') })
+      news.tell({ type: 'curve', job: '2', points: [point(3, 5), point(4)] })
+      await settle()
+    }
+    await app.training.resume('p', '1')
+    await settle()
+    expect(app.training.points).toEqual([point(1), point(2), point(3, 5), point(4)])
+  })
+})
