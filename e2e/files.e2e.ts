@@ -1,0 +1,65 @@
+import { mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { CanvasHand } from './canvas.ts'
+import { expect, root, test } from './harness.ts'
+import { ask, counts, jobsAreOver, openImage, row, saved } from './steps.ts'
+
+test('an image whose file changes is shown with a note until it is done again; one that is gone and found comes back', async ({
+  launch,
+  folder,
+}) => {
+  const photos = join(folder, 'photos')
+  const project = join(folder, 'photos.drydock')
+  mkdirSync(photos)
+  const picture = sharp(join(root, 'resources', 'sample', 'images', 'drawn-at-sea.jpg'))
+  await picture.clone().png().toFile(join(photos, 'a.png'))
+  await picture.clone().flip().png().toFile(join(photos, 'b.png'))
+
+  const drydock = await launch()
+  const { page } = drydock
+  await drydock.drop(photos)
+  await expect(page.getByTestId('image-count')).toHaveText('2')
+  await expect(row(drydock, 'b.png')).toContainText(/train|validation|hold-out/)
+  await jobsAreOver(drydock)
+
+  await test.step('changed, looked at, and done once more', async () => {
+    await openImage(drydock, 'a.png')
+    const hand = new CanvasHand(page)
+    await hand.look()
+    await hand.polygon([100, 100], [160, 100], [160, 140], [100, 140])
+    await expect.poll(() => counts(drydock)).toEqual({ truth: 1, predicted: 0 })
+    await saved(drydock)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('d')
+    await expect(row(drydock, 'a.png')).toContainText('done')
+
+    await picture.clone().negate().png().toFile(join(photos, 'a.png'))
+    await drydock.menu('rescan')
+    await expect(row(drydock, 'a.png')).toContainText('changed')
+    await openImage(drydock, 'a.png')
+    await expect(page.getByTestId('file-note')).toContainText('changed outside Drydock')
+    await expect(page.getByText('This image cannot be shown')).toBeHidden()
+    await hand.look()
+    expect(await counts(drydock)).toEqual({ truth: 1, predicted: 0 })
+
+    await page.keyboard.press('d')
+    await expect(page.getByTestId('open-image')).toHaveText('b.png')
+    await expect(page.getByTestId('file-note')).toBeHidden()
+    await expect(row(drydock, 'a.png')).not.toContainText('changed')
+    expect(ask(project, "select file_state, status from images where path = 'a.png'")).toEqual([
+      { file_state: 'ok', status: 'done' },
+    ])
+  })
+
+  await test.step('gone, put back, and looked for', async () => {
+    renameSync(join(photos, 'b.png'), join(folder, 'b.png'))
+    await drydock.menu('rescan')
+    await expect(page.getByText('This image cannot be shown')).toBeVisible()
+    await jobsAreOver(drydock)
+    renameSync(join(folder, 'b.png'), join(photos, 'b.png'))
+    await page.getByRole('button', { name: 'Look again' }).click()
+    await expect(page.getByText('This image cannot be shown')).toBeHidden()
+    await expect(page.getByTestId('open-image')).toHaveText('b.png')
+  })
+})
