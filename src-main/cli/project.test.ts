@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +19,8 @@ function csv(name: string, ...rows: string[]): string {
 beforeAll(async () => {
   const size = { width: 20, height: 20, ships: [] }
   await writeImages(join(folder, 'harbour'), { 'a.png': size, 'sub/b.png': { ...size, shade: 30 } })
+  mkdirSync(join(folder, 'finished'))
+  writeFileSync(join(folder, 'finished', 'model.json'), '{}')
 })
 
 describe('a project from the command line', () => {
@@ -160,6 +162,13 @@ describe('bad input has exit code 1 and a sentence', () => {
     ],
     [['predict', '--images', 'harbour', '--out', 'harbour'], 'harbour is a folder. Name a file in it'],
     [['predict', '--project', 'harbour', '--out', 'harbour'], 'harbour is a folder. Name a file in it'],
+    [
+      [
+        ...['train', '--images', 'harbour', '--truth', 't.csv', '--out', 'finished'],
+        ...['--steps', '1', '--resume'],
+      ],
+      'finished holds a model whose training has come to its end',
+    ],
     [['score', '--project', 'nowhere'], 'There is no folder nowhere.'],
     [['verify', '--cases', 'none.json'], 'There is no file none.json that can be read.'],
   ])('%j', (args, sentence) => {

@@ -85,7 +85,7 @@ export function addTrain(program: Command): void {
       'that of the images and of the model it started from',
     )
     .option('--credit <text...>', 'whose images these are, for its card')
-    .option('--resume', 'go on from the checkpoint in --out')
+    .option('--resume', 'go on from the checkpoint in --out, with the options that it began with')
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
@@ -94,6 +94,9 @@ export function addTrain(program: Command): void {
       command.error('error: --size is that of a network from scratch: add --from none')
     }
     if (project !== undefined) return trainProject(terminal, project, options)
+    if (options.resume && LIMITS.every((limit) => !(limit in options))) {
+      command.error('error: with --resume say how long again: --minutes, --epochs or --steps')
+    }
     if (images === undefined || truth === undefined || out === undefined) {
       command.error('error: name --images, --truth and --out, or --project')
     }
@@ -106,10 +109,10 @@ async function trainFolder(
   { images, truth, out }: { images: string; truth: string; out: string },
   options: Options,
 ): Promise<void> {
-  assertFree(out, options.resume ?? false)
   const { findModel } = await import('../services/find-model.ts')
   const { selectFromFolder } = await import('../services/train-folder.ts')
-  const { syntheticShareOf, trainDefaults, trainModel } = await import('../services/train.ts')
+  const { canResume, syntheticShareOf, trainDefaults, trainModel } = await import('../services/train.ts')
+  assertFree(out, options.resume ?? false, canResume(out))
   const from = options.from === 'none' ? null : await findModel(options.from ?? null)
   const validation = options.validation === undefined ? null : await readNames(options.validation)
   const selection = await selectFromFolder(images, truth, {
@@ -204,12 +207,15 @@ async function trainProject(terminal: Terminal, path: string, options: Options):
   })
 }
 
-/** @throws DrydockError `bad_input` where a training would write over a model */
-function assertFree(out: string, resume: boolean): void {
-  if (resume || !existsSync(join(out, 'model.json'))) return
+/** @throws DrydockError `bad_input` where a training would write over a model, or has none to go on with */
+function assertFree(out: string, resume: boolean, resumable: boolean): void {
+  if (resumable && resume) return
+  if (!existsSync(join(out, 'model.json'))) return
   throw new DrydockError(
     'bad_input',
-    `${out} holds a model already, and a model never changes. Name another folder, or go on with its training by --resume.`,
+    resumable
+      ? `${out} holds a model already, and a model never changes. Name another folder, or go on with its training by --resume.`
+      : `${out} holds a model whose training has come to its end, and a model never changes. Name another folder; --from ${out} trains it further.`,
   )
 }
 

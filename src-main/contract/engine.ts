@@ -140,6 +140,7 @@ export interface TrainRequest {
   /** go on from the checkpoint in outFolder where there is one */
   resume: boolean
   steps: number | null
+  /** of training, from its first step on: what is chosen before takes its own time */
   seconds: number | null
   batch: number
   crop: number
@@ -160,6 +161,7 @@ export interface TrainRequest {
 
 export interface TrainOutcome {
   steps: number
+  /** from the first step on */
   seconds: number
   bestStep: number
   validation: { f2: number; f2WithShips: number | null; images: number } | null
@@ -168,6 +170,20 @@ export interface TrainOutcome {
   /** stopped early by cancel; what was learnt until then is in outFolder */
   cancelled: boolean
 }
+
+/** The file in outFolder that a training goes on from. */
+export const CHECKPOINT_FILE = 'checkpoint.bin'
+
+/** What a training whose loss became infinite or undefined left in outFolder, in its error's data as `left`. */
+export const leftBehind = z.object({
+  steps: z.number().int(),
+  seconds: z.number(),
+  validation: z
+    .object({ f2: z.number(), f2WithShips: z.number().nullable(), images: z.number().int() })
+    .nullable(),
+  postProcessing: z.string(),
+})
+export type LeftBehind = z.infer<typeof leftBehind>
 
 export interface Progress {
   done: number

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { architecture } from '../contract/engine.ts'
+import { architecture, CHECKPOINT_FILE } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import { bytesOf, floatsOf, writeWhole } from '../model/files.ts'
 import { parameterCount } from '../model/network.ts'
@@ -9,15 +9,23 @@ import { choice } from './tuning.ts'
 
 /** What a training goes on from: everything but the data, which the host makes anew from step and seed. */
 
-const FILE = 'checkpoint.bin'
-
 const scored = z.object({
   step: z.number().int(),
   f2: z.number(),
   f2WithShips: z.number().nullable(),
   images: z.number().int(),
+  /** the least score that it was reached with; checkpoints of earlier releases lack it */
+  minScore: z.number().optional(),
 })
 export type Scored = z.infer<typeof scored>
+
+const plan = z.object({
+  seed: z.number().int(),
+  batch: z.number().int(),
+  crop: z.number().int(),
+  fromScratch: z.boolean(),
+})
+export type CheckpointPlan = z.infer<typeof plan>
 
 const header = z.object({
   format: z.literal('drydock-checkpoint-1'),
@@ -29,6 +37,12 @@ const header = z.object({
   highest: z.number().nullable().default(null),
   /** how instances are made, where that was chosen before the first step; checkpoints of earlier releases lack it */
   first: choice.nullable().default(null),
+  /** last step that was validated, or had nothing to validate on; null, in checkpoints of earlier releases: `step` */
+  validatedAt: z.number().int().nullable().default(null),
+  /** fingerprint of the images that `best` was scored on; checkpoints of earlier releases lack it */
+  validatedOn: z.string().nullable().default(null),
+  /** what a training may not change on the way; checkpoints of earlier releases lack it */
+  plan: plan.nullable().default(null),
 })
 
 export interface Checkpoint extends Omit<z.infer<typeof header>, 'format'> {
@@ -48,7 +62,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 4) * 4))
   const parts = [weights, average, moment1, moment2, bestWeights].map(bytesOf)
   const whole = Buffer.concat([Uint32Array.of(text.length), text, ...parts].map((part) => asBytes(part)))
-  await writeWhole(join(folder, FILE), whole)
+  await writeWhole(join(folder, CHECKPOINT_FILE), whole)
 }
 
 function asBytes(part: Uint8Array | Uint32Array): Uint8Array {
@@ -57,7 +71,7 @@ function asBytes(part: Uint8Array | Uint32Array): Uint8Array {
 
 /** The checkpoint in a folder, or null where there is none. */
 export async function readCheckpoint(folder: string): Promise<Checkpoint | null> {
-  const path = join(folder, FILE)
+  const path = join(folder, CHECKPOINT_FILE)
   const bytes = await readFile(path).catch(() => null)
   if (!bytes) return null
   try {
@@ -89,5 +103,5 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | null>
 }
 
 export async function removeCheckpoint(folder: string): Promise<void> {
-  await rm(join(folder, FILE), { force: true })
+  await rm(join(folder, CHECKPOINT_FILE), { force: true })
 }

@@ -1,3 +1,4 @@
+import type { LeftBehind } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 
 /** What a training that ends early says: where it stopped, what is kept of it, and what to do. */
@@ -21,8 +22,12 @@ export function whereItStopped(error: unknown, step: number, checkpoint: number 
   )
 }
 
-/** @param step the last one that went well @param best that of the weights that validated best; null: none did */
-export function trainingDiverged(step: number, best: number | null, outFolder: string): DrydockError {
+/**
+ * @param step the last one that went well
+ * @param best that of the weights that validated best; null: none did
+ * @param left null: nothing was learnt before
+ */
+export function trainingDiverged(step: number, best: number | null, left: LeftBehind | null): DrydockError {
   const kept =
     best !== null
       ? `The weights of step ${best}, the best until then, are kept.`
@@ -32,6 +37,6 @@ export function trainingDiverged(step: number, best: number | null, outFolder: s
   return new DrydockError(
     'training_diverged',
     `The loss became infinite or undefined at step ${step + 1}, so the training stopped. ${kept} Train again with a lower learning rate.`,
-    { step: step + 1, outFolder },
+    { step: step + 1, left },
   )
 }

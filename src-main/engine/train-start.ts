@@ -1,10 +1,11 @@
 import type { Architecture, ModelFile, TrainRequest } from '../contract/engine.ts'
+import { DrydockError } from '../contract/errors.ts'
 import { readModel } from '../model/files.ts'
 import { freshWeights } from '../model/network.ts'
 import type { TrainState } from '../model/optimizer.ts'
 import { freshState } from '../model/optimizer.ts'
 import type { Tf } from '../model/tf.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint, CheckpointPlan } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import type { PostProcessing } from './tuning.ts'
 
@@ -21,10 +22,16 @@ export interface Start {
   weights: Float32Array
 }
 
-/** @throws DrydockError file_broken, model_incompatible */
+/** What must stay the same when a training goes on: its steps would not be those of one training else. */
+export function planOf({ seed, batch, crop, fromFolder }: TrainRequest): CheckpointPlan {
+  return { seed, batch, crop, fromScratch: fromFolder === null }
+}
+
+/** @throws DrydockError file_broken, model_incompatible, bad_input (the checkpoint is of another training) */
 export async function startOf(request: TrainRequest): Promise<Start> {
   const parent = request.fromFolder === null ? null : await readModel(request.fromFolder)
   const checkpoint = request.resume ? await readCheckpoint(request.outFolder) : null
+  if (checkpoint?.plan) assertSame(checkpoint.plan, planOf(request), request.outFolder)
   const architecture = checkpoint?.architecture ?? parent?.file.architecture ?? request.architecture
   return {
     architecture,
@@ -45,4 +52,15 @@ export function stateOf(tf: Tf, { checkpoint, weights }: Start): TrainState {
     moment2: tf.tensor1d(checkpoint.moment2),
     step: checkpoint.step,
   }
+}
+
+function assertSame(begun: CheckpointPlan, wanted: CheckpointPlan, folder: string): void {
+  const said = ({ seed, batch, crop, fromScratch }: CheckpointPlan): string =>
+    `seed ${seed}, ${batch} crops a step, crops of ${crop} px, ${fromScratch ? 'from scratch' : 'from another version'}`
+  if (said(begun) === said(wanted)) return
+  throw new DrydockError(
+    'bad_input',
+    `The training in ${folder} began with ${said(begun)}, and cannot go on with ${said(wanted)}. Give what it began with, or train into another folder.`,
+    { folder },
+  )
 }

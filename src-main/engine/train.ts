@@ -1,9 +1,14 @@
 import type { Tensor1D } from '@tensorflow/tfjs'
-import type { TrainBatch, TrainOutcome, TrainRequest, ValidationImage } from '../contract/engine.ts'
+import type {
+  LeftBehind,
+  TrainBatch,
+  TrainOutcome,
+  TrainRequest,
+  ValidationImage,
+} from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
-import { isKept } from '../core/tune/kept.ts'
 import { writeModel } from '../model/files.ts'
 import { decayMask, weightSpecs } from '../model/network.ts'
 import type { Network } from '../model/predict.ts'
@@ -15,14 +20,16 @@ import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
 import { BatchesAhead } from './batches-ahead.ts'
+import { Best } from './best.ts'
+import { unlessCancelled } from './cancelling.ts'
 import type { Scored } from './checkpoint.ts'
 import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { trainPoint, validationPoint } from './curve-points.ts'
 import { fastKernels } from './fast-kernels.ts'
 import { trainingDiverged, whereItStopped } from './train-errors.ts'
-import { startOf, stateOf } from './train-start.ts'
+import { planOf, startOf, stateOf } from './train-start.ts'
 import type { Start } from './train-start.ts'
-import { chooseFirst, choosePostProcessing, withoutFigures } from './tuning.ts'
+import { chooseFirst, choosePostProcessing, notChosen } from './tuning.ts'
 import type { Choice, PostProcessing } from './tuning.ts'
 import { lookAt, validate } from './validation.ts'
 
@@ -44,7 +51,7 @@ export interface TrainPort {
 /**
  * Trains until steps or seconds are used up or the port says cancelled; keeps the last weights that validated within 0.01 of the best.
  * A checkpoint is written at each validation and on cancel; model.json and weights.bin at the end.
- * @throws DrydockError no_training_backend, training_diverged, disk_full, file_broken, model_incompatible
+ * @throws DrydockError no_training_backend, training_diverged, disk_full, file_broken, model_incompatible, bad_input (a checkpoint of another training)
  */
 export async function train(backend: Backend, request: TrainRequest, port: TrainPort): Promise<TrainOutcome> {
   if (!backend.info.trains) {
@@ -74,13 +81,14 @@ class Session {
   private readonly mask
   private readonly takeStep: Step
   private state: TrainState
-  private best: Scored | null
-  private highest: number | null
+  private readonly best: Best
+  /** last step that was validated, or had nothing to validate on */
+  private validatedAt: number
   /** how instances are made, chosen before the first step; null: as the version started from does */
   private first: Choice | null
-  private bestWeights: Float32Array
   private readonly secondsBefore: number
-  private readonly startedAt = performance.now()
+  /** of this process's first step; null before it: what is chosen and scored before is no training */
+  private startedAt: number | null = null
   private readonly batches: BatchesAhead
   private images: ValidationImage[] | null = null
   private sums: StepFigures[] = []
@@ -104,10 +112,9 @@ class Session {
     })
     const { checkpoint } = start
     this.state = stateOf(tf, start)
-    this.best = checkpoint?.best ?? null
-    this.highest = checkpoint?.highest ?? this.best?.f2 ?? null
+    this.best = new Best(checkpoint)
+    this.validatedAt = checkpoint ? (checkpoint.validatedAt ?? checkpoint.step) : 0
     this.first = checkpoint?.first ?? null
-    this.bestWeights = checkpoint?.bestWeights ?? new Float32Array()
     this.secondsBefore = checkpoint?.seconds ?? 0
     this.checkpointAt = checkpoint?.step ?? null
   }
@@ -118,40 +125,45 @@ class Session {
   }
 
   async run(): Promise<TrainOutcome> {
-    const { request, port } = this
-    const fresh = this.state.step === 0
-    if (fresh && request.fromFolder !== null && !port.cancelled()) {
-      await this.chooseFirst()
-      // Where fine-tuning starts: a first point of the curve, not a candidate for the best.
-      await this.score()
-    }
-    let validatedAt = this.state.step
-    while (!port.cancelled() && this.fraction() < 1) {
+    const { port } = this
+    if (!port.cancelled()) await this.begin()
+    for (;;) {
+      if (!port.cancelled() && this.isDue()) await this.validateAndKeep()
+      if (port.cancelled() || this.fraction() >= 1) break
       await this.step()
-      if (this.state.step % request.validateEvery === 0 && !port.cancelled()) {
-        await this.validateAndKeep()
-        validatedAt = this.state.step
-      }
       await port.pause()
     }
-    if (!port.cancelled() && validatedAt < this.state.step) await this.validateAndKeep()
-    const cancelled = port.cancelled()
-    if (cancelled) await this.writeCheckpoint()
-    const postProcessing = await this.writeModel(!cancelled).catch(this.unwritten)
-    if (!cancelled) await removeCheckpoint(request.outFolder)
-    const validation = this.best && {
-      f2: this.best.f2,
-      f2WithShips: this.best.f2WithShips,
-      images: this.best.images,
-    }
+    if (port.cancelled()) await this.writeCheckpoint()
+    const { note, chosen } = await this.writeModel(!port.cancelled()).catch(this.unwritten)
+    if (chosen) await removeCheckpoint(this.request.outFolder)
     return {
       steps: this.state.step,
       seconds: this.seconds(),
-      bestStep: this.best?.step ?? this.state.step,
-      validation,
-      postProcessing,
-      cancelled,
+      bestStep: this.best.scored?.step ?? this.state.step,
+      validation: this.validation,
+      postProcessing: note,
+      cancelled: !chosen,
     }
+  }
+
+  private async begin(): Promise<void> {
+    if (this.start.checkpoint) return this.scoreBestAnew()
+    if (this.request.fromFolder === null) return
+    await this.chooseFirst()
+    // Where fine-tuning starts: a first point of the curve, not a candidate for the best.
+    await this.score()
+  }
+
+  private get validation(): TrainOutcome['validation'] {
+    const { scored } = this.best
+    return scored && { f2: scored.f2, f2WithShips: scored.f2WithShips, images: scored.images }
+  }
+
+  /** Whether this step is to be validated: each so many steps, the last one, and where a training was cancelled before it was. */
+  private isDue(): boolean {
+    const { step } = this.state
+    if (step <= this.validatedAt) return false
+    return step % this.request.validateEvery === 0 || this.fraction() >= 1
   }
 
   private readonly unwritten = (error: unknown): never => {
@@ -159,7 +171,8 @@ class Session {
   }
 
   private seconds(): number {
-    return this.secondsBefore + (performance.now() - this.startedAt) / 1000
+    const { startedAt } = this
+    return this.secondsBefore + (startedAt === null ? 0 : (performance.now() - startedAt) / 1000)
   }
 
   /** Share of the training that is done. By steps alone where their number is set, so that it can be repeated exactly. */
@@ -171,6 +184,7 @@ class Session {
 
   private async step(): Promise<void> {
     const { request, state } = this
+    this.startedAt ??= performance.now()
     const batch = await this.batches.at(state.step)
     const learningRate = learningRateAt(request.learningRate, state.step, this.fraction())
     const schedule = { learningRate, weightDecay: WEIGHT_DECAY, averageDecay: averageDecayAt(state.step) }
@@ -191,7 +205,7 @@ class Session {
   private async chooseFirst(): Promise<void> {
     const { validationImages, furtherImages } = this.request
     if (furtherImages === 0) return
-    await this.unlessCancelled(null, async (pause) => {
+    await unlessCancelled(this.port, async (pause) => {
       const network = this.networkOf(this.state.average)
       const images = await this.validationImages()
       const seen: TuneImage[] = []
@@ -208,35 +222,20 @@ class Session {
     return { architecture, normalise, weights }
   }
 
-  /** What `work` gives; `otherwise` where people cancel during one of its pauses. */
-  private async unlessCancelled<T>(
-    otherwise: T,
-    work: (pause: () => Promise<void>) => Promise<T | void>,
-  ): Promise<T> {
-    const cancelled = new Cancelled()
-    const pause = async (): Promise<void> => {
-      await this.port.pause()
-      if (this.port.cancelled()) throw cancelled
-    }
-    try {
-      return (await work(pause)) ?? otherwise
-    } catch (error) {
-      if (error === cancelled) return otherwise
-      throw error
-    }
-  }
-
   /** Scores the averaged weights and puts a point on the curve; null where there is nothing to validate on. */
   private async score(): Promise<Scored | null> {
-    const { request, state } = this
-    if (request.validationImages === 0) return null
+    const result = await this.scoreOf(this.state.average)
+    if (result) this.port.point(validationPoint(result, this.state.step, this.seconds()))
+    return result && { step: this.state.step, ...result }
+  }
+
+  private async scoreOf(weights: Tensor1D): Promise<Omit<Scored, 'step'> | null> {
+    if (this.request.validationImages === 0) return null
     const images = await this.validationImages()
-    const network = this.networkOf(state.average)
-    return this.unlessCancelled(null, async (pause) => {
-      const result = await validate(this.tf, this.kernels, network, images, this.postProcessing, pause)
-      this.port.point(validationPoint(result, state.step, this.seconds()))
-      return { step: state.step, ...result }
-    })
+    const network = this.networkOf(weights)
+    return unlessCancelled(this.port, (pause) =>
+      validate(this.tf, this.kernels, network, images, this.postProcessing, pause),
+    )
   }
 
   private async validationImages(): Promise<ValidationImage[]> {
@@ -247,13 +246,28 @@ class Session {
     return this.images
   }
 
-  private async validateAndKeep(): Promise<void> {
-    const scored = await this.score()
-    if (scored && isKept(scored.f2, this.highest)) {
-      this.best = scored
-      this.bestWeights = (await this.state.average.data()) as Float32Array
+  /** Marks and images may have changed since the checkpoint was written: figures of other images say nothing beside new ones. */
+  private async scoreBestAnew(): Promise<void> {
+    const images = await this.validationImages()
+    const { best } = this
+    if (!best.scored || best.comparesOn(images)) return
+    const weights = this.tf.tensor1d(best.weights)
+    try {
+      const result = await this.scoreOf(weights)
+      if (!this.port.cancelled()) best.rescore(result && { step: best.scored.step, ...result }, images)
+    } finally {
+      weights.dispose()
     }
-    if (scored) this.highest = Math.max(scored.f2, this.highest ?? 0)
+  }
+
+  private async validateAndKeep(): Promise<void> {
+    const { average, step } = this.state
+    const scored = await this.score()
+    if (scored) {
+      const images = await this.validationImages()
+      await this.best.offer(scored, images, async () => (await average.data()) as Float32Array)
+    }
+    if (scored || !this.port.cancelled()) this.validatedAt = step
     await this.writeCheckpoint()
   }
 
@@ -265,12 +279,12 @@ class Session {
       architecture: this.start.architecture,
       step,
       seconds: this.seconds(),
-      ...{ best: this.best, highest: this.highest, first: this.first },
+      ...{ first: this.first, validatedAt: this.validatedAt, plan: planOf(this.request) },
+      ...this.best.kept,
       weights: await read(weights),
       average: await read(average),
       moment1: await read(moment1),
       moment2: await read(moment2),
-      bestWeights: this.bestWeights,
     }
     await writeCheckpoint(this.request.outFolder, checkpoint).catch(this.unwritten)
     this.checkpointAt = step
@@ -278,13 +292,16 @@ class Session {
 
   /**
    * The best weights so far; without a validation the averaged ones.
-   * @param tune chooses post-processing for them
-   * @returns how it came about, a sentence
+   * @param choose chooses post-processing for them
+   * @returns how it came about, a sentence, and whether it was chosen
    */
-  private async writeModel(tune: boolean): Promise<string> {
+  private async writeModel(choose: boolean): Promise<{ note: string; chosen: boolean }> {
     const { architecture, normalise } = this.start
-    const weights = this.best ? this.bestWeights : ((await this.state.average.data()) as Float32Array)
-    const { chosen, note } = await this.postProcessingFor(weights, tune)
+    const { scored } = this.best
+    const weights = scored ? this.best.weights : ((await this.state.average.data()) as Float32Array)
+    const choice = choose ? await this.chooseFor(weights) : null
+    const { chosen, note } =
+      choice ?? notChosen(this.postProcessing, this.first?.note ?? null, scored?.minScore ?? null)
     await writeModel(this.request.outFolder, {
       file: {
         format: 'drydock-model-1',
@@ -295,22 +312,17 @@ class Session {
       },
       weights,
     })
-    return note
+    return { note, chosen: choice !== null }
   }
 
-  private async postProcessingFor(weights: Float32Array, tune: boolean): Promise<Choice> {
-    const { first, postProcessing } = this
-    const untouched = {
-      chosen: withoutFigures(postProcessing),
-      note: 'Kept from the version it started from: the training did not come to its end.',
-    }
-    if (!tune) return untouched
+  /** null where it was cancelled */
+  private async chooseFor(weights: Float32Array): Promise<Choice | null> {
     const network = this.networkOf(this.tf.tensor1d(weights))
     try {
-      return await this.unlessCancelled(untouched, async (pause) => {
+      return await unlessCancelled(this.port, async (pause) => {
         const look = (image: ValidationImage) => lookAt(this.tf, this.kernels, network, image, pause)
         const images = await this.validationImages()
-        return choosePostProcessing(images, look, postProcessing, first?.note ?? null, pause)
+        return choosePostProcessing(images, look, this.postProcessing, this.first?.note ?? null, pause)
       })
     } finally {
       network.weights.dispose()
@@ -318,10 +330,12 @@ class Session {
   }
 
   private async diverged(): Promise<never> {
-    const { best, state, request } = this
-    if (state.step > 0) await this.writeModel(false)
-    throw trainingDiverged(state.step, best?.step ?? null, request.outFolder)
+    const { best, state, validation } = this
+    let left: LeftBehind | null = null
+    if (state.step > 0) {
+      const { note } = await this.writeModel(false)
+      left = { steps: state.step, seconds: this.seconds(), validation, postProcessing: note }
+    }
+    throw trainingDiverged(state.step, best.scored?.step ?? null, left)
   }
 }
-
-class Cancelled extends Error {}

@@ -94,6 +94,24 @@ export async function choosePostProcessing(
   }
 }
 
+/**
+ * Post-processing where it was not chosen: all is as it was, but the least score is the one that the weights were validated at,
+ * since the figures that they are known by were reached with it.
+ * @param first how `before` was chosen for this training; null: it was not
+ * @param minScore null: nothing was validated
+ */
+export function notChosen(before: PostProcessing, first: string | null, minScore: number | null): Choice {
+  const kept = first === null ? 'Kept from the version it started from' : `${first}, and kept`
+  const ended = 'the training did not come to its end.'
+  if (minScore === null || minScore === before.cluster.minScore) {
+    return { chosen: withoutFigures(before), note: `${kept}: ${ended}` }
+  }
+  return {
+    chosen: withLeastScore(before, minScore, null),
+    note: `${kept}, but for the least score, at which it was validated: ${ended}`,
+  }
+}
+
 function shipsOf(images: readonly Pick<TuneImage, 'truth'>[]): number {
   return images.reduce((sum, { truth }) => sum + truth.length, 0)
 }
@@ -103,7 +121,11 @@ function figures({ f2, f2WithShips }: Evaluation): string {
 }
 
 /** Settings of an earlier version with another least score; of its operating points those that still lie on their side of it. */
-function withLeastScore(before: PostProcessing, minScore: number, validation: Evaluation): PostProcessing {
+function withLeastScore(
+  before: PostProcessing,
+  minScore: number,
+  validation: Evaluation | null,
+): PostProcessing {
   const { cluster, operatingPoints = [], ...rest } = withoutFigures(before)
   const named = (name: OperatingPoint['name']): OperatingPoint[] =>
     operatingPoints.filter((point) => point.name === name)

@@ -40,6 +40,7 @@ export async function validate(
   for (const image of images) {
     found.push(candidatesOf(await lookAt(tf, kernels, network, image, pause), cluster))
   }
-  const { f2, f2WithShips } = tuneLeastScore(found, cluster, calibration ?? null).evaluation
-  return { f2, f2WithShips, images: images.length }
+  const { settings, evaluation } = tuneLeastScore(found, cluster, calibration ?? null)
+  const { f2, f2WithShips } = evaluation
+  return { f2, f2WithShips, images: images.length, minScore: settings.minScore }
 }

@@ -13,7 +13,7 @@ const FLOOR = 0.01
 export function learningRateAt(peak: number, step: number, fraction: number): number {
   const done = Math.min(1, Math.max(0, fraction))
   // The number of steps is known only by what the share done so far took.
-  const total = done > 0 ? step / done : Infinity
+  const total = done > 0 && step > 0 ? step / done : Infinity
   const warmUp = Math.min(WARM_UP_STEPS, Number.isFinite(total) ? total * WARM_UP_SHARE : WARM_UP_STEPS)
   const rise = warmUp > 0 ? Math.min(1, (step + 1) / warmUp) : 1
   return peak * rise * (FLOOR + (1 - FLOOR) * 0.5 * (1 + Math.cos(Math.PI * done)))

@@ -197,6 +197,8 @@ describe('AdamW', () => {
 describe('the learning rate', () => {
   it('rises, falls as a half cosine, and ends at a hundredth', () => {
     expect(learningRateAt(1, 0, 0)).toBeLessThan(0.01)
+    // of a timed training a share is done before anything is known of its steps
+    expect(learningRateAt(1, 0, 0.02)).toBeLessThan(0.01)
     expect(learningRateAt(1, 1000, 0.1)).toBeCloseTo(0.01 + 0.99 * 0.5 * (1 + Math.cos(0.1 * Math.PI)), 6)
     expect(learningRateAt(1, 5000, 0.5)).toBeCloseTo(0.505, 6)
     expect(learningRateAt(1, 10_000, 1)).toBeCloseTo(0.01, 6)

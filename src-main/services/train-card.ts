@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ModelCard, TrainOutcome } from '../contract/engine.ts'
 import type { CurvePoint } from '../contract/wire.ts'
@@ -12,6 +12,9 @@ import type { TrainSource } from './train-plan.ts'
 
 /** One JSON line for each point of the curve, in the model's folder. */
 export const LOG = 'training-log.jsonl'
+
+/** Content of each image that the training in a folder has seen, one a line. */
+const IMAGES = 'training-images.txt'
 
 /** What the card says of how a training went. */
 type Reached = Pick<TrainOutcome, 'steps' | 'seconds' | 'validation' | 'postProcessing'>
@@ -32,9 +35,7 @@ export async function writeCard(
     data: origin.data,
     reproduce: origin.reproduce,
     settings: { ...settings, syntheticScenes },
-    trainedOn: [
-      ...new Set([...(parent?.card.trainedOn ?? []), ...train.map(({ content }) => content)]),
-    ].sort(),
+    trainedOn: [...new Set([...(parent?.card.trainedOn ?? []), ...(await notedImages(out))])].sort(),
     steps: outcome.steps,
     seconds: Math.round(outcome.seconds),
     validation: outcome.validation,
@@ -53,19 +54,24 @@ function limitsOf(train: readonly TrainSource[]): string {
   return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.`
 }
 
-/** What a training that broke off had reached, as far as its log says. */
-export async function reachedSoFar(out: string, images: number): Promise<Reached> {
-  const points = await readCurve(out)
-  const last = points.at(-1)
-  const best = points
-    .filter((point) => point.f2 !== null)
-    .reduce<CurvePoint | null>((a, b) => (a && (a.f2WithShips ?? 0) > (b.f2WithShips ?? 0) ? a : b), null)
-  return {
-    steps: last?.step ?? 0,
-    seconds: last?.seconds ?? 0,
-    validation: best && { f2: best.f2 ?? 0, f2WithShips: best.f2WithShips, images },
-    postProcessing: 'Kept from the version it started from: the training did not come to its end.',
-  }
+/**
+ * Notes the images that a training sees before it sees them: one that goes on later, on other images, says so of both.
+ * @param resume adds them to those noted before
+ */
+export async function noteImages(out: string, train: readonly TrainSource[], resume: boolean): Promise<void> {
+  const before = resume ? await notedImages(out) : []
+  const all = [...new Set([...before, ...train.map(({ content }) => content)])].sort()
+  await writeWhole(join(out, IMAGES), (temporary) => writeFile(temporary, `${all.join('\n')}\n`))
+}
+
+/** Of a training that has come to its end the card says it. */
+export async function forgetImages(out: string): Promise<void> {
+  await rm(join(out, IMAGES), { force: true })
+}
+
+async function notedImages(out: string): Promise<string[]> {
+  const text = await readFile(join(out, IMAGES), 'utf8').catch(() => '')
+  return text.split('\n').filter((line) => line !== '')
 }
 
 /**

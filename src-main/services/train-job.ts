@@ -11,7 +11,7 @@ import type { JobControl, JobOutcome } from './jobs.ts'
 import { addModel, usableModel } from './models.ts'
 import type { Project } from './project.ts'
 import { assertWritable, imageFile, summaryOf } from './project.ts'
-import { trainDefaults, trainModel } from './train.ts'
+import { canResume, trainDefaults, trainModel } from './train.ts'
 import { readCurve } from './train-card.ts'
 import type { TrainedModel, TrainOptions } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -58,7 +58,7 @@ export async function resumeTraining(project: Project, job: string): Promise<str
   const before = project.store.jobs.get(job)
   const folder = folderOf(project, job)
   const resumable = before && ['interrupted', 'cancelled', 'failed'].includes(before.state)
-  if (!resumable || before.settings === null || folder === null || !existsSync(folder)) {
+  if (!resumable || before.settings === null || folder === null || !canResume(folder)) {
     throw new DrydockError('not_found', 'Nothing is left of this training to go on from. Start a new one.')
   }
   const { settings, folder: name } = kept.parse(JSON.parse(before.settings))

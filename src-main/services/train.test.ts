@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TrainRequest } from '../contract/engine.ts'
+import type { LeftBehind, TrainRequest } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { formatRle } from '../core/mask/rle.ts'
@@ -10,7 +10,7 @@ import { testEngine } from '../testing/engine.ts'
 import { maskOf, writeImages } from '../testing/images.ts'
 import { writeModel } from '../testing/model.ts'
 import { readModelFolder } from './model-files.ts'
-import { stepsOfEpoch, syntheticShareOf, trainDefaults, trainModel } from './train.ts'
+import { canResume, stepsOfEpoch, syntheticShareOf, trainDefaults, trainModel } from './train.ts'
 import type { TrainOptions } from './train.ts'
 import { readCurve } from './train-card.ts'
 import { selectFromFolder } from './train-folder.ts'
@@ -210,10 +210,40 @@ describe('trainModel', () => {
     const train = engine.train.bind(engine)
     engine.train = async (request, port) => {
       await train(request, port)
-      throw new DrydockError('training_diverged', 'The loss became infinite.')
+      // the highest F2 of the log may be that of other weights: only the engine knows which are kept
+      port.onPoint({
+        ...{ step: 0, kind: 'validation', loss: null, parts: {}, f2: 0.9, f2WithShips: 0.9 },
+        ...{ seconds: 0, learningRate: null },
+      })
+      const left: LeftBehind = {
+        steps: 3,
+        seconds: 3,
+        validation: { f2: 0.5, f2WithShips: 0.4, images: 2 },
+        postProcessing: 'Kept.',
+      }
+      throw new DrydockError('training_diverged', 'The loss became infinite.', { left })
     }
     await expect(trainModel(options, { engine })).rejects.toMatchObject({ code: 'training_diverged' })
-    expect((await readModelFolder(options.out)).card.steps).toBe(3)
+    expect((await readModelFolder(options.out)).card).toMatchObject({
+      steps: 3,
+      validation: { f2: 0.5, f2WithShips: 0.4 },
+      postProcessing: 'Kept.',
+    })
+  })
+
+  it('says on the card of each image that it saw, also where it went on without some', async () => {
+    const options = await optionsFor('other images')
+    const stop = new AbortController()
+    await trainModel(options, { engine: testEngine(), signal: stop.signal, onPoint: () => stop.abort() })
+    expect(canResume(options.out)).toBe(true)
+    const first = options.train[0]!
+    const rest = options.train.filter(({ content }) => content !== first.content)
+    const { card } = await trainModel({ ...options, train: rest, resume: true }, { engine: testEngine() })
+    expect(card.trainedOn).toContain(first.content)
+    expect(await readdir(options.out)).not.toContain('training-images.txt')
+    // another training in the same folder knows nothing of it
+    const { card: anew } = await trainModel({ ...options, train: rest }, { engine: testEngine() })
+    expect(anew.trainedOn).not.toContain(first.content)
   })
 })
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { appendFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CHECKPOINT_FILE, leftBehind } from '../contract/engine.ts'
 import type { Architecture, Engine, ModelCard, TrainOutcome, TrainRequest } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
@@ -8,7 +10,7 @@ import { DEFAULT_CLUSTER_SETTINGS } from '../core/cluster/cluster.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import type { ModelFolder } from './model-files.ts'
 import { readModelFolder } from './model-files.ts'
-import { LOG, reachedSoFar, writeCard } from './train-card.ts'
+import { forgetImages, LOG, noteImages, writeCard } from './train-card.ts'
 import { trainData } from './train-data.ts'
 import type { Skipped } from './train-batches.ts'
 import type { TrainPlan, TrainSource, ValidationWindow } from './train-plan.ts'
@@ -82,6 +84,11 @@ export function trainDefaults(from: string | null, name: string): TrainSettings 
     validateEvery: from === null ? 500 : 50,
     seed: 1,
   }
+}
+
+/** Whether a training in this folder can go on. */
+export function canResume(out: string): boolean {
+  return existsSync(join(out, CHECKPOINT_FILE))
 }
 
 /** The share of crops that are synthetic where `scenes` scenes are mixed with marked images. */
@@ -181,6 +188,7 @@ export async function trainModel(
     seed: settings.seed,
   }
   try {
+    await noteImages(out, options.train, options.resume)
     const outcome = await engine.train(request, {
       ...(signal ? { signal } : {}),
       batch: (step) => data.batch(step),
@@ -189,6 +197,7 @@ export async function trainModel(
     })
     await written
     const card = await writeCard(options, parent, outcome)
+    if (!outcome.cancelled) await forgetImages(out)
     const { id } = await readModelFolder(out)
     const skipped = new Map(
       [...unreadable, ...unreadableToo, ...data.skipped()].map((one) => [one.file, one]),
@@ -197,7 +206,8 @@ export async function trainModel(
   } catch (error) {
     if (error instanceof DrydockError && error.code === 'training_diverged') {
       await written
-      await writeCard(options, parent, await reachedSoFar(out, data.validationImages))
+      const left = leftBehind.safeParse(error.data['left'])
+      if (left.success) await writeCard(options, parent, left.data)
     }
     throw withAdvice(error, settings)
   } finally {

@@ -1,5 +1,6 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CHECKPOINT_FILE } from '../contract/engine.ts'
 import type { Engine, RgbImage, SparseInference } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import { toFloat16 } from '../core/float16.ts'
@@ -78,6 +79,9 @@ export function testEngine(): TestEngine {
         new Uint8Array(new Float32Array([step, 0, 0, 0]).buffer),
       )
       const cancelled = signal?.aborted ?? false
+      const checkpoint = join(outFolder, CHECKPOINT_FILE)
+      if (cancelled) await writeFile(checkpoint, '')
+      else await rm(checkpoint, { force: true })
       const postProcessing = 'Kept from the version it started from.'
       return { steps: step, seconds: step, bestStep: step, validation: null, postProcessing, cancelled }
     },

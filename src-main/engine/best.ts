@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import type { ValidationImage } from '../contract/engine.ts'
+import { isKept } from '../core/tune/kept.ts'
+import type { Checkpoint, Scored } from './checkpoint.ts'
+
+/** The weights of a training that are kept so far, and what they were validated on. */
+export class Best {
+  /** how they scored; null: nothing was validated yet */
+  scored: Scored | null
+  /** [N] empty before the first validation */
+  weights: Float32Array
+  /** highest F2 of a validation so far */
+  private highest: number | null
+  /** of the images that all this was scored on; null: not known */
+  private images: string | null
+
+  constructor(checkpoint: Checkpoint | null) {
+    this.scored = checkpoint?.best ?? null
+    this.weights = checkpoint?.bestWeights ?? new Float32Array()
+    this.highest = checkpoint?.highest ?? this.scored?.f2 ?? null
+    this.images = checkpoint?.validatedOn ?? null
+  }
+
+  /** What a checkpoint holds of it. */
+  get kept(): Pick<Checkpoint, 'best' | 'highest' | 'bestWeights' | 'validatedOn'> {
+    const { scored, highest, weights, images } = this
+    return { best: scored, highest, bestWeights: weights, validatedOn: images }
+  }
+
+  /** Takes weights that were just scored, unless better ones are there. @param weights read only where they are taken */
+  async offer(scored: Scored, images: readonly ValidationImage[], weights: () => Promise<Float32Array>) {
+    if (isKept(scored.f2, this.highest)) {
+      this.scored = scored
+      this.weights = await weights()
+    }
+    this.highest = Math.max(scored.f2, this.highest ?? 0)
+    this.images = fingerprintOf(images)
+  }
+
+  /** Whether its figures can be compared with those on these images. */
+  comparesOn(images: readonly ValidationImage[]): boolean {
+    return this.scored === null || this.images === fingerprintOf(images)
+  }
+
+  /** Puts another score in the place of that on other images. @param scored null: there is none to validate on */
+  rescore(scored: Scored | null, images: readonly ValidationImage[]): void {
+    this.scored = scored
+    this.highest = scored?.f2 ?? null
+    if (!scored) this.weights = new Float32Array()
+    this.images = fingerprintOf(images)
+  }
+}
+
+/** SHA-256 of pixels and truth: another order, image or mark is another fingerprint. */
+function fingerprintOf(images: readonly ValidationImage[]): string {
+  const hash = createHash('sha256')
+  for (const { image, truth } of images) {
+    hash.update(`${image.width} ${image.height} ${JSON.stringify(truth.map((rle) => Array.from(rle)))}`)
+    hash.update(image.data)
+  }
+  return hash.digest('hex')
+}
