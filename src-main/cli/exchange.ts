@@ -1,11 +1,11 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
-import type { ImportPreview } from '../contract/wire.ts'
+import type { ImportPreview, ImportResult } from '../contract/wire.ts'
 import type { Project } from '../services/project.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
 import { count, someOf } from './table.ts'
-import { onTerminal } from './terminal.ts'
+import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -77,9 +77,26 @@ async function importFile(terminal: Terminal, options: ImportOptions): Promise<v
       existing: options.existing ?? 'add',
       runName: options.run,
     }).finally(stop)
-    terminal.answer({ ...previewForMachines(preview), ...result })
-    terminal.say(`Imported ${count(result.instances, 'instance')} on ${count(result.images, 'image')}.`)
+    tellResult(terminal, preview, result)
   })
+}
+
+/** What was done, and what was left out: then the command has failed in part. */
+function tellResult(terminal: Terminal, preview: ImportPreview, result: ImportResult): void {
+  const { leftOut, leftOutCount, ...done } = result
+  for (const { image, reason } of leftOut) terminal.note(`${image}: ${reason}`)
+  const more = leftOutCount - leftOut.length
+  if (more > 0) terminal.note(`${more} more could not be read.`)
+  terminal.answer({
+    ...previewForMachines(preview),
+    ...done,
+    left_out: leftOut,
+    left_out_count: leftOutCount,
+  })
+  terminal.say(`Imported ${count(done.instances, 'instance')} on ${count(done.images, 'image')}.`)
+  if (leftOutCount === 0) return
+  terminal.say(`${count(leftOutCount, 'image')} could not be read and left out: see above.`)
+  process.exitCode = FAILURE
 }
 
 async function exportFile(terminal: Terminal, { project: path, csv, what, run }: Options): Promise<void> {

@@ -88,7 +88,10 @@ test('one import is one undo, on every image, and one redo', async () => {
   ])
   const { token } = await previewImport(project, file)
   const done = await importLabels(project, { token, what: 'truth', existing: 'skip' })
-  expect(done).toEqual({ images: 3, instances: 3, skipped: 0, group: token, run: null })
+  expect(done).toEqual({
+    ...{ images: 3, instances: 3, skipped: 0, leftOut: [], leftOutCount: 0 },
+    ...{ group: token, run: null },
+  })
   const imported: [string, number][] = [
     ['done', 2],
     ['no ship', 0],

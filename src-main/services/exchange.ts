@@ -5,8 +5,8 @@ import type { ImportPreview, ImportResult } from '../contract/wire.ts'
 import { parseRle } from '../core/mask/rle.ts'
 import { airbusCsv } from '../formats/airbus.ts'
 import { backUp } from '../store/backup.ts'
-import { ensureContent } from './content.ts'
-import { addGroupEdit } from './groups.ts'
+import { addGroupEdit, holdsGroup } from './groups.ts'
+import { lookThrough } from './import-images.ts'
 import { importPlan } from './import-plan.ts'
 import type { ExistingTruth } from './import-plan.ts'
 import type { JobControl } from './jobs.ts'
@@ -18,7 +18,7 @@ import { tellImage } from './rows.ts'
 import { tellCurrentRun } from './runs.ts'
 import { rescore } from './score.ts'
 
-/** Names of a kind that a preview lists; the count says how many there are. */
+/** Names of a kind that a preview or a result lists; the count says how many there are. */
 const LISTED = 50
 
 /** What was previewed and waits for a yes. */
@@ -80,7 +80,8 @@ export async function previewImport(project: Project, file: string): Promise<Imp
 
 /**
  * Imports what was previewed, as a job; resolves when it is done. As truth it is one group of edits, which undoes as
- * one, after a backup; as predictions it is a run of its own, which becomes the current one.
+ * one, after a backup; as predictions it is a run of its own, which becomes the current one. Images whose file cannot
+ * be read are left out and named. One that was broken off can be called again, and goes on.
  * @throws DrydockError `not_found` where the preview is gone; or as the job failed
  */
 export async function importLabels(project: Project, wanted: ImportWanted): Promise<ImportResult> {
@@ -112,57 +113,76 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
   )
   await project.jobs.finished(job)
   if (came.result === null) {
-    throw (
-      came.failure ??
-      new DrydockError('cancelled', 'The import was cancelled. What was imported before can be undone.')
-    )
+    throw came.failure === null || came.failure.code === 'cancelled' ? cancelled(wanted.what) : came.failure
   }
   previews.delete(wanted.token)
   return came.result
 }
 
-function summaryOf({ images, instances }: ImportResult): string {
+function cancelled(what: ImportWanted['what']): DrydockError {
+  const kept = what === 'truth' ? 'can be undone' : 'stays as a run'
+  return new DrydockError('cancelled', `The import was cancelled. What was imported before ${kept}.`)
+}
+
+function summaryOf({ images, instances, leftOutCount }: ImportResult): string {
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-  return `Imported ${count(instances, 'mask')} on ${count(images, 'image')}.`
+  const left = leftOutCount === 0 ? '' : ` ${count(leftOutCount, 'image')} could not be read.`
+  return `Imported ${count(instances, 'mask')} on ${count(images, 'image')}.${left}`
 }
 
 async function importTruth(
   project: Project,
-  images: readonly ReadImage[],
-  { token, existing }: ImportWanted,
+  labelled: readonly ReadImage[],
+  { token: group, existing }: ImportWanted,
   { signal, progress }: JobControl,
 ): Promise<ImportResult> {
   const { store } = project
   await backUp(store.db, join(project.folder, 'backups'))
-  const done: ImportResult = { images: 0, instances: 0, skipped: 0, group: token, run: null }
-  const changed: number[] = []
-  const usable = await readable(project, images, signal)
+  const { usable, leftOut } = await lookThrough(project, labelled, signal)
+  // what this import did before it was broken off stands, unless it was undone
+  const begun = new Set(store.edits.imagesOfGroup(group))
+  const imported = new Set<number>()
+  let instances = 0
   let seen = 0
-  await store.inBatches(
-    usable,
-    (labelled) => {
-      const image = storedImage(project, labelled.id)
-      const plan = importPlan(image, store.truth.of(image.id), labelled.masks, existing)
-      progress(++seen)
-      if (plan === null || !addGroupEdit(project, image.id, plan, token)) return
-      changed.push(image.id)
-      done.instances += labelled.masks.length
-    },
-    signal,
-  )
-  for (const id of changed) tellImage(project, id, 'truth')
-  project.events.emit({ type: 'score' })
-  return { ...done, images: changed.length, skipped: images.length - changed.length }
+  try {
+    await store.inBatches(
+      usable,
+      ({ id, masks }) => {
+        progress(++seen)
+        if (begun.has(id) && holdsGroup(project, id, group)) {
+          // the file names an image twice: by its path, and by its name alone
+          if (imported.has(id)) return
+        } else {
+          const plan = importPlan(storedImage(project, id), store.truth.of(id), masks, existing)
+          if (plan === null) return
+          addGroupEdit(project, id, plan, group)
+          begun.add(id)
+        }
+        imported.add(id)
+        instances += masks.length
+      },
+      signal,
+    )
+  } finally {
+    for (const id of imported) tellImage(project, id, 'truth')
+    project.events.emit({ type: 'score' })
+  }
+  return {
+    ...{ images: imported.size, instances, skipped: usable.length - imported.size, ...listed(leftOut) },
+    ...{ group: imported.size > 0 ? group : null, run: null },
+  }
 }
 
 async function importRun(
   project: Project,
-  images: readonly ReadImage[],
+  labelled: readonly ReadImage[],
   name: string,
   { signal, progress }: JobControl,
 ): Promise<ImportResult> {
   const { store } = project
-  const usable = await readable(project, images, signal)
+  const { usable, leftOut } = await lookThrough(project, labelled, signal)
+  const none = { images: 0, instances: 0, skipped: 0, ...listed(leftOut), group: null, run: null }
+  if (usable.length === 0) return none
   const at = new Date().toISOString()
   const run = await store.write(() =>
     store.runs.add({
@@ -176,40 +196,32 @@ async function importRun(
   )
   let seen = 0
   let instances = 0
-  await store.inBatches(
-    usable,
-    ({ id, masks }) => {
-      const found = masks.map(({ rle, area, colour }) => ({
-        ...{ id: randomUUID(), rle, area, colour },
-        ...{ score: 1, cluster: -1, decision: null },
-      }))
-      store.runs.reach({ run, image: id, sha256: storedImage(project, id).sha256, inference: null }, at)
-      store.predictions.replace(run, id, found)
-      rescore(project, run, id)
-      instances += masks.length
-      progress(++seen)
-    },
-    signal,
-  )
-  await store.write(() => store.meta.set('current_run', String(run)))
-  tellCurrentRun(project)
+  try {
+    await store.inBatches(
+      usable,
+      ({ id, masks }) => {
+        const found = masks.map(({ rle, area, colour }) => ({
+          ...{ id: randomUUID(), rle, area, colour },
+          ...{ score: 1, cluster: -1, decision: null },
+        }))
+        store.runs.reach({ run, image: id, sha256: storedImage(project, id).sha256, inference: null }, at)
+        store.predictions.replace(run, id, found)
+        rescore(project, run, id)
+        instances += masks.length
+        progress(++seen)
+      },
+      signal,
+    )
+    await store.write(() => store.meta.set('current_run', String(run)))
+  } finally {
+    tellCurrentRun(project)
+  }
   for (const { id } of usable) tellImage(project, id, 'predictions')
-  return { images: usable.length, instances, skipped: images.length - usable.length, group: null, run }
+  return { ...none, images: usable.length, instances, run }
 }
 
-/** The images whose content is known: a mask, like a score, belongs to a content. */
-async function readable(
-  project: Project,
-  images: readonly ReadImage[],
-  signal: AbortSignal,
-): Promise<ReadImage[]> {
-  const known: ReadImage[] = []
-  for (const image of images) {
-    signal.throwIfAborted()
-    const { width, height } = await ensureContent(project, image.id).catch(() => ({ width: 0, height: 0 }))
-    if (width === image.size.width && height === image.size.height) known.push(image)
-  }
-  return known
+function listed(leftOut: ImportResult['leftOut']): Pick<ImportResult, 'leftOut' | 'leftOutCount'> {
+  return { leftOut: leftOut.slice(0, LISTED), leftOutCount: leftOut.length }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { EditResult } from '../contract/wire.ts'
 import { addEdit, redo, redoNext, redoable, undo, undoHead, undoable } from './annotate.ts'
 import type { Gesture } from './annotate.ts'
@@ -35,15 +35,10 @@ export async function undoGroup(project: Project, group: string, gestureId: stri
   return onGroup(project, group, gestureId, takeBack)
 }
 
-/**
- * Adds one edit of a bulk act, inside a transaction; an image that has this act's edit already is left alone.
- * @returns false where it was there already
- */
-export function addGroupEdit(project: Project, image: number, plan: EditPlan, group: string): boolean {
-  const gestureId = gestureOf(group, image)
-  if (project.store.edits.byGesture(gestureId)) return false
+/** Adds one edit of a bulk act, inside a transaction. */
+export function addGroupEdit(project: Project, image: number, plan: EditPlan, group: string): void {
+  const gestureId = randomUUID()
   addEdit(project, storedImage(project, image), plan, { gestureId, groupId: group, kind: 'do', target: null })
-  return true
 }
 
 /** Undoes or redoes on one image, inside a transaction; false where the group's edit is not next. */
@@ -89,7 +84,7 @@ async function onGroup(
 }
 
 /** True where the group's edit is part of the image's state, under later edits. */
-function holdsGroup(project: Project, image: number, group: string): boolean {
+export function holdsGroup(project: Project, image: number, group: string): boolean {
   let at = storedImage(project, image).headEdit
   while (at !== null) {
     const edit = project.store.edits.get(at)

@@ -27,8 +27,12 @@ export type ImportPreview = z.infer<typeof importPreview>
 export const importResult = z.object({
   images: z.number().int(),
   instances: z.number().int(),
+  /** images that had truth already and stayed as they were */
   skipped: z.number().int(),
-  /** undoing this group takes the whole import back; null for predictions */
+  /** images whose file could not be read, with the sentence that says why: the first few, and how many there are */
+  leftOut: z.array(z.object({ image: z.string(), reason: z.string() })),
+  leftOutCount: z.number().int(),
+  /** undoing this group takes the whole import back; null for predictions, and where no image has any of it */
   group: uuid.nullable(),
   run: runId.nullable(),
 })
