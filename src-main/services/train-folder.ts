@@ -72,7 +72,9 @@ export async function markedImages(
   }
   const leftOut = new Map<string, string[]>()
   const leave = (reason: string, name: string): void => {
-    leftOut.set(reason, [...(leftOut.get(reason) ?? []), name])
+    const names = leftOut.get(reason)
+    if (names) names.push(name)
+    else leftOut.set(reason, [name])
   }
   const found = new Map<string, TrainSource>()
   for (const { path } of files) {
@@ -93,9 +95,9 @@ export async function markedImages(
       leave('its file cannot be read', path)
     }
   }
+  const paths = new Set(files.map(({ path }) => path))
   for (const name of labels.images.keys()) {
-    if (!files.some(({ path }) => path === name))
-      leave('named in the label file, but not in the folder', name)
+    if (!paths.has(name)) leave('named in the label file, but not in the folder', name)
   }
   return {
     found,
