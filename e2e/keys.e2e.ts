@@ -31,6 +31,8 @@ test('a shape that is half drawn keeps its image and its tool until it is finish
   await hand.click(160, 140)
   for (const key of ['d', 'ArrowRight', '2', 'b']) await page.keyboard.press(key)
   await page.getByTestId('done').click()
+  await page.getByTestId('view-review').click()
+  await page.getByTestId('queue').locator('[role=option][aria-selected=false]').first().click()
   await expect(note).toBeVisible()
   await expect(page.getByTestId('open-image')).toHaveText(PATH)
   await expect(page.getByTestId('tool-polygon')).toHaveAttribute('aria-pressed', 'true')

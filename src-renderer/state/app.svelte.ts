@@ -32,8 +32,6 @@ export class App {
   recent = $state.raw<RecentProject[]>([])
   /** a project is being opened */
   opening = $state(false)
-  /** the flag's comment is being written */
-  flagging = $state(false)
   version = $state('')
   /** where the log lies, for the help panel */
   logs = $state('')
