@@ -67,7 +67,8 @@ export function assertSize(file: string, size: { width: number; height: number }
  * colour profiles become sRGB; transparent pixels are blended onto black. Samples of 8 bits are kept as they are.
  * Deeper ones (16-bit, float) are stretched linearly, one range for all channels: the darkest 0.5 % of samples
  * become 0, the brightest 0.5 % become 255; sensors fill few of their 16 bits, so cutting off the low byte
- * would give a black picture. Samples that are not a number (NaN, as rasters mark places without data) become 0 and
+ * would give a black picture. A lowest or highest value that more samples share than that (places without data, filled
+ * edges) does not count for the range. Samples that are not a number (NaN, as rasters mark places without data) become 0 and
  * leave all others as they are.
  * @throws DrydockError `image_missing`, `image_broken` (not an image, truncated, no number in it), `image_too_large`
  */
@@ -134,14 +135,30 @@ function inFloats(pixels: Sharp, depth: string, space: string): Sharp {
   return space === 'scrgb' ? pixels.pipelineColourspace('scrgb').toColourspace('scrgb') : pixels
 }
 
-/** The 0.5th and 99.5th percentile of at most about 200,000 evenly spread samples; what is not finite is skipped. */
+/** Share of the samples that becomes 0, and that becomes 255. */
+const CUT = 0.005
+
+/** The range that is stretched, from at most about 200,000 evenly spread samples; what is not finite is skipped. */
 function stretchRange(samples: Float32Array): [number, number] {
   const step = Math.max(1, Math.floor(samples.length / 200_000)) | 1
   const taken: number[] = []
   for (let i = 0; i < samples.length; i += step) if (Number.isFinite(samples[i])) taken.push(samples[i]!)
-  const sorted = Float32Array.from(taken).sort()
+  const sorted = withoutFilled(Float32Array.from(taken).sort())
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0
-  return [at(0.005), at(0.995)]
+  return [at(CUT), at(1 - CUT)]
+}
+
+/**
+ * One and the same lowest or highest value in more samples than are cut off is no part of the picture: a number that stands for
+ * missing data, an edge that was filled. Where there is nothing else, all of it stays.
+ */
+function withoutFilled(sorted: Float32Array): Float32Array {
+  const { length } = sorted
+  let [from, to] = [0, length]
+  while (from < length && sorted[from] === sorted[0]) from++
+  while (to > 0 && sorted[to - 1] === sorted[length - 1]) to--
+  const rest = sorted.subarray(from > CUT * length ? from : 0, length - to > CUT * length ? to : length)
+  return rest.length > 0 ? rest : sorted
 }
 
 /** Three channels of what may be one, two or more. */

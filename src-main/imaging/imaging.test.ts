@@ -139,6 +139,27 @@ describe('decodeImage', () => {
     },
   )
 
+  it.each([-9999, -3.4e38, 0, 70_000])(
+    'stretches what is between, where places without data hold %d',
+    async (filled) => {
+      const file = join(folder, 'filled.tif')
+      const samples = Float32Array.from({ length: 1000 }, (_, i) => 100 + i)
+      samples.fill(filled, 400, 450)
+      writeFileSync(file, floatTiff(100, 1, samples))
+      const { data } = await decodeImage(file)
+      expect([data[0], data[420 * 3], data[999 * 3]]).toEqual([0, filled > 5000 ? 255 : 0, 255])
+      expect(Math.abs(data[500 * 3]! - 127.5)).toBeLessThan(4)
+      // almost nothing but places without data: what little there is can be seen
+      samples.fill(filled, 3)
+      writeFileSync(file, floatTiff(100, 1, samples))
+      const few = (await decodeImage(file)).data
+      expect([few[0], few[2 * 3]]).toEqual([0, 255])
+      samples.fill(filled)
+      writeFileSync(file, floatTiff(100, 1, samples))
+      expect(new Set((await decodeImage(file)).data)).toEqual(new Set([0]))
+    },
+  )
+
   it('refuses what is cut off, what is no image, what is not there, and a folder', async () => {
     const cut = join(folder, 'cut.jpg')
     await raw(noisy(300, 300)).jpeg().toFile(cut)

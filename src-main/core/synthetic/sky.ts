@@ -52,7 +52,9 @@ export function paintSky(surface: Surface, random: Random): Float32Array | null 
     sampleRow(fractal[1], detailMap, y, detail)
     for (let x = 0; x < width; x++, p++) {
       if (hidden[p] === 0) continue
-      blendScaled(rgb, p, CLOUD, 1 + 0.045 * detail[x]!, hidden[p]! * opacity)
+      // through thin cloud a ship is still seen
+      hidden[p] = hidden[p]! * opacity
+      blendScaled(rgb, p, CLOUD, 1 + 0.045 * detail[x]!, hidden[p]!)
     }
   }
   return hidden
