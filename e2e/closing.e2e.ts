@@ -1,23 +1,8 @@
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { CanvasHand } from './canvas.ts'
-import { expect, test, type Drydock } from './harness.ts'
-import { ask, counts, openImage, sampleIn, saved } from './steps.ts'
-
-/** How the next questions of the desktop are answered: by the button of this number. */
-async function answerQuestions({ app }: Drydock, response: number): Promise<void> {
-  await app.evaluate(({ dialog }, chosen) => {
-    const asked: string[] = []
-    Reflect.set(globalThis, 'asked', asked)
-    Reflect.set(dialog, 'showMessageBox', async (_window: unknown, { message }: { message: string }) => {
-      asked.push(message)
-      return { response: chosen, checkboxChecked: false }
-    })
-  }, response)
-}
-
-const asked = ({ app }: Drydock): Promise<unknown> =>
-  app.evaluate((): unknown => Reflect.get(globalThis, 'asked'))
+import { expect, test } from './harness.ts'
+import { answerQuestions, ask, asked, counts, openImage, sampleIn, saved } from './steps.ts'
 
 test('gestures that cannot be saved keep the window, until a person gives them up', async ({
   launch,

@@ -45,3 +45,20 @@ export function ask<T>(project: string, sql: string, ...values: unknown[]): T[] 
 export function row({ page }: Drydock, path: string): Locator {
   return page.getByTestId('queue').locator('[role=option]', { has: page.locator(`[data-path="${path}"]`) })
 }
+
+/** How the desktop's next questions are answered: by the button of this number. What they are is kept from now on. */
+export async function answerQuestions({ app }: Drydock, button: number): Promise<void> {
+  await app.evaluate(({ dialog }, response) => {
+    const asked: string[] = []
+    Reflect.set(globalThis, 'asked', asked)
+    Reflect.set(dialog, 'showMessageBox', async (_window: unknown, { message }: { message: string }) => {
+      asked.push(message)
+      return { response, checkboxChecked: false }
+    })
+  }, button)
+}
+
+/** What the desktop has asked since {@link answerQuestions}. */
+export function asked({ app }: Drydock): Promise<unknown> {
+  return app.evaluate((): unknown => Reflect.get(globalThis, 'asked'))
+}

@@ -46,6 +46,9 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       open: os.project.open.handler(async ({ input }) =>
         summaryOf(await host.openProject(grants.take(input.grant, 'read'))),
       ),
+      restoreBackup: os.project.restoreBackup.handler(async ({ input }) =>
+        summaryOf(await host.restoreBackup(grants.take(input.grant, 'read'))),
+      ),
       openSample: os.project.openSample.handler(async () => summaryOf(await host.openSample())),
       openRecent: os.project.openRecent.handler(async ({ input }) =>
         summaryOf(await host.project(input.key)),

@@ -28,6 +28,8 @@ export const backendContract = {
   project: {
     /** Opens a `.drydock` folder, or makes a project from a folder of images beside it. */
     open: procedure.input(z.object({ grant: z.string() })).output(w.projectSummary),
+    /** Puts a backup, a file in a project's folder "backups", in the place of the project's database, and opens the project. */
+    restoreBackup: procedure.input(z.object({ grant: z.string() })).output(w.projectSummary),
     openSample: procedure.input(nothing).output(w.projectSummary),
     openRecent: procedure.input(z.object({ key: z.string() })).output(w.projectSummary),
     recent: procedure.input(nothing).output(z.array(w.recentProject)),

@@ -13,6 +13,7 @@ export const MENU_COMMANDS = [
   'open-project',
   'open-sample',
   'close-project',
+  'restore-backup',
   'import-labels',
   'export-truth',
   'export-predictions',
@@ -51,6 +52,8 @@ export const shellContract = {
     chooseFolder: oc
       .input(z.object({ purpose: z.enum(['images', 'project', 'relocate']) }))
       .output(grant.nullable()),
+    /** a backup of a project, chosen and confirmed */
+    chooseBackup: oc.input(nothing).output(grant.nullable()),
     chooseLabels: oc.input(nothing).output(grant.nullable()),
     saveLabels: oc.input(z.object({ suggestedName: z.string().max(120) })).output(grant.nullable()),
   },

@@ -3,12 +3,14 @@ import type { Engine } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import type { BackendInfo, RecentProject } from '../contract/wire.ts'
 import * as locations from '../locations.ts'
+import { inUse } from '../store/restore.ts'
 import { BackendChooser } from './backend-setting.ts'
 import { openFolder, projectFolderFor } from './opening.ts'
 import type { OpenProject } from './opening.ts'
 import { projectIdOf, summaryOf } from './project.ts'
 import type { Project, Shared } from './project.ts'
 import { RecentList } from './recent.ts'
+import { projectOfBackup, putBack } from './restore.ts'
 import { sampleFolder } from './sample.ts'
 import { setScore } from './score.ts'
 import { Settings } from './settings.ts'
@@ -40,6 +42,12 @@ export interface Host {
    */
   openProject(path: string): Promise<Project>
   openSample(): Promise<Project>
+  /**
+   * Opens a project as it was when a backup was made; what it holds now is moved aside.
+   * @param path of a file in its folder "backups"
+   * @throws DrydockError `project_in_use`, `bad_input`, or what is wrong with the backup: nothing is changed then
+   */
+  restoreBackup(path: string): Promise<Project>
   /** An open project, or one of the recent list, which is opened again: after a restart, windows go on by their ids. */
   project(id: string): Promise<Project>
   /** What the engine computes with, starting it where need be; null where it cannot be started. */
@@ -69,11 +77,12 @@ export function createHost(options: HostOptions): Host {
   const projects = new Map<string, Project>()
   const listeners: ((project: Project) => void)[] = []
 
-  async function opened(folder: string): Promise<Project> {
+  /** @param prepare what must happen before, and keeps others from opening it meanwhile */
+  async function opened(folder: string, prepare?: () => Promise<void>): Promise<Project> {
     const id = projectIdOf(folder)
     const known = open.get(id)
     if (known) return (await known).project
-    const opening = openFolder(shared, folder)
+    const opening = prepare ? prepare().then(() => openFolder(shared, folder)) : openFolder(shared, folder)
     open.set(id, opening)
     try {
       const { project } = await opening
@@ -124,6 +133,11 @@ export function createHost(options: HostOptions): Host {
     shared,
     backend,
     openProject: async (path) => opened(await projectFolderFor(shared, path)),
+    async restoreBackup(path) {
+      const { folder, backup } = await projectOfBackup(path)
+      if (open.has(projectIdOf(folder))) throw inUse()
+      return opened(folder, () => putBack(shared, folder, backup))
+    },
     openSample: async () => opened(await sampleFolder(shared)),
     async project(id) {
       const known = open.get(id)

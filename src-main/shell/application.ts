@@ -199,6 +199,7 @@ export class Application {
     return {
       grant,
       ask: (question) => window.ask(question),
+      confirm: (question) => window.confirm(question),
       show: () => window.show(),
       commands: (signal) => window.commands(signal),
       health: (signal) => this.#healthFrom(signal),

@@ -13,6 +13,7 @@ const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>([
   'new-project',
   'open-project',
   'open-sample',
+  'restore-backup',
   'show-keys',
 ])
 
@@ -51,6 +52,7 @@ export function menuTemplate(
     entry('export-predictions', 'Export predictions…', 'CmdOrCtrl+Shift+E'),
     separator,
     entry('rescan', 'Look for new images'),
+    entry('restore-backup', 'Restore a backup…'),
     entry('close-project', 'Close project'),
     separator,
     { id: 'new-window', label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: actions.newWindow },

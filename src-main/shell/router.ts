@@ -29,6 +29,8 @@ export interface Confirmation {
 export interface ShellContext {
   /** @returns the absolute path chosen, or null when dismissed */
   ask(question: DialogQuestion): Promise<string | null>
+  /** @returns whether the answer is yes */
+  confirm(question: Confirmation): Promise<boolean>
   grant(path: string, mode: GrantMode): Grant
   show(): void
   commands(signal: AbortSignal | undefined): AsyncGenerator<MenuCommand>
@@ -46,6 +48,14 @@ const FOLDER_QUESTIONS = {
   project: { kind: 'open-folder', title: 'Drydock project (a folder named .drydock)', button: 'Open' },
   relocate: { kind: 'open-folder', title: 'Where the images are now', button: 'Use this folder' },
 } as const satisfies Record<string, DialogQuestion>
+
+const BACKUP_QUESTION = {
+  kind: 'open-file',
+  title: 'Backup to restore (in the folder "backups" of a project)',
+  button: 'Restore',
+  filter: 'Backups of a project',
+  extensions: ['sqlite'],
+} satisfies DialogQuestion
 
 const CSV = { filter: 'Airbus labels (CSV)', extensions: ['csv'] }
 
@@ -70,12 +80,31 @@ async function chosen(
   return path === null ? null : context.grant(path, mode)
 }
 
+/** @param name of a backup, which tells when it was made */
+function restoring(name: string): Confirmation {
+  const [, day, hour, minute] = /^project-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-/.exec(name) ?? []
+  const made = day && new Date(`${day}T${hour}:${minute}Z`)
+  const when = made && made.toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' })
+  return {
+    message: when ? `Restore the backup of ${when}?` : `Restore ${name}?`,
+    detail:
+      'The project will be as it was then. What it holds now is moved to a new folder beside the backup; nothing is deleted.',
+    yes: 'Restore',
+    no: 'Cancel',
+  }
+}
+
 /** The shell's procedures. Each window's calls come with its own context. */
 export const shellRouter = os.router({
   dialogs: {
     chooseFolder: os.dialogs.chooseFolder.handler(({ context, input }) =>
       chosen(context, FOLDER_QUESTIONS[input.purpose], 'read'),
     ),
+    chooseBackup: os.dialogs.chooseBackup.handler(async ({ context }) => {
+      const path = await context.ask(BACKUP_QUESTION)
+      if (path === null || !(await context.confirm(restoring(basename(path))))) return null
+      return context.grant(path, 'read')
+    }),
     chooseLabels: os.dialogs.chooseLabels.handler(({ context }) =>
       chosen(context, { kind: 'open-file', title: 'Labels to import', button: 'Import', ...CSV }, 'read'),
     ),

@@ -7,7 +7,7 @@ import { DrydockError } from '../contract/errors.ts'
 import { MENU_COMMANDS, type MenuCommand } from '../contract/shell.ts'
 import { installationWarning } from './installation.ts'
 import { menuTemplate } from './menu.ts'
-import { shellRouter, type DialogQuestion, type ShellContext } from './router.ts'
+import { shellRouter, type Confirmation, type DialogQuestion, type ShellContext } from './router.ts'
 import { isPage } from './security.ts'
 import { readSwitches } from './switches.ts'
 import { placeWindow, readWindowState, writeWindowState } from './window-state.ts'
@@ -70,6 +70,7 @@ describe('menu', () => {
     expect(enabled(false, 'import-labels')).toBe(false)
     expect(enabled(true, 'import-labels')).toBe(true)
     expect(enabled(false, 'open-project')).toBe(true)
+    expect(enabled(false, 'restore-backup')).toBe(true)
   })
 })
 
@@ -95,8 +96,11 @@ it('takes only the page for the page', () => {
 describe('router', () => {
   const asked: DialogQuestion[] = []
   let answer: string | null = null
+  const confirmed: Confirmation[] = []
+  let yes = false
   const context: ShellContext = {
     ask: async (question) => (asked.push(question), answer),
+    confirm: async (question) => (confirmed.push(question), yes),
     grant: (path, mode) => ({ grant: `${mode} ${path}`, label: 'x' }),
     show: () => {},
     commands: async function* () {
@@ -115,6 +119,21 @@ describe('router', () => {
     expect(await choose()).toBeNull()
     answer = '/photos'
     expect(await choose()).toEqual({ grant: 'read /photos', label: 'x' })
+  })
+
+  it('gives a grant for a backup only after a yes, which tells when it was made', async () => {
+    const choose = () => call(shellRouter.dialogs.chooseBackup, {}, { context })
+    answer = '/h.drydock/backups/project-2026-05-03T12-00-00-000Z.sqlite'
+    expect(await choose()).toBeNull()
+    expect(confirmed.at(-1)?.message).toMatch(/^Restore the backup of 3 May 2026 at \d\d:\d\d\?$/)
+    yes = true
+    expect(await choose()).toEqual({ grant: `read ${answer}`, label: 'x' })
+    answer = '/h.drydock/backups/other.sqlite'
+    await choose()
+    expect(confirmed.at(-1)?.message).toBe('Restore other.sqlite?')
+    answer = null
+    await choose()
+    expect(confirmed).toHaveLength(3)
   })
 
   it('takes only a name from the page for a file to write', async () => {

@@ -30,11 +30,15 @@ export async function backUpDaily(db: Connection, folder: string, now = new Date
   await backUp(db, folder, now)
 }
 
+/** Whether a file is called as backups are. */
+export function isBackup(name: string): boolean {
+  return /^project-.*\.sqlite$/.test(name)
+}
+
 /** Names of the backups in a folder, oldest first. */
 async function backupsIn(folder: string): Promise<string[]> {
   try {
-    const names = await readdir(folder)
-    return names.filter((name) => /^project-.*\.sqlite$/.test(name)).sort()
+    return (await readdir(folder)).filter(isBackup).sort()
   } catch {
     return []
   }

@@ -41,7 +41,7 @@ export function storeFailure(error: unknown): unknown {
 export function damaged(cause?: unknown): DrydockError {
   return new DrydockError(
     'project_damaged',
-    'project.sqlite is damaged or is no Drydock project. It was left as it is. Put back the newest file of the folder "backups" inside the project, under the name project.sqlite.',
+    'project.sqlite is damaged or is no Drydock project. It was left as it is. Choose "Restore a backup…" in the menu File and there the newest file of the folder "backups" inside the project. By hand, move project.sqlite-wal and project.sqlite-shm away too before you put a backup in the place of project.sqlite.',
     {},
     cause,
   )

@@ -5,6 +5,7 @@ import type { App } from './app.svelte.ts'
 import type { Action } from './keys.ts'
 import * as marking from './marking.ts'
 import { focusRegion } from './regions.ts'
+import { restoreBackup } from './restoring.ts'
 
 type Act = (app: App) => void
 
@@ -121,6 +122,7 @@ const COMMANDS: Record<MenuCommand, Act> = {
   'new-project': unlessDrawing((app) => void app.chooseProject('images')),
   'open-project': unlessDrawing((app) => void app.chooseProject('project')),
   'open-sample': unlessDrawing((app) => void app.openSample()),
+  'restore-backup': unlessDrawing((app) => void restoreBackup(app)),
   'close-project': unlessDrawing((app) => void app.closeProject()),
   'import-labels': (app) => void app.exchange.choose(app.project.id ?? ''),
   'export-truth': (app) => app.export('truth'),
@@ -143,6 +145,7 @@ const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set([
   'new-project',
   'open-project',
   'open-sample',
+  'restore-backup',
   'show-keys',
 ])
 

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { backUp } from '../store/backup.ts'
+import { hostIn, idOf, openBench } from '../testing/project.ts'
+import type { Bench } from '../testing/project.ts'
+import { applyGesture } from './annotate.ts'
+import type { Project } from './project.ts'
+import { storedImage } from './project.ts'
+
+let bench: Bench & { project: Project }
+let backup = ''
+beforeEach(async () => {
+  bench = await openBench()
+  const { project } = bench
+  backup = await backUp(project.store.db, join(project.folder, 'backups'))
+  const plan = { kind: 'status' as const, instances: [], decisions: [], flag: null }
+  const status = { from: 'to do' as const, to: 'no ship' as const }
+  const image = idOf(project, 'a.png')
+  await applyGesture(project, {
+    ...{ image, gestureId: randomUUID(), expectedRevision: 0 },
+    plan: { ...plan, status },
+  })
+})
+afterEach(() => bench.end())
+
+const statusIn = (project: Project) => storedImage(project, idOf(project, 'a.png')).status
+
+test('a project goes back to a backup only once nobody has it open, and keeps its place and id', async () => {
+  const { host, project, folder } = bench
+  await expect(host.restoreBackup(backup)).rejects.toMatchObject({ code: 'project_in_use' })
+  const other = hostIn(folder)
+  await expect(other.restoreBackup(backup)).rejects.toMatchObject({ code: 'project_in_use' })
+  expect(statusIn(project)).toBe('no ship')
+  await host.release(project.id)
+  const restored = await other.restoreBackup(backup)
+  expect(restored.id).toBe(project.id)
+  expect(statusIn(restored)).toBe('to do')
+  expect(await other.project(project.id)).toBe(restored)
+  await other.close()
+})
+
+test('a project whose file is damaged, or gone, opens from a backup', async () => {
+  const { host, project, images } = bench
+  await host.release(project.id)
+  const file = join(project.folder, 'project.sqlite')
+  const damaged = readFileSync(file).fill(0x4e, 0, 64)
+  writeFileSync(file, damaged)
+  await expect(host.openProject(images)).rejects.toMatchObject({
+    code: 'project_damaged',
+    message: expect.stringContaining('Restore a backup') as string,
+  })
+  const restored = await host.restoreBackup(backup)
+  expect(statusIn(restored)).toBe('to do')
+  const backups = join(project.folder, 'backups')
+  const aside = readdirSync(backups).find((name) => name.startsWith('replaced-')) ?? ''
+  expect(readFileSync(join(backups, aside, 'project.sqlite')).equals(damaged)).toBe(true)
+  await host.release(restored.id)
+  rmSync(file)
+  expect(statusIn(await host.restoreBackup(backup))).toBe('to do')
+})
+
+test('only a file that a project made as its backup is restored', async () => {
+  const { host, project, folder } = bench
+  await host.release(project.id)
+  mkdirSync(join(folder, 'backups'))
+  const strays = [
+    join(folder, 'nowhere.sqlite'),
+    join(folder, 'backups', 'project-1.sqlite'),
+    join(project.folder, 'backups', 'other.sqlite'),
+    join(project.folder, 'project-1.sqlite'),
+  ]
+  for (const stray of strays.slice(1)) copyFileSync(backup, stray)
+  for (const stray of strays) {
+    await expect(host.restoreBackup(stray)).rejects.toMatchObject({ code: 'bad_input' })
+  }
+  expect(existsSync(join(folder, 'project.sqlite'))).toBe(false)
+})

@@ -1,0 +1,30 @@
+import type { Client } from '../client/index.ts'
+import type { App } from './app.svelte.ts'
+
+interface Restoring extends Pick<App, 'closeProject' | 'openRecent'> {
+  client: {
+    shell: { dialogs: Pick<Client['shell']['dialogs'], 'chooseBackup'> }
+    backend: { project: Pick<Client['backend']['project'], 'restoreBackup'> }
+  }
+  project: Pick<App['project'], 'id'>
+  toasts: Pick<App['toasts'], 'error'>
+}
+
+/**
+ * Lets a person choose a backup, closes the open project (which may be the one that the backup belongs to), and opens
+ * the backup's project as it was then.
+ */
+export async function restoreBackup(app: Restoring): Promise<void> {
+  const { backend, shell } = app.client
+  try {
+    const chosen = await shell.dialogs.chooseBackup({})
+    if (!chosen) return
+    await app.closeProject()
+    // it has said why it stays open
+    if (app.project.id !== null) return
+    const { id } = await backend.project.restoreBackup({ grant: chosen.grant })
+    await app.openRecent(id)
+  } catch (error) {
+    app.toasts.error(error)
+  }
+}
