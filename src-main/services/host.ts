@@ -43,7 +43,8 @@ export interface Host {
   openProject(path: string): Promise<Project>
   openSample(): Promise<Project>
   /**
-   * Opens a project as it was when a backup was made; what it holds now is moved aside.
+   * Opens a project as it was when a backup was made; what it holds now is moved aside. Where it is still open though
+   * nobody follows it, it is closed first.
    * @param path of a file in its folder "backups"
    * @throws DrydockError `project_in_use`, `bad_input`, or what is wrong with the backup: nothing is changed then
    */
@@ -109,6 +110,15 @@ export function createHost(options: HostOptions): Host {
     await found.close()
   }
 
+  /** Closes a project that nobody follows and that has no running job. */
+  async function release(id: string): Promise<void> {
+    const found = await open.get(id)
+    // the caller's own stream of events ends about now
+    await found?.project.events.unfollowed(STREAMS_END_WITHIN)
+    if (!found || found.project.events.followed || found.project.jobs.running().length > 0) return
+    await shut(id)
+  }
+
   async function engineInfo(): Promise<BackendInfo | null> {
     try {
       return await shared.engine.info()
@@ -135,7 +145,10 @@ export function createHost(options: HostOptions): Host {
     openProject: async (path) => opened(await projectFolderFor(shared, path)),
     async restoreBackup(path) {
       const { folder, backup } = await projectOfBackup(path)
-      if (open.has(projectIdOf(folder))) throw inUse()
+      const id = projectIdOf(folder)
+      // a window that goes on to another project, or is closed, leaves this one open
+      await release(id)
+      if (open.has(id)) throw inUse()
       return opened(folder, () => putBack(shared, folder, backup))
     },
     openSample: async () => opened(await sampleFolder(shared)),
@@ -151,13 +164,7 @@ export function createHost(options: HostOptions): Host {
     engineInfo,
     recent: () => recent.list(),
     forgetRecent: (key) => recent.forget(key),
-    async release(id) {
-      const found = await open.get(id)
-      // the caller's own stream of events ends about now
-      await found?.project.events.unfollowed(STREAMS_END_WITHIN)
-      if (!found || found.project.events.followed || found.project.jobs.running().length > 0) return
-      await shut(id)
-    },
+    release,
     onOpened: (listener) => void listeners.push(listener),
     async close() {
       await Promise.all([...open.keys()].map(shut))

@@ -14,6 +14,7 @@ import { backUp } from '../store/backup.ts'
 import { hostIn, idOf, openBench } from '../testing/project.ts'
 import type { Bench } from '../testing/project.ts'
 import { applyGesture } from './annotate.ts'
+import { startPrediction } from './predict.ts'
 import type { Project } from './project.ts'
 import { storedImage } from './project.ts'
 
@@ -37,7 +38,6 @@ const statusIn = (project: Project) => storedImage(project, idOf(project, 'a.png
 
 test('a project goes back to a backup only once nobody has it open, and keeps its place and id', async () => {
   const { host, project, folder } = bench
-  await expect(host.restoreBackup(backup)).rejects.toMatchObject({ code: 'project_in_use' })
   const other = hostIn(folder)
   await expect(other.restoreBackup(backup)).rejects.toMatchObject({ code: 'project_in_use' })
   expect(statusIn(project)).toBe('no ship')
@@ -47,6 +47,22 @@ test('a project goes back to a backup only once nobody has it open, and keeps it
   expect(statusIn(restored)).toBe('to do')
   expect(await other.project(project.id)).toBe(restored)
   await other.close()
+})
+
+test('a project that windows left open goes back to a backup, but not one that is followed or worked in', async () => {
+  const { host, project, engine } = bench
+  const refused = () => expect(host.restoreBackup(backup)).rejects.toMatchObject({ code: 'project_in_use' })
+  const stop = project.events.listen(() => undefined)
+  await refused()
+  stop()
+  const held = Promise.withResolvers<void>()
+  engine.before = () => held.promise
+  const { job } = await startPrediction(project, { images: [idOf(project, 'a.png')] })
+  await refused()
+  expect(statusIn(project)).toBe('no ship')
+  held.resolve()
+  await project.jobs.finished(job)
+  expect(statusIn(await host.restoreBackup(backup))).toBe('to do')
 })
 
 test('a project whose file is damaged, or gone, opens from a backup', async () => {

@@ -55,8 +55,13 @@ it('does nothing without a choice, nor while gestures are not saved', async () =
   expect(unsaved.seen).toEqual(['close'])
 })
 
-it('says why a backup was not restored', async () => {
-  const app = windowWith({ failure: new DrydockError('project_in_use', 'In use.') })
+it('says why a backup was not restored, once the project that was open is open again', async () => {
+  const failure = new DrydockError('project_in_use', 'In use.')
+  const app = windowWith({ failure })
   await restoreBackup(app)
-  expect(app.seen).toEqual(['close', 'restore g', 'DrydockError: In use.'])
+  expect(app.seen).toEqual(['close', 'restore g', 'open now', 'DrydockError: In use.'])
+  const empty = windowWith({ failure })
+  empty.project.id = null
+  await restoreBackup(empty)
+  expect(empty.seen).toEqual(['close', 'restore g', 'DrydockError: In use.'])
 })

@@ -12,19 +12,23 @@ interface Restoring extends Pick<App, 'closeProject' | 'openRecent'> {
 
 /**
  * Lets a person choose a backup, closes the open project (which may be the one that the backup belongs to), and opens
- * the backup's project as it was then.
+ * the backup's project as it was then. Where the backup cannot be restored, the project that was open opens again.
  */
 export async function restoreBackup(app: Restoring): Promise<void> {
   const { backend, shell } = app.client
+  let before: string | null = null
   try {
     const chosen = await shell.dialogs.chooseBackup({})
     if (!chosen) return
+    before = app.project.id
     await app.closeProject()
     // it has said why it stays open
     if (app.project.id !== null) return
     const { id } = await backend.project.restoreBackup({ grant: chosen.grant })
     await app.openRecent(id)
   } catch (error) {
+    if (before !== null && app.project.id === null) await app.openRecent(before)
+    // opening a project takes earlier failures away
     app.toasts.error(error)
   }
 }
