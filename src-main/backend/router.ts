@@ -19,6 +19,7 @@ import { refreshScores, setScore } from '../services/score.ts'
 import {
   resumeTraining,
   startTraining,
+  canResumeTraining,
   trainingCurve,
   trainingDefaults,
   trainingPreview,
@@ -154,6 +155,9 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       resume: os.train.resume.handler(async ({ input }) => ({
         job: await resumeTraining(await host.project(input.project), input.job),
       })),
+      canResume: os.train.canResume.handler(async ({ input }) =>
+        canResumeTraining(await host.project(input.project), input.job),
+      ),
       curve: os.train.curve.handler(async ({ input }) =>
         trainingCurve(await host.project(input.project), input.job),
       ),

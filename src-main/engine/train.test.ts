@@ -81,6 +81,21 @@ describe('training', () => {
     expect(pulled).toEqual(Array.from({ length: 18 }, (_, i) => i))
     const chosen = modelOf('first').cluster
 
+    // cancelled while it chose, it chooses when it goes on
+    const early = new AbortController()
+    const undecided = following(early.signal)
+    await engine.train(request('early', from), {
+      ...undecided,
+      validation(index) {
+        if (index === 10) early.abort()
+        return undecided.validation(index)
+      },
+    })
+    const { points, options } = host()
+    const decided = await engine.train(request('early', { ...from, resume: true }), options)
+    expect(decided.postProcessing).toMatch(/^Chosen before the first step on 18 images/)
+    expect(points[0]).toMatchObject({ kind: 'validation', step: 0 })
+
     // the rest of the training neither asks for them again nor forgets what they chose
     pulled.length = 0
     const outcome = await engine.train(request('first', { ...from, resume: true }), following())

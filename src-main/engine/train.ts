@@ -147,9 +147,9 @@ class Session {
   }
 
   private async begin(): Promise<void> {
-    if (this.start.checkpoint) return this.scoreBestAnew()
-    if (this.request.fromFolder === null) return
-    await this.chooseFirst()
+    if (this.start.checkpoint) await this.scoreBestAnew()
+    if (this.state.step > 0 || this.request.fromFolder === null) return
+    if (!this.first) await this.chooseFirst()
     // Where fine-tuning starts: a first point of the curve, not a candidate for the best.
     await this.score()
   }

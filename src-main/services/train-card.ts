@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { modelCard } from '../contract/engine.ts'
 import type { ModelCard, TrainOutcome } from '../contract/engine.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { curvePoint } from '../contract/wire.ts'
@@ -70,8 +71,14 @@ export async function forgetImages(out: string): Promise<void> {
 }
 
 async function notedImages(out: string): Promise<string[]> {
-  const text = await readFile(join(out, IMAGES), 'utf8').catch(() => '')
-  return text.split('\n').filter((line) => line !== '')
+  const text = await readFile(join(out, IMAGES), 'utf8').catch(() => null)
+  return text === null ? trainedOnBy(out) : text.split('\n').filter((line) => line !== '')
+}
+
+/** What a training that earlier releases cancelled said on its card. */
+async function trainedOnBy(out: string): Promise<string[]> {
+  const text = await readFile(join(out, 'card.json'), 'utf8').catch(() => null)
+  return text === null ? [] : (modelCard.safeParse(JSON.parse(text)).data?.trainedOn ?? [])
 }
 
 /**

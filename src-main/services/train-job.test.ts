@@ -11,6 +11,7 @@ import { applyGesture } from './annotate.ts'
 import { listModels, modelCardOf, setCurrentModel } from './models.ts'
 import type { Project } from './project.ts'
 import {
+  canResumeTraining,
   resumeTraining,
   startTraining,
   trainingCurve,
@@ -81,6 +82,7 @@ test('a training says what it uses, is refused without truth, and becomes a vers
   expect(told.filter(({ type }) => type === 'curve')).toHaveLength(4)
   await setCurrentModel(project, made!.id)
   expect(trainingDefaults(project)).toMatchObject({ from: made!.id, name: 'harbour 2' })
+  expect(canResumeTraining(project, job)).toBe(false)
   await expect(resumeTraining(project, job)).rejects.toMatchObject({ code: 'not_found' })
 })
 
@@ -104,6 +106,7 @@ test('a cancelled training keeps what it learnt, and goes on after a restart', a
   const next = hostIn(folder)
   const again = await next.openProject(images)
   expect(await trainingCurve(again, job)).toEqual(before)
+  expect(canResumeTraining(again, job)).toBe(true)
   const { settings: kept } = again.store.jobs.get(job)!
   const resumed = await resumeTraining(again, job)
   expect(again.store.jobs.get(resumed)!.settings).toBe(kept)

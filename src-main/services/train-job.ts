@@ -56,13 +56,18 @@ export async function startTraining(project: Project, settings: TrainSettings): 
 export async function resumeTraining(project: Project, job: string): Promise<string> {
   assertWritable(project)
   const before = project.store.jobs.get(job)
-  const folder = folderOf(project, job)
-  const resumable = before && ['interrupted', 'cancelled', 'failed'].includes(before.state)
-  if (!resumable || before.settings === null || folder === null || !canResume(folder)) {
+  if (!before?.settings || !canResumeTraining(project, job)) {
     throw new DrydockError('not_found', 'Nothing is left of this training to go on from. Start a new one.')
   }
   const { settings, folder: name } = kept.parse(JSON.parse(before.settings))
   return start(project, settings, name)
+}
+
+/** Whether a training that was interrupted, cancelled or failed left a checkpoint. */
+export function canResumeTraining(project: Project, job: string): boolean {
+  const state = project.store.jobs.get(job)?.state ?? ''
+  const folder = folderOf(project, job)
+  return ['interrupted', 'cancelled', 'failed'].includes(state) && folder !== null && canResume(folder)
 }
 
 /** The curve of a training so far. @throws DrydockError `not_found` */

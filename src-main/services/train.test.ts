@@ -241,6 +241,11 @@ describe('trainModel', () => {
     const { card } = await trainModel({ ...options, train: rest, resume: true }, { engine: testEngine() })
     expect(card.trainedOn).toContain(first.content)
     expect(await readdir(options.out)).not.toContain('training-images.txt')
+    // as a release left it that noted no images
+    await trainModel(options, { engine: testEngine(), signal: stop.signal })
+    await rm(join(options.out, 'training-images.txt'))
+    const after = await trainModel({ ...options, train: rest, resume: true }, { engine: testEngine() })
+    expect(after.card.trainedOn).toContain(first.content)
     // another training in the same folder knows nothing of it
     const { card: anew } = await trainModel({ ...options, train: rest }, { engine: testEngine() })
     expect(anew.trainedOn).not.toContain(first.content)

@@ -202,6 +202,8 @@ export class CanvasController {
   }
 
   #key(event: KeyboardEvent): boolean {
+    // it may have gone down over another image: let go of it in any case
+    if (event.key === ' ' && event.type === 'keyup') return this.#holdSpace(false)
     if (!this.#image) return false
     if (event.key === ' ') return this.#holdSpace(event.type === 'keydown')
     if (event.type !== 'keydown' || event.ctrlKey || event.metaKey || event.altKey) return false

@@ -54,6 +54,7 @@ let backend: FakeBackend
 /** what the project has of jobs and curves when the window asks */
 let jobs: Job[]
 let curves: Map<string, CurvePoint[]>
+let checkpoints: Set<string>
 /** while a resumed training is being started */
 let beforeAnswer: () => Promise<void>
 let app: App
@@ -64,6 +65,7 @@ beforeEach(async () => {
   backend = new FakeBackend([1])
   jobs = []
   curves = new Map()
+  checkpoints = new Set()
   beforeAnswer = async () => undefined
   const nothing = async () => null
   const none = async () => []
@@ -83,6 +85,7 @@ beforeEach(async () => {
         preview: nothing,
         defaults: nothing,
         curve: async ({ job }: { job: string }) => curves.get(job) ?? [],
+        canResume: async ({ job }: { job: string }) => checkpoints.has(job),
         resume: async () => {
           await beforeAnswer()
           return { job: '2' }
@@ -110,6 +113,19 @@ describe('a project that is opened', () => {
     expect(app.training.job).toBe('1')
     expect(steps()).toEqual([1, 2])
     expect(app.toasts.items).toEqual([])
+  })
+
+  it('offers to go on where there is a checkpoint, also once a training has ended', async () => {
+    jobs = [training('1', 'interrupted')]
+    await app.openRecent('p')
+    await settle()
+    expect(app.training.resumable).toBe(false)
+    news.tell({ type: 'job', job: training('2', 'running') })
+    await settle()
+    checkpoints.add('2')
+    news.tell({ type: 'job', job: training('2', 'cancelled') })
+    await settle()
+    expect([app.training.job, app.training.resumable]).toEqual(['2', true])
   })
 
   it('shows a training that is started elsewhere in place of one that has ended', async () => {

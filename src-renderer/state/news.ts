@@ -37,6 +37,7 @@ function hear(app: App, project: string, event: ProjectEvent): void {
     case 'job':
       jobs.update(event.job)
       if (isToBeShown(app, event.job)) void training.follow(project, event.job.id)
+      else if (event.job.kind === 'train' && !isActive(event.job)) void training.ended(project, event.job.id)
       break
     case 'curve':
       training.add(event.job, event.points)

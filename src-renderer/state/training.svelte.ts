@@ -10,6 +10,8 @@ export class Training {
   /** the job whose curve is shown */
   job = $state<string | null>(null)
   points = $state.raw<CurvePoint[]>([])
+  /** the job on show left a checkpoint to go on from */
+  resumable = $state(false)
   starting = $state(false)
   #defaults: TrainSettings | null = null
   readonly #client: Client
@@ -55,13 +57,29 @@ export class Training {
   async follow(project: string, job: Job['id']): Promise<void> {
     this.job = job
     this.points = []
+    this.resumable = false
     try {
       const points = await this.#client.backend.train.curve({ project, job })
       // what was heard meanwhile is the newer
       if (this.job === job) this.points = goOn(points, this.points)
+      await this.#lookForCheckpoint(project, job)
     } catch (error) {
       this.#toasts.error(error)
     }
+  }
+
+  /** The job on show has ended. */
+  async ended(project: string, job: Job['id']): Promise<void> {
+    try {
+      if (this.job === job) await this.#lookForCheckpoint(project, job)
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+
+  async #lookForCheckpoint(project: string, job: Job['id']): Promise<void> {
+    const found = await this.#client.backend.train.canResume({ project, job })
+    if (this.job === job) this.resumable = found
   }
 
   /** Live news of a curve. */
@@ -74,6 +92,7 @@ export class Training {
     this.settings = null
     this.job = null
     this.points = []
+    this.resumable = false
   }
 
   async #begin(project: string, call: () => Promise<{ job: string }>): Promise<void> {
