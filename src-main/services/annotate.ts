@@ -6,7 +6,7 @@ import type { EditState } from '../core/edit/edit.ts'
 import { areaOf, formatRle, parseRle } from '../core/mask/rle.ts'
 import type { StoredEdit } from '../store/edits.ts'
 import type { StoredImage } from '../store/images.ts'
-import { ensureContent } from './content.ts'
+import { ensureContent, noteContent } from './content.ts'
 import type { Project } from './project.ts'
 import { assertWritable, currentRun, isFinished, storedImage } from './project.ts'
 import { rowOfImage, scoreOfImage, tellImage } from './rows.ts'
@@ -103,6 +103,7 @@ export function addEdit(
   const objection = checkPlan(state, plan)
   if (objection !== null) throw new DrydockError('bad_input', `${objection} Nothing was changed.`)
   writeState(project, image, state, applyPlan(state, plan), plan)
+  if (plan.status) writeStatus(project, image, plan.status, context.kind)
 
   const revision = image.revision + 1
   const edit: Omit<StoredEdit, 'id'> = {
@@ -219,12 +220,40 @@ function writeState(
   }
   for (const id of kept.keys()) truth.remove(image.id, id)
   for (const { prediction, to } of plan.decisions) predictions.decide(image.id, prediction, to)
-  if (plan.status) {
-    images.setStatus(image.id, plan.status.to)
-    // a person has looked at the changed picture
-    if (image.fileState === 'changed') images.setFile(image.id, image, 'ok', null)
-  }
   if (plan.flag) images.setFlag(image.id, plan.flag.to.flagged, plan.flag.to.comment)
+}
+
+/** Who sets a status has looked at the picture as it is; who takes that back has not. */
+function writeStatus(
+  project: Project,
+  image: StoredImage,
+  { from, to }: NonNullable<EditPlan['status']>,
+  kind: StoredEdit['kind'],
+): void {
+  const { images } = project.store
+  if (kind !== 'undo') {
+    images.setStatus(image.id, to)
+    if (image.fileState === 'changed') images.setFile(image.id, image, 'ok', null)
+    return
+  }
+  images.putStatusBack(image.id, to)
+  // the same status once more says only that the changed picture was looked at
+  if (from === to) forgetLook(project, image)
+}
+
+/** The marks were last looked at with another picture than the one that is there now. */
+function forgetLook(
+  project: Project,
+  { id, size, mtime, sha256, width, height, fileState }: StoredImage,
+): void {
+  project.store.images.setMarkedContent(id, '')
+  if (fileState !== 'ok' || sha256 === null || width === null || height === null) return
+  noteContent(project, {
+    image: id,
+    file: { size, mtime },
+    content: { sha256, width, height },
+    failure: null,
+  })
 }
 
 /** True where the score may change: instances, or whether the image has truth at all. */

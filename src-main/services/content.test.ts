@@ -7,7 +7,7 @@ import { formatRle } from '../core/mask/rle.ts'
 import { maskOf, writeImage } from '../testing/images.ts'
 import { TWO_IMAGES, idOf, openBench, settled } from '../testing/project.ts'
 import type { Bench } from '../testing/project.ts'
-import { applyGesture } from './annotate.ts'
+import { applyGesture, redo, undo } from './annotate.ts'
 import { startPrediction } from './predict.ts'
 import type { Project } from './project.ts'
 import { storedImage } from './project.ts'
@@ -37,8 +37,7 @@ beforeEach(async () => {
 afterEach(() => bench.end())
 
 async function apply(plan: Parameters<typeof applyGesture>[1]['plan']): Promise<void> {
-  const expectedRevision = storedImage(project, image).revision
-  await applyGesture(project, { image, gestureId: randomUUID(), expectedRevision, plan })
+  await applyGesture(project, { ...gesture(), plan })
 }
 
 /** Marks a ship; on an image to do it is in progress then. */
@@ -57,6 +56,10 @@ async function draw(): Promise<void> {
     status: status === 'to do' ? { from: 'to do', to: 'in progress' } : null,
     flag: null,
   })
+}
+
+function gesture() {
+  return { image, gestureId: randomUUID(), expectedRevision: storedImage(project, image).revision }
 }
 
 function setStatus(from: ImageStatus, to: ImageStatus): Promise<void> {
@@ -133,5 +136,36 @@ test('a picture without marks may be replaced', async () => {
   expect(await scanned()).toBe('ok')
   await draw()
   copyFileSync(before, file)
+  expect(await scanned()).toBe('changed')
+})
+
+test('a look at a changed picture can be taken back, and be done again', async () => {
+  copyFileSync(after, file)
+  await scanned()
+  await setStatus('done', 'done')
+  expect(storedImage(project, image).fileState).toBe('ok')
+  const { row } = await undo(project, gesture())
+  expect(row).toMatchObject({ status: 'done', fileState: 'changed' })
+  expect(row.fileNote).toContain('changed outside Drydock')
+  expect(await scanned()).toBe('changed')
+  expect((await redo(project, gesture())).row).toMatchObject({ fileState: 'ok', fileNote: null })
+  expect(await scanned()).toBe('ok')
+})
+
+test('a look that is taken back while the file is away is taken back all the same', async () => {
+  copyFileSync(after, file)
+  await scanned()
+  await setStatus('done', 'done')
+  rmSync(file)
+  await scanned()
+  expect((await undo(project, gesture())).row.fileState).toBe('missing')
+  copyFileSync(after, file)
+  expect(await scanned()).toBe('changed')
+})
+
+test('taking back a status from before the picture changed is no look at it', async () => {
+  copyFileSync(after, file)
+  await scanned()
+  expect((await undo(project, gesture())).row).toMatchObject({ status: 'in progress', fileState: 'changed' })
   expect(await scanned()).toBe('changed')
 })

@@ -92,6 +92,7 @@ export function imageRepository(db: Connection) {
     `update images set status = ?,
        marked_sha256 = iif(file_state in ('missing', 'unreadable'), marked_sha256, sha256) where id = ?`,
   )
+  const putStatusBack = db.prepare<[ImageStatus, number]>('update images set status = ? where id = ?')
   const setFlag = db.prepare<[number, string, number]>(
     'update images set flagged = ?, comment = ? where id = ?',
   )
@@ -121,6 +122,8 @@ export function imageRepository(db: Connection) {
     setMarkedContent: (id: number, sha256: string): void => void setMarkedContent.run(sha256, id),
     /** a person sets it, who has looked at the picture as it is now */
     setStatus: (id: number, status: ImageStatus): void => void setStatus.run(status, id),
+    /** the status of before is set again, which says nothing of the picture */
+    putStatusBack: (id: number, status: ImageStatus): void => void putStatusBack.run(status, id),
     setFlag: (id: number, flagged: boolean, comment: string): void =>
       void setFlag.run(flagged ? 1 : 0, comment, id),
   }
