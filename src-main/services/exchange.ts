@@ -26,6 +26,8 @@ interface Previewed {
   project: string
   file: string
   labels: ReadLabels
+  /** the run that an import of it has begun to fill */
+  run: number | null
 }
 
 /** The last few previews of this process, by token. */
@@ -52,7 +54,7 @@ export async function previewImport(project: Project, file: string): Promise<Imp
   }))
   const labels = await project.shared.workers.run('matchLabels', { file, targets })
   const token = randomUUID()
-  previews.set(token, { project: project.id, file, labels })
+  previews.set(token, { project: project.id, file, labels, run: null })
   for (const old of [...previews.keys()].slice(0, -KEPT_PREVIEWS)) previews.delete(old)
   const marked = new Set(project.store.truth.imagesWithTruth())
   const withTruth = labels.images.filter(({ id }) => marked.has(id)).map(({ path }) => path)
@@ -103,7 +105,7 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
         came.result =
           wanted.what === 'truth'
             ? await importTruth(project, images, wanted, control)
-            : await importRun(project, images, wanted.runName ?? name, control)
+            : await importRun(project, previewed, wanted.runName ?? name, control)
         return { summary: summaryOf(came.result) }
       } catch (error) {
         came.failure = fromWireError(toWireError(error))
@@ -175,37 +177,32 @@ async function importTruth(
 
 async function importRun(
   project: Project,
-  labelled: readonly ReadImage[],
+  previewed: Previewed,
   name: string,
   { signal, progress }: JobControl,
 ): Promise<ImportResult> {
   const { store } = project
-  const { usable, leftOut } = await lookThrough(project, labelled, signal)
+  const { usable, leftOut } = await lookThrough(project, previewed.labels.images, signal)
   const none = { images: 0, instances: 0, skipped: 0, ...listed(leftOut), group: null, run: null }
   if (usable.length === 0) return none
   const at = new Date().toISOString()
-  const run = await store.write(() =>
-    store.runs.add({
-      name: name.slice(0, 80),
-      kind: 'labels',
-      model: null,
-      settings: null,
-      flips: false,
-      createdAt: at,
-    }),
-  )
+  const run = await runFor(project, previewed, name.slice(0, 80), at)
   let seen = 0
   let instances = 0
   try {
     await store.inBatches(
       usable,
       ({ id, masks }) => {
-        const found = masks.map(({ rle, area, colour }) => ({
-          ...{ id: randomUUID(), rle, area, colour },
-          ...{ score: 1, cluster: -1, decision: null },
-        }))
-        store.runs.reach({ run, image: id, sha256: storedImage(project, id).sha256, inference: null }, at)
-        store.predictions.replace(run, id, found)
+        const { sha256 } = storedImage(project, id)
+        // what this import brought before it was broken off stays, with what was decided on it since
+        if (store.runs.image(run, id)?.sha256 !== sha256) {
+          const found = masks.map(({ rle, area, colour }) => ({
+            ...{ id: randomUUID(), rle, area, colour },
+            ...{ score: 1, cluster: -1, decision: null },
+          }))
+          store.runs.reach({ run, image: id, sha256, inference: null }, at)
+          store.predictions.replace(run, id, found)
+        }
         rescore(project, run, id)
         instances += masks.length
         progress(++seen)
@@ -218,6 +215,21 @@ async function importRun(
   }
   for (const { id } of usable) tellImage(project, id, 'predictions')
   return { ...none, images: usable.length, instances, run }
+}
+
+/** The run that predictions are imported into: the one begun before, unless it was given another name since. */
+async function runFor(
+  project: Project,
+  previewed: Previewed,
+  name: string,
+  createdAt: string,
+): Promise<number> {
+  const { store } = project
+  const begun = previewed.run === null ? null : store.runs.get(previewed.run)
+  if (begun?.name === name) return begun.id
+  const run = { name, kind: 'labels' as const, model: null, settings: null, flips: false, createdAt }
+  previewed.run = await store.write(() => store.runs.add(run))
+  return previewed.run
 }
 
 function listed(leftOut: ImportResult['leftOut']): Pick<ImportResult, 'leftOut' | 'leftOutCount'> {

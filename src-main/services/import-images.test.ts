@@ -125,6 +125,34 @@ test('called again it goes on, does again what was undone, and is one undo', asy
   expect(truthCounts()).toEqual([0, 0, 0, 0])
 })
 
+test('predictions that were broken off go on in their run, with what was decided on them since', async () => {
+  const wanted = { token, what: 'predictions' as const, existing: 'skip' as const, runName: 'Ada' }
+  fullAfter(2)
+  await expect(importLabels(project, wanted)).rejects.toMatchObject({ code: 'disk_full' })
+  const begun = listRuns(project)[0]!
+  expect(begun).toMatchObject({ name: 'Ada', images: 2 })
+  const { predictions } = project.store
+  const image = idOf(project, 'a.png')
+  const found = predictions.of(begun.id, image)[0]!
+  await project.store.write(() => predictions.decide(image, found.id, 'rejected'))
+  expect(await importLabels(project, wanted)).toMatchObject({ images: 4, instances: 4, run: begun.id })
+  expect(listRuns(project)).toMatchObject([{ name: 'Ada', images: 4, current: true }])
+  expect(predictions.of(begun.id, image)).toEqual([{ ...found, decision: 'rejected' }])
+})
+
+test('predictions that were broken off become another run under another name', async () => {
+  const wanted = { token, what: 'predictions' as const, existing: 'skip' as const }
+  fullAfter(1)
+  await expect(importLabels(project, { ...wanted, runName: 'Ada' })).rejects.toMatchObject({
+    code: 'disk_full',
+  })
+  await importLabels(project, { ...wanted, runName: 'Grace' })
+  expect(listRuns(project)).toMatchObject([
+    { name: 'Ada', images: 1 },
+    { name: 'Grace', images: 4 },
+  ])
+})
+
 test('a cancelled import says what was kept', async () => {
   const { store } = project
   vi.spyOn(store, 'inBatches').mockImplementationOnce(async () => {
