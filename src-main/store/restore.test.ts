@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backUp } from './backup.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -92,6 +93,30 @@ test('a database that is gone is no hindrance, nor what an earlier try left', as
   const store = openStore(file)
   expect(store.images.all()).toHaveLength(200)
   store.close()
+})
+
+test('where another program holds the database, so that nobody can tell who uses it, nothing is changed', async () => {
+  const holder = new Database(file)
+  holder.pragma('locking_mode = EXCLUSIVE')
+  holder.exec('begin immediate')
+  const before = contents(projectFolder())
+  try {
+    await expect(restoreBackup(file, backup, NOBODY)).rejects.toMatchObject({ code: 'project_in_use' })
+    expect(contents(projectFolder())).toEqual(before)
+    expect(readdirSync(join(projectFolder(), 'backups'))).toHaveLength(1)
+  } finally {
+    holder.close()
+  }
+})
+
+test('a database of a newer version, and one that is cut to nothing, are no hindrance', async () => {
+  const bytes = readFileSync(file)
+  bytes.writeUInt32BE(MIGRATIONS.length + 1, 60)
+  for (const [second, there] of [bytes, Buffer.alloc(0)].entries()) {
+    writeFileSync(file, there)
+    const aside = await restoreBackup(file, backup, NOBODY, new Date(Date.UTC(2026, 4, 3, 0, 0, second)))
+    expect(readFileSync(join(aside, 'project.sqlite')).equals(there)).toBe(true)
+  }
 })
 
 test.each<[string, string, () => void, () => boolean]>([

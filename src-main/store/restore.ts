@@ -53,9 +53,15 @@ export function inUse(): DrydockError {
   )
 }
 
-/** A file that does not even tell its sessions is in use by nobody. It is only read: what is moved aside stays as it is. */
+/**
+ * A file that is gone, or damaged, is in use by nobody. It is only read: what is moved aside stays as it is.
+ * @throws where it cannot be told
+ */
 function isInUse(file: string, isAlive: (session: Session) => boolean): boolean {
+  if (!existsSync(file)) return false
   try {
+    // one of a newer version may go back to a backup too
+    inspectFile(file, Infinity)
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT })
     try {
       return sessionRepository(db)
@@ -64,8 +70,11 @@ function isInUse(file: string, isAlive: (session: Session) => boolean): boolean 
     } finally {
       db.close()
     }
-  } catch {
-    return false
+  } catch (error) {
+    if (isRefusal(error)) throw cannotWrite(error)
+    const failure = storeFailure(error)
+    if (failure instanceof DrydockError && failure.code === 'project_damaged') return false
+    throw failure
   }
 }
 
@@ -114,6 +123,7 @@ async function removeAll(file: string): Promise<void> {
 }
 
 function isRefusal(error: unknown): boolean {
+  if (error instanceof Database.SqliteError) return /^SQLITE_(CANTOPEN|READONLY|PERM)/.test(error.code)
   const codes = ['EACCES', 'EPERM', 'EROFS', 'EBUSY']
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
