@@ -14,9 +14,11 @@ import { backUp } from '../store/backup.ts'
 import { hostIn, idOf, openBench } from '../testing/project.ts'
 import type { Bench } from '../testing/project.ts'
 import { applyGesture } from './annotate.ts'
+import { pixelFile } from './images.ts'
 import { startPrediction } from './predict.ts'
 import type { Project } from './project.ts'
 import { storedImage } from './project.ts'
+import { contentOf } from './rows.ts'
 
 let bench: Bench & { project: Project }
 let backup = ''
@@ -83,6 +85,20 @@ test('a project whose file is damaged, or gone, opens from a backup', async () =
   await host.release(restored.id)
   rmSync(file)
   expect(statusIn(await host.restoreBackup(backup))).toBe('to do')
+})
+
+test('pictures in the cache go with the ids that they are named after, inferences stay', async () => {
+  const { host, project } = bench
+  const image = storedImage(project, idOf(project, 'a.png'))
+  const thumb = async (of: Project) =>
+    (await pixelFile(of, `image/${image.id}/r${contentOf(image)}/thumb`)).file
+  const stale = await thumb(project)
+  writeFileSync(stale, 'the picture of another image')
+  mkdirSync(join(project.cache, 'inference'), { recursive: true })
+  writeFileSync(join(project.cache, 'inference', 'kept'), '')
+  const restored = await host.restoreBackup(backup)
+  expect(readFileSync(await thumb(restored)).equals(Buffer.from('the picture of another image'))).toBe(false)
+  expect(existsSync(join(project.cache, 'inference', 'kept'))).toBe(true)
 })
 
 test('only a file that a project made as its backup is restored', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { realpath } from 'node:fs/promises'
+import { realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../contract/errors.ts'
 import { isBackup } from '../store/backup.ts'
@@ -27,8 +27,17 @@ export async function projectOfBackup(path: string): Promise<{ folder: string; b
   return { folder, backup }
 }
 
+/** Parts of the cache that are named after the ids of images. */
+const NAMED_BY_ID = ['tiles', 'thumbs']
+
 /** Puts a backup in the place of the project's database. @throws as `restoreBackup`: nothing is changed then */
 export async function putBack(shared: Shared, folder: string, backup: string): Promise<void> {
   const aside = await restoreBackup(join(folder, DATABASE), backup, isAlive)
   shared.log(`restored ${backup}; what was there before lies in ${aside}`)
+  // an image that came after the backup gets another id now: its pictures would be shown as those of another
+  for (const part of NAMED_BY_ID) {
+    await rm(join(folder, 'cache', part), { recursive: true, force: true }).catch((error: unknown) =>
+      shared.log(`the cache of ${folder} could not be emptied: ${String(error)}`),
+    )
+  }
 }
