@@ -30,7 +30,7 @@ const GRID = {
 const MIN_AREAS = [4, 8, 16, 32, 64] as const
 
 /** 0, 0.05 ... 0.95, and closer ones above: a network that is sure of itself tells ships from others only there */
-const MIN_SCORES = [...Array.from({ length: 20 }, (_, i) => i / 20), 0.97, 0.98, 0.99]
+export const MIN_SCORES = [...Array.from({ length: 20 }, (_, i) => i / 20), 0.97, 0.98, 0.99]
 
 /** How pixels are clustered stays as it was unless another way gains more than this: less is chance. */
 const LEAST_GAIN = 1e-3
