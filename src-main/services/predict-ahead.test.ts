@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { TestImage } from '../testing/images.ts'
@@ -172,13 +173,15 @@ test('a failure is logged and nothing else, and it rests until a person predicts
 })
 
 test('it ends with the project', async () => {
-  const { project, host, folder, images, log } = await begun()
-  const { asked, release } = holdNext(bench!)
+  const { project, host, folder, images, log, engine } = await begun()
+  const asked = Promise.withResolvers<void>()
+  engine.before = async (_, signal) => {
+    asked.resolve()
+    await once(signal!, 'abort')
+  }
   ask(project, '1.png')
-  await asked
-  const closed = host.release(project.id)
-  release()
-  await closed
+  await asked.promise
+  await host.release(project.id)
   expect(project.store.db.open).toBe(false)
   const other = hostIn(folder)
   const again = await other.openProject(images)

@@ -15,8 +15,8 @@ export interface TestEngine extends Engine {
   readonly inferences: number
   /** how often of those with flips */
   readonly flipped: number
-  /** called before each answer with the number of the inference, from 1; may wait or throw */
-  before: (inference: number) => Promise<void> | void
+  /** called before each answer with the number of the inference, from 1, and what cancels it; may wait or throw */
+  before: (inference: number, signal: AbortSignal | undefined) => Promise<void> | void
 }
 
 /** What an engine that dies in mid-work rejects with. */
@@ -57,7 +57,7 @@ export function testEngine(): TestEngine {
     },
     async infer({ image, flips }, { signal }) {
       if (flips) flipped++
-      await this.before(++inferences)
+      await this.before(++inferences, signal)
       signal?.throwIfAborted()
       return brightPixels(image, flips ? 251 : 250)
     },
