@@ -1,8 +1,7 @@
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
-import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
-import { answerQuestions, ask, asked, counts, openImage, sampleIn, saved } from './steps.ts'
+import { answerQuestions, ask, asked, counts, handOn, sampleIn, saved } from './steps.ts'
 
 test('gestures that cannot be saved keep the window, until a person gives them up', async ({
   launch,
@@ -12,9 +11,7 @@ test('gestures that cannot be saved keep the window, until a person gives them u
   const drydock = await launch({ args: ['--open-sample'] })
   const { app, page } = drydock
   const truth = () => ask<{ id: string }>(project, 'select id from truth')
-  await openImage(drydock, 'drawn-at-sea.jpg')
-  const hand = new CanvasHand(page)
-  await hand.look()
+  const hand = await handOn(drydock, 'drawn-at-sea.jpg')
   const before = truth().length
   const shown = (await counts(drydock)).truth
 
@@ -59,9 +56,7 @@ test('a gesture on its way is saved before the window closes, and nobody is aske
   const project = sampleIn(folder)
   const drydock = await launch({ args: ['--open-sample'] })
   const { app, page } = drydock
-  await openImage(drydock, 'drawn-at-sea.jpg')
-  const hand = new CanvasHand(page)
-  await hand.look()
+  const hand = await handOn(drydock, 'drawn-at-sea.jpg')
   const before = ask(project, 'select id from truth').length
   await page.keyboard.press('b')
   const gone = app.waitForEvent('close')

@@ -1,9 +1,8 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { CanvasHand } from './canvas.ts'
 import { expect, root, test } from './harness.ts'
-import { ask, counts, jobsAreOver, openImage, row, saved } from './steps.ts'
+import { ask, counts, handOn, jobsAreOver, openImage, row, saved } from './steps.ts'
 
 test('an image whose file changes is shown with a note until it is done again; one that is gone and found comes back', async ({
   launch,
@@ -24,9 +23,7 @@ test('an image whose file changes is shown with a note until it is done again; o
   await jobsAreOver(drydock)
 
   await test.step('changed, looked at, and done once more', async () => {
-    await openImage(drydock, 'a.png')
-    const hand = new CanvasHand(page)
-    await hand.look()
+    const hand = await handOn(drydock, 'a.png')
     await hand.polygon([100, 100], [160, 100], [160, 140], [100, 140])
     await expect.poll(() => counts(drydock)).toEqual({ truth: 1, predicted: 0 })
     await saved(drydock)

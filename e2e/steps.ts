@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import type { Locator } from '@playwright/test'
 import { join } from 'node:path'
+import { CanvasHand } from './canvas.ts'
 import { expect, type Drydock } from './harness.ts'
 
 /** Where the sample project is made. @param folder the test's own */
@@ -44,6 +45,14 @@ export function ask<T>(project: string, sql: string, ...values: unknown[]): T[] 
 /** An image's row in the list. */
 export function row({ page }: Drydock, path: string): Locator {
   return page.getByTestId('queue').locator('[role=option]', { has: page.locator(`[data-path="${path}"]`) })
+}
+
+/** Opens an image and lays a hand on it. */
+export async function handOn(drydock: Drydock, path: string): Promise<CanvasHand> {
+  await openImage(drydock, path)
+  const hand = new CanvasHand(drydock.page)
+  await hand.look()
+  return hand
 }
 
 /** How the desktop's next questions are answered: by the button of this number. What they are is kept from now on. */

@@ -175,14 +175,9 @@ export interface TrainOutcome {
 export const CHECKPOINT_FILE = 'checkpoint.bin'
 
 /** What a training whose loss became infinite or undefined left in outFolder, in its error's data as `left`. */
-export const leftBehind = z.object({
-  steps: z.number().int(),
-  seconds: z.number(),
-  validation: z
-    .object({ f2: z.number(), f2WithShips: z.number().nullable(), images: z.number().int() })
-    .nullable(),
-  postProcessing: z.string(),
-})
+export const leftBehind = modelCard
+  .pick({ steps: true, seconds: true, validation: true })
+  .extend({ postProcessing: z.string() })
 export type LeftBehind = z.infer<typeof leftBehind>
 
 export interface Progress {

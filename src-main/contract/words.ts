@@ -8,3 +8,12 @@ export type NetworkSize = (typeof NETWORK_SIZES)[number]
 
 /** Sides of crops are multiples of this, as of every network's stride, in px. */
 export const CROP_STEP = 64
+
+/** Commands of the menu that also make sense while no project is open. */
+export const COMMANDS_WITHOUT_PROJECT = [
+  'new-project',
+  'open-project',
+  'open-sample',
+  'restore-backup',
+  'show-keys',
+] as const

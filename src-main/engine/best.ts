@@ -11,48 +11,51 @@ export class Best {
   weights: Float32Array
   /** highest F2 of a validation so far */
   private highest: number | null
-  /** of the images that all this was scored on; null: not known */
-  private images: string | null
+  /** fingerprint of the images that all this was scored on; null: not known */
+  private validatedOn: string | null
 
   constructor(checkpoint: Checkpoint | null) {
     this.scored = checkpoint?.best ?? null
     this.weights = checkpoint?.bestWeights ?? new Float32Array()
     this.highest = checkpoint?.highest ?? this.scored?.f2 ?? null
-    this.images = checkpoint?.validatedOn ?? null
+    this.validatedOn = checkpoint?.validatedOn ?? null
   }
 
   /** What a checkpoint holds of it. */
   get kept(): Pick<Checkpoint, 'best' | 'highest' | 'bestWeights' | 'validatedOn'> {
-    const { scored, highest, weights, images } = this
-    return { best: scored, highest, bestWeights: weights, validatedOn: images }
+    const { scored, highest, weights, validatedOn } = this
+    return { best: scored, highest, bestWeights: weights, validatedOn }
   }
 
-  /** Takes weights that were just scored, unless better ones are there. @param weights read only where they are taken */
-  async offer(scored: Scored, images: readonly ValidationImage[], weights: () => Promise<Float32Array>) {
+  /**
+   * Takes weights that were just scored, unless better ones are there.
+   * @param validatedOn fingerprint of the images @param weights read only where they are taken
+   */
+  async offer(scored: Scored, validatedOn: string, weights: () => Promise<Float32Array>): Promise<void> {
     if (isKept(scored.f2, this.highest)) {
       this.scored = scored
       this.weights = await weights()
     }
     this.highest = Math.max(scored.f2, this.highest ?? 0)
-    this.images = fingerprintOf(images)
+    this.validatedOn = validatedOn
   }
 
-  /** Whether its figures can be compared with those on these images. */
-  comparesOn(images: readonly ValidationImage[]): boolean {
-    return this.scored === null || this.images === fingerprintOf(images)
+  /** Whether its figures can be compared with those on the images of this fingerprint. */
+  comparesOn(fingerprint: string): boolean {
+    return this.scored === null || this.validatedOn === fingerprint
   }
 
   /** Puts another score in the place of that on other images. @param scored null: there is none to validate on */
-  rescore(scored: Scored | null, images: readonly ValidationImage[]): void {
+  rescore(scored: Scored | null, validatedOn: string): void {
     this.scored = scored
     this.highest = scored?.f2 ?? null
     if (!scored) this.weights = new Float32Array()
-    this.images = fingerprintOf(images)
+    this.validatedOn = validatedOn
   }
 }
 
 /** SHA-256 of pixels and truth: another order, image or mark is another fingerprint. */
-function fingerprintOf(images: readonly ValidationImage[]): string {
+export function fingerprintOf(images: readonly ValidationImage[]): string {
   const hash = createHash('sha256')
   for (const { image, truth } of images) {
     hash.update(`${image.width} ${image.height} ${JSON.stringify(truth.map((rle) => Array.from(rle)))}`)

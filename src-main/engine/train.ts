@@ -20,7 +20,7 @@ import type { Step, StepFigures } from '../model/training.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Backend } from './backends.ts'
 import { BatchesAhead } from './batches-ahead.ts'
-import { Best } from './best.ts'
+import { Best, fingerprintOf } from './best.ts'
 import { unlessCancelled } from './cancelling.ts'
 import type { Scored } from './checkpoint.ts'
 import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
@@ -91,6 +91,8 @@ class Session {
   private startedAt: number | null = null
   private readonly batches: BatchesAhead
   private images: ValidationImage[] | null = null
+  /** of `images` */
+  private fingerprint: string | null = null
   private sums: StepFigures[] = []
   /** step of the checkpoint that lies on the disk */
   private checkpointAt: number | null
@@ -246,15 +248,20 @@ class Session {
     return this.images
   }
 
+  private async validatesOn(): Promise<string> {
+    this.fingerprint ??= fingerprintOf(await this.validationImages())
+    return this.fingerprint
+  }
+
   /** Marks and images may have changed since the checkpoint was written: figures of other images say nothing beside new ones. */
   private async scoreBestAnew(): Promise<void> {
-    const images = await this.validationImages()
+    const fingerprint = await this.validatesOn()
     const { best } = this
-    if (!best.scored || best.comparesOn(images)) return
+    if (!best.scored || best.comparesOn(fingerprint)) return
     const weights = this.tf.tensor1d(best.weights)
     try {
       const result = await this.scoreOf(weights)
-      if (!this.port.cancelled()) best.rescore(result && { step: best.scored.step, ...result }, images)
+      if (!this.port.cancelled()) best.rescore(result && { step: best.scored.step, ...result }, fingerprint)
     } finally {
       weights.dispose()
     }
@@ -264,8 +271,11 @@ class Session {
     const { average, step } = this.state
     const scored = await this.score()
     if (scored) {
-      const images = await this.validationImages()
-      await this.best.offer(scored, images, async () => (await average.data()) as Float32Array)
+      await this.best.offer(
+        scored,
+        await this.validatesOn(),
+        async () => (await average.data()) as Float32Array,
+      )
     }
     if (scored || !this.port.cancelled()) this.validatedAt = step
     await this.writeCheckpoint()

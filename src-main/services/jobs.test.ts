@@ -49,6 +49,29 @@ test('a job is queued, runs, tells its progress and ends; the end is on the disk
   expect(await jobs.finished(id)).toEqual({ ...ended, secondsLeft: null })
 })
 
+test('what is left is told by the pace since the first progress, whatever took how long before it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const seconds = (n: number): void => void vi.setSystemTime(Date.now() + 1000 * n)
+  const told: (number | null)[] = []
+  const stop = events.listen((event) => {
+    if (event.type === 'job' && event.job.state === 'running') told.push(event.job.secondsLeft)
+  })
+  const id = await jobs.start({ ...PLAN, total: 100 }, async ({ progress }) => {
+    progress(0, 100)
+    seconds(30)
+    // a training that goes on begins where it was
+    progress(50)
+    seconds(4)
+    progress(52)
+    seconds(4)
+    progress(60)
+    return { summary: null }
+  })
+  await jobs.finished(id)
+  stop()
+  expect(told).toEqual([null, null, null, 96, 32])
+})
+
 test('jobs of one lane run one after the other, also after a failure', async () => {
   const order: string[] = []
   const first = await jobs.start({ ...PLAN, lane: 'a' }, async () => {

@@ -42,7 +42,8 @@ export interface JobOutcome {
 interface Live {
   job: StoredJob
   controller: AbortController
-  startedRunning: number | null
+  /** the first progress: what was prepared before it, or done before the job went on, says nothing of what is left */
+  first: { at: number; done: number } | null
   savedAt: number
   settled: PromiseWithResolvers<Job>
   giveUp: NodeJS.Timeout | null
@@ -96,7 +97,7 @@ export class Jobs {
         settings: plan.settings ?? null,
       },
       controller: new AbortController(),
-      startedRunning: null,
+      first: null,
       savedAt: Date.now(),
       settled: Promise.withResolvers(),
       giveUp: null,
@@ -164,7 +165,6 @@ export class Jobs {
   async #run(live: Live, work: (control: JobControl) => Promise<JobOutcome>): Promise<void> {
     if (live.controller.signal.aborted) return
     live.job.state = 'running'
-    live.startedRunning = Date.now()
     this.#tell(live)
     try {
       const outcome = await work({
@@ -181,6 +181,7 @@ export class Jobs {
   #progress(live: Live, done: number, total: number | undefined): void {
     if (live.job.endedAt !== null) return
     live.job.done = done
+    if (done > 0) live.first ??= { at: Date.now(), done }
     if (total !== undefined) live.job.total = total
     this.#tell(live)
     if (Date.now() - live.savedAt < SAVE_INTERVAL) return
@@ -232,9 +233,10 @@ export class Jobs {
 
 function wire(live: Live): Job {
   const { done, total, state } = live.job
-  const elapsed = live.startedRunning === null ? 0 : (Date.now() - live.startedRunning) / 1000
-  const known = state === 'running' && done > 0 && elapsed > 1
-  return { ...withoutPrivate(live.job), secondsLeft: known ? (elapsed / done) * (total - done) : null }
+  const elapsed = live.first === null ? 0 : (Date.now() - live.first.at) / 1000
+  const since = done - (live.first?.done ?? done)
+  const known = state === 'running' && since > 0 && elapsed > 1
+  return { ...withoutPrivate(live.job), secondsLeft: known ? (elapsed / since) * (total - done) : null }
 }
 
 function withoutPrivate(job: StoredJob): Omit<Job, 'secondsLeft'> {

@@ -1,5 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron'
 import type { MenuCommand } from '../contract/shell.ts'
+import { COMMANDS_WITHOUT_PROJECT } from '../contract/words.ts'
 
 /** What choosing an entry does; commands go to the page of the active window. */
 export interface MenuActions {
@@ -8,14 +9,7 @@ export interface MenuActions {
   openLogs(): void
 }
 
-/** Commands that also make sense while no project is open. */
-const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>([
-  'new-project',
-  'open-project',
-  'open-sample',
-  'restore-backup',
-  'show-keys',
-])
+const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>(COMMANDS_WITHOUT_PROJECT)
 
 /**
  * The application's menu. Each command's entry has the command as its id.

@@ -4,13 +4,12 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { modelFile } from '../contract/engine.ts'
 import type { Engine } from '../contract/engine.ts'
-import { labelMapToRles } from '../core/mask/rle.ts'
-import { makeSyntheticScene } from '../core/synthetic/scene.ts'
 import { candidatesOf } from '../core/tune/candidates.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
 import { keepSettings } from '../core/tune/stay.ts'
 import { MIN_SCORES } from '../core/tune/tune.ts'
 import { startEngine } from '../services/engine-client.ts'
+import { lookAt, sceneOf } from './scenes.ts'
 
 /**
  * Makes the scores of the base model probabilities and measures its operating points, on synthetic scenes that it was not trained on, of
@@ -32,15 +31,11 @@ async function lookedAt(engine: Engine, modelFolder: string): Promise<TuneImage[
   const wanted = { empty, ships: SCENES - empty }
   const looked: TuneImage[] = []
   for (let seed = FIRST_SEED; looked.length < SCENES; seed++) {
-    const { image, labels } = makeSyntheticScene(seed, { width: SIDE, height: SIDE })
-    const truth = labelMapToRles(labels, SIDE, SIDE).filter((mask) => mask.length > 0)
-    const kind = truth.length > 0 ? 'ships' : 'empty'
+    const scene = sceneOf(seed, SIDE)
+    const kind = scene.truth.length > 0 ? 'ships' : 'empty'
     if (wanted[kind] === 0) continue
     wanted[kind]--
-    looked.push({
-      truth,
-      inference: await engine.infer({ modelFolder, image, flips: false, tile: SIDE }, {}),
-    })
+    looked.push(await lookAt(engine, modelFolder, scene))
   }
   return looked
 }

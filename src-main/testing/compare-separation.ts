@@ -1,17 +1,16 @@
 import { parseArgs } from 'node:util'
-import type { Engine, RgbImage } from '../contract/engine.ts'
+import type { Engine } from '../contract/engine.ts'
 import { clusterInference, DEFAULT_CLUSTER_SETTINGS } from '../core/cluster/cluster.ts'
-import type { Rle } from '../core/mask/rle.ts'
-import { labelMapToRles } from '../core/mask/rle.ts'
 import { differenceOf } from '../core/metric/difference.ts'
 import { scoreImage } from '../core/metric/f2.ts'
 import { reportOn } from '../core/metric/report.ts'
 import type { Estimate } from '../core/metric/interval.ts'
 import { touchingMasks } from '../core/metric/touching.ts'
-import { makeSyntheticScene } from '../core/synthetic/scene.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
 import { tuneClustering } from '../core/tune/tune.ts'
 import { startEngine } from '../services/engine-client.ts'
+import { lookAt, sceneOf } from './scenes.ts'
+import type { Scene } from './scenes.ts'
 
 /**
  * Compares models on synthetic scenes with ships that touch: the instances that clustering makes of what each sees, and connected
@@ -24,27 +23,22 @@ const SIDE = 384
 const CHOOSING = { seed: 889_000, scenes: 50 }
 const SCORED = { seed: 888_000, scenes: 200 }
 
-interface Scene {
-  image: RgbImage
-  truth: Rle[]
-}
-
 function touchingScenes({ seed, scenes }: typeof SCORED): Scene[] {
   const found: Scene[] = []
   for (let next = seed; found.length < scenes; next++) {
-    const { image, labels } = makeSyntheticScene(next, { width: SIDE, height: SIDE })
-    const truth = labelMapToRles(labels, SIDE, SIDE).filter((mask) => mask.length > 0)
-    if (touchingMasks(truth, SIDE).includes(true)) found.push({ image, truth })
+    const scene = sceneOf(next, SIDE)
+    if (touchingMasks(scene.truth, SIDE).includes(true)) found.push(scene)
   }
   return found
 }
 
-async function lookAt(engine: Engine, modelFolder: string, scenes: readonly Scene[]): Promise<TuneImage[]> {
+async function lookAtAll(
+  engine: Engine,
+  modelFolder: string,
+  scenes: readonly Scene[],
+): Promise<TuneImage[]> {
   const looked: TuneImage[] = []
-  for (const { image, truth } of scenes) {
-    const inference = await engine.infer({ modelFolder, image, flips: false, tile: 768 }, {})
-    looked.push({ truth, inference })
-  }
+  for (const scene of scenes) looked.push(await lookAt(engine, modelFolder, scene))
   return looked
 }
 
@@ -54,7 +48,10 @@ const [choosing, scored] = [touchingScenes(CHOOSING), touchingScenes(SCORED)]
 const engine = startEngine()
 const rows = []
 for (const model of models) {
-  const [chosenOn, judged] = [await lookAt(engine, model, choosing), await lookAt(engine, model, scored)]
+  const [chosenOn, judged] = [
+    await lookAtAll(engine, model, choosing),
+    await lookAtAll(engine, model, scored),
+  ]
   for (const way of ['clusters', 'components'] as const) {
     const separate = way === 'clusters'
     const start = { ...DEFAULT_CLUSTER_SETTINGS, separate }

@@ -1,5 +1,6 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
 import type { ImageRow } from '../../src-main/contract/wire.ts'
+import { COMMANDS_WITHOUT_PROJECT } from '../../src-main/contract/words.ts'
 import type { ToolName } from '../canvas/index.ts'
 import type { App } from './app.svelte.ts'
 import type { Action } from './keys.ts'
@@ -141,13 +142,7 @@ const COMMANDS: Record<MenuCommand, Act> = {
   'show-keys': (app) => perform(app, 'showKeys'),
 }
 
-const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set([
-  'new-project',
-  'open-project',
-  'open-sample',
-  'restore-backup',
-  'show-keys',
-])
+const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>(COMMANDS_WITHOUT_PROJECT)
 
 /** Does what a menu entry asks for. */
 export function command(app: App, name: MenuCommand): void {

@@ -236,8 +236,10 @@ export class App {
     const jobs = await this.client.backend.jobs.list({ project })
     if (this.project.id !== project) return
     this.jobs.set(jobs)
+    // what is on show may have ended with the backend that did it, of which there is no news
+    if (this.training.job !== null) return void this.training.lookForCheckpoint(project)
     const latest = this.jobs.latest('train')
-    if (latest && this.training.job === null) void this.training.follow(project, latest.id)
+    if (latest) void this.training.follow(project, latest.id)
   }
 
   /** What the other views need. */

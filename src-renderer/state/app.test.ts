@@ -128,6 +128,18 @@ describe('a project that is opened', () => {
     expect([app.training.job, app.training.resumable]).toEqual(['2', true])
   })
 
+  it('offers to go on with the training that a dead backend left', async () => {
+    jobs = [training('1', 'running')]
+    await app.openRecent('p')
+    await settle()
+    expect(app.training.resumable).toBe(false)
+    jobs = [training('1', 'interrupted')]
+    checkpoints.add('1')
+    await app.fetchJobs('p')
+    await settle()
+    expect([app.training.job, app.training.resumable]).toEqual(['1', true])
+  })
+
   it('shows a training that is started elsewhere in place of one that has ended', async () => {
     jobs = [training('1', 'done')]
     await app.openRecent('p')

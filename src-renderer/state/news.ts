@@ -37,7 +37,7 @@ function hear(app: App, project: string, event: ProjectEvent): void {
     case 'job':
       jobs.update(event.job)
       if (isToBeShown(app, event.job)) void training.follow(project, event.job.id)
-      else if (event.job.kind === 'train' && !isActive(event.job)) void training.ended(project, event.job.id)
+      else if (event.job.id === training.job && !isActive(event.job)) void training.lookForCheckpoint(project)
       break
     case 'curve':
       training.add(event.job, event.points)
@@ -90,7 +90,6 @@ export async function afterRestart(app: App): Promise<void> {
     await app.editing.refetch()
     await app.project.refreshSummary()
     await app.fetchRest(project)
-    await app.fetchJobs(project)
   } catch (error) {
     app.toasts.error(error)
   }

@@ -62,24 +62,22 @@ export class Training {
       const points = await this.#client.backend.train.curve({ project, job })
       // what was heard meanwhile is the newer
       if (this.job === job) this.points = goOn(points, this.points)
-      await this.#lookForCheckpoint(project, job)
     } catch (error) {
       this.#toasts.error(error)
     }
+    await this.lookForCheckpoint(project)
   }
 
-  /** The job on show has ended. */
-  async ended(project: string, job: Job['id']): Promise<void> {
+  /** Whether the job on show can go on: asked anew whenever it may have ended. */
+  async lookForCheckpoint(project: string): Promise<void> {
+    const { job } = this
+    if (job === null) return
     try {
-      if (this.job === job) await this.#lookForCheckpoint(project, job)
+      const found = await this.#client.backend.train.canResume({ project, job })
+      if (this.job === job) this.resumable = found
     } catch (error) {
       this.#toasts.error(error)
     }
-  }
-
-  async #lookForCheckpoint(project: string, job: Job['id']): Promise<void> {
-    const found = await this.#client.backend.train.canResume({ project, job })
-    if (this.job === job) this.resumable = found
   }
 
   /** Live news of a curve. */
