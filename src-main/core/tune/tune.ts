@@ -21,7 +21,7 @@ const SEPARATIONS = [false, true].flatMap((necks) =>
  * of many values one is the best by chance.
  */
 const GRID = {
-  foreground: [0.3, 0.4, 0.5, 0.6, 0.7].map((foreground) => ({ foreground })),
+  foreground: [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((foreground) => ({ foreground })),
   separation: [{ separate: false }, ...SEPARATIONS],
   apart: SEPARATIONS,
   sigma: [null, 1.5, 3].map((sigma) => ({ sigma })),
