@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { CanvasHand } from './canvas.ts'
 import { expect, root, test } from './harness.ts'
-import { ask, counts, jobsAreOver, openImage, row, saved } from './steps.ts'
+import { ask, counts, handOn, jobsAreOver, openImage, row, saved } from './steps.ts'
 
 const images = join(root, 'resources', 'sample', 'images')
 
@@ -41,10 +40,8 @@ test('a folder of images becomes a project; what is drawn is saved, undone, redo
     await jobsAreOver(drydock)
   })
 
-  await openImage(drydock, 'a.png')
-  const hand = new CanvasHand(drydock.page)
+  const hand = await handOn(drydock, 'a.png')
   await test.step('polygon, brush, eraser', async () => {
-    await hand.look()
     await hand.polygon([100, 100], [160, 100], [160, 140], [100, 140])
     await expect.poll(() => counts(drydock)).toEqual({ truth: 1, predicted: 0 })
     await saved(drydock)

@@ -1,19 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CanvasHand } from './canvas.ts'
+import type { CanvasHand } from './canvas.ts'
 import { expect, test, type Drydock } from './harness.ts'
-import { counts, openImage, row } from './steps.ts'
+import { counts, handOn, row } from './steps.ts'
 
 /** An image of the sample in which nothing is marked. */
 const PATH = 'drawn-at-sea.jpg'
 
 async function openSample(drydock: Drydock): Promise<CanvasHand> {
   await expect(drydock.page.getByTestId('image-count')).toHaveText('22')
-  await openImage(drydock, PATH)
-  await expect(drydock.page.getByTestId('canvas')).toHaveAttribute('data-ready', 'true')
-  const hand = new CanvasHand(drydock.page)
-  await hand.look()
-  return hand
+  return handOn(drydock, PATH)
 }
 
 test('a shape that is half drawn keeps its image and its tool until it is finished or taken back', async ({

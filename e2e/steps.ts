@@ -50,6 +50,7 @@ export function row({ page }: Drydock, path: string): Locator {
 /** Opens an image and lays a hand on it. */
 export async function handOn(drydock: Drydock, path: string): Promise<CanvasHand> {
   await openImage(drydock, path)
+  await expect(drydock.page.getByTestId('canvas')).toHaveAttribute('data-ready', 'true')
   const hand = new CanvasHand(drydock.page)
   await hand.look()
   return hand

@@ -1,3 +1,5 @@
+import type { MenuCommand } from './shell.ts'
+
 /** Fixed words and numbers that the page needs as values. They stand apart from the schemas, which the page must not load. */
 
 export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
@@ -10,10 +12,10 @@ export type NetworkSize = (typeof NETWORK_SIZES)[number]
 export const CROP_STEP = 64
 
 /** Commands of the menu that also make sense while no project is open. */
-export const COMMANDS_WITHOUT_PROJECT = [
+export const COMMANDS_WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>([
   'new-project',
   'open-project',
   'open-sample',
   'restore-backup',
   'show-keys',
-] as const
+])

@@ -9,8 +9,6 @@ export interface MenuActions {
   openLogs(): void
 }
 
-const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>(COMMANDS_WITHOUT_PROJECT)
-
 /**
  * The application's menu. Each command's entry has the command as its id.
  * @param projectOpen whether the active window shows a project
@@ -24,7 +22,7 @@ export function menuTemplate(
   const entry = (command: MenuCommand, label: string, accelerator?: string): MenuItemConstructorOptions => ({
     id: command,
     label,
-    enabled: projectOpen || WITHOUT_PROJECT.has(command),
+    enabled: projectOpen || COMMANDS_WITHOUT_PROJECT.has(command),
     click: () => actions.command(command),
     ...(accelerator ? { accelerator } : {}),
   })

@@ -142,9 +142,7 @@ const COMMANDS: Record<MenuCommand, Act> = {
   'show-keys': (app) => perform(app, 'showKeys'),
 }
 
-const WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCommand>(COMMANDS_WITHOUT_PROJECT)
-
 /** Does what a menu entry asks for. */
 export function command(app: App, name: MenuCommand): void {
-  if (app.project.id !== null || WITHOUT_PROJECT.has(name)) COMMANDS[name](app)
+  if (app.project.id !== null || COMMANDS_WITHOUT_PROJECT.has(name)) COMMANDS[name](app)
 }
