@@ -1,21 +1,21 @@
 import { implement } from '@orpc/server'
 import { backendContract } from '../contract/backend.ts'
 import type { ProjectEvent } from '../contract/wire.ts'
-import { applyGesture } from '../services/annotate.ts'
-import { embeddingPoints } from '../services/embeddings.ts'
-import { exportLabels, importLabels, previewImport } from '../services/exchange.ts'
-import { redoWithGroup, undoGroup, undoWithGroup } from '../services/groups.ts'
-import type { Host } from '../services/host.ts'
-import { getImage, setSplit } from '../services/images.ts'
-import { listModels, modelCardOf, setCurrentModel } from '../services/models.ts'
-import { startPrediction } from '../services/predict.ts'
-import { predictAhead } from '../services/predict-ahead.ts'
-import { summaryOf } from '../services/project.ts'
-import { listRows } from '../services/rows.ts'
-import { chooseRun, runChoice } from '../services/run-choice.ts'
-import { listRuns, setCurrentRun, setFlips } from '../services/runs.ts'
-import { relocate, rescan } from '../services/scan.ts'
-import { refreshScores, setScore } from '../services/score.ts'
+import { applyGesture } from '../services/annotate/annotate.ts'
+import { embeddingPoints } from '../services/predict/embeddings.ts'
+import { exportLabels, importLabels, previewImport } from '../services/exchange/exchange.ts'
+import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
+import type { Host } from '../services/projects/host.ts'
+import { getImage, setSplit } from '../services/images/images.ts'
+import { listModels, modelCardOf, setCurrentModel } from '../services/predict/models.ts'
+import { startPrediction } from '../services/predict/predict.ts'
+import { predictAhead } from '../services/predict/predict-ahead.ts'
+import { summaryOf } from '../services/machinery/project.ts'
+import { listRows } from '../services/images/rows.ts'
+import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
+import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
+import { relocate, rescan } from '../services/images/scan.ts'
+import { refreshScores, setScore } from '../services/score/score.ts'
 import {
   resumeTraining,
   startTraining,
@@ -23,7 +23,7 @@ import {
   trainingCurve,
   trainingDefaults,
   trainingPreview,
-} from '../services/train-job.ts'
+} from '../services/train/train-job.ts'
 import type { Grants } from './grants.ts'
 
 /** What the handlers need besides the services. */

@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import { CROP_STEP } from '../contract/words.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
-import type { MarkedImages } from '../services/train-folder.ts'
-import type { CrossValidation } from '../services/crossvalidate.ts'
-import type { CrossValidated } from '../services/crossvalidate-report.ts'
+import type { MarkedImages } from '../services/train/train-folder.ts'
+import type { CrossValidation } from '../services/train/crossvalidate.ts'
+import type { CrossValidated } from '../services/train/crossvalidate-report.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
 import { duration } from './project.ts'
@@ -82,11 +82,11 @@ export function addCrossvalidate(program: Command): void {
 }
 
 async function run(terminal: Terminal, options: Options): Promise<void> {
-  const { findModel } = await import('../services/find-model.ts')
-  const { markedImages } = await import('../services/train-folder.ts')
-  const { trainDefaults } = await import('../services/train.ts')
-  const { crossValidate } = await import('../services/crossvalidate.ts')
-  const { reportFolds, SUMMARY } = await import('../services/crossvalidate-report.ts')
+  const { findModel } = await import('../services/predict/find-model.ts')
+  const { markedImages } = await import('../services/train/train-folder.ts')
+  const { trainDefaults } = await import('../services/train/train.ts')
+  const { crossValidate } = await import('../services/train/crossvalidate.ts')
+  const { reportFolds, SUMMARY } = await import('../services/train/crossvalidate-report.ts')
   const from = await findModel(options.from ?? null)
   const read = async (images: string, truth: string): Promise<MarkedImages['found']> => {
     const { found, leftOut } = await markedImages(images, truth, terminal.signal)

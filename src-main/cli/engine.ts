@@ -19,7 +19,7 @@ export async function withEngine<T>(
   { backend }: BackendOption,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const { startEngine } = await import('../services/engine-client.ts')
+  const { startEngine } = await import('../services/machinery/engine-client.ts')
   const engine = startEngine(backend ? { backend } : {})
   try {
     return await work(engine)

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import type { ImportPreview, ImportResult } from '../contract/wire.ts'
-import type { Project } from '../services/project.ts'
+import type { Project } from '../services/machinery/project.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
 import { count, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
@@ -56,7 +56,7 @@ export function addExport(program: Command): void {
 }
 
 async function importFile(terminal: Terminal, options: ImportOptions): Promise<void> {
-  const { importLabels, previewImport } = await import('../services/exchange.ts')
+  const { importLabels, previewImport } = await import('../services/exchange/exchange.ts')
   await withProject(options.project, {}, terminal, async (project) => {
     const preview = await previewImport(project, options.csv)
     tellPreview(terminal, preview)
@@ -100,7 +100,7 @@ function tellResult(terminal: Terminal, preview: ImportPreview, result: ImportRe
 }
 
 async function exportFile(terminal: Terminal, { project: path, csv, what, run }: Options): Promise<void> {
-  const { exportLabels } = await import('../services/exchange.ts')
+  const { exportLabels } = await import('../services/exchange/exchange.ts')
   await withProject(path, {}, terminal, async (project) => {
     const id = run === undefined ? undefined : await runOf(project, run)
     const { images, instances } = await exportLabels(project, csv, what, id)
@@ -111,7 +111,7 @@ async function exportFile(terminal: Terminal, { project: path, csv, what, run }:
 
 /** @throws DrydockError `not_found` */
 async function runOf(project: Project, wanted: string): Promise<number> {
-  const { listRuns } = await import('../services/runs.ts')
+  const { listRuns } = await import('../services/predict/runs.ts')
   const runs = listRuns(project)
   const found = runs.find(({ id, name }) => name === wanted || String(id) === wanted)
   if (found) return found.id

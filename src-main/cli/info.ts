@@ -13,7 +13,7 @@ export function addInfo(program: Command): void {
 }
 
 async function showInfo(terminal: Terminal, options: BackendOption): Promise<void> {
-  const { gatherInfo } = await import('../services/info.ts')
+  const { gatherInfo } = await import('../services/projects/info.ts')
   const info = await withEngine(options, gatherInfo)
   terminal.answer(info)
   const { versions, backend, baseModel } = info

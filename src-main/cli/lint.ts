@@ -25,7 +25,7 @@ export function addLint(program: Command): void {
 }
 
 async function lintFile(terminal: Terminal, { csv, size, images }: Options): Promise<void> {
-  const { lintLabels } = await import('../services/lint.ts')
+  const { lintLabels } = await import('../services/exchange/lint.ts')
   const linted = await lintLabels(csv, {
     ...(size && { size }),
     ...(images !== undefined && { folder: images }),

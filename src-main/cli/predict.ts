@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
-import type { FolderPredicted } from '../services/predict-folder.ts'
+import type { FolderPredicted } from '../services/predict/predict-folder.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
 import { follow, PROJECT_HELP, takeModel, withProject } from './project.ts'
@@ -67,8 +67,8 @@ async function predictImages(
   out: string,
   options: Options,
 ): Promise<void> {
-  const { findModel } = await import('../services/find-model.ts')
-  const { predictFolder } = await import('../services/predict-folder.ts')
+  const { findModel } = await import('../services/predict/find-model.ts')
+  const { predictFolder } = await import('../services/predict/predict-folder.ts')
   const { id, model, card, folder } = await findModel(options.model ?? null)
   const { flips = false, overlays = null } = options
   const { cluster, calibration = null } = model
@@ -86,32 +86,32 @@ async function predictImages(
 
 async function predictProject(terminal: Terminal, path: string, options: Options): Promise<void> {
   if (options.out !== undefined) {
-    const { assertNoFolder } = await import('../services/label-output.ts')
+    const { assertNoFolder } = await import('../services/exchange/label-output.ts')
     await assertNoFolder(options.out)
   }
   await withProject(path, options, terminal, async (project) => {
     if (options.model !== undefined) {
-      const { setCurrentModel } = await import('../services/models.ts')
+      const { setCurrentModel } = await import('../services/predict/models.ts')
       await setCurrentModel(project, await takeModel(project, options.model))
     }
     if (options.flips !== undefined) {
-      const { setFlips } = await import('../services/runs.ts')
+      const { setFlips } = await import('../services/predict/runs.ts')
       await setFlips(project, options.flips)
     }
-    const { startPrediction } = await import('../services/predict.ts')
-    const { listRows } = await import('../services/rows.ts')
+    const { startPrediction } = await import('../services/predict/predict.ts')
+    const { listRows } = await import('../services/images/rows.ts')
     const { job, run } = await startPrediction(project, { images: 'all' })
     const { state } = await follow(terminal, project, job)
     const rows = listRows(project)
     const done = rows.filter(({ predictionCount }) => predictionCount !== null)
     const out = options.out ?? null
     if (out !== null && done.length > 0) {
-      const { exportLabels } = await import('../services/exchange.ts')
+      const { exportLabels } = await import('../services/exchange/exchange.ts')
       await exportLabels(project, out, 'predictions', run)
     }
     const overlays = options.overlays ?? null
     if (overlays !== null && state === 'done') {
-      const { writeRunOverlays } = await import('../services/overlays.ts')
+      const { writeRunOverlays } = await import('../services/predict/overlays.ts')
       await writeRunOverlays(project, run, overlays, terminal.signal)
     }
     const result: FolderPredicted = {

@@ -1,7 +1,7 @@
 import { DrydockError, ERROR_CODES } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Job } from '../contract/wire.ts'
-import type { Project } from '../services/project.ts'
+import type { Project } from '../services/machinery/project.ts'
 import type { BackendOption } from './engine.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -16,8 +16,8 @@ export async function withProject<T>(
   terminal: Terminal,
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
-  const { createHost } = await import('../services/host.ts')
-  const { startEngine } = await import('../services/engine-client.ts')
+  const { createHost } = await import('../services/projects/host.ts')
+  const { startEngine } = await import('../services/machinery/engine-client.ts')
   const engine = startEngine(backend ? { backend } : {})
   const host = createHost({ engine, log: (line) => terminal.note(line) })
   try {
@@ -56,9 +56,9 @@ export async function follow(terminal: Terminal, project: Project, id: string): 
  * @throws DrydockError `not_found`, `file_broken`, `model_incompatible`
  */
 export async function takeModel(project: Project, wanted: string): Promise<string> {
-  const { addModel, listModels } = await import('../services/models.ts')
+  const { addModel, listModels } = await import('../services/predict/models.ts')
   if (listModels(project).some(({ id }) => id === wanted)) return wanted
-  const { findModel } = await import('../services/find-model.ts')
+  const { findModel } = await import('../services/predict/find-model.ts')
   const { folder } = await findModel(wanted)
   return addModel(project, folder, { kind: 'trained', copy: true, note: '' })
 }

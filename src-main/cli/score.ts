@@ -5,8 +5,8 @@ import type { SetScore, ThresholdScore } from '../contract/wire.ts'
 import type { Size } from '../core/mask/rle.ts'
 import type { Difference } from '../core/metric/difference.ts'
 import type { Report } from '../core/metric/report.ts'
-import { differenceForMachines, reportForMachines } from '../services/report-json.ts'
-import type { FilesScore, Pair } from '../services/score-files.ts'
+import { differenceForMachines, reportForMachines } from '../services/score/report-json.ts'
+import type { FilesScore, Pair } from '../services/score/score-files.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
 import { differenceText, reportTable } from './report.ts'
 import { count, score, someOf, table, thresholdTable } from './table.ts'
@@ -81,7 +81,7 @@ async function scoreCsv(
   pred: string,
   { against, size, report }: { against: string | undefined; size: Size | undefined; report: boolean },
 ): Promise<Scored> {
-  const { readPairs, scorePairs } = await import('../services/score-files.ts')
+  const { readPairs, scorePairs } = await import('../services/score/score-files.ts')
   const files = against === undefined ? [pred] : [pred, against]
   const [pairs, others] = await readPairs(truth, files, size)
   const { set, images, overlapping } = scorePairs(pairs!)
@@ -113,9 +113,9 @@ async function differenceFrom(
 /** The current run of a project against the truth of its finished images. */
 async function scoreProject(terminal: Terminal, path: string, report: boolean): Promise<Scored> {
   return withProject(path, {}, terminal, async (project) => {
-    const { refreshScores, setScore } = await import('../services/score.ts')
-    const { listRows, scoreOfImage } = await import('../services/rows.ts')
-    const { storedImage } = await import('../services/project.ts')
+    const { refreshScores, setScore } = await import('../services/score/score.ts')
+    const { listRows, scoreOfImage } = await import('../services/images/rows.ts')
+    const { storedImage } = await import('../services/machinery/project.ts')
     const set = project.readOnly ? setScore(project, null) : await refreshScores(project)
     if (set.f2 === null) {
       throw new DrydockError(
@@ -127,7 +127,7 @@ async function scoreProject(terminal: Terminal, path: string, report: boolean): 
       const score = scoreOfImage(project, storedImage(project, id))
       return score ? [{ image: path, f2: score.f2, thresholds: score.thresholds }] : []
     })
-    const { reportRun } = await import('../services/score-report.ts')
+    const { reportRun } = await import('../services/score/score-report.ts')
     return {
       set,
       images,

@@ -109,9 +109,9 @@ async function trainFolder(
   { images, truth, out }: { images: string; truth: string; out: string },
   options: Options,
 ): Promise<void> {
-  const { findModel } = await import('../services/find-model.ts')
-  const { selectFromFolder } = await import('../services/train-folder.ts')
-  const { canResume, syntheticShareOf, trainDefaults, trainModel } = await import('../services/train.ts')
+  const { findModel } = await import('../services/predict/find-model.ts')
+  const { selectFromFolder } = await import('../services/train/train-folder.ts')
+  const { canResume, syntheticShareOf, trainDefaults, trainModel } = await import('../services/train/train.ts')
   assertFree(out, options.resume ?? false, canResume(out))
   const from = options.from === 'none' ? null : await findModel(options.from ?? null)
   const validation = options.validation === undefined ? null : await readNames(options.validation)
@@ -171,8 +171,8 @@ async function trainFolder(
 
 async function trainProject(terminal: Terminal, path: string, options: Options): Promise<void> {
   await withProject(path, options, terminal, async (project) => {
-    const { startTraining, trainingDefaults, trainingPreview } = await import('../services/train-job.ts')
-    const { listModels } = await import('../services/models.ts')
+    const { startTraining, trainingDefaults, trainingPreview } = await import('../services/train/train-job.ts')
+    const { listModels } = await import('../services/predict/models.ts')
     // Images that nobody has read yet belong to no split.
     for (const { id, kind } of project.jobs.running())
       if (kind === 'scan') await follow(terminal, project, id)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Verified } from '../services/verify.ts'
+import type { Verified } from '../services/projects/verify.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
 import { table } from './table.ts'
@@ -20,7 +20,7 @@ export function addVerify(program: Command): void {
 }
 
 async function showVerified(terminal: Terminal, options: Options): Promise<void> {
-  const { verify } = await import('../services/verify.ts')
+  const { verify } = await import('../services/projects/verify.ts')
   const verified = await withEngine(options, (engine) => verify(engine, options.cases ?? [], terminal.signal))
   terminal.answer(forMachines(verified))
   for (const line of forPeople(verified)) terminal.say(line)

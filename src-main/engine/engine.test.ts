@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { engineEnvironment, resources, root } from '../locations.ts'
-import { startEngine } from '../services/engine-client.ts'
+import { startEngine } from '../services/machinery/engine-client.ts'
 import {
   BACKENDS,
   engineOn,

@@ -6,7 +6,7 @@ import type { Rle } from '../core/mask/rle.ts'
 import { areaOf, intersectionArea } from '../core/mask/rle.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { baseModel, resources } from '../locations.ts'
-import { startEngine } from '../services/engine-client.ts'
+import { startEngine } from '../services/machinery/engine-client.ts'
 import { readModel } from '../model/files.ts'
 
 let engine: Engine

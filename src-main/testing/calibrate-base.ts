@@ -8,7 +8,7 @@ import { candidatesOf } from '../core/tune/candidates.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
 import { keepSettings } from '../core/tune/stay.ts'
 import { MIN_SCORES } from '../core/tune/tune.ts'
-import { startEngine } from '../services/engine-client.ts'
+import { startEngine } from '../services/machinery/engine-client.ts'
 import { lookAt, sceneOf } from './scenes.ts'
 
 /**

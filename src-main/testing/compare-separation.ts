@@ -8,7 +8,7 @@ import type { Estimate } from '../core/metric/interval.ts'
 import { touchingMasks } from '../core/metric/touching.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
 import { tuneClustering } from '../core/tune/tune.ts'
-import { startEngine } from '../services/engine-client.ts'
+import { startEngine } from '../services/machinery/engine-client.ts'
 import { lookAt, sceneOf } from './scenes.ts'
 import type { Scene } from './scenes.ts'
 

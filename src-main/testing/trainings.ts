@@ -18,7 +18,7 @@ import type {
 import type { CurvePoint } from '../contract/wire.ts'
 import { labelMapToRles } from '../core/mask/rle.ts'
 import { between, randomFrom, seedFrom } from '../core/random.ts'
-import { startEngine } from '../services/engine-client.ts'
+import { startEngine } from '../services/machinery/engine-client.ts'
 import { TEST_CLUSTER } from './model.ts'
 
 /** Small trainings in real engines, on 32 px scenes: each takes a second. Folder and engines go when the tests of the file have ended. */

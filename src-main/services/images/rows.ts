@@ -1,0 +1,77 @@
+import type { ImageRow, ImageScore, ProjectEvent } from '../../contract/wire.ts'
+import type { ListedImage, StoredImage } from '../../store/images.ts'
+import type { Project } from '../machinery/project.ts'
+import { currentRun, isFinished } from '../machinery/project.ts'
+
+/** Changes when the pixels change: from the file's size and time, so that it is known at once and needs no reading. */
+export function contentOf(image: Pick<StoredImage, 'size' | 'mtime'>): string {
+  return `${image.size.toString(36)}-${Math.round(image.mtime).toString(36)}`
+}
+
+/** A stored image as the list shows it. */
+export function rowOf(image: ListedImage): ImageRow {
+  const scored = isFinished(image) && image.predictionCount !== null
+  return {
+    id: image.id,
+    path: image.path,
+    width: image.width,
+    height: image.height,
+    status: image.status,
+    split: image.split,
+    flagged: image.flagged,
+    comment: image.comment,
+    fileState: image.fileState,
+    fileNote: image.fileNote,
+    truthCount: image.truthCount,
+    predictionCount: image.predictionCount,
+    f2: scored ? image.f2 : null,
+    stale: scored && (image.scoredRevision === null || image.scoredRevision < image.truthRevision),
+    revision: image.revision,
+    content: contentOf(image),
+  }
+}
+
+/** All images of the project, by path, against the current run. */
+export function listRows(project: Project): ImageRow[] {
+  return project.store.images.listed(currentRun(project)).map(rowOf)
+}
+
+/** One image as the list shows it; the image must exist. */
+export function rowOfImage(project: Project, id: number): ImageRow | null {
+  const listed = project.store.images.listedOne(id, currentRun(project))
+  return listed && rowOf(listed)
+}
+
+/** Tells everyone that these images changed in the list. */
+export function tellRows(project: Project, ids: readonly number[]): void {
+  const rows = ids.flatMap((id) => rowOfImage(project, id) ?? [])
+  if (rows.length > 0) project.events.emit({ type: 'images', rows })
+}
+
+/** Tells everyone that truth or predictions of an image changed, and how the list shows it now. */
+export function tellImage(
+  project: Project,
+  id: number,
+  what: Extract<ProjectEvent, { type: 'image-changed' }>['what'],
+): void {
+  const row = rowOfImage(project, id)
+  if (!row) return
+  project.events.emit({ type: 'images', rows: [row] })
+  project.events.emit({ type: 'image-changed', image: id, what, revision: row.revision })
+}
+
+/** F2 of an image against the current run; null where it has no truth, no prediction, or was not scored yet. */
+export function scoreOfImage(project: Project, image: StoredImage): ImageScore | null {
+  const run = currentRun(project)
+  if (run === null || !isFinished(image) || !project.store.runs.image(run, image.id)) return null
+  const score = project.store.scores.get(run, image.id)
+  return (
+    score && {
+      run,
+      f2: score.f2,
+      thresholds: [...score.thresholds],
+      truthRevision: score.truthRevision,
+      stale: score.truthRevision < image.truthRevision,
+    }
+  )
+}

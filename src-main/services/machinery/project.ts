@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { basename, join } from 'node:path'
+import type { Engine } from '../../contract/engine.ts'
+import { DrydockError } from '../../contract/errors.ts'
+import type { ProjectSummary } from '../../contract/wire.ts'
+import type { StoredImage } from '../../store/images.ts'
+import type { Store } from '../../store/store.ts'
+import type { EventHub } from './events.ts'
+import type { Jobs } from './jobs.ts'
+import type { QuietWork } from './quiet-work.ts'
+import type { Workers } from './workers.ts'
+
+/** What all projects of a process share. */
+export interface Shared {
+  engine: Engine
+  workers: Workers
+  /** settings, recent list, projects of folders that cannot be written */
+  userData: string
+  /** folder of the model version that ships with Drydock */
+  baseModel: string
+  /** folder of the sample: images/, truth.csv, sample.json */
+  sample: string
+  /** one line for the log */
+  log(line: string): void
+}
+
+/** An open project. */
+export interface Project {
+  /** the same as long as the folder keeps its place */
+  readonly id: string
+  /** `name.drydock` */
+  readonly folder: string
+  /** what can be made again at any time; elsewhere than in `folder` where that cannot be written */
+  readonly cache: string
+  /** true: look, but nothing is saved */
+  readonly readOnly: boolean
+  readonly store: Store
+  readonly events: EventHub
+  readonly jobs: Jobs
+  /** the images that are predicted before anyone asks */
+  readonly ahead: QuietWork
+  readonly shared: Shared
+}
+
+/** Name of the database inside a project's folder. */
+export const DATABASE = 'project.sqlite'
+
+/** The id of the project in this folder. @param folder its real path */
+export function projectIdOf(folder: string): string {
+  return createHash('sha256').update(folder).digest('hex').slice(0, 16)
+}
+
+/** Absolute path of the images folder. */
+export function imagesRoot(project: Project): string {
+  const root = project.store.meta.get('images_root')
+  if (root === null)
+    throw new DrydockError('project_damaged', 'The project does not say where its images are.')
+  return root
+}
+
+/** Absolute path of an image's file. */
+export function imageFile(project: Project, image: Pick<StoredImage, 'path'>): string {
+  return join(imagesRoot(project), ...image.path.split('/'))
+}
+
+/** @throws DrydockError `not_found` */
+export function storedImage(project: Project, id: number): StoredImage {
+  const image = project.store.images.get(id)
+  if (image) return image
+  throw new DrydockError('not_found', 'This image is not in the project.', { image: id })
+}
+
+/** Id of the run that list, sorting and live F2 refer to; null before the first. */
+export function currentRun(project: Project): number | null {
+  const value = project.store.meta.get('current_run')
+  return value === null ? null : Number(value)
+}
+
+/** Whether predictions from now on average over the four flips. */
+export function flipsChosen(project: Project): boolean {
+  return project.store.meta.get('flips') !== null
+}
+
+/** Whether an image has truth: only finished ones do. */
+export function isFinished(image: Pick<StoredImage, 'status'>): boolean {
+  return image.status === 'done' || image.status === 'no ship'
+}
+
+/** @throws DrydockError `read_only` */
+export function assertWritable(project: Project): void {
+  if (!project.readOnly) return
+  throw new DrydockError(
+    'read_only',
+    'This project can only be looked at: its folder cannot be written. Copy the project to a folder of your own to work on it.',
+  )
+}
+
+/** What the window shows of a project as a whole. */
+export function summaryOf(project: Project): ProjectSummary {
+  const { images, finished } = project.store.images.counts()
+  return {
+    id: project.id,
+    name: project.store.meta.get('name') ?? basename(project.folder, '.drydock'),
+    location: project.folder,
+    imagesLocation: imagesRoot(project),
+    sample: project.store.meta.get('sample') !== null,
+    readOnly: project.readOnly,
+    images,
+    finished,
+    currentRun: currentRun(project),
+    currentModel: project.store.meta.get('current_model'),
+    flips: flipsChosen(project),
+  }
+}

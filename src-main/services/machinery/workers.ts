@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os'
+import { Piscina } from 'piscina'
+import { fromWireError } from '../../contract/errors.ts'
+import { entry } from '../../locations.ts'
+import type { TaskAnswer, TaskInput, TaskName, TaskOutput } from './worker.ts'
+
+/** The kept pool of worker threads: decoding, hashing, clustering, parsing, scoring in bulk. */
+export interface Workers {
+  /** Runs one task of `worker.ts`. @throws DrydockError as the task does; `cancelled` by the signal */
+  run<N extends TaskName>(task: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskOutput<N>>
+  close(): Promise<void>
+}
+
+/** Starts the pool: at least two threads, so that background work leaves one free for the image on the screen. */
+export function startWorkers(): Workers {
+  const pool = new Piscina<{ task: TaskName; input: unknown }, TaskAnswer>({
+    filename: entry('worker'),
+    minThreads: 1,
+    maxThreads: Math.max(2, Math.min(8, availableParallelism())),
+    idleTimeout: 60_000,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  return {
+    async run<N extends TaskName>(
+      task: N,
+      input: TaskInput<N>,
+      signal?: AbortSignal,
+    ): Promise<TaskOutput<N>> {
+      // a started task is not torn down with its thread: it ends within a second or so, and its answer is dropped
+      signal?.throwIfAborted()
+      const answer = await pool.run({ task, input })
+      signal?.throwIfAborted()
+      if ('error' in answer) throw fromWireError(answer.error)
+      return answer.value as TaskOutput<N>
+    },
+    close: () => pool.close({ force: true }),
+  }
+}

@@ -1,0 +1,230 @@
+import { DrydockError, toWireError } from '../../contract/errors.ts'
+import type { ClusterSettings } from '../../contract/wire.ts'
+import { CACHE_LIMIT } from '../machinery/cache.ts'
+import { ensureContent, isFilesFault } from '../images/content.ts'
+import { inferenceKey, predictFile } from './infer.ts'
+import type { JobControl, JobOutcome } from '../machinery/jobs.ts'
+import { usableModel } from './models.ts'
+import type { UsableModel } from './models.ts'
+import type { Project } from '../machinery/project.ts'
+import { assertWritable, currentRun, flipsChosen, imageFile, storedImage } from '../machinery/project.ts'
+import { tellImage, tellRows } from '../images/rows.ts'
+import { tellCurrentRun } from './runs.ts'
+import { rescore } from '../score/score.ts'
+
+/** What is to be predicted. */
+export interface PredictionWanted {
+  /** 'todo': the images that the run has not reached; those that it has reached are skipped in any case */
+  images: readonly number[] | 'all' | 'todo'
+  /** default: those of the current run where its model is the current one, else the model's own */
+  settings?: ClusterSettings | undefined
+  /** the image on the screen: before all others */
+  first?: number | undefined
+}
+
+/** A run that is extended, with its model. */
+export interface Extending {
+  run: number
+  model: UsableModel
+  settings: ClusterSettings
+  /** its inferences are averages over the four flips */
+  flips: boolean
+}
+
+/** What became of the images of one job. */
+interface Counts {
+  predicted: number
+  skipped: number
+  failed: number
+}
+
+/** So many images are under way at once: one is read and clustered while the engine looks at the other. */
+const UNDER_WAY = 2
+
+/** Jobs of up to this many images do not queue behind longer ones: someone is looking at them. */
+const AT_ONCE = 4
+
+/**
+ * Starts a prediction as a job, with flips where the project has chosen them. Model, settings and flips that a run had
+ * before extend that run, others make a new one; either becomes the current run.
+ * @throws DrydockError `nothing_to_do`, `not_found` (no model), `read_only`
+ */
+export async function startPrediction(
+  project: Project,
+  { images, settings, first }: PredictionWanted,
+): Promise<{ job: string; run: number }> {
+  assertWritable(project)
+  if (project.store.images.counts().images === 0) {
+    throw new DrydockError(
+      'nothing_to_do',
+      'There are no images in this project. Add images to its folder and look at the folder again.',
+    )
+  }
+  const extending = await chooseRun(project, settings)
+  const ids = firstOf(candidates(project, images, extending.run), first)
+  if (ids.length === 0) {
+    throw new DrydockError(
+      'nothing_to_do',
+      'All images are predicted already, with this model and these settings.',
+    )
+  }
+  const title = ids.length === 1 ? `Predicting ${storedImage(project, ids[0]!).path}` : 'Predicting'
+  const job = await startExtending(project, extending, ids, {
+    title,
+    lane: ids.length <= AT_ONCE ? null : 'predict',
+  })
+  return { job, run: extending.run }
+}
+
+/**
+ * Starts the job that brings a run to these images.
+ * @param quiet it ends without a sentence
+ * @returns its id
+ */
+export function startExtending(
+  project: Project,
+  extending: Extending,
+  ids: readonly number[],
+  { title, lane, quiet = false }: { title: string; lane: 'predict' | null; quiet?: boolean },
+): Promise<string> {
+  const plan = { kind: 'predict' as const, title, unit: 'images', total: ids.length, lane }
+  return project.jobs.start(plan, async (control) => {
+    project.ahead.giveWay()
+    const outcome = await predictAll(project, extending, ids, control)
+    return quiet ? { ...outcome, summary: null } : outcome
+  })
+}
+
+function candidates(project: Project, images: PredictionWanted['images'], run: number): number[] {
+  const { store } = project
+  if (typeof images !== 'string') return images.map((id) => storedImage(project, id).id)
+  const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
+  return store.images
+    .all()
+    .filter(({ id, sha256 }) => images === 'all' || sha256 === null || reached.get(id) !== sha256)
+    .map(({ id }) => id)
+}
+
+function firstOf(ids: number[], first: number | undefined): number[] {
+  if (first === undefined || !ids.includes(first)) return ids
+  return [first, ...ids.filter((id) => id !== first)]
+}
+
+async function chooseRun(project: Project, settings: ClusterSettings | undefined): Promise<Extending> {
+  const { store } = project
+  const model = await usableModel(project, null)
+  const current = currentRun(project)
+  const before = current === null ? null : store.runs.get(current)
+  const kept = before?.kind === 'model' && before.model === model.id ? before.settings : null
+  const chosen = { model, settings: settings ?? kept ?? model.model.cluster, flips: flipsChosen(project) }
+  const run = await store.write(() => {
+    const id = runWith(project, chosen)
+    store.meta.set('current_run', String(id))
+    return id
+  })
+  if (run !== current) tellCurrentRun(project)
+  return { ...chosen, run }
+}
+
+/**
+ * The run of a version with these settings and flips, made where there is none. To be called in a transaction.
+ * @param name of a new one; default: {@link plainName}, numbered
+ * @returns its id
+ */
+export function runWith(project: Project, wanted: Omit<Extending, 'run'>, name?: string): number {
+  const { runs } = project.store
+  const { model, settings, flips } = wanted
+  const known = runs.find(model.id, settings, flips)
+  if (known !== null) return known
+  const before = runs.all(null).filter((run) => run.model === model.id && run.flips === flips).length
+  const numbered = before === 0 ? plainName(wanted) : `${plainName(wanted)} (${before + 1})`
+  const createdAt = new Date().toISOString()
+  return runs.add({ name: name ?? numbered, kind: 'model', model: model.id, settings, flips, createdAt })
+}
+
+/** What a run is called: after its version, and that it used flips. */
+export function plainName({ model, flips }: Pick<Extending, 'model' | 'flips'>): string {
+  return flips ? `${model.name}, flips` : model.name
+}
+
+async function predictAll(
+  project: Project,
+  extending: Extending,
+  ids: readonly number[],
+  { signal, progress }: JobControl,
+): Promise<JobOutcome> {
+  const counts: Counts = { predicted: 0, skipped: 0, failed: 0 }
+  const queue = ids.values()
+  const failing = new AbortController()
+  const either = AbortSignal.any([signal, failing.signal])
+  const lane = async (): Promise<void> => {
+    for (const id of queue) {
+      either.throwIfAborted()
+      counts[await predictOne(project, extending, id, either)]++
+      progress(counts.predicted + counts.skipped + counts.failed)
+    }
+  }
+  const lanes = Array.from({ length: Math.min(UNDER_WAY, ids.length) }, () =>
+    lane().catch((error: unknown) => {
+      failing.abort(error)
+      throw error
+    }),
+  )
+  // both have come to rest before the job ends, whatever became of them
+  const ends = await Promise.allSettled(lanes)
+  project.events.emit({ type: 'runs' })
+  project.events.emit({ type: 'score' })
+  if (ends.some(({ status }) => status === 'rejected')) throw failing.signal.reason
+  await project.shared.workers.run('trimFolder', { folder: project.cache, bytes: CACHE_LIMIT })
+  return { summary: summaryOf(counts) }
+}
+
+/**
+ * One image, in one transaction. A file that cannot be read is noted in the list, and the others go on.
+ * @param quiet nobody waits for it
+ */
+export async function predictOne(
+  project: Project,
+  extending: Extending,
+  id: number,
+  signal: AbortSignal,
+  quiet = false,
+): Promise<keyof Counts> {
+  const { store, shared, cache } = project
+  const { run, model, settings, flips } = extending
+  try {
+    const image = await ensureContent(project, id)
+    if (store.runs.image(run, id)?.sha256 === image.sha256) return 'skipped'
+    const wanted = { file: imageFile(project, image), sha256: image.sha256, model, flips, cache, quiet }
+    const calibration = model.model.calibration ?? null
+    const found = await predictFile(shared, wanted, { settings, calibration }, signal)
+    await store.write(() => {
+      const reached = { run, image: id, sha256: image.sha256, inference: inferenceKey(wanted) }
+      store.runs.reach(reached, new Date().toISOString())
+      store.predictions.replace(run, id, found)
+      rescore(project, run, id)
+    })
+    if (currentRun(project) === run) tellImage(project, id, 'predictions')
+    return 'predicted'
+  } catch (error) {
+    if (!isFilesFault(error)) throw error
+    await noteFailure(project, id, error)
+    return 'failed'
+  }
+}
+
+async function noteFailure(project: Project, id: number, error: unknown): Promise<void> {
+  const { code, message } = toWireError(error)
+  const image = storedImage(project, id)
+  const state = code === 'image_missing' ? 'missing' : 'unreadable'
+  await project.store.write(() => project.store.images.setFile(id, image, state, message))
+  tellRows(project, [id])
+}
+
+function summaryOf({ predicted, skipped, failed }: Counts): string {
+  const images = (n: number): string => `${n} ${n === 1 ? 'image' : 'images'}`
+  const parts = [`Predicted ${images(predicted)}`]
+  if (skipped > 0) parts.push(`${skipped} ${skipped === 1 ? 'was' : 'were'} done before`)
+  if (failed > 0) parts.push(`${failed} could not be read: the list says why`)
+  return `${parts.join(', ')}.`
+}

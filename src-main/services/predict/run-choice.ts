@@ -1,0 +1,159 @@
+import type { ModelFile } from '../../contract/engine.ts'
+import { DrydockError } from '../../contract/errors.ts'
+import type { ClusterSettings, OperatingPoint, RunChoice } from '../../contract/wire.ts'
+import type { StoredRun } from '../../store/runs.ts'
+import { usableModel } from './models.ts'
+import { plainName, predictOne, runWith, startExtending } from './predict.ts'
+import type { Extending } from './predict.ts'
+import type { Project } from '../machinery/project.ts'
+import { assertWritable } from '../machinery/project.ts'
+import { tellCurrentRun } from './runs.ts'
+
+/** What people choose of a run: between clean empty images and more ships found (its minScore), the shape of instances, and whether they are cut at necks. */
+
+/** Positions where none was measured, from the cleanest. */
+const PLAIN = [0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0] as const
+
+/** What the name of a run says of its position. */
+const SAID: Record<OperatingPoint['name'], string> = {
+  clean: 'cleaner',
+  balanced: 'balanced',
+  ships: 'more ships',
+}
+
+/**
+ * The positions of a run. Where its version has operating points they come with what they gave on validation; towards a
+ * side on which it has none, plain values of minScore are offered.
+ * @returns null for imported labels
+ * @throws DrydockError `not_found`
+ */
+export async function runChoice(project: Project, run: number): Promise<RunChoice | null> {
+  const found = modelRun(project, run)
+  if (!found) return null
+  const { model } = await usableModel(project, found.model)
+  const { minScore, rectangles, necks } = found.settings
+  return { minScore, rectangles, necks, positions: positionsOf(found, model) }
+}
+
+export interface RunWish {
+  /** what is not named stays as it is in this run */
+  run: number
+  minScore?: number | undefined
+  rectangles?: boolean | undefined
+  necks?: boolean | undefined
+  /** the image on the screen */
+  first?: number | undefined
+}
+
+/**
+ * Makes the run with another minScore, shape or cutting at necks the current one, over all images that its version has looked at, with flips or
+ * without as in this run: their inferences lie in the cache, so the network is asked only for those that the cache has lost.
+ * The image on the screen is done before the run becomes current, the others by a job.
+ * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
+ */
+export async function chooseRun(
+  project: Project,
+  { run, minScore, rectangles, necks, first }: RunWish,
+): Promise<{ job: string | null; run: number }> {
+  assertWritable(project)
+  const { store } = project
+  const found = modelRun(project, run)
+  if (!found) {
+    throw new DrydockError(
+      'bad_input',
+      'This run holds labels that were read in: they have no scores to choose by. Choose a run of a model.',
+      { run },
+    )
+  }
+  const model = await usableModel(project, found.model)
+  const settings = {
+    ...found.settings,
+    minScore: minScore ?? found.settings.minScore,
+    rectangles: rectangles ?? found.settings.rectangles,
+    necks: necks ?? found.settings.necks,
+  }
+  const wanted = { model, settings, flips: found.flips }
+  const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
+  const extending = { ...wanted, run: chosen }
+  const open = imagesToDo(project, extending)
+  if (first !== undefined && open.includes(first)) {
+    await predictOne(project, extending, first, new AbortController().signal)
+  }
+  await store.write(() => store.meta.set('current_run', String(chosen)))
+  tellCurrentRun(project)
+  const rest = open.filter((id) => id !== first)
+  if (rest.length === 0) return { job: null, run: chosen }
+  const job = await startExtending(project, extending, rest, {
+    ...{ title: 'Making instances anew', lane: null },
+    quiet: true,
+  })
+  return { job, run: chosen }
+}
+
+type ModelRun = StoredRun & { model: string; settings: ClusterSettings }
+
+function modelRun(project: Project, id: number): ModelRun | null {
+  const run = project.store.runs.get(id)
+  if (!run) throw new DrydockError('not_found', 'This project has no such run.', { run: id })
+  const { model, settings } = run
+  return model !== null && settings !== null ? { ...run, model, settings } : null
+}
+
+/** Images that any run of the version, with the same flips, has reached as they are now, and this one has not. */
+function imagesToDo({ store }: Project, { run, model, flips }: Extending): number[] {
+  const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
+  const seen = new Set(
+    store.runs
+      .all(null)
+      .filter((other) => other.model === model.id && other.flips === flips)
+      .flatMap(({ id }) => store.runs.images(id))
+      .map(({ image, sha256 }) => `${image} ${sha256}`),
+  )
+  return store.images
+    .all()
+    .filter(({ id, sha256 }) => seen.has(`${id} ${sha256}`) && reached.get(id) !== sha256)
+    .map(({ id }) => id)
+}
+
+function positionsOf(
+  { settings, flips }: Pick<Extending, 'settings' | 'flips'>,
+  model: ModelFile,
+): RunChoice['positions'] {
+  const measured = (model.operatingPoints ?? []).map((point) =>
+    // the figures are those of the version's other settings, without flips
+    isAlike(settings, model.cluster) && !flips ? point : { ...point, validation: null },
+  )
+  const has = (name: OperatingPoint['name']): boolean => measured.some((point) => point.name === name)
+  const values = measured.map((point) => point.minScore)
+  const plain = PLAIN.filter(
+    (value) =>
+      (!has('clean') && value > Math.max(...values)) || (!has('ships') && value < Math.min(...values)),
+  )
+  const positions: RunChoice['positions'] = [...measured]
+  for (const minScore of [...plain, model.cluster.minScore, settings.minScore]) {
+    if (positions.some((position) => position.minScore === minScore)) continue
+    positions.push({ name: null, minScore, validation: null })
+  }
+  return positions.sort((a, b) => b.minScore - a.minScore)
+}
+
+function isAlike(a: ClusterSettings, b: ClusterSettings): boolean {
+  const { minScore: _a, ...left } = a
+  const { minScore: _b, ...right } = b
+  return Object.keys(left).every((key) => left[key as keyof typeof left] === right[key as keyof typeof right])
+}
+
+function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
+  const { model, settings } = run
+  const point = positionsOf(run, model.model).find(({ minScore }) => minScore === settings.minScore)
+  const said = point?.name ? SAID[point.name] : `score from ${settings.minScore.toFixed(2)}`
+  const unlikeOwn = (setting: 'rectangles' | 'necks', on: string, off: string): string =>
+    settings[setting] === model.model.cluster[setting] ? '' : settings[setting] ? on : off
+  const shape = unlikeOwn('rectangles', ', rectangles', ', as seen')
+  const cut = unlikeOwn('necks', ', cut at necks', ', not cut at necks')
+  const wanted = `${plainName(run)}, ${said}${shape}${cut}`
+  const taken = new Set(project.store.runs.all(null).map((run) => run.name))
+  let free = wanted
+  for (let n = 2; taken.has(free); n++) free = `${wanted} (${n})`
+  return free
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ProjectEvent } from '../../contract/wire.ts'
+import { hostIn, idOf, openBench } from '../../testing/project.ts'
+import type { Bench } from '../../testing/project.ts'
+import { applyGesture } from '../annotate/annotate.ts'
+import { getImage } from '../images/images.ts'
+import { startPrediction } from '../predict/predict.ts'
+import { summaryOf } from '../machinery/project.ts'
+import type { Project } from '../machinery/project.ts'
+import { setFlips } from '../predict/runs.ts'
+
+let bench: Bench & { project: Project }
+beforeAll(async () => {
+  bench = await openBench()
+})
+afterAll(() => bench.end())
+
+test('what another process does reaches this one’s windows', async () => {
+  const { project, folder, images } = bench
+  const a = idOf(project, 'a.png')
+  const b = idOf(project, 'sub/b.png')
+  const wanted = new Set(['truth', 'predictions', 'runs', 'job'])
+  const told = Promise.withResolvers<void>()
+  const seen: ProjectEvent[] = []
+  const stop = project.events.listen((event) => {
+    seen.push(event)
+    wanted.delete(event.type === 'image-changed' ? event.what : event.type)
+    if (wanted.size === 0) told.resolve()
+  })
+  const other = hostIn(folder)
+  const there = await other.openProject(images)
+  const status = { from: 'to do' as const, to: 'done' as const }
+  const plan = { kind: 'status' as const, instances: [], decisions: [], status, flag: null }
+  await applyGesture(there, { image: a, gestureId: randomUUID(), expectedRevision: 0, plan })
+  const { job } = await startPrediction(there, { images: [b] })
+  await there.jobs.finished(job)
+  await told.promise
+  stop()
+  expect(seen).toContainEqual({ type: 'image-changed', image: a, what: 'truth', revision: 1 })
+  expect(seen.find((event) => event.type === 'images')).toMatchObject({
+    rows: [{ path: 'a.png', status: 'done' }],
+  })
+  expect((await getImage(project, b)).predictions).toEqual([])
+  expect(project.jobs.list()[0]).toMatchObject({ id: job, state: 'done' })
+  await other.close()
+  expect(project.store.sessions.all()).toHaveLength(1)
+})
+
+test('flips that another process has chosen reach this one’s windows', async () => {
+  const { project, folder, images } = bench
+  const told = Promise.withResolvers<void>()
+  const stop = project.events.listen(({ type }) => {
+    if (type === 'runs' && summaryOf(project).flips) told.resolve()
+  })
+  const other = hostIn(folder)
+  await setFlips(await other.openProject(images), true)
+  await told.promise
+  stop()
+  expect(summaryOf(project).flips).toBe(true)
+  await other.close()
+})
+
+test('a project that is closed stays open for whoever follows it or works in it', async () => {
+  const { project, host, engine } = bench
+  const following = new AbortController()
+  const events = project.events.stream([], following.signal)
+  const first = events.next()
+  await host.release(project.id)
+  expect(project.store.db.open).toBe(true)
+  following.abort()
+  await first
+  await events.return()
+  const held = Promise.withResolvers<void>()
+  engine.before = () => held.promise
+  const { job } = await startPrediction(project, { images: [idOf(project, 'a.png')] })
+  await host.release(project.id)
+  expect(project.store.db.open).toBe(true)
+  held.resolve()
+  await project.jobs.finished(job)
+  await host.release(project.id)
+  expect(project.store.db.open).toBe(false)
+  expect((await host.project(project.id)).store.db.open).toBe(true)
+})

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto'
+import { hostname, uptime } from 'node:os'
+import type { Session } from '../../store/sessions.ts'
+import type { Store } from '../../store/store.ts'
+import type { Project } from '../machinery/project.ts'
+import { currentRun, flipsChosen } from '../machinery/project.ts'
+import { tellImage } from '../images/rows.ts'
+
+/** A session says this often that it lives, in ms. */
+const HEARTBEAT = 20_000
+
+/** A session on another machine counts as dead after this long without a heartbeat, in ms. */
+const DEAD_AFTER = 5 * HEARTBEAT
+
+/** The clock may have been set by so much since a session beat last, in ms. */
+const CLOCK_SLACK = 10_000
+
+/** Changes by other processes are looked for this often, in ms. */
+const POLL = 1000
+
+/** This process's place in the table `sessions`. */
+export interface OwnSession {
+  id: string
+  /** ends the heartbeat and takes the session out of the table */
+  end(): Promise<void>
+}
+
+/** Sessions of this process that have not ended. */
+const ownSessions = new Set<string>()
+
+/** Registers this process with a project, and marks the jobs of processes that have died as interrupted. */
+export async function startSession(store: Store): Promise<OwnSession> {
+  const id = randomUUID()
+  const now = new Date().toISOString()
+  ownSessions.add(id)
+  await store.write(() => {
+    for (const session of store.sessions.all()) if (!isAlive(session)) store.sessions.remove(session.id)
+    store.sessions.add({ id, pid: process.pid, host: hostname(), started: now, heartbeat: now })
+    store.jobs.interruptOrphans(now)
+  })
+  const timer = setInterval(() => {
+    store
+      .write(() => store.sessions.beat(id, new Date().toISOString()))
+      .catch(() => {
+        // a full disk shows itself at the next gesture
+      })
+  }, HEARTBEAT)
+  timer.unref()
+  return {
+    id,
+    async end() {
+      clearInterval(timer)
+      ownSessions.delete(id)
+      await store.write(() => store.sessions.remove(id))
+    },
+  }
+}
+
+/** What a session is judged by. */
+export interface Here {
+  /** in ms since 1970, as `booted` */
+  now: number
+  /** when this machine was started */
+  booted: number
+  host: string
+  pid: number
+  /** sessions of this process */
+  own: ReadonlySet<string>
+  /** whether a process of this number runs on this machine */
+  runs(pid: number): boolean
+}
+
+/** Whether the process of a session still runs. */
+export function isAlive(session: Session, here: Here = lookHere()): boolean {
+  const heartbeat = Date.parse(session.heartbeat)
+  if (session.host !== here.host) return here.now - heartbeat < DEAD_AFTER
+  // numbers of processes are used again: after a restart of the machine by any, else by this very one
+  if (heartbeat < here.booted - CLOCK_SLACK) return false
+  if (session.pid === here.pid) return here.own.has(session.id)
+  return here.runs(session.pid)
+}
+
+function lookHere(): Here {
+  const now = Date.now()
+  const booted = now - uptime() * 1000
+  return { now, booted, host: hostname(), pid: process.pid, own: ownSessions, runs }
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it runs, as another user
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** What was known when others were looked at last. */
+interface Seen {
+  version: number
+  edit: number
+  reached: number
+  run: number | null
+  model: string | null
+  models: number
+  runs: number
+  flips: boolean
+}
+
+/**
+ * Looks once a second whether another process has changed the project, and tells this one's windows.
+ * @returns ends it
+ */
+export function followOthers(project: Project): () => void {
+  let seen = look(project)
+  const timer = setInterval(() => {
+    try {
+      if (project.store.dataVersion() === seen.version) return
+      const now = look(project)
+      tellChanges(project, seen, now)
+      seen = now
+    } catch (error) {
+      project.shared.log(`looking for changes of others failed: ${String(error)}`)
+    }
+  }, POLL)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+function look(project: Project): Seen {
+  const { store } = project
+  return {
+    version: store.dataVersion(),
+    edit: store.edits.lastId(),
+    reached: store.runs.lastReached(),
+    run: Number(store.meta.get('current_run')) || null,
+    model: store.meta.get('current_model'),
+    models: store.models.all().length,
+    runs: store.runs.all(null).length,
+    flips: flipsChosen(project),
+  }
+}
+
+function tellChanges(project: Project, before: Seen, now: Seen): void {
+  const { store, events } = project
+  const current = currentRun(project)
+  const edited = new Set(store.edits.since(before.edit).map(({ image }) => image))
+  const reached = new Set(
+    store.runs.since(before.reached).flatMap(({ run, image }) => (run === current ? [image] : [])),
+  )
+  for (const image of edited) tellImage(project, image, 'truth')
+  for (const image of reached) tellImage(project, image, 'predictions')
+  if (before.run !== now.run || before.runs !== now.runs || before.flips !== now.flips || reached.size > 0) {
+    events.emit({ type: 'runs' })
+  }
+  if (before.model !== now.model || before.models !== now.models) events.emit({ type: 'models' })
+  if (edited.size > 0 || reached.size > 0 || before.run !== now.run) events.emit({ type: 'score' })
+  const running = new Set(project.jobs.running().map(({ id }) => id))
+  for (const job of project.jobs.list()) {
+    const recent = job.endedAt === null || Date.now() - Date.parse(job.endedAt) < 5 * POLL
+    if (recent && !running.has(job.id)) events.emit({ type: 'job', job })
+  }
+}

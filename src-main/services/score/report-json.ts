@@ -1,0 +1,32 @@
+import type { Difference } from '../../core/metric/difference.ts'
+import { AREAS } from '../../core/metric/report.ts'
+import type { Report } from '../../core/metric/report.ts'
+
+/** A difference as one JSON value. */
+export function differenceForMachines({ f2, f2WithShips }: Difference): unknown {
+  return { f2, f2_with_ships: f2WithShips }
+}
+
+/** A report as one JSON value. */
+export function reportForMachines(report: Report): unknown {
+  const { f2, f2WithShips, pooledF2, emptyImages, emptyClean, recall, bootstrap } = report
+  return {
+    images: report.images,
+    f2,
+    f2_with_ships: f2WithShips,
+    pooled_f2: pooledF2,
+    empty_images: emptyImages,
+    empty_clean: emptyClean,
+    recall: {
+      all: recall.all,
+      by_area: AREAS.map(([from, to], i) => ({
+        from,
+        to: Number.isFinite(to) ? to : null,
+        ...recall.byArea[i]!,
+      })),
+      touching: recall.touching,
+      lone: recall.lone,
+    },
+    bootstrap,
+  }
+}

@@ -1,0 +1,115 @@
+import type { SetScore, Split } from '../../contract/wire.ts'
+import { parseRle } from '../../core/mask/rle.ts'
+import { scoreImage, summarise } from '../../core/metric/f2.ts'
+import type { StoredImage } from '../../store/images.ts'
+import type { JobControl } from '../machinery/jobs.ts'
+import type { Project } from '../machinery/project.ts'
+import { currentRun, isFinished, storedImage } from '../machinery/project.ts'
+import { tellRows } from '../images/rows.ts'
+
+/** Images scored by one worker task. */
+const CHUNK = 100
+
+/**
+ * Scores an image against a run, inside the transaction that changed its truth or predictions. Does nothing where the
+ * image has no truth or the run has not reached it.
+ */
+export function rescore(project: Project, run: number | null, id: number): void {
+  const { store } = project
+  const image = storedImage(project, id)
+  if (run === null || !isFinished(image) || !store.runs.image(run, id)) return
+  const truth = store.truth.masks(id).map(parseRle)
+  const predictions = store.predictions.masks(run, id).map(parseRle)
+  const { f2, thresholds } = scoreImage(truth, predictions)
+  const score = { image: id, f2, thresholds, truthRevision: image.truthRevision }
+  store.scores.put(run, score, new Date().toISOString())
+}
+
+/** The set's score against the current run, from what is stored. @param split null: all images */
+export function setScore(project: Project, split: Split | null): SetScore {
+  const { store } = project
+  return store.read(() => {
+    const run = currentRun(project)
+    const images = store.images.all().filter((image) => split === null || image.split === split)
+    const scorable = new Map(scorableImages(project, run, images).map((image) => [image.id, image]))
+    const scores = (run === null ? [] : store.scores.of(run)).filter(({ image }) => scorable.has(image))
+    const fresh = scores.filter((score) => score.truthRevision >= scorable.get(score.image)!.truthRevision)
+    const { f2, f2WithShips, pooledF2, thresholds } = summarise(scores)
+    return {
+      run,
+      f2,
+      f2WithShips,
+      pooledF2,
+      thresholds: scores.length === 0 ? [] : thresholds,
+      overImages: scores.length,
+      totalImages: images.length,
+      staleImages: scorable.size - fresh.length,
+    }
+  })
+}
+
+/**
+ * Scores what is stale in the current run, in worker threads, as a job where there is anything to do.
+ * @returns the set's score over all images afterwards
+ */
+export async function refreshScores(project: Project): Promise<SetScore> {
+  const run = currentRun(project)
+  const stale = run === null ? [] : staleImages(project, run)
+  if (run !== null && stale.length > 0) {
+    const job = await project.jobs.start(
+      { kind: 'score', title: 'Scoring', unit: 'images', total: stale.length, lane: 'score' },
+      (control) => scoreAll(project, run, stale, control),
+    )
+    await project.jobs.finished(job)
+  }
+  return setScore(project, null)
+}
+
+async function scoreAll(
+  project: Project,
+  run: number,
+  images: readonly StoredImage[],
+  { signal, progress }: JobControl,
+): Promise<{ summary: string }> {
+  const { store, shared } = project
+  for (let from = 0; from < images.length; from += CHUNK) {
+    const chunk = images.slice(from, from + CHUNK)
+    const masks = chunk.map(({ id }) => ({
+      truth: store.truth.masks(id),
+      predictions: store.predictions.masks(run, id),
+    }))
+    const results = await shared.workers.run('scoreImages', { images: masks }, signal)
+    const at = new Date().toISOString()
+    await store.write(() =>
+      chunk.forEach((image, i) => {
+        // a gesture that came in between has scored the image itself, or made it stale again
+        if (storedImage(project, image.id).truthRevision !== image.truthRevision) return
+        const { f2, thresholds } = results[i]!
+        store.scores.put(run, { image: image.id, f2, thresholds, truthRevision: image.truthRevision }, at)
+      }),
+    )
+    tellRows(
+      project,
+      chunk.map(({ id }) => id),
+    )
+    progress(from + chunk.length)
+  }
+  project.events.emit({ type: 'score' })
+  return { summary: `Scored ${images.length} ${images.length === 1 ? 'image' : 'images'}.` }
+}
+
+/** Finished images that the run has reached. */
+function scorableImages(project: Project, run: number | null, images: readonly StoredImage[]): StoredImage[] {
+  if (run === null) return []
+  const reached = new Set(project.store.runs.images(run).map(({ image }) => image))
+  return images.filter((image) => isFinished(image) && reached.has(image.id))
+}
+
+/** Images whose score against the run is missing or older than their truth. */
+function staleImages(project: Project, run: number): StoredImage[] {
+  const { store } = project
+  const scored = new Map(store.scores.of(run).map((score) => [score.image, score.truthRevision]))
+  return scorableImages(project, run, store.images.all()).filter(
+    (image) => (scored.get(image.id) ?? -1) < image.truthRevision,
+  )
+}

@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Rle } from '../../core/mask/rle.ts'
+import { differenceOf } from '../../core/metric/difference.ts'
+import type { Difference } from '../../core/metric/difference.ts'
+import { scoreImage } from '../../core/metric/f2.ts'
+import type { ImageResult } from '../../core/metric/f2.ts'
+import { reportOn } from '../../core/metric/report.ts'
+import type { Report } from '../../core/metric/report.ts'
+import { writeWhole } from '../../imaging/write.ts'
+import { WAYS } from './crossvalidate-choice.ts'
+import type { Way } from './crossvalidate-choice.ts'
+import { foldFile } from './crossvalidate.ts'
+import type { CrossValidation, FoldResult } from './crossvalidate.ts'
+import { readWholeLabels } from '../exchange/label-files.ts'
+import { differenceForMachines, reportForMachines } from '../score/report-json.ts'
+
+export interface CrossValidated {
+  reports: Record<Way, Report>
+  /** by how much clusters of embeddings are above connected components, of the predicted and of the true foreground */
+  separation: { predicted: Difference; trueForeground: Difference }
+  /** F2 over all images of who predicts nothing: the share of empty images */
+  nothing: number
+  /** the whole result as JSON, as it lies in the folder */
+  summary: unknown
+}
+
+/** Name of the summary in the folder of results. */
+export const SUMMARY = 'crossvalidation.json'
+
+/** Scores the predictions of all folds together, and writes the summary. */
+export async function reportFolds(
+  { images, from, out, folds, seed, flips, training }: CrossValidation,
+  results: readonly FoldResult[],
+): Promise<CrossValidated> {
+  const reports = {} as Record<Way, Report>
+  const scores = {} as Record<Way, ImageResult[]>
+  for (const way of WAYS) {
+    const masks = await masksOf(out, folds, way)
+    const predicted = images.map(({ name, truth, height }) => ({
+      ...{ truth, height },
+      prediction: masks.get(name) ?? [],
+    }))
+    reports[way] = reportOn(predicted)
+    scores[way] = predicted.map(({ truth, prediction }) => scoreImage(truth, prediction))
+  }
+  const separation = {
+    predicted: differenceOf(scores.clustered, scores.components),
+    trueForeground: differenceOf(scores.separation, scores.truthComponents),
+  }
+  const empty = images.filter(({ truth }) => truth.length === 0).length
+  const nothing = empty / images.length
+  const summary = {
+    format: 'drydock-crossvalidation-1',
+    model: { id: from.id, name: from.card.name },
+    ...{ images: images.length, folds, seed, flips, training },
+    predicting_nothing: { f2: nothing },
+    reports: {
+      clustered: reportForMachines(reports.clustered),
+      clean: reportForMachines(reports.clean),
+      ships: reportForMachines(reports.ships),
+      components: reportForMachines(reports.components),
+      separation: reportForMachines(reports.separation),
+      truth_components: reportForMachines(reports.truthComponents),
+    },
+    clustered_above_components: {
+      predicted: differenceForMachines(separation.predicted),
+      true_foreground: differenceForMachines(separation.trueForeground),
+    },
+    by_fold: results.map(
+      ({ cluster, calibration, operatingPoints, separation, chosenOn, training, held }, i) => ({
+        fold: i + 1,
+        chosen_on: chosenOn,
+        ...{ cluster, calibration, separation },
+        operating_points: operatingPoints,
+        training: training && {
+          ...{ steps: training.steps, seconds: training.seconds, best_step: training.bestStep },
+        },
+        images: held,
+      }),
+    ),
+  }
+  await writeWhole(join(out, SUMMARY), (temporary) =>
+    writeFile(temporary, `${JSON.stringify(summary, null, 2)}\n`),
+  )
+  return { reports, separation, nothing, summary }
+}
+
+async function masksOf(out: string, folds: number, way: Way): Promise<Map<string, Rle[]>> {
+  const masks = new Map<string, Rle[]>()
+  for (let fold = 1; fold <= folds; fold++) {
+    const { images } = await readWholeLabels(foldFile(out, fold, way))
+    for (const [image, instances] of images)
+      masks.set(
+        image,
+        instances.map(({ rle }) => rle),
+      )
+  }
+  return masks
+}

@@ -1,0 +1,200 @@
+import type { TrainBatch, ValidationImage } from '../../contract/engine.ts'
+import { DrydockError } from '../../contract/errors.ts'
+import { labelMapToRles, toLabelMap } from '../../core/mask/rle.ts'
+import type { Random } from '../../core/random.ts'
+import { randomFrom, seedFrom } from '../../core/random.ts'
+import type { Crop, Marked } from '../../core/sampling/crop.ts'
+import { CROP_SETTINGS, sampleCrop } from '../../core/sampling/crop.ts'
+import { makeSyntheticScene } from '../../core/synthetic/scene.ts'
+import { decodeImage } from '../../imaging/decode.ts'
+import type { TrainPlan, TrainSource } from './train-plan.ts'
+import { furtherWindows, validationWindows } from './train-plan.ts'
+
+/** Decoded images that are kept, in bytes. */
+const CACHE_BYTES = 384 * 1024 * 1024
+
+/** Synthetic scenes that are drawn from at a time, and how many crops are cut from each: making one takes far longer. */
+const [POOL, CROPS_OF_A_SCENE] = [64, 12]
+
+/** Seeds of streams that must not meet. */
+const [SAMPLES, SCENES] = [1, 2]
+
+/** An image that could not be read and was left out. */
+export interface Skipped {
+  file: string
+  reason: string
+}
+
+/**
+ * Makes the batches of a training plan. What a batch holds follows from seed and step alone, whoever makes it and
+ * in whatever order. An image that cannot be read any more is passed over, for another one or a synthetic scene.
+ */
+export class BatchMaker {
+  readonly #plan: TrainPlan
+  readonly #cache = new MarkedCache(CACHE_BYTES)
+  readonly #scenes = new Map<number, Marked>()
+  /** running sums of how often each source is drawn: for ships, and for anything */
+  readonly #byShips: Float64Array
+  readonly #byArea: Float64Array
+  readonly skipped = new Map<string, string>()
+
+  constructor(plan: TrainPlan) {
+    this.#plan = plan
+    this.#byShips = runningSums(plan.sources, ({ truth }) => Math.sqrt(truth.length))
+    this.#byArea = runningSums(plan.sources, ({ width, height }) => Math.sqrt(width * height))
+  }
+
+  async batch(step: number): Promise<TrainBatch> {
+    const { batch, crop, seed } = this.#plan
+    const images = new Uint8Array(batch * crop * crop * 3)
+    const labels = new Uint16Array(batch * crop * crop)
+    for (let i = 0; i < batch; i++) {
+      const sample = await this.#sample(step, randomFrom(seedFrom(seed, SAMPLES, step, i)))
+      images.set(sample.image, i * crop * crop * 3)
+      labels.set(sample.labels, i * crop * crop)
+    }
+    return { images, labels, batch, crop }
+  }
+
+  /** @throws DrydockError as `decodeImage`: a score over fewer images would not be the same score */
+  async validation(index: number): Promise<ValidationImage> {
+    const plan = this.#plan
+    const validation = validationWindows(plan)
+    const window = validation[index] ?? furtherWindows(plan)[index - validation.length]
+    if (!window) throw new DrydockError('not_found', 'There is no such validation image.', { index })
+    if (window.kind === 'synthetic') {
+      const { image, labels } = makeSyntheticScene(window.seed, { width: 512, height: 512 })
+      return { image, truth: labelMapToRles(labels, image.width, image.height) }
+    }
+    const sources = index < validation.length ? plan.validation : plan.further
+    return windowOf(await this.#cache.get(sources[window.source]!), window)
+  }
+
+  async #sample(step: number, random: Random): Promise<Crop> {
+    const { sources, synthetic, crop, magnify } = this.#plan
+    if (sources.length > 0 && random() >= synthetic.share) {
+      const near = random() < CROP_SETTINGS.nearShip && this.#byShips.at(-1)! > 0
+      for (let attempt = 0; attempt < 4; attempt++) {
+        const source = sources[draw(near ? this.#byShips : this.#byArea, random)]!
+        const marked = await this.#read(source)
+        const scale = [CROP_SETTINGS.scale[0], magnify] as const
+        if (marked)
+          return sampleCrop(marked, random, { ...CROP_SETTINGS, crop, scale, nearShip: near ? 1 : 0 })
+      }
+    }
+    return sampleCrop(this.#scene(step, random), random, { ...CROP_SETTINGS, crop })
+  }
+
+  /** A synthetic scene: of so many, or of a pool through which new ones pass, each drawn from several times. */
+  #scene(step: number, random: Random): Marked {
+    const { synthetic, crop, batch, seed } = this.#plan
+    const passed = Math.floor((step * batch * synthetic.share) / CROPS_OF_A_SCENE)
+    const all = synthetic.scenes ?? Infinity
+    const drawn = passed + Math.floor(random() * Math.min(POOL, all))
+    const number = Number.isFinite(all) ? drawn % all : drawn
+    const known = this.#scenes.get(number)
+    if (known) return known
+    const made = makeSyntheticScene(seedFrom(seed, SCENES, number), { width: 2 * crop, height: 2 * crop })
+    const marked = { ...made, ships: pointsOf(made.labels, 2 * crop) }
+    this.#scenes.set(number, marked)
+    const [oldest] = this.#scenes.keys()
+    if (this.#scenes.size > POOL) this.#scenes.delete(oldest!)
+    return marked
+  }
+
+  async #read(source: TrainSource): Promise<Marked | null> {
+    if (this.skipped.has(source.file)) return null
+    try {
+      return await this.#cache.get(source)
+    } catch (error) {
+      if (!(error instanceof DrydockError)) throw error
+      this.skipped.set(source.file, error.message)
+      return null
+    }
+  }
+}
+
+/** A pixel of each ship. */
+function pointsOf(labels: Uint16Array, width: number): { x: number; y: number }[] {
+  const pixels = new Map<number, number[]>()
+  labels.forEach((label, p) => {
+    if (label) (pixels.get(label) ?? pixels.set(label, []).get(label)!).push(p)
+  })
+  return [...pixels.values()].map((own) => {
+    const middle = own[own.length >> 1]!
+    return { x: middle % width, y: Math.floor(middle / width) }
+  })
+}
+
+function windowOf(
+  { image, labels }: Marked,
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+): ValidationImage {
+  const data = new Uint8Array(width * height * 3)
+  const cut = new Int32Array(width * height)
+  for (let row = 0; row < height; row++) {
+    const from = (y + row) * image.width + x
+    data.set(image.data.subarray(from * 3, (from + width) * 3), row * width * 3)
+    cut.set(labels.subarray(from, from + width), row * width)
+  }
+  const truth = labelMapToRles(cut, width, height).filter((rle) => rle.length > 0)
+  return { image: { width, height, data }, truth }
+}
+
+function runningSums(sources: readonly TrainSource[], weight: (source: TrainSource) => number): Float64Array {
+  let sum = 0
+  return Float64Array.from(sources, (source) => (sum += weight(source)))
+}
+
+function draw(sums: Float64Array, random: Random): number {
+  const at = random() * sums.at(-1)!
+  const found = sums.findIndex((sum) => sum > at)
+  return found < 0 ? sums.length - 1 : found
+}
+
+/** Decoded images with their label maps, the least recently used ones dropped first. */
+class MarkedCache {
+  readonly #limit: number
+  readonly #kept = new Map<string, Marked>()
+  #bytes = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  async get(source: TrainSource): Promise<Marked> {
+    const known = this.#kept.get(source.file)
+    if (known) {
+      this.#kept.delete(source.file)
+      this.#kept.set(source.file, known)
+      return known
+    }
+    const marked = await readMarked(source)
+    this.#kept.set(source.file, marked)
+    this.#bytes += sizeOf(marked)
+    for (const [file, oldest] of this.#kept) {
+      if (this.#bytes <= this.#limit || file === source.file) break
+      this.#kept.delete(file)
+      this.#bytes -= sizeOf(oldest)
+    }
+    return marked
+  }
+}
+
+function sizeOf({ image, labels }: Marked): number {
+  return image.data.byteLength + labels.byteLength
+}
+
+async function readMarked(source: TrainSource): Promise<Marked> {
+  const image = await decodeImage(source.file)
+  const labels = toLabelMap(source.truth, image)
+  const ships = source.truth.flatMap((rle) => {
+    // the middle of the middle run lies on or near the ship
+    const middle = 2 * Math.floor(rle.length / 4)
+    const start = rle[middle]
+    if (start === undefined) return []
+    const position = start - 1 + Math.floor(rle[middle + 1]! / 2)
+    return [{ x: Math.floor(position / image.height), y: position % image.height }]
+  })
+  return { image, labels, ships }
+}

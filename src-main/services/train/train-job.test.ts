@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ProjectEvent, Split, TrainSettings } from '../../contract/wire.ts'
+import { formatRle } from '../../core/mask/rle.ts'
+import { maskOf } from '../../testing/images.ts'
+import { TWO_IMAGES, hostIn, idOf, openBench } from '../../testing/project.ts'
+import type { Bench } from '../../testing/project.ts'
+import { applyGesture } from '../annotate/annotate.ts'
+import { listModels, modelCardOf, setCurrentModel } from '../predict/models.ts'
+import type { Project } from '../machinery/project.ts'
+import {
+  canResumeTraining,
+  resumeTraining,
+  startTraining,
+  trainingCurve,
+  trainingDefaults,
+  trainingPreview,
+} from './train-job.ts'
+
+const A = TWO_IMAGES['a.png']!
+
+let bench: Bench & { project: Project }
+beforeAll(async () => {
+  bench = await openBench({ 'a.png': A, 'b.png': { ...A, shade: 50 }, 'c.png': { ...A, shade: 70 } })
+})
+afterAll(() => bench.end())
+
+async function finish(path: string, split: Split): Promise<void> {
+  const { project } = bench
+  const image = idOf(project, path)
+  await project.store.write(() => project.store.images.setSplit(image, split))
+  const instances = A.ships.map((ship) => ({
+    ...{ instance: randomUUID(), lifecycle: 'create' as const, origin: 'drawn' as const, colour: 0 },
+    ...{ editedBefore: false, editedAfter: false, added: formatRle(maskOf(ship, A)), removed: '' },
+  }))
+  const status = { from: 'to do' as const, to: 'done' as const }
+  const plan = { kind: 'polygon' as const, instances, decisions: [], status, flag: null }
+  await applyGesture(project, { image, gestureId: randomUUID(), expectedRevision: 0, plan })
+}
+
+function settings(): TrainSettings {
+  return {
+    ...trainingDefaults(bench.project),
+    minutes: null,
+    steps: 4,
+    batch: 1,
+    crop: 64,
+    syntheticShare: 0,
+  }
+}
+
+test('a training says what it uses, is refused without truth, and becomes a version that can be made current', async () => {
+  const { project } = bench
+  expect(trainingPreview(project).refusal).not.toBeNull()
+  await expect(startTraining(project, settings())).rejects.toMatchObject({ code: 'nothing_to_do' })
+  await finish('a.png', 'train')
+  await finish('b.png', 'validation')
+  expect(trainingPreview(project)).toMatchObject({ used: 1, validation: 1, instances: 2, refusal: null })
+
+  const told: ProjectEvent[] = []
+  const stop = project.events.listen((event) => told.push(event))
+  const job = await startTraining(project, settings())
+  const ended = await project.jobs.finished(job)
+  stop()
+  expect(ended).toMatchObject({ state: 'done', error: null, unit: 'steps', done: 4, total: 4 })
+  expect(ended.summary).toBe('Trained 4 steps on 1 image.')
+  const [base, made] = listModels(project)
+  expect(base).toMatchObject({ kind: 'base', current: true })
+  expect(made).toMatchObject({
+    id: ended.model,
+    kind: 'trained',
+    parent: base!.id,
+    name: 'harbour 1',
+    trainedImages: 1,
+  })
+  expect(await modelCardOf(project, made!.id)).toMatchObject({
+    trainedOn: [project.store.images.get(idOf(project, 'a.png'))!.sha256],
+  })
+  expect((await trainingCurve(project, job)).map(({ step }) => step)).toEqual([1, 2, 3, 4])
+  expect(told.filter(({ type }) => type === 'curve')).toHaveLength(4)
+  await setCurrentModel(project, made!.id)
+  expect(trainingDefaults(project)).toMatchObject({ from: made!.id, name: 'harbour 2' })
+  expect(canResumeTraining(project, job)).toBe(false)
+  await expect(resumeTraining(project, job)).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a cancelled training keeps what it learnt, and goes on after a restart', async () => {
+  const { project, folder, host, images } = bench
+  const begun = Promise.withResolvers<string>()
+  const stop = project.events.listen((event) => {
+    if (event.type === 'curve') begun.resolve(event.job)
+  })
+  const job = await startTraining(project, { ...settings(), steps: 100_000 })
+  await begun.promise
+  stop()
+  project.jobs.cancel(job)
+  const ended = await project.jobs.finished(job)
+  expect(ended).toMatchObject({ state: 'cancelled', error: null })
+  expect(listModels(project).some(({ id }) => id === ended.model)).toBe(true)
+  const before = await trainingCurve(project, job)
+  expect(before.length).toBeGreaterThan(0)
+  await host.close()
+
+  const next = hostIn(folder)
+  const again = await next.openProject(images)
+  expect(await trainingCurve(again, job)).toEqual(before)
+  expect(canResumeTraining(again, job)).toBe(true)
+  const { settings: kept } = again.store.jobs.get(job)!
+  const resumed = await resumeTraining(again, job)
+  expect(again.store.jobs.get(resumed)!.settings).toBe(kept)
+  again.jobs.cancel(resumed)
+  await again.jobs.finished(resumed)
+  expect(existsSync(join(again.folder, 'training', job))).toBe(true)
+  await next.close()
+})
