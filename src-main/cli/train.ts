@@ -111,7 +111,8 @@ async function trainFolder(
 ): Promise<void> {
   const { findModel } = await import('../services/predict/find-model.ts')
   const { selectFromFolder } = await import('../services/train/train-folder.ts')
-  const { canResume, syntheticShareOf, trainDefaults, trainModel } = await import('../services/train/train.ts')
+  const { canResume, syntheticShareOf, trainDefaults, trainModel } =
+    await import('../services/train/train.ts')
   assertFree(out, options.resume ?? false, canResume(out))
   const from = options.from === 'none' ? null : await findModel(options.from ?? null)
   const validation = options.validation === undefined ? null : await readNames(options.validation)
@@ -171,7 +172,8 @@ async function trainFolder(
 
 async function trainProject(terminal: Terminal, path: string, options: Options): Promise<void> {
   await withProject(path, options, terminal, async (project) => {
-    const { startTraining, trainingDefaults, trainingPreview } = await import('../services/train/train-job.ts')
+    const { startTraining, trainingDefaults, trainingPreview } =
+      await import('../services/train/train-job.ts')
     const { listModels } = await import('../services/predict/models.ts')
     // Images that nobody has read yet belong to no split.
     for (const { id, kind } of project.jobs.running())
