@@ -3,8 +3,10 @@ import { z } from 'zod'
 import * as w from './wire.ts'
 
 /**
- * The backend's procedures, each declared once. A project is known by its id as long as it is among the recent ones: after
- * `backend_restarted` a window goes on with the same id, and the new backend opens the project by itself. A failed call rejects with an oRPC error whose `code` is an
+ * The backend's procedures, each declared once. Opening is an explicit act: a call names its project by the id that
+ * `open`, `openRecent`, `openSample` or `restoreBackup` answered, and rejects with `project_not_open` where the backend does not have that
+ * project open. So after `backend_restarted`, or where a project was closed meanwhile, a window opens it again by `openRecent({ key: id })` and then
+ * sends again what was not acknowledged. A call that comes while its project closes waits for the end of that. A failed call rejects with an oRPC error whose `code` is an
  * `ErrorCode`, whose `message` is the sentence to show, and whose `data` is the data behind it.
  */
 

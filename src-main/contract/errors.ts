@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'project_damaged',
   'project_in_use',
   'project_newer',
+  'project_not_open', // the backend does not have it open (any more): open it, then call again
   'read_only',
   'training_diverged', // the loss became NaN; the last good weights are kept
 ] as const
