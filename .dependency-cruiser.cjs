@@ -28,7 +28,7 @@ const layers = {
   setup: [[], 'it runs before anything else is there'],
 }
 
-/** folders that may ask locations.ts where things lie */
+/** folders that may ask locations.ts where things lie, and write files by whole-file.ts */
 const placed = [
   'model',
   'imaging',
@@ -44,7 +44,7 @@ const placed = [
 
 const layerRules = Object.entries(layers).map(([folder, [allowed, why]]) => {
   const reachable = [folder, ...allowed].map((name) => `^src-main/${name}/`)
-  if (placed.includes(folder)) reachable.push('^src-main/locations\\.ts$')
+  if (placed.includes(folder)) reachable.push('^src-main/(locations|whole-file)\\.ts$')
   return {
     name: `layers-${folder}`,
     severity: 'error',

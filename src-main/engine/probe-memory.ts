@@ -6,7 +6,7 @@ import { cpus } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { libraryPath } from '../locations.ts'
-import { writeWhole } from '../model/files.ts'
+import { writeWhole } from '../whole-file.ts'
 import { titleOf } from './load.ts'
 import type { Candidate } from './load.ts'
 
@@ -64,7 +64,7 @@ export class ProbeMemory {
   async #write(passes: Passes): Promise<boolean> {
     const content: z.infer<typeof memoryFile> = { format: 'drydock-probes-1', passes }
     try {
-      await writeWhole(this.#file, new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`))
+      await writeWhole(this.#file, `${JSON.stringify(content, null, 2)}\n`)
       return true
     } catch {
       return false

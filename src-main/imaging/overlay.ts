@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { RgbImage } from '../contract/engine.ts'
 import { sharp } from './sharp.ts'
-import { writeWhole } from './write.ts'
+import { writeWhole } from '../whole-file.ts'
 
 /** Twelve colours that stay apart on sea and on land. */
 const COLOURS: readonly (readonly [number, number, number])[] = [
@@ -33,7 +32,7 @@ export async function writeOverlay(image: RgbImage, instances: Uint32Array[], fi
   const picture = sharp(pixels, { raw: { width: image.width, height: image.height, channels: 3 } })
   const jpeg = ['.jpg', '.jpeg'].includes(extname(file).toLowerCase())
   const bytes = await (jpeg ? picture.jpeg({ quality: 90 }) : picture.png({ compressionLevel: 3 })).toBuffer()
-  await writeWhole(file, (temporary) => writeFile(temporary, bytes))
+  await writeWhole(file, bytes)
 }
 
 function drawOutline(

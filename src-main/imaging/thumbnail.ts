@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { assertSize, brokenImage, decodeImage, MAX_PIXELS, openPixels, readInfo } from './decode.ts'
 import { sharp } from './sharp.ts'
-import { writeWhole } from './write.ts'
+import { writeWhole } from '../whole-file.ts'
 
 /** Longest side of a thumbnail in px. */
 export const THUMBNAIL_SIDE = 96
@@ -28,7 +27,7 @@ export async function makeThumbnail(file: string, out: string): Promise<void> {
   } catch (cause) {
     throw brokenImage(file, cause)
   }
-  await writeWhole(out, (temporary) => writeFile(temporary, bytes))
+  await writeWhole(out, bytes)
 }
 
 async function deep(file: string): Promise<ReturnType<typeof sharp>> {

@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises'
 import { DrydockError } from '../contract/errors.ts'
 import { decodeImage } from './decode.ts'
 import { sharp } from './sharp.ts'
-import { writeWhole } from './write.ts'
+import { writeWhole } from '../whole-file.ts'
 
 /** Side of a tile in px of its level. An image up to this size is one tile. */
 export const TILE_SIDE = 4096
@@ -71,5 +70,5 @@ export async function makeTile(
     pixels = pixels.resize(width, height, { fit: 'fill', kernel: 'linear' })
   }
   const bytes = await pixels.png({ compressionLevel: 1, adaptiveFiltering: false }).toBuffer()
-  await writeWhole(out, (temporary) => writeFile(temporary, bytes))
+  await writeWhole(out, bytes)
 }

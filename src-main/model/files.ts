@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { modelFile } from '../contract/engine.ts'
 import type { ModelFile } from '../contract/engine.ts'
-import { DrydockError, isDiskFull } from '../contract/errors.ts'
+import { DrydockError } from '../contract/errors.ts'
+import { writeWhole } from '../whole-file.ts'
 import { parameterCount, weightSpecs } from './network.ts'
 
 /** A model version in memory: what model.json says and the weights of weights.bin. */
@@ -93,29 +94,7 @@ async function read(path: string): Promise<Uint8Array> {
 /** Writes model.json and weights.bin, each under a temporary name first; model.json, without which nothing loads, last. */
 export async function writeModel(folder: string, { file, weights }: Model): Promise<void> {
   await writeWhole(join(folder, 'weights.bin'), bytesOf(weights))
-  await writeWhole(join(folder, 'model.json'), new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`))
-}
-
-/**
- * Writes a file so that a reader sees the old one or the whole new one.
- * @throws DrydockError disk_full
- */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(temporary, bytes, { flush: true })
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    if (!isDiskFull(error)) throw error
-    throw new DrydockError(
-      'disk_full',
-      `There is no room left to write ${path}. What was written there before is kept. Free some space and start again.`,
-      { path },
-      error,
-    )
-  }
+  await writeWhole(join(folder, 'model.json'), `${JSON.stringify(file, null, 2)}\n`)
 }
 
 /** Little-endian float32 bytes as numbers; copies, since the bytes may lie unaligned. */

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { putInPlace } from '../whole-file.ts'
 import type { Connection } from './database.ts'
 
 /** How many backups a project keeps. */
@@ -18,7 +19,7 @@ export async function backUp(db: Connection, folder: string, now = new Date()): 
   const file = join(folder, name)
   const temporary = `${file}.part`
   await db.backup(temporary)
-  await rename(temporary, file)
+  await putInPlace(temporary, file)
   for (const old of (await backupsIn(folder)).slice(0, -KEPT_BACKUPS)) await rm(join(folder, old))
   return file
 }

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { open, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 import { airbusCsv } from '../../formats/airbus.ts'
+import { putInPlace, writeWhole } from '../../whole-file.ts'
 
 /** A label file that grows image by image, under the name `<file>.part`. */
 export interface GrowingLabels {
@@ -89,7 +89,7 @@ export async function openGrowing(file: string): Promise<GrowingLabels> {
           { file, part },
         )
       }
-      await rename(part, file).catch((cause: unknown) => {
+      await putInPlace(part, file).catch((cause: unknown) => {
         throw new DrydockError(
           'read_only',
           `${file} could not be replaced: another program has it open, or you may not write to it. What was predicted is in ${part}. Give that file another name before you start again.`,
@@ -108,18 +108,9 @@ export async function openGrowing(file: string): Promise<GrowingLabels> {
  */
 export async function writeLabels(file: string, pieces: Iterable<string>): Promise<void> {
   await assertNoFolder(file)
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.part`)
   try {
-    const handle = await open(temporary, 'w')
-    try {
-      for (const piece of pieces) await handle.appendFile(piece)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, file)
+    await writeWhole(file, pieces)
   } catch (cause) {
-    await rm(temporary, { force: true })
     throw new DrydockError(
       'disk_full',
       `${basename(file)} could not be written: the disk is full, the folder may not be written, or another program has the file open. Choose another place.`,

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { BackendName } from '../../contract/engine.ts'
 import { backendChoice } from '../../contract/wire.ts'
 import type { BackendChoice } from '../../contract/wire.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 
 /** What is not known here stays as it is; a value that cannot be understood counts as not set. */
 const settingsFile = z.looseObject({ backend: backendChoice.catch('automatic') })
@@ -32,8 +31,7 @@ export class Settings {
 
   async setBackend(backend: BackendChoice): Promise<void> {
     const values = { ...this.#values, backend }
-    const text = `${JSON.stringify(values, null, 2)}\n`
-    await writeWhole(this.#file, (temporary) => writeFile(temporary, text))
+    await writeWhole(this.#file, `${JSON.stringify(values, null, 2)}\n`)
     this.#values = values
   }
 }

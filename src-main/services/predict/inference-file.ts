@@ -1,6 +1,6 @@
-import { readFile, utimes, writeFile } from 'node:fs/promises'
+import { readFile, utimes } from 'node:fs/promises'
 import type { SparseInference } from '../../contract/engine.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 
 /**
  * A cached inference: 'DRYI', then version, width, height, channels, n as uint32, then index (uint32 x n), offset
@@ -19,7 +19,7 @@ export async function writeInference(file: string, inference: SparseInference): 
     header.writeUInt32LE(value, 4 + i * 4),
   )
   const parts = [header, bytesOf(index), bytesOf(offset), bytesOf(foreground)]
-  await writeWhole(file, (temporary) => writeFile(temporary, Buffer.concat(parts)))
+  await writeWhole(file, Buffer.concat(parts))
 }
 
 /**

@@ -1,12 +1,13 @@
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { ModelFile } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { ModelVersion } from '../../contract/wire.ts'
 import type { StoredModel } from '../../store/models.ts'
+import { flushFolder, writeWhole } from '../../whole-file.ts'
 import { readModelFolder } from './model-files.ts'
 import type { ModelFolder } from './model-files.ts'
 import type { Project } from '../machinery/project.ts'
@@ -107,14 +108,14 @@ export async function registerBaseModel(project: Project): Promise<void> {
 }
 
 async function putFolder(source: string, target: string, copy: boolean): Promise<void> {
-  await mkdir(join(target, '..'), { recursive: true })
+  await mkdir(dirname(target), { recursive: true })
   if (!copy) return rename(source, target)
   const temporary = `${target}.${randomUUID()}.part`
   try {
-    await mkdir(temporary)
     for (const name of ['model.json', 'weights.bin', 'card.json'])
-      await cp(join(source, name), join(temporary, name))
+      await writeWhole(join(temporary, name), createReadStream(join(source, name)))
     await rename(temporary, target)
+    await flushFolder(dirname(target))
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }

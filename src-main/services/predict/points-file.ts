@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises'
 import type { SparseInference } from '../../contract/engine.ts'
 import type { Clustering } from '../../core/cluster/cluster.ts'
 import { embeddingsOf } from '../../core/cluster/sparse.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 
 /** Writes the points of the scatter plot in the form that `embeddingPoints` of the contract describes. */
 export async function writePoints(
@@ -14,5 +13,5 @@ export async function writePoints(
   const parts = [inference.index, x, y, inference.foreground, labels].map((array) =>
     Buffer.from(array.buffer, array.byteOffset, array.byteLength),
   )
-  await writeWhole(file, (temporary) => writeFile(temporary, Buffer.concat(parts)))
+  await writeWhole(file, Buffer.concat(parts))
 }

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { RecentProject } from '../../contract/wire.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 import { DATABASE } from '../machinery/project.ts'
 
 /** How many projects the list remembers. */
@@ -69,9 +68,7 @@ export class RecentList {
   #replace(list: RecentEntry[]): Promise<void> {
     this.#entries = list
     const text = `${JSON.stringify(list, null, 2)}\n`
-    this.#writing = this.#writing
-      .catch(() => undefined)
-      .then(() => writeWhole(this.#file, (temporary) => writeFile(temporary, text)))
+    this.#writing = this.#writing.catch(() => undefined).then(() => writeWhole(this.#file, text))
     return this.#writing
   }
 }

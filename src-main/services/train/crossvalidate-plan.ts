@@ -1,9 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import { foldsOf } from '../../core/sampling/folds.ts'
 import { seedFrom } from '../../core/random.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 import { canonicalJson } from '../predict/model-files.ts'
 import type { TrainSource } from './train-plan.ts'
 
@@ -73,5 +73,5 @@ export async function takeFolder(out: string, plan: unknown): Promise<void> {
     )
   }
   await mkdir(out, { recursive: true })
-  if (before === null) await writeWhole(file, (temporary) => writeFile(temporary, `${text}\n`))
+  if (before === null) await writeWhole(file, `${text}\n`)
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Rle } from '../../core/mask/rle.ts'
 import { differenceOf } from '../../core/metric/difference.ts'
@@ -7,7 +6,7 @@ import { scoreImage } from '../../core/metric/f2.ts'
 import type { ImageResult } from '../../core/metric/f2.ts'
 import { reportOn } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 import { WAYS } from './crossvalidate-choice.ts'
 import type { Way } from './crossvalidate-choice.ts'
 import { foldFile } from './crossvalidate.ts'
@@ -80,9 +79,7 @@ export async function reportFolds(
       }),
     ),
   }
-  await writeWhole(join(out, SUMMARY), (temporary) =>
-    writeFile(temporary, `${JSON.stringify(summary, null, 2)}\n`),
-  )
+  await writeWhole(join(out, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`)
   return { reports, separation, nothing, summary }
 }
 

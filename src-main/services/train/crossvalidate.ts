@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import type { CurvePoint, TrainSettings } from '../../contract/wire.ts'
 import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../../core/cluster/sparse.ts'
 import { airbusCsv } from '../../formats/airbus.ts'
 import { decodeImage } from '../../imaging/decode.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 import { WAYS, choose, chosen, instancesOf, untouched } from './crossvalidate-choice.ts'
 import type { Seen, Way } from './crossvalidate-choice.ts'
 import { planFolds, takeFolder } from './crossvalidate-plan.ts'
@@ -224,5 +224,5 @@ class Inferences {
 }
 
 function writeText(file: string, text: string): Promise<void> {
-  return writeWhole(file, (temporary) => writeFile(temporary, text))
+  return writeWhole(file, text)
 }

@@ -1,10 +1,10 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { modelCard } from '../../contract/engine.ts'
 import type { ModelCard, TrainOutcome } from '../../contract/engine.ts'
 import type { CurvePoint } from '../../contract/wire.ts'
 import { curvePoint } from '../../contract/wire.ts'
-import { writeWhole } from '../../imaging/write.ts'
+import { writeWhole } from '../../whole-file.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
 import type { TrainOptions } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -44,9 +44,7 @@ export async function writeCard(
     curve: points.map(({ step, loss, f2 }) => ({ step, loss, f2 })),
     limits: limitsOf(train),
   }
-  await writeWhole(join(out, 'card.json'), (temporary) =>
-    writeFile(temporary, `${JSON.stringify(card, null, 2)}\n`),
-  )
+  await writeWhole(join(out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`)
   return card
 }
 
@@ -62,7 +60,7 @@ function limitsOf(train: readonly TrainSource[]): string {
 export async function noteImages(out: string, train: readonly TrainSource[], resume: boolean): Promise<void> {
   const before = resume ? await notedImages(out) : []
   const all = [...new Set([...before, ...train.map(({ content }) => content)])].sort()
-  await writeWhole(join(out, IMAGES), (temporary) => writeFile(temporary, `${all.join('\n')}\n`))
+  await writeWhole(join(out, IMAGES), `${all.join('\n')}\n`)
 }
 
 /** Of a training that has come to its end the card says it. */
