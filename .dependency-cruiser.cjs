@@ -54,6 +54,42 @@ const layerRules = Object.entries(layers).map(([folder, [allowed, why]]) => {
   }
 })
 
+/** room of services -> the rooms that it may import beside itself, and why no more */
+const rooms = {
+  machinery: [[], 'every room stands on it, so it knows of none'],
+  images: [['machinery'], 'an image is there before anything is marked, predicted or scored on it'],
+  score: [['machinery', 'images'], 'a score follows from truth and predictions, whoever made them'],
+  annotate: [['machinery', 'images', 'score'], 'people mark with or without a model'],
+  predict: [['machinery', 'images', 'score'], 'a model looks at images whether or not anyone marks them'],
+  train: [
+    ['machinery', 'images', 'score', 'annotate', 'predict'],
+    'it makes model versions from what is in the project, wherever that came from',
+  ],
+  exchange: [
+    ['machinery', 'images', 'score', 'annotate', 'predict'],
+    'labels come in and go out whether or not anyone trains',
+  ],
+  review: [
+    ['machinery', 'images', 'score', 'annotate', 'predict'],
+    'it looks at labels and predictions as they are, wherever they came from',
+  ],
+  projects: [
+    ['machinery', 'images', 'score', 'annotate', 'predict', 'train', 'exchange', 'review'],
+    'it stands above all rooms, and only services/worker.ts, which puts their tasks together, lies beside it',
+  ],
+}
+
+const roomRules = Object.entries(rooms).map(([room, [allowed, why]]) => ({
+  name: `rooms-${room}`,
+  severity: 'error',
+  comment: `services/${room} may import the rooms ${allowed.join(', ') || '(none)'}: ${why}.`,
+  from: { path: `^src-main/services/${room}/`, pathNot: tests },
+  to: {
+    path: '^src-main/services/',
+    pathNot: [room, ...allowed].map((name) => `^src-main/services/${name}/`),
+  },
+}))
+
 /** package -> the only folders that load it, and why */
 const owned = [
   [
@@ -84,6 +120,21 @@ module.exports = {
   forbidden: [
     ...layerRules,
     ...packageRules,
+    ...roomRules,
+    {
+      name: 'rooms-named',
+      severity: 'error',
+      comment:
+        'A file of services lies in a room that the rules know; only the entry of the workers lies beside them.',
+      from: {},
+      to: {
+        path: '^src-main/services/',
+        pathNot: [
+          '^src-main/services/worker\\.ts$',
+          ...Object.keys(rooms).map((room) => `^src-main/services/${room}/`),
+        ],
+      },
+    },
     {
       name: 'layers-renderer',
       severity: 'error',

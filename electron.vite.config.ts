@@ -9,7 +9,7 @@ const mainEntries = {
   engine: 'src-main/engine/main.ts',
   probe: 'src-main/engine/probe-main.ts',
   cli: 'src-main/cli/main.ts',
-  worker: 'src-main/services/machinery/worker.ts',
+  worker: 'src-main/services/worker.ts',
   'train-worker': 'src-main/services/train/train-worker.ts',
 }
 

@@ -130,7 +130,7 @@ export function entry(name: EntryName): string {
     engine: 'engine/main.ts',
     probe: 'engine/probe-main.ts',
     cli: 'cli/main.ts',
-    worker: 'services/machinery/worker.ts',
+    worker: 'services/worker.ts',
     'train-worker': 'services/train/train-worker.ts',
   }
   return join(root, 'src-main', ...sources[name].split('/'))

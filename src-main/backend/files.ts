@@ -1,7 +1,7 @@
 import type { BackendToShell } from '../contract/channels.ts'
 import { toWireError } from '../contract/errors.ts'
 import type { Host } from '../services/projects/host.ts'
-import { pixelFile } from '../services/images/images.ts'
+import { pixelFile } from '../services/predict/pixel-file.ts'
 
 /**
  * Answers a `/p/<project>/...` URL with the cache file that holds its bytes, made now where it is not there.

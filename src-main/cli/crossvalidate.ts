@@ -82,7 +82,7 @@ export function addCrossvalidate(program: Command): void {
 }
 
 async function run(terminal: Terminal, options: Options): Promise<void> {
-  const { findModel } = await import('../services/predict/find-model.ts')
+  const { findModel } = await import('../services/projects/find-model.ts')
   const { markedImages } = await import('../services/train/train-folder.ts')
   const { trainDefaults } = await import('../services/train/train.ts')
   const { crossValidate } = await import('../services/train/crossvalidate.ts')

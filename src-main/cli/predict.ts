@@ -67,7 +67,7 @@ async function predictImages(
   out: string,
   options: Options,
 ): Promise<void> {
-  const { findModel } = await import('../services/predict/find-model.ts')
+  const { findModel } = await import('../services/projects/find-model.ts')
   const { predictFolder } = await import('../services/predict/predict-folder.ts')
   const { id, model, card, folder } = await findModel(options.model ?? null)
   const { flips = false, overlays = null } = options
@@ -86,7 +86,7 @@ async function predictImages(
 
 async function predictProject(terminal: Terminal, path: string, options: Options): Promise<void> {
   if (options.out !== undefined) {
-    const { assertNoFolder } = await import('../services/exchange/label-output.ts')
+    const { assertNoFolder } = await import('../services/machinery/label-output.ts')
     await assertNoFolder(options.out)
   }
   await withProject(path, options, terminal, async (project) => {

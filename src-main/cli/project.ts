@@ -58,7 +58,7 @@ export async function follow(terminal: Terminal, project: Project, id: string): 
 export async function takeModel(project: Project, wanted: string): Promise<string> {
   const { addModel, listModels } = await import('../services/predict/models.ts')
   if (listModels(project).some(({ id }) => id === wanted)) return wanted
-  const { findModel } = await import('../services/predict/find-model.ts')
+  const { findModel } = await import('../services/projects/find-model.ts')
   const { folder } = await findModel(wanted)
   return addModel(project, folder, { kind: 'trained', copy: true, note: '' })
 }

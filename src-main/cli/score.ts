@@ -114,7 +114,8 @@ async function differenceFrom(
 async function scoreProject(terminal: Terminal, path: string, report: boolean): Promise<Scored> {
   return withProject(path, {}, terminal, async (project) => {
     const { refreshScores, setScore } = await import('../services/score/score.ts')
-    const { listRows, scoreOfImage } = await import('../services/images/rows.ts')
+    const { listRows } = await import('../services/images/rows.ts')
+    const { scoreOfImage } = await import('../services/score/image-score.ts')
     const { storedImage } = await import('../services/machinery/project.ts')
     const set = project.readOnly ? setScore(project, null) : await refreshScores(project)
     if (set.f2 === null) {

@@ -109,7 +109,7 @@ async function trainFolder(
   { images, truth, out }: { images: string; truth: string; out: string },
   options: Options,
 ): Promise<void> {
-  const { findModel } = await import('../services/predict/find-model.ts')
+  const { findModel } = await import('../services/projects/find-model.ts')
   const { selectFromFolder } = await import('../services/train/train-folder.ts')
   const { canResume, syntheticShareOf, trainDefaults, trainModel } =
     await import('../services/train/train.ts')

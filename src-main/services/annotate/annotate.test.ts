@@ -11,7 +11,7 @@ import { formatRle, fromPredicate, parseRle, subtract, unionAll } from '../../co
 import { hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture, redo, undo } from './annotate.ts'
-import { getImage } from '../images/images.ts'
+import { getImage } from './image-detail.ts'
 import { startPrediction } from '../predict/predict.ts'
 import type { Project } from '../machinery/project.ts'
 import { storedImage } from '../machinery/project.ts'

@@ -9,7 +9,8 @@ import type { StoredImage } from '../../store/images.ts'
 import { ensureContent, noteContent } from '../images/content.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, currentRun, isFinished, storedImage } from '../machinery/project.ts'
-import { rowOfImage, scoreOfImage, tellImage } from '../images/rows.ts'
+import { existingRow, rowOfImage, tellImage } from '../images/rows.ts'
+import { scoreOfImage } from '../score/image-score.ts'
 import { rescore } from '../score/score.ts'
 
 /** One gesture on one image, as the window sends it. */
@@ -154,14 +155,12 @@ async function commit(
 
 function resultOf(project: Project, edit: StoredEdit): EditResult {
   const image = storedImage(project, edit.image)
-  const row = rowOfImage(project, edit.image)
-  if (!row) throw new DrydockError('not_found', 'This image is not in the project.')
   return {
     gestureId: edit.gestureId,
     image: edit.image,
     revision: edit.revision,
     plan: edit.forward,
-    row,
+    row: existingRow(project, edit.image),
     score: scoreOfImage(project, image),
     canUndo: undoable(project, image) !== null,
     canRedo: redoable(project, image) !== null,

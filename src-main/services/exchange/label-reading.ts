@@ -4,7 +4,7 @@ import type { Rle, Size } from '../../core/mask/rle.ts'
 import { areDisjoint } from '../../core/metric/overlap.ts'
 import type { BrokenRow } from '../../formats/labels.ts'
 import { readSize } from '../../imaging/decode.ts'
-import { readLabels } from './label-files.ts'
+import { readLabels } from '../machinery/label-files.ts'
 
 /** An image of the project that labels may be meant for. */
 export interface LabelTarget {

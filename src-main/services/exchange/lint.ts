@@ -3,7 +3,7 @@ import type { Size } from '../../core/mask/rle.ts'
 import { areDisjoint, overlapsBetween } from '../../core/metric/overlap.ts'
 import type { LabelledInstance } from '../../formats/labels.ts'
 import { imagesIn } from '../images/image-folder.ts'
-import { readLabels } from './label-files.ts'
+import { readLabels } from '../machinery/label-files.ts'
 
 /** Something that a submission may not have, or that is likely a mistake. */
 export interface LintProblem {

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { DrydockError, fromWireError, toWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
-import type { Split } from '../../contract/wire.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage } from '../machinery/project.ts'
 import { tellRows } from './rows.ts'
-import type { ImageContent } from '../machinery/worker.ts'
+import { splitOf } from './split.ts'
+import type { ImageContent } from './tasks.ts'
 
 /** What one look at a file found. */
 export interface Looked {
@@ -20,12 +20,6 @@ export interface Looked {
 
 /** An image whose content is known. */
 export type KnownImage = StoredImage & { sha256: string; width: number; height: number }
-
-/** The split that a content belongs to: 70/15/15 by its hash, so that copies fall together. */
-export function splitOf(sha256: string): Split {
-  const share = parseInt(sha256.slice(0, 8), 16) / 0x1_0000_0000
-  return share < 0.7 ? 'train' : share < 0.85 ? 'validation' : 'hold-out'
-}
 
 /**
  * The image with its content known: hash, size and split, read now where that has not been done, or where the file has

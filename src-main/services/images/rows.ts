@@ -1,4 +1,5 @@
-import type { ImageRow, ImageScore, ProjectEvent } from '../../contract/wire.ts'
+import { DrydockError } from '../../contract/errors.ts'
+import type { ImageRow, ProjectEvent } from '../../contract/wire.ts'
 import type { ListedImage, StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished } from '../machinery/project.ts'
@@ -36,10 +37,17 @@ export function listRows(project: Project): ImageRow[] {
   return project.store.images.listed(currentRun(project)).map(rowOf)
 }
 
-/** One image as the list shows it; the image must exist. */
+/** One image as the list shows it; null where there is none. */
 export function rowOfImage(project: Project, id: number): ImageRow | null {
   const listed = project.store.images.listedOne(id, currentRun(project))
   return listed && rowOf(listed)
+}
+
+/** As {@link rowOfImage}, of an image that must be there. @throws DrydockError `not_found` */
+export function existingRow(project: Project, id: number): ImageRow {
+  const row = rowOfImage(project, id)
+  if (!row) throw new DrydockError('not_found', 'This image is not in the project.')
+  return row
 }
 
 /** Tells everyone that these images changed in the list. */
@@ -58,20 +66,4 @@ export function tellImage(
   if (!row) return
   project.events.emit({ type: 'images', rows: [row] })
   project.events.emit({ type: 'image-changed', image: id, what, revision: row.revision })
-}
-
-/** F2 of an image against the current run; null where it has no truth, no prediction, or was not scored yet. */
-export function scoreOfImage(project: Project, image: StoredImage): ImageScore | null {
-  const run = currentRun(project)
-  if (run === null || !isFinished(image) || !project.store.runs.image(run, image.id)) return null
-  const score = project.store.scores.get(run, image.id)
-  return (
-    score && {
-      run,
-      f2: score.f2,
-      thresholds: [...score.thresholds],
-      truthRevision: score.truthRevision,
-      stale: score.truthRevision < image.truthRevision,
-    }
-  )
 }

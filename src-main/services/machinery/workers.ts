@@ -1,12 +1,24 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { fromWireError } from '../../contract/errors.ts'
+import type { WireError } from '../../contract/errors.ts'
 import { entry } from '../../locations.ts'
-import type { TaskAnswer, TaskInput, TaskName, TaskOutput } from './worker.ts'
+import type { MachineryTasks } from './tasks.ts'
+
+/**
+ * What the worker threads do. Each task takes one value and answers with one; both are copied between threads. A room
+ * adds its own in its `tasks.ts`; `services/worker.ts` puts the table together.
+ */
+export interface Tasks extends MachineryTasks {}
+
+export type TaskName = keyof Tasks
+type TaskInput<N extends TaskName> = Parameters<Tasks[N]>[0]
+type TaskOutput<N extends TaskName> = Awaited<ReturnType<Tasks[N]>>
+export type TaskAnswer = { value: unknown } | { error: WireError }
 
 /** The kept pool of worker threads: decoding, hashing, clustering, parsing, scoring in bulk. */
 export interface Workers {
-  /** Runs one task of `worker.ts`. @throws DrydockError as the task does; `cancelled` by the signal */
+  /** Runs one task. @throws DrydockError as the task does; `cancelled` by the signal */
   run<N extends TaskName>(task: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskOutput<N>>
   close(): Promise<void>
 }

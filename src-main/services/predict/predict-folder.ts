@@ -8,7 +8,7 @@ import { decodeImage } from '../../imaging/decode.ts'
 import { writeOverlay } from '../../imaging/overlay.ts'
 import { imagesIn } from '../images/image-folder.ts'
 import { TILE } from './infer.ts'
-import { openGrowing } from '../exchange/label-output.ts'
+import { openGrowing } from '../machinery/label-output.ts'
 import { overlayFile } from './overlays.ts'
 
 export interface FolderWanted {

@@ -4,7 +4,7 @@ import type { Rle, Size } from '../../core/mask/rle.ts'
 import type { ImageResult, SetResult } from '../../core/metric/f2.ts'
 import { scoreImage, summarise } from '../../core/metric/f2.ts'
 import type { LabelledInstance } from '../../formats/labels.ts'
-import { readWholeLabels } from '../exchange/label-files.ts'
+import { readWholeLabels } from '../machinery/label-files.ts'
 
 const NAMED = 10
 

@@ -3,7 +3,8 @@ import { reportOn } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, storedImage } from '../machinery/project.ts'
-import { listRows, scoreOfImage } from '../images/rows.ts'
+import { listRows } from '../images/rows.ts'
+import { scoreOfImage } from './image-score.ts'
 
 /** Reports on the current run of a project, over the images that have a score. */
 export function reportRun(project: Project): Report {

@@ -11,7 +11,7 @@ import { WAYS } from './crossvalidate-choice.ts'
 import type { Way } from './crossvalidate-choice.ts'
 import { foldFile } from './crossvalidate.ts'
 import type { CrossValidation, FoldResult } from './crossvalidate.ts'
-import { readWholeLabels } from '../exchange/label-files.ts'
+import { readWholeLabels } from '../machinery/label-files.ts'
 import { differenceForMachines, reportForMachines } from '../score/report-json.ts'
 
 export interface CrossValidated {

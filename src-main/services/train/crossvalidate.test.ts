@@ -12,7 +12,7 @@ import { crossValidate } from './crossvalidate.ts'
 import type { CrossValidation } from './crossvalidate.ts'
 import { planFolds } from './crossvalidate-plan.ts'
 import { reportFolds } from './crossvalidate-report.ts'
-import { findModel } from '../predict/find-model.ts'
+import { findModel } from '../projects/find-model.ts'
 import { markedImages } from './train-folder.ts'
 import { trainDefaults } from './train.ts'
 

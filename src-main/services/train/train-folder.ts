@@ -4,7 +4,7 @@ import { fitsIn } from '../../core/mask/rle.ts'
 import { readSize } from '../../imaging/decode.ts'
 import { contentHash } from '../../imaging/hash.ts'
 import { listImages } from '../images/folder-listing.ts'
-import { readWholeLabels } from '../exchange/label-files.ts'
+import { readWholeLabels } from '../machinery/label-files.ts'
 import type { TrainSource } from './train-plan.ts'
 import { refusalOf } from './train-selection.ts'
 

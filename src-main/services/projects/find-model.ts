@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import { baseModel, userData } from '../../locations.ts'
-import { readModelFolder } from './model-files.ts'
-import type { ModelFolder } from './model-files.ts'
-import { RecentList } from '../projects/recent.ts'
+import { readModelFolder } from '../predict/model-files.ts'
+import type { ModelFolder } from '../predict/model-files.ts'
+import { RecentList } from './recent.ts'
 
 const ID = /^[0-9a-f]{64}$/
 

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { tileUrl } from '../../contract/channels.ts'
+import { DrydockError } from '../../contract/errors.ts'
+import type { PixelTile } from '../../contract/wire.ts'
+import { THUMBNAIL_MIME } from '../../imaging/thumbnail.ts'
+import { TILE_MIME, tilesOf } from '../../imaging/tiles.ts'
+import type { StoredImage } from '../../store/images.ts'
+import type { Project } from '../machinery/project.ts'
+import { imageFile } from '../machinery/project.ts'
+import { ensureContent, isFilesFault } from './content.ts'
+import { contentOf } from './rows.ts'
+
+/** A file of the cache, for the window. */
+export interface CacheFile {
+  file: string
+  mime: string
+}
+
+/** What a pixel URL names. */
+export interface PixelAddress {
+  image: StoredImage
+  /** behind the image and its content: `thumb`, `tile/<level>/<column>/<row>`, ... */
+  rest: string
+}
+
+/** An image that cannot be read has no tiles; its row says why. */
+export async function tilesOfImage(project: Project, id: number): Promise<PixelTile[]> {
+  let image: StoredImage
+  try {
+    image = await ensureContent(project, id)
+  } catch (error) {
+    if (!isFilesFault(error)) throw error
+    return []
+  }
+  const { width, height } = image
+  if (width === null || height === null) return []
+  return tilesOf({ width, height }).map(({ level, column, row, ...place }) => ({
+    ...place,
+    url: tileUrl(project.id, id, contentOf(image), level, column, row),
+  }))
+}
+
+/**
+ * What the URL `image/<id>/r<content>/<rest>` names, behind the project's part of it.
+ * @throws DrydockError `not_found` where the URL means nothing, or the picture has changed since
+ */
+export function pixelAddress(project: Project, path: string): PixelAddress {
+  const [, id = '', content = '', rest = ''] = /^image\/(\d{1,15})\/r([\w.-]+)\/(.+)$/.exec(path) ?? []
+  const image = id === '' ? null : project.store.images.get(Number(id))
+  if (!image || decodeURIComponent(content) !== contentOf(image)) throw noSuchPixels()
+  return { image, rest }
+}
+
+/**
+ * Makes the thumbnail or tile at an address, where it is not there yet.
+ * @returns null where the address is of neither
+ * @throws DrydockError as decoding does
+ */
+export async function pictureFile(
+  project: Project,
+  { image, rest }: PixelAddress,
+): Promise<CacheFile | null> {
+  const file = imageFile(project, image)
+  const name = `${image.id}-${contentOf(image)}`
+  const { workers } = project.shared
+  if (rest === 'thumb') {
+    const out = join(project.cache, 'thumbs', `${name}.webp`)
+    return made(out, THUMBNAIL_MIME, () => workers.run('thumbnail', { file, out }))
+  }
+  const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
+  if (level === undefined || column === undefined || row === undefined) return null
+  const out = join(project.cache, 'tiles', `${name}-${level}-${column}-${row}.png`)
+  return made(out, TILE_MIME, () => workers.run('tile', { file, level, column, row, out }))
+}
+
+/** Files that are being made, so that two requests at once make one. */
+const making = new Map<string, Promise<void>>()
+
+async function made(file: string, mime: string, make: () => Promise<void>): Promise<CacheFile> {
+  if (!existsSync(file)) {
+    const begun = making.get(file) ?? make().finally(() => making.delete(file))
+    making.set(file, begun)
+    await begun
+  }
+  return { file, mime }
+}
+
+/** What is said of an address that means nothing. */
+export function noSuchPixels(): DrydockError {
+  return new DrydockError(
+    'not_found',
+    'There are no pixels at this address, or the picture has changed since.',
+  )
+}
