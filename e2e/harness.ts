@@ -20,6 +20,8 @@ export interface LaunchOptions {
   /** switches of the application, e.g. `--open-sample` */
   args?: string[]
   env?: Record<string, string>
+  /** an X server's name, for an ordinary window; default: off screen */
+  display?: string
 }
 
 /** One running application with its first window. */
@@ -122,10 +124,14 @@ function commandLine(options: LaunchOptions & { userData: string }) {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   )
+  const where =
+    options.display === undefined
+      ? { switches: ['--ozone-platform=headless'], env: { DRYDOCK_OFFSCREEN: '1' } }
+      : { switches: [], env: { DISPLAY: options.display } }
   return {
-    args: [root, '--ozone-platform=headless', `--user-data-dir=${options.userData}`, ...(options.args ?? [])],
+    args: [root, ...where.switches, `--user-data-dir=${options.userData}`, ...(options.args ?? [])],
     cwd: root,
-    env: { ...environment, DRYDOCK_OFFSCREEN: '1', ...options.env },
+    env: { ...environment, ...where.env, ...options.env },
   }
 }
 
@@ -137,7 +143,8 @@ export async function startAgain(options: LaunchOptions & { userData: string }):
   return new Promise((resolve) => child.once('exit', resolve))
 }
 
-async function start(options: LaunchOptions & { userData: string }): Promise<Drydock> {
+/** Starts the application and waits for its first view. */
+export async function start(options: LaunchOptions & { userData: string }): Promise<Drydock> {
   const app = await _electron.launch(commandLine(options))
   const page = await app.firstWindow()
   const problems: string[] = []

@@ -3,13 +3,17 @@ import { basename, join, relative } from 'node:path'
 import { node22, places, root, show, toolEnvironment } from './machine.mjs'
 import { setUp } from './setup.mjs'
 
-/** `npm run bench [-- NAME ...]`: runs the `NAME.bench.*` files of src-main one after the other. */
+/** `npm run bench [-- NAME ...]`: runs the `NAME.bench.*` files of src-main and e2e one after the other. */
 
 const nameOf = (file) => basename(file).replace(/\.bench\.(ts|mjs)$/, '')
 
-const files = readdirSync(join(root, 'src-main'), { recursive: true, encoding: 'utf8' })
+const files = ['src-main', 'e2e']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(root, folder, file),
+    ),
+  )
   .filter((file) => /\.bench\.(ts|mjs)$/.test(file))
-  .map((file) => join(root, 'src-main', file))
   .sort()
 
 const named = process.argv.slice(2)

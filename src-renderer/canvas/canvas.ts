@@ -12,6 +12,9 @@ import { Stage } from './stage.ts'
 import { PLAIN } from './tools/tool.ts'
 import { NO_CONTENT, Workbench } from './workbench.ts'
 
+/** A camera that has not moved for so long, in ms, is at rest. */
+const AT_REST = 120
+
 /** Joins camera, tools, hand and drawing into what the window sees. */
 export class CanvasController {
   readonly #host: HTMLElement
@@ -28,6 +31,8 @@ export class CanvasController {
   readonly #ended = new AbortController()
   #image: CanvasImage | null = null
   #pointer: ScreenPoint | null = null
+  /** runs while the camera is under way */
+  #rest: ReturnType<typeof setTimeout> | undefined
   #toolStale = true
   #pointerStale = false
   #hint = ''
@@ -52,6 +57,7 @@ export class CanvasController {
       view: this.#camera.view,
       visible: this.#camera.visible(),
       ratio: this.#stage.ratio,
+      moving: this.#rest !== undefined,
     }))
     this.#stage = new Stage(
       this.#frame,
@@ -218,6 +224,11 @@ export class CanvasController {
 
   #cameraMoved(): void {
     this.#pointerStale = true
+    clearTimeout(this.#rest)
+    this.#rest = setTimeout(() => {
+      this.#rest = undefined
+      this.#stage.invalidate('vector')
+    }, AT_REST)
     this.#redrawAll()
     this.#options.onCamera?.(this.#camera.camera.scale)
   }
@@ -267,6 +278,7 @@ export class CanvasController {
   }
 
   #destroy(): void {
+    clearTimeout(this.#rest)
     this.#ended.abort()
     this.#stage.destroy()
     this.#pixels.close()

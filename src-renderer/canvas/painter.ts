@@ -27,6 +27,8 @@ export interface Look {
   view: Extent
   visible: Box | null
   ratio: number
+  /** the camera is under way */
+  moving: boolean
 }
 
 /** Draws the three layers from what it is told to show. */
@@ -88,7 +90,13 @@ export class Painter implements LayerDrawing {
     const { still } = this.#shown
     const selected = this.#selected()
     const outlined = this.display.outlines ? still : still.filter(({ id }) => selected.has(id))
-    this.#outlines.draw(context, outlined, selected, this.#image.height, frame)
+    const { selection } = this.#bench
+    const { moving } = this.#look()
+    this.#outlines.draw(
+      context,
+      { instances: outlined, selection, imageHeight: this.#image.height, moving },
+      frame,
+    )
     if (!this.display.tags) return
     const tags = placeTags(still, frame, (text) => tagWidth(context, text))
     this.#tagged = new Set(tags.map(({ id }) => id))

@@ -21,14 +21,17 @@ export interface InstanceLine {
   iou: number | null
 }
 
-/** Truth and predictions of one image as the list shows them. Predictions that were decided on are left out. */
-export function instanceLines(state: ImageState, leastScore: number): InstanceLine[] {
+/**
+ * Truth and predictions of one image as the list shows them. Predictions that were decided on are left out.
+ * @param best of {@link bestIous}, which costs more than the rest and does not change with the score
+ */
+export function instanceLines(
+  state: ImageState,
+  best: readonly number[],
+  leastScore: number,
+): InstanceLine[] {
   const predictions = state.predictions.filter(
     ({ decision, score }) => decision === null && score >= leastScore,
-  )
-  const best = bestIous(
-    state.truth.map(({ rle }) => rle),
-    state.predictions.map(({ rle }) => rle),
   )
   const truth = state.truth.map((instance, i) => ({
     id: instance.id,
@@ -53,10 +56,14 @@ export function instanceLines(state: ImageState, leastScore: number): InstanceLi
   return [...truth, ...predicted]
 }
 
-/** For each truth instance the highest IoU with any prediction. */
-function bestIous(truth: readonly Rle[], predictions: readonly Rle[]): number[] {
-  const best = new Array<number>(truth.length).fill(0)
-  for (const { truth: i, intersection, union } of overlapsBetween(truth, predictions)) {
+/** For each truth instance the highest IoU with any prediction, 0..1. */
+export function bestIous(state: Pick<ImageState, 'truth' | 'predictions'>): number[] {
+  const best = new Array<number>(state.truth.length).fill(0)
+  const masks = (instances: readonly { rle: Rle }[]) => instances.map(({ rle }) => rle)
+  for (const { truth: i, intersection, union } of overlapsBetween(
+    masks(state.truth),
+    masks(state.predictions),
+  )) {
     best[i] = Math.max(best[i]!, intersection / union)
   }
   return best

@@ -1,20 +1,21 @@
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import { growBox, overlapOf } from '../../../src-main/core/geometry/box.ts'
-import type { Contour } from '../../../src-main/core/mask/contours.ts'
 import { contoursOf } from '../../../src-main/core/mask/contours.ts'
 import type { Rle } from '../../../src-main/core/mask/rle.ts'
+import type { InstanceRef } from '../api.ts'
 import { UNDER } from '../colours.ts'
 import type { OutlineStyle } from '../raster/outline-raster.ts'
 import { OUTLINE, OutlineRaster } from '../raster/outline-raster.ts'
 import type { SceneInstance } from '../scene.ts'
 import type { Frame } from './fit.ts'
 
-const contours = new WeakMap<Rle, Contour[]>()
+const rings = new WeakMap<Rle, readonly Int32Array[]>()
 const paths = new WeakMap<Rle, Path2D>()
 
-function contoursOnce(rle: Rle, imageHeight: number): Contour[] {
-  const known = contours.get(rle) ?? contoursOf(rle, imageHeight)
-  contours.set(rle, known)
+/** A mask's outlines in image pixels: x0, y0, x1, y1, ... of each. */
+function ringsOnce(rle: Rle, imageHeight: number): readonly Int32Array[] {
+  const known = rings.get(rle) ?? contoursOf(rle, imageHeight).map(({ points }) => points)
+  rings.set(rle, known)
   return known
 }
 
@@ -23,7 +24,7 @@ export function outlineOf(rle: Rle, imageHeight: number): Path2D {
   const known = paths.get(rle)
   if (known) return known
   const path = new Path2D()
-  for (const { points } of contoursOnce(rle, imageHeight)) {
+  for (const points of ringsOnce(rle, imageHeight)) {
     path.moveTo(points[0]!, points[1]!)
     for (let i = 2; i < points.length; i += 2) path.lineTo(points[i]!, points[i + 1]!)
     path.closePath()
@@ -64,26 +65,82 @@ function styleOf({ kind, rgb, mark }: SceneInstance, selected: boolean): Outline
   return { ...OUTLINE, rgb, dash: mark?.style === 'false' ? [2, 2] : dash }
 }
 
+/** With more instances in view, outlines are drawn anew less often than the camera moves. */
+const MANY = 1000
+/** While the camera moves so many outlines are drawn anew this often, in ms; between, the last picture is carried along. */
+const ANEW = 150
+
+/** What was drawn last, and from where. */
+interface Drawn {
+  instances: readonly SceneInstance[]
+  selection: readonly InstanceRef[]
+  frame: Frame
+  /** instances that were in view */
+  count: number
+  /** of `performance.now` */
+  at: number
+}
+
+/** What outlines are drawn of. */
+export interface Outlined {
+  instances: readonly SceneInstance[]
+  /** drawn white and on top */
+  selection: readonly InstanceRef[]
+  imageHeight: number
+  /** the camera is under way: it may be drawn anew in a moment */
+  moving: boolean
+}
+
 /** The outlines of all instances in view, selected ones white and on top. */
 export class Outlines {
   #raster = new OutlineRaster(1, 1)
+  #picture = new OffscreenCanvas(1, 1)
+  #drawn: Drawn | null = null
 
-  draw(
-    context: CanvasRenderingContext2D,
-    instances: readonly SceneInstance[],
-    selected: ReadonlySet<string>,
-    imageHeight: number,
-    frame: Frame,
-  ): void {
+  draw(context: CanvasRenderingContext2D, outlined: Outlined, frame: Frame): void {
+    if (this.#carries(outlined, frame, context.canvas))
+      return carry(context, this.#picture, this.#drawn!, frame)
+    const { instances, selection, imageHeight } = outlined
     const { width, height } = context.canvas
     if (this.#raster.width !== width || this.#raster.height !== height) {
       this.#raster = new OutlineRaster(width, height)
     } else this.#raster.clear()
+    const selected = new Set(selection.map(({ id }) => id))
     const seen = inView(instances, frame, 8)
     this.#drawGroup(seen.filter(({ id }) => !selected.has(id)), false, imageHeight, frame) // prettier-ignore
     this.#drawGroup(seen.filter(({ id }) => selected.has(id)), true, imageHeight, frame) // prettier-ignore
-    context.putImageData(new ImageData(this.#raster.rgba, width, height), 0, 0)
+    const data = new ImageData(this.#raster.rgba, width, height)
+    context.putImageData(data, 0, 0)
+    if (seen.length > MANY) this.#keep(data)
+    this.#drawn = { instances, selection, frame, count: seen.length, at: performance.now() }
     drawHatching(context, seen.filter(({ mark }) => mark?.style === 'missed'), imageHeight, frame) // prettier-ignore
+  }
+
+  /** Whether the last picture will do: only the camera has moved, and drawing so many anew would hold it up. */
+  #carries(
+    { instances, selection, moving }: Outlined,
+    frame: Frame,
+    { width, height }: { width: number; height: number },
+  ): boolean {
+    const drawn = this.#drawn
+    return (
+      moving &&
+      drawn !== null &&
+      drawn.count > MANY &&
+      drawn.instances === instances &&
+      drawn.selection === selection &&
+      drawn.frame.ratio === frame.ratio &&
+      this.#picture.width === width &&
+      this.#picture.height === height &&
+      performance.now() - drawn.at < ANEW
+    )
+  }
+
+  #keep(data: ImageData): void {
+    if (this.#picture.width !== data.width || this.#picture.height !== data.height) {
+      this.#picture = new OffscreenCanvas(data.width, data.height)
+    }
+    this.#picture.getContext('2d')?.putImageData(data, 0, 0)
   }
 
   #drawGroup(
@@ -92,23 +149,40 @@ export class Outlines {
     imageHeight: number,
     { camera, ratio }: Frame,
   ): void {
-    const drawn = instances.map((instance) => ({
-      style: styleOf(instance, selected),
-      rings: ringsOf(instance, imageHeight, camera.scale),
-    }))
-    for (const { rings, style } of drawn) {
-      for (const ring of rings) this.#raster.under(ring, camera, ratio, style)
-    }
-    for (const { rings, style } of drawn) {
-      for (const ring of rings) this.#raster.line(ring, camera, ratio, style)
-    }
+    const styles = instances.map((instance) => styleOf(instance, selected))
+    const outlines = instances.map((instance) => ringsOf(instance, imageHeight, camera.scale))
+    outlines.forEach((outline, i) => {
+      for (const ring of outline) this.#raster.under(ring, camera, ratio, styles[i]!)
+    })
+    outlines.forEach((outline, i) => {
+      for (const ring of outline) this.#raster.line(ring, camera, ratio, styles[i]!)
+    })
   }
 }
 
-function ringsOf(instance: SceneInstance, imageHeight: number, scale: number): Int32Array[] {
+/** Draws a picture of the whole view as it lies for the camera of now. */
+function carry(
+  context: CanvasRenderingContext2D,
+  picture: OffscreenCanvas,
+  { frame: then }: Drawn,
+  { camera, width, height }: Frame,
+): void {
+  const factor = camera.scale / then.camera.scale
+  context.imageSmoothingEnabled = false
+  context.drawImage(
+    picture,
+    camera.x - then.camera.x * factor,
+    camera.y - then.camera.y * factor,
+    width * factor,
+    height * factor,
+  )
+}
+
+function ringsOf(instance: SceneInstance, imageHeight: number, scale: number): readonly Int32Array[] {
   const { rle, bounds } = instance
-  const rings = contoursOnce(rle, imageHeight).map(({ points }) => points)
-  return Math.max(bounds.width, bounds.height) * scale < TOO_SMALL ? [...rings, haloOf(bounds, scale)] : rings
+  const outline = ringsOnce(rle, imageHeight)
+  const small = Math.max(bounds.width, bounds.height) * scale < TOO_SMALL
+  return small ? [...outline, haloOf(bounds, scale)] : outline
 }
 
 function haloOf({ x, y, width, height }: Box, scale: number): Int32Array {

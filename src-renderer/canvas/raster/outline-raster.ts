@@ -34,8 +34,8 @@ function pack(r: number, g: number, b: number, alpha: number): number {
 function lineColour({ rgb, opacity, under, underOpacity }: OutlineStyle): number {
   const ground = under > 0 ? Math.min(1, underOpacity * 1.7) : 0
   const alpha = opacity + (1 - opacity) * ground
-  const [r, g, b] = rgb.map((v) => Math.round((v * opacity) / alpha))
-  return pack(r!, g!, b!, alpha)
+  const over = (value: number) => Math.round((value * opacity) / alpha)
+  return pack(over(rgb[0]), over(rgb[1]), over(rgb[2]), alpha)
 }
 
 /** Device pixels of a view, [height, width] row-major, to be put on a canvas as they are. */
@@ -78,16 +78,21 @@ export class OutlineRaster {
     })
   }
 
+  /** Written out, without a call for each side: most of a frame's outlines are drawn here. */
   #solid(points: Int32Array, camera: Camera, ratio: number, half: number, colour: number): void {
-    this.#eachSide(points, camera, ratio, (x0, y0, x1, y1) => {
-      this.#fill(
-        (x0 < x1 ? x0 : x1) - half,
-        (y0 < y1 ? y0 : y1) - half,
-        (x0 < x1 ? x1 : x0) + half,
-        (y0 < y1 ? y1 : y0) + half,
-        colour,
-      )
-    })
+    const { scale, x: offsetX, y: offsetY } = camera
+    const last = points.length - 2
+    let x0 = Math.round((points[last]! * scale + offsetX) * ratio)
+    let y0 = Math.round((points[last + 1]! * scale + offsetY) * ratio)
+    for (let i = 0; i <= last; i += 2) {
+      const x1 = Math.round((points[i]! * scale + offsetX) * ratio)
+      const y1 = Math.round((points[i + 1]! * scale + offsetY) * ratio)
+      const left = x0 < x1 ? x0 : x1
+      const top = y0 < y1 ? y0 : y1
+      this.#fill(left - half, top - half, x0 + x1 - left + half, y0 + y1 - top + half, colour)
+      x0 = x1
+      y0 = y1
+    }
   }
 
   /** One side of which every `period` the first `on` are drawn; `way` is how far the outline has come before it. */

@@ -54,9 +54,7 @@ export class Raster {
     for (const gone of before.values()) changed.push(gone.bounds)
     this.#slots = slots
     this.#byNumber = new Map(slots.map((slot) => [slot.number, slot]))
-    for (const tile of this.#tiles.values()) {
-      for (const box of changed) tile.repaint(box, slots, this.#size.height)
-    }
+    for (const tile of this.#tiles.values()) tile.repaint(changed, slots, this.#size.height)
   }
 
   /** The tiles that meet a box of the image, made where they are not there yet; none where they would be too many. */
@@ -77,7 +75,7 @@ export class Raster {
     const key = `${column} ${row}`
     const known = this.#tiles.get(key)
     const tile = known ?? new RasterTile(column, row)
-    if (!known) tile.repaint(tile.box, this.#slots, this.#size.height)
+    if (!known) tile.repaint([tile.box], this.#slots, this.#size.height)
     // the map's order is the order of use
     this.#tiles.delete(key)
     this.#tiles.set(key, tile)

@@ -7,6 +7,9 @@ import type { Rgb } from '../colours.ts'
 /** Side of a raster tile in pixels. */
 export const TILE = 512
 
+/** With more changes than this in a tile, what lies between them is painted anew too, in one pass over the instances. */
+const FEW = 8
+
 /** An instance as the raster holds it. */
 export interface RasterInstance {
   id: string
@@ -51,10 +54,14 @@ export class RasterTile {
     return [this.ids[i] ?? 0, this.#under?.[i] ?? 0].filter((n) => n !== 0)
   }
 
-  /** Paints the part of the tile inside `area` (image pixels) anew. @param slots in drawing order. */
-  repaint(area: Box, slots: readonly Slot[], imageHeight: number): void {
-    const part = overlapOf(area, this.box)
-    if (part === null) return
+  /** Paints what of the tile lies inside `areas` (image pixels) anew. @param slots in drawing order. */
+  repaint(areas: readonly Box[], slots: readonly Slot[], imageHeight: number): void {
+    const parts = areas.flatMap((area) => overlapOf(area, this.box) ?? [])
+    const joined = parts.length > FEW ? [parts.reduce(joinBoxes)] : parts
+    for (const part of joined) this.#repaintPart(part, slots, imageHeight)
+  }
+
+  #repaintPart(part: Box, slots: readonly Slot[], imageHeight: number): void {
     this.#clear(part)
     const colours = new Map<number, Rgb | null>()
     for (const slot of slots) {
