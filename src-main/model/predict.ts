@@ -1,7 +1,8 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, ModelFile, Progress, RgbImage, SparseInference } from '../contract/engine.ts'
-import { SPARSE_FOREGROUND } from '../core/cluster/sparse.ts'
-import { toFloat16 } from '../core/float16.ts'
+import { SPARSE_FOREGROUND, toSparse } from '../core/cluster/sparse.ts'
+import type { SparsePixels } from '../core/cluster/sparse.ts'
+import type { Box } from '../core/geometry/box.ts'
 import type { Kernels, TensorFunction } from './kernels.ts'
 import { forward, receptiveRadius, totalStride, unpack } from './network.ts'
 import type { Tf } from './tf.ts'
@@ -25,14 +26,7 @@ export interface PredictOptions {
   between?: (progress: Progress) => Promise<void>
 }
 
-/** A rectangle of whole-image pixels. */
-interface Box {
-  x: number
-  y: number
-  width: number
-  height: number
-}
-
+/** Rectangles of whole-image pixels. */
 interface Tile {
   /** the pixels that this tile gives: each pixel of the image lies in one core */
   core: Box
@@ -83,10 +77,11 @@ export async function predict(
   const { embedding } = network.architecture
   const tiles = tilesOf(network.architecture, image.width, image.height, tile)
   const run = windowFunction(tf, kernels, network, flips)
-  const found: (Found & { core: Box })[] = []
+  const found: (SparsePixels & { core: Box })[] = []
   for (const [done, { core, window }] of tiles.entries()) {
-    const output = runWindow(tf, run, network.weights, cut(image, window), window)
-    found.push({ core, ...collect(output, { core, window }, image.width, embedding, keepFrom) })
+    const values = runWindow(tf, run, network.weights, cut(image, window), window)
+    const dense = { values, channels: embedding, window, core, imageWidth: image.width }
+    found.push({ core, ...toSparse(dense, keepFrom) })
     await between?.({ done: done + 1, total: tiles.length })
   }
   return merge(found, image, embedding)
@@ -147,46 +142,9 @@ function runWindow(
   return values
 }
 
-interface Found {
-  index: Uint32Array
-  offset: Uint16Array
-  foreground: Uint8Array
-}
-
-function collect(
-  output: Float32Array,
-  { core, window }: Tile,
-  imageWidth: number,
-  embedding: number,
-  keepFrom: number,
-): Found {
-  const channels = 1 + embedding
-  const each = (visit: (at: number, index: number) => void): void => {
-    for (let y = core.y; y < core.y + core.height; y++) {
-      for (let x = core.x; x < core.x + core.width; x++) {
-        const at = ((y - window.y) * window.width + x - window.x) * channels
-        if (output[at]! >= keepFrom) visit(at, y * imageWidth + x)
-      }
-    }
-  }
-  let n = 0
-  each(() => n++)
-  const index = new Uint32Array(n)
-  const offset = new Uint16Array(n * embedding)
-  const foreground = new Uint8Array(n)
-  let i = 0
-  each((at, pixel) => {
-    index[i] = pixel
-    foreground[i] = Math.round(output[at]! * 255)
-    for (let c = 0; c < embedding; c++) offset[i * embedding + c] = toFloat16(output[at + 1 + c]!)
-    i++
-  })
-  return { index, offset, foreground }
-}
-
 /** All tiles' pixels in ascending order: row of tiles by row of tiles, in it pixel row by pixel row. */
 function merge(
-  found: (Found & { core: Box })[],
+  found: (SparsePixels & { core: Box })[],
   { width, height }: RgbImage,
   channels: number,
 ): SparseInference {

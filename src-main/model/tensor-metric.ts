@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { ThresholdScore } from '../contract/wire.ts'
+import { f2Of, TWENTIETHS } from '../core/metric/f2.ts'
 import type { Tf } from './tf.ts'
 
 /** One image's score from its label maps. */
@@ -8,9 +9,6 @@ export interface TensorScore {
   f2: number
   thresholds: readonly ThresholdScore[]
 }
-
-/** IoU thresholds 0.50 ... 0.95 in twentieths. */
-const TWENTIETHS = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
 
 /**
  * The Airbus F2 of one image as tensor operations on label maps; the same as `scoreImage` of core/metric, which a
@@ -29,7 +27,7 @@ export function f2OfLabelMaps(tf: Tf, truth: Tensor2D, prediction: Tensor2D): Te
     const union: Tensor2D = tf.sub(tf.add(areas(1), areas(0)), overlap)
     const ships = (table: Tensor2D): Tensor2D => tf.slice(table, [1, 1], [t.count, p.count])
     if (t.count === 0 || p.count === 0) return [tf.zeros([TWENTIETHS.length]), t.count, p.count]
-    const limits = tf.reshape(tf.tensor1d(TWENTIETHS), [-1, 1, 1])
+    const limits = tf.reshape(tf.tensor1d([...TWENTIETHS]), [-1, 1, 1])
     const above = tf.greater(tf.mul(ships(overlap), 20), tf.mul(tf.expandDims(ships(union)), limits))
     return [tf.sum(tf.cast(above, 'float32'), [1, 2]), t.count, p.count]
   }) as [Tensor1D, number, number]
@@ -38,7 +36,7 @@ export function f2OfLabelMaps(tf: Tf, truth: Tensor2D, prediction: Tensor2D): Te
   const thresholds = TWENTIETHS.map((k, level): ThresholdScore => {
     const tp = counts[level]!
     const [fp, fn] = [predictions - tp, truths - tp]
-    return { iou: k / 20, tp, fp, fn, f2: tp + fp + fn === 0 ? 1 : (5 * tp) / (5 * tp + 4 * fn + fp) }
+    return { iou: k / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
   })
   return { f2: thresholds.reduce((sum, { f2 }) => sum + f2, 0) / thresholds.length, thresholds }
 }

@@ -5,7 +5,7 @@ import { areaOf, formatRle, labelMapToRles } from '../mask/rle.ts'
 import { scoreImage, summarise } from '../metric/f2.ts'
 import { normal, randomFrom } from '../random.ts'
 import { clusterInference, DEFAULT_CLUSTER_SETTINGS, sigmaFor } from './cluster.ts'
-import { toSparse } from './sparse.ts'
+import { inferenceOf } from '../../testing/inference.ts'
 
 /** A label map [side, side] with rotated rectangles that do not overlap. */
 class Scene {
@@ -54,7 +54,7 @@ class Scene {
       offset[2 * i] = (x / n - (i % this.side)) * (1 - uncollapsed) + noise * normal(random)
       offset[2 * i + 1] = (y / n - Math.floor(i / this.side)) * (1 - uncollapsed) + noise * normal(random)
     })
-    return toSparse({ width: this.side, height: this.side, channels: 2, foreground: probability, offset })
+    return inferenceOf({ width: this.side, height: this.side, channels: 2, foreground: probability, offset })
   }
 }
 
@@ -223,7 +223,7 @@ describe('clusterInference', () => {
     for (let y = 0; y < side; y += 2) for (let x = 0; x < side; x += 2) foreground[y * side + x] = 1
     foreground[side * side - 1] = 1 // touches the last dot
     const offset = new Float32Array(2 * side * side)
-    const dots = toSparse({ width: side, height: side, channels: 2, foreground, offset })
+    const dots = inferenceOf({ width: side, height: side, channels: 2, foreground, offset })
     const { clusters, labels } = clusterInference(dots, { ...settings, separate: false })
     expect(clusters).toHaveLength(32767)
     expect(clusters.at(-1)!.pixels).toBe(2)

@@ -1,4 +1,4 @@
-import { DisjointSets } from './disjoint-sets.ts'
+import { DisjointSets } from '../disjoint-sets.ts'
 
 /**
  * Connected components (8 neighbours) of a sparse set of pixels.

@@ -1,5 +1,5 @@
 import { forEachNeighbour } from './components.ts'
-import { DisjointSets } from './disjoint-sets.ts'
+import { DisjointSets } from '../disjoint-sets.ts'
 import { momentsOf } from './moments.ts'
 import type { Moments } from './moments.ts'
 import { hullPixels, outlinesOf } from './outline.ts'

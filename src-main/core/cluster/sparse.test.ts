@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { fromFloat16 } from '../float16.ts'
 import { fromPixels } from '../mask/rle.ts'
+import { inferenceOf } from '../../testing/inference.ts'
 import { embeddingAt, embeddingsOf, toSparse, underMasks, withForegroundFrom } from './sparse.ts'
 
 describe('toSparse', () => {
@@ -12,7 +14,7 @@ describe('toSparse', () => {
   }
 
   it('keeps what may be a ship, with offsets and quantised foreground', () => {
-    const sparse = toSparse(dense)
+    const sparse = inferenceOf(dense)
     expect([...sparse.index]).toEqual([1, 3, 4])
     expect([...sparse.foreground]).toEqual([128, 255, 15])
     // pixel 1 = (1, 0), offsets 0.75 1 1.25; pixel 3 = (0, 1), offsets 2.25 2.5 2.75; pixel 4 = (1, 1), offsets 3 3.25 3.5
@@ -33,13 +35,24 @@ describe('toSparse', () => {
     foreground[width - 1] = 1
     const offset = new Float32Array(2 * width)
     offset[2 * width - 2] = -12.345
-    const sparse = toSparse({ width, height: 1, channels: 2, foreground, offset })
+    const sparse = inferenceOf({ width, height: 1, channels: 2, foreground, offset })
     expect(embeddingAt(sparse, 0)[0]).toBeCloseTo(width - 1 - 12.345, 2)
+  })
+
+  it('takes only the core of a window, by place in the whole image', () => {
+    // a window of 3 x 2 at (10, 5) in an image 100 wide; its core is the right 2 x 1 of the lower row
+    const values = Float32Array.from({ length: 18 }, (_, i) => (i % 3 === 0 ? 1 : i))
+    const window = { x: 10, y: 5, width: 3, height: 2 }
+    const core = { x: 11, y: 6, width: 2, height: 1 }
+    const sparse = toSparse({ values, channels: 2, window, core, imageWidth: 100 })
+    expect([...sparse.index]).toEqual([611, 612])
+    expect([...sparse.offset].map(fromFloat16)).toEqual([13, 14, 16, 17])
+    expect(toSparse({ values, channels: 2, window, core, imageWidth: 100 }, 1.5).index).toHaveLength(0)
   })
 })
 
 describe('other foregrounds of an inference', () => {
-  const sparse = toSparse({
+  const sparse = inferenceOf({
     width: 4,
     height: 2,
     channels: 2,

@@ -1,5 +1,6 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import { fromFloat16, toFloat16 } from '../float16.ts'
+import type { Box } from '../geometry/box.ts'
 import { pixelsOf } from '../mask/rle.ts'
 import type { Rle } from '../mask/rle.ts'
 
@@ -12,37 +13,52 @@ const OFFSET = Float32Array.from({ length: 65536 }, (_, bits) => {
   return Number.isFinite(offset) ? offset : 0
 })
 
-/** What the network gives for one image or tile, dense and row-major. */
-export interface DenseInference {
-  width: number
-  height: number
+/** What the network gives for one window of an image, dense and row-major. */
+export interface DenseWindow {
+  /** [window.height, window.width, 1 + C]: foreground probability 0..1, then embedding minus pixel coordinates (x, y, ...) */
+  values: Float32Array
   /** C >= 2 */
   channels: number
-  /** [height, width] probabilities, 0..1 */
-  foreground: Float32Array
-  /** [height, width, C] embedding minus pixel coordinates (x from channel 0, y from channel 1) */
-  offset: Float32Array
+  /** of the image, in px; may reach beyond its right and bottom border */
+  window: Box
+  /** the part of the window whose pixels are wanted, inside the image */
+  core: Box
+  /** of the whole image, in px */
+  imageWidth: number
 }
 
-/** Keeps the pixels with foreground >= 0.05: offsets as float16, foreground in 256 steps. NaN counts as background. */
-export function toSparse({ width, height, channels, foreground, offset }: DenseInference): SparseInference {
-  const kept: number[] = []
-  for (let i = 0; i < width * height; i++) if (foreground[i]! >= SPARSE_FOREGROUND) kept.push(i)
-  const sparse: SparseInference = {
-    width,
-    height,
-    channels,
-    index: Uint32Array.from(kept),
-    offset: new Uint16Array(kept.length * channels),
-    foreground: new Uint8Array(kept.length),
-  }
-  kept.forEach((pixel, k) => {
-    sparse.foreground[k] = Math.round(Math.min(1, foreground[pixel]!) * 255)
-    for (let c = 0; c < channels; c++) {
-      sparse.offset[k * channels + c] = toFloat16(offset[pixel * channels + c]!)
+/** Sparse pixels of a part of an image, by row-major index in the whole image. */
+export type SparsePixels = Pick<SparseInference, 'index' | 'offset' | 'foreground'>
+
+/**
+ * Keeps the pixels with enough foreground: offsets as float16, foreground in 256 steps. NaN counts as background.
+ * @param keepFrom least foreground probability
+ */
+export function toSparse(
+  { values, channels, window, core, imageWidth }: DenseWindow,
+  keepFrom = SPARSE_FOREGROUND,
+): SparsePixels {
+  const each = (visit: (at: number, index: number) => void): void => {
+    for (let y = core.y; y < core.y + core.height; y++) {
+      for (let x = core.x; x < core.x + core.width; x++) {
+        const at = ((y - window.y) * window.width + x - window.x) * (1 + channels)
+        if (values[at]! >= keepFrom) visit(at, y * imageWidth + x)
+      }
     }
+  }
+  let n = 0
+  each(() => n++)
+  const index = new Uint32Array(n)
+  const offset = new Uint16Array(n * channels)
+  const foreground = new Uint8Array(n)
+  let k = 0
+  each((at, pixel) => {
+    index[k] = pixel
+    foreground[k] = Math.round(Math.min(1, values[at]!) * 255)
+    for (let c = 0; c < channels; c++) offset[k * channels + c] = toFloat16(values[at + 1 + c]!)
+    k++
   })
-  return sparse
+  return { index, offset, foreground }
 }
 
 /** Embedding channels 0 and 1 of all sparse pixels, in whole-image pixels: two [n]. */

@@ -1,3 +1,4 @@
+import { DisjointSets } from '../disjoint-sets.ts'
 import type { Rle } from './rle.ts'
 import { areaOf, canonicalise, eachColumnRun } from './rle.ts'
 
@@ -25,30 +26,6 @@ export function columnRuns(rle: Rle, height: number): ColumnRuns {
     runs.bottom[i++] = y + length
   })
   return runs
-}
-
-/** Groups that grow together; `find` gives a group's representative. */
-export class DisjointSets {
-  readonly #parent: Int32Array
-
-  constructor(count: number) {
-    this.#parent = Int32Array.from({ length: count }, (_, i) => i)
-  }
-
-  find(item: number): number {
-    let root = item
-    while (this.#parent[root] !== root) root = this.#parent[root]!
-    while (this.#parent[item] !== root) {
-      const next = this.#parent[item]!
-      this.#parent[item] = root
-      item = next
-    }
-    return root
-  }
-
-  join(a: number, b: number): void {
-    this.#parent[this.find(a)] = this.find(b)
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
-import { DisjointSets, componentsOf, largestFirst } from './components.ts'
+import { DisjointSets } from '../disjoint-sets.ts'
+import { componentsOf, largestFirst } from './components.ts'
 import type { Rle, Size } from './rle.ts'
 import { equal, fromPixels, pixelsOf, unionAll } from './rle.ts'
 import type { Corner } from './shapes.ts'

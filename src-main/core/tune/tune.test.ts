@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Calibration } from '../../contract/engine.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
 import { clusterInference } from '../cluster/cluster.ts'
-import { toSparse } from '../cluster/sparse.ts'
+import { inferenceOf } from '../../testing/inference.ts'
 import type { Rle } from '../mask/rle.ts'
 import { fromPredicate, parseRle } from '../mask/rle.ts'
 import { scoreImage, summarise } from '../metric/f2.ts'
@@ -51,7 +51,7 @@ function image(patches: readonly Patch[], truth = patches.filter(({ ship }) => s
       }
     }
   }
-  return { inference: toSparse({ ...SIZE, channels: 2, foreground, offset }), truth }
+  return { inference: inferenceOf({ ...SIZE, channels: 2, foreground, offset }), truth }
 }
 
 const ship = (x: number, y: number, foreground: number): Patch => ({

@@ -1,6 +1,7 @@
 import type { EmbeddingPoints } from '../../../src-main/contract/wire.ts'
+import type { Box } from '../../../src-main/core/geometry/box.ts'
+import type { Camera } from '../../../src-main/core/geometry/camera.ts'
 import type { Points } from '../../state/points.ts'
-import type { PlotCamera } from '../../ui/plot-camera.ts'
 import { ticks } from '../../ui/ticks.ts'
 
 export interface ScatterScene {
@@ -8,7 +9,7 @@ export interface ScatterScene {
   /** the points to draw, by cluster */
   groups: ReadonlyMap<number, Uint32Array>
   clusters: EmbeddingPoints['clusters']
-  camera: PlotCamera
+  camera: Camera
   width: number
   height: number
   /** CSS colour and tag of a cluster; null where it was dropped */
@@ -20,6 +21,21 @@ export interface ScatterScene {
 
 const MARGIN = 24
 const TAG_FONT = '600 11px "Inter Variable", sans-serif'
+
+/** Holds all points but the outermost hundredth on each side. */
+export function bulkOf(xs: ArrayLike<number>, ys: ArrayLike<number>): Box {
+  const [left, right] = withoutOutliers(xs)
+  const [top, bottom] = withoutOutliers(ys)
+  return { x: left, y: top, width: right - left, height: bottom - top }
+}
+
+/** The range between the first and the last hundredth of the values. */
+function withoutOutliers(values: ArrayLike<number>): [number, number] {
+  if (values.length === 0) return [0, 1]
+  const sorted = Float64Array.from(values).sort()
+  const cut = Math.floor(sorted.length / 100)
+  return [sorted[cut]!, sorted[sorted.length - 1 - cut]!]
+}
 
 /** Draws the plot: grid and axes in px, points by cluster, a cross at each centre, and the brushed cluster above all. */
 export function drawScatter(context: CanvasRenderingContext2D, scene: ScatterScene): void {
