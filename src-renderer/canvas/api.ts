@@ -18,6 +18,9 @@ export const TOOLS = [
 ] as const
 export type ToolName = (typeof TOOLS)[number]
 
+/** What the wheel does: zoom always, pan always, or zoom unless the device is a touch pad. */
+export type WheelUse = 'device' | 'zoom' | 'pan'
+
 /** The pixels to show. `key` names the image in this session: its camera is remembered under it. */
 export interface CanvasImage {
   key: string
@@ -102,6 +105,8 @@ export interface CanvasOptions {
   onTool?(tool: ToolName): void
   /** secondary click; `x`, `y` in CSS pixels of the window. The instance under it is selected already. */
   onMenu?(instance: InstanceRef | null, x: number, y: number): void
+  /** Ctrl and the wheel: the brush is to be so many notches larger, less than 0: smaller */
+  onBrushSize?(notches: number): void
   /** a tile could not be fetched or decoded */
   onTileError?(url: string): void
 }
@@ -118,6 +123,9 @@ export interface Canvas {
   /** diameter in image pixels, 1..200 */
   setBrushSize(diameter: number): void
   setPolicy(policy: Policy): void
+  setWheel(use: WheelUse): void
+  /** true: the next image is shown at the zoom and place of this one, where it was not looked at before */
+  setKeepCamera(keep: boolean): void
   setDisplay(display: Partial<Display>): void
   /** per instance id; null: every instance in its own colour */
   setMarks(marks: ReadonlyMap<string, InstanceMark> | null): void
@@ -125,6 +133,8 @@ export interface Canvas {
   setRays(rays: Rays | null): void
   /** The window forwards keys here first (also key-up); true: the canvas used it (Enter, Escape, Backspace, Space). */
   key(event: KeyboardEvent): boolean
+  /** Takes back the last corner of a shape that is half drawn. @returns whether there was one */
+  takeBack(): boolean
   /** Tab: selects the next (1) or previous (-1) instance, left to right, and moves it into view. */
   step(direction: 1 | -1): void
   readonly camera: {

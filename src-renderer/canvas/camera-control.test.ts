@@ -40,6 +40,23 @@ describe('camera of a canvas', () => {
     expect(camera.camera.scale).toBeLessThan(scale)
   })
 
+  it('keeps zoom and place for the next image where a person wants it so, and fits it anew else', () => {
+    const { camera } = control('kept')
+    camera.zoomBy(4, screenPoint(100, 100))
+    const { scale } = camera.camera
+    const middle = toImage(camera.camera, screenPoint(400, 300))
+    camera.setImage('kept, fitted', IMAGE)
+    expect(camera.camera.scale).toBeLessThan(scale)
+    camera.setImage('kept', IMAGE)
+    camera.keeps = true
+    camera.setImage('kept, next', IMAGE)
+    expect(camera.camera.scale).toBe(scale)
+    expect(toImage(camera.camera, screenPoint(400, 300))).toEqual(middle)
+    camera.fit()
+    camera.setImage('kept, after a fit', IMAGE)
+    expect(camera.camera.scale).toBeCloseTo((600 - 48) / 768)
+  })
+
   it('keeps within 3,200 % and a quarter of the fitting scale', () => {
     const { camera } = control('limits')
     camera.zoomBy(1e9)

@@ -36,6 +36,8 @@ export class CameraControl {
   #camera: Camera = { scale: 1, x: 0, y: 0 }
   /** nobody has moved it: it keeps fitting as the view changes */
   #fitting = true
+  /** an image that was not looked at before is shown at the zoom and place of the one before it */
+  keeps = false
   readonly #changed: () => void
 
   constructor(changed: () => void) {
@@ -56,9 +58,10 @@ export class CameraControl {
   }
 
   setImage(key: string, image: Extent | null): void {
+    const before = this.keeps && this.#image && !this.#fitting ? this.#place() : undefined
     this.#key = key
     this.#image = image
-    const place = remembered.get(key)
+    const place = remembered.get(key) ?? before
     this.#fitting = place === undefined
     if (!image) return
     if (place) this.#centre(place)

@@ -1,6 +1,6 @@
 import { toImage } from '../../src-main/core/geometry/camera.ts'
 import type { ImagePoint, ScreenPoint } from '../../src-main/core/geometry/points.ts'
-import type { Canvas, CanvasImage, CanvasOptions } from './api.ts'
+import type { Canvas, CanvasImage, CanvasOptions, WheelUse } from './api.ts'
 import { CameraControl } from './camera-control.ts'
 import { Pixels } from './draw/pixels.ts'
 import { Hand } from './hand.ts'
@@ -36,6 +36,7 @@ export class CanvasController {
   #toolStale = true
   #pointerStale = false
   #hint = ''
+  #wheel: WheelUse = 'device'
 
   constructor(host: HTMLElement, options: CanvasOptions) {
     this.#host = host
@@ -65,7 +66,7 @@ export class CanvasController {
       () => this.#beforeFrame(),
       (view) => this.#camera.setView(view),
     )
-    listen(host, this.#input(), this.#ended.signal)
+    listen(host, this.#input(), () => this.#wheel, this.#ended.signal)
     window.addEventListener('blur', () => this.#holdSpace(false), { signal: this.#ended.signal })
   }
 
@@ -101,6 +102,12 @@ export class CanvasController {
         bench.policy = policy
         this.#redrawTool()
       },
+      setWheel: (use) => {
+        this.#wheel = use
+      },
+      setKeepCamera: (keep) => {
+        camera.keeps = keep
+      },
       setDisplay: (display) => {
         painter.display = { ...painter.display, ...display }
         this.#shown.setSettings({ display: painter.display })
@@ -119,6 +126,7 @@ export class CanvasController {
         this.#stage.invalidate('overlay')
       },
       key: (event) => this.#key(event),
+      takeBack: () => bench.takeBack(),
       step: (direction) => bench.step(direction),
       camera: {
         get scale() {
@@ -189,6 +197,11 @@ export class CanvasController {
       },
       zoom: (at, factor) => this.#camera.zoomBy(factor, at),
       pan: (dx, dy) => this.#camera.panBy(dx, dy),
+      size: (at, notches) => {
+        const paints = this.#bench.toolName === 'brush' || this.#bench.toolName === 'eraser'
+        if (!paints) this.#camera.zoomBy(1.25 ** notches, at)
+        else if (notches !== 0) this.#options.onBrushSize?.(notches)
+      },
       menu: (at, window) => {
         if (!this.#image) return
         const [hit] = this.#bench.hits(at)

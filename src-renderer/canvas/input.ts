@@ -1,5 +1,7 @@
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import { screenPoint } from '../../src-main/core/geometry/points.ts'
+import type { WheelUse } from './api.ts'
+import { Wheel } from './wheel.ts'
 
 /** Pointer and wheel of the host element, as the canvas wants to hear of them. Points are CSS pixels from the host's top left. */
 export interface InputHandlers {
@@ -13,16 +15,20 @@ export interface InputHandlers {
   double(at: ScreenPoint): void
   zoom(at: ScreenPoint, factor: number): void
   pan(dx: number, dy: number): void
+  /** Ctrl and the wheel; away from the person is more than 0 */
+  size(at: ScreenPoint, notches: number): void
   menu(at: ScreenPoint, window: { x: number; y: number }): void
 }
 
-/** CSS pixels that one line or page of a wheel stands for. */
-const LINE = 32
-const PAGE = 400
-
-/** Listens on `host` until `signal` aborts. */
-export function listen(host: HTMLElement, handlers: InputHandlers, signal: AbortSignal): void {
+/** Listens on `host` until `signal` aborts. @param use what a person wants of the wheel, asked at each turn of it */
+export function listen(
+  host: HTMLElement,
+  handlers: InputHandlers,
+  use: () => WheelUse,
+  signal: AbortSignal,
+): void {
   const options = { signal }
+  const wheel = new Wheel()
   let pressed: number | null = null
 
   const pointOf = (event: MouseEvent): ScreenPoint => {
@@ -75,6 +81,8 @@ export function listen(host: HTMLElement, handlers: InputHandlers, signal: Abort
     'contextmenu',
     (event) => {
       event.preventDefault()
+      // a press of the second button in mid-gesture changes nothing
+      if (pressed !== null) return
       handlers.menu(pointOf(event), { x: event.clientX, y: event.clientY })
     },
     options,
@@ -83,18 +91,14 @@ export function listen(host: HTMLElement, handlers: InputHandlers, signal: Abort
     'wheel',
     (event) => {
       event.preventDefault()
-      const unit = event.deltaMode === 1 ? LINE : event.deltaMode === 2 ? PAGE : 1
-      const [dx, dy] = [event.deltaX * unit, event.deltaY * unit]
-      if (event.ctrlKey || event.metaKey) handlers.zoom(pointOf(event), Math.exp(-dy * 0.01))
-      else if (event.shiftKey) handlers.pan(-(dx || dy), 0)
-      else if (isTrackpad(event)) handlers.pan(-dx, -dy)
-      else handlers.zoom(pointOf(event), Math.exp(-dy * 0.0025))
+      const turn = wheel.read(event, use())
+      if (turn.kind === 'zoom') handlers.zoom(pointOf(event), turn.factor)
+      else if (turn.kind === 'pan') handlers.pan(turn.dx, turn.dy)
+      else handlers.size(pointOf(event), turn.notches)
     },
     { ...options, passive: false },
   )
-}
-
-/** Two fingers on a trackpad: sideways as well, or in small steps; a wheel comes in notches, up and down only. */
-function isTrackpad(event: WheelEvent): boolean {
-  return event.deltaMode === 0 && (event.deltaX !== 0 || Math.abs(event.deltaY) < 40)
+  window.addEventListener('keydown', (event) => wheel.key(event), { ...options, capture: true })
+  window.addEventListener('keyup', (event) => wheel.key(event), { ...options, capture: true })
+  window.addEventListener('blur', () => wheel.blur(), options)
 }

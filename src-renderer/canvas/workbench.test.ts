@@ -198,6 +198,39 @@ describe('shapes', () => {
     expect(t.plans).toHaveLength(1)
   })
 
+  it('polygon: the corners of a small shape are no click on its first', () => {
+    const t = setUp('polygon')
+    t.camera.zoomBy(1 / t.camera.camera.scale)
+    expect(t.camera.camera.scale).toBe(1)
+    for (const [x, y] of [[60, 30], [66, 30], [66, 36], [60, 36]] as const) t.click(x, y) // prettier-ignore
+    expect(t.plans).toHaveLength(0)
+    t.bench.key('Enter')
+    expect(t.areaOf(t.bench.selection[0]!.id)).toBe(36)
+  })
+
+  it('polygon: corners of a ship three pixels wide, set one soon after the other, are no double-click', () => {
+    const t = setUp('polygon')
+    t.camera.zoomBy(1 / t.camera.camera.scale)
+    t.click(60, 30)
+    t.click(72, 30)
+    t.click(72, 33)
+    t.bench.send({ type: 'double', at: imagePoint(72, 33) })
+    t.click(60, 33)
+    t.bench.send({ type: 'double', at: imagePoint(60, 33) })
+    t.bench.key('Enter')
+    expect(t.areaOf(t.bench.selection[0]!.id)).toBe(36)
+  })
+
+  it('polygon: the last corner can be taken back, until there is none', () => {
+    const t = setUp('polygon')
+    expect(t.bench.takeBack()).toBe(false)
+    t.click(60, 30)
+    t.click(70, 30)
+    expect(t.bench.takeBack()).toBe(true)
+    expect(t.bench.view().dots).toEqual([imagePoint(60, 30)])
+    expect([t.bench.takeBack(), t.bench.takeBack()]).toEqual([true, false])
+  })
+
   it('polygon: Escape goes back corner by corner, then clears the selection, then leaves the tool', () => {
     const t = setUp('polygon')
     t.bench.select([{ kind: 'truth', id: A }])

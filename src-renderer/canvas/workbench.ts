@@ -96,6 +96,13 @@ export class Workbench {
     return true
   }
 
+  /** Takes back the last corner of a shape that is half drawn. @returns whether the tool had one */
+  takeBack(): boolean {
+    const before = this.view().dots.length
+    if (before > 0) this.send({ type: 'back' })
+    return before > 0
+  }
+
   select(selection: readonly InstanceRef[]): void {
     if (selection.length === 0 && this.selection.length === 0) return
     this.selection = selection

@@ -92,7 +92,7 @@ function press(key: string, how: Press = {}): boolean {
 
 /** A canvas that uses no key. */
 function canvasOf(part: Partial<Canvas> = {}): Canvas {
-  const fake: unknown = { key: vi.fn(() => false), busy: false, ...part }
+  const fake: unknown = { key: vi.fn(() => false), takeBack: vi.fn(() => false), busy: false, ...part }
   return fake as Canvas
 }
 
@@ -220,6 +220,16 @@ describe('while a shape is half drawn', () => {
   beforeEach(() => {
     app.stage.canvas = canvasOf({ busy: true })
     app.stage.tool = 'polygon'
+  })
+
+  it('undo takes back the last corner, and no edit', () => {
+    const takeBack = vi.fn(() => true)
+    app.stage.canvas = canvasOf({ busy: true, takeBack })
+    const undo = vi.spyOn(app.editing, 'undo').mockResolvedValue()
+    perform(app, 'undo')
+    expect(takeBack).toHaveBeenCalledOnce()
+    expect(undo).not.toHaveBeenCalled()
+    expect(app.toasts.items).toEqual([])
   })
 
   it('image and tool stay, and a note says what to do', () => {

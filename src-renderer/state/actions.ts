@@ -61,6 +61,12 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
   hide: ({ display }) => (display.allHidden = true),
 }
 
+/** Of a shape that is half drawn the last corner goes; straight after Done it returns to another image. */
+function undo(app: App): void {
+  if (app.stage.canvas?.takeBack() || isDrawing(app)) return
+  void app.editing.undo()
+}
+
 /** What changes truth, or is a tool for it: in Annotate only. */
 const MARKING: Partial<Record<Action, Act>> = {
   select: tool('select'),
@@ -74,8 +80,7 @@ const MARKING: Partial<Record<Action, Act>> = {
   }),
   smaller: ({ display }) => display.resizeBrush(false),
   larger: ({ display }) => display.resizeBrush(true),
-  // straight after Done it returns to another image
-  undo: unlessDrawing(({ editing }) => void editing.undo()),
+  undo,
   redo: ({ editing }) => editing.redo(),
   delete: marking.deleteSelected,
   accept: (app) => marking.accept(app),

@@ -1,4 +1,5 @@
 import type { Policy } from '../../src-main/core/edit/edit.ts'
+import type { WheelUse } from '../canvas/index.ts'
 import { Remembered } from './remembered.svelte.ts'
 
 /** How masks are shown; lasts from one start to the next. */
@@ -11,6 +12,10 @@ export class Display {
   readonly predictionShown = new Remembered<boolean>('prediction-shown', true)
   /** predictions below this score are not shown, 0..1 */
   readonly leastScore = new Remembered<number>('least-score', 0)
+  /** what the wheel does on the canvas */
+  readonly wheel = new Remembered<WheelUse>('wheel', 'device')
+  /** an image that is opened first is shown at the zoom and place of the one before it */
+  readonly keepCamera = new Remembered<boolean>('keep-camera', false)
   /** px */
   readonly brushSize = new Remembered<number>('brush-size', 12)
   /** what becomes of pixels that another instance holds */

@@ -1,11 +1,11 @@
 import { perform } from './actions.ts'
 import type { App } from './app.svelte.ts'
-import { DEFAULT_BINDINGS, isTyping, keyName, ownsKey, REPEATS, WHILE_TYPING, type Action } from './keys.ts'
+import { actionOf, isTyping, ownsKey, REPEATS, WHILE_TYPING, type Action } from './keys.ts'
 
 /** What a key does, by where the focus is: a sheet has all keys, then come a text field, the canvas, the focused control, actions. */
 export function keyDown(app: App, event: KeyboardEvent): void {
   if (event.defaultPrevented || sheetStands(app)) return
-  const action = DEFAULT_BINDINGS.get(keyName(event))
+  const action = actionOf(event)
   if (isTyping(event.target)) {
     if (action && WHILE_TYPING.has(action) && !writes(event)) act(app, action, event)
     return
@@ -22,7 +22,7 @@ export function keyDown(app: App, event: KeyboardEvent): void {
 
 /** What is held ends wherever the focus is by now, so that no Space stays down. */
 export function keyUp(app: App, event: KeyboardEvent): void {
-  if (DEFAULT_BINDINGS.get(keyName(event)) === 'hide') app.display.allHidden = false
+  if (actionOf(event) === 'hide') app.display.allHidden = false
   app.stage.canvas?.key(event)
 }
 

@@ -77,18 +77,59 @@ export const WHILE_TYPING: ReadonlySet<Action> = new Set<Action>([
   'showKeys',
 ])
 
-type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
+type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
+
+/** What a press starts, by these bindings. */
+export function actionOf(event: KeyPress, bindings: Bindings = DEFAULT_BINDINGS): Action | undefined {
+  for (const name of keyNames(event)) {
+    const action = bindings.get(name)
+    if (action) return action
+  }
+  return undefined
+}
+
+/**
+ * The names that a press may go by, the first first: what the layout prints; the character alone where Alt or AltGr only makes it
+ * (`[` on a German keyboard); the key by its place where the layout prints no letter of ours there (Cyrillic, Greek, Shift and a digit).
+ */
+function keyNames(event: KeyPress): string[] {
+  const { key, code, altKey } = event
+  const names = [keyName(event)]
+  if (key.length === 1 && altKey && !isLetter(key)) {
+    names.push(keyName({ ...event, altKey: false, ctrlKey: false }))
+  }
+  const place = PLACES.get(code) ?? /^(?:Key|Digit)([A-Z0-9])$/.exec(code)?.[1]
+  const foreign = key.length === 1 ? key > '\u007f' : key === 'Dead' || key === 'Unidentified'
+  if (place !== undefined && (foreign || code.startsWith('Digit'))) {
+    names.push([...heldOf(event), ...(event.shiftKey ? ['Shift'] : []), place].join('+'))
+  }
+  return names
+}
+
+/** Keys that are no letters or digits, by their place on a keyboard of the United States. */
+const PLACES: ReadonlyMap<string, string> = new Map([
+  ['BracketLeft', '['],
+  ['BracketRight', ']'],
+  ['Minus', '-'],
+  ['Equal', '='],
+])
+
+function isLetter(key: string): boolean {
+  return key.length === 1 && key.toLowerCase() !== key.toUpperCase()
+}
+
+function heldOf({ ctrlKey, metaKey, altKey }: KeyPress): string[] {
+  return [...(ctrlKey || metaKey ? ['Ctrl'] : []), ...(altKey ? ['Alt'] : [])]
+}
 
 /**
  * The name of a key press as the table writes it: 'D', 'Shift+A', 'Ctrl+Z', '?'. Letters are what the layout prints;
  * Shift is named only where it does not already show in the character.
  */
 export function keyName(event: KeyPress): string {
-  const letter = event.key.length === 1 && event.key.toLowerCase() !== event.key.toUpperCase()
+  const letter = isLetter(event.key)
   const base = letter ? event.key.toUpperCase() : event.key
-  const parts = []
-  if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
-  if (event.altKey) parts.push('Alt')
+  const parts = heldOf(event)
   if (event.shiftKey && (letter || event.key.length > 1)) parts.push('Shift')
   return [...parts, base].join('+')
 }

@@ -4,7 +4,7 @@ import { fromPixels } from '../../src-main/core/mask/rle.ts'
 import { scoreImage } from '../../src-main/core/metric/f2.ts'
 import { arrange, NO_FILTER } from './image-list.ts'
 import { judge } from './instance-list.ts'
-import { ACTION_NAMES, ACTIONS, DEFAULT_BINDINGS, keyName } from './keys.ts'
+import { ACTION_NAMES, ACTIONS, actionOf, DEFAULT_BINDINGS, keyName } from './keys.ts'
 import { nearestPoint, pointsByCluster, readPoints } from './points.ts'
 
 function row(path: string, part: Partial<ImageRow> = {}): ImageRow {
@@ -56,6 +56,7 @@ describe('arrange', () => {
 describe('keys', () => {
   const press = (key: string, held: Partial<KeyboardEvent> = {}) => ({
     key,
+    code: '',
     ctrlKey: false,
     metaKey: false,
     altKey: false,
@@ -70,6 +71,25 @@ describe('keys', () => {
     expect(keyName(press('z', { metaKey: true }))).toBe('Ctrl+Z')
     expect(keyName(press('?', { shiftKey: true }))).toBe('?')
     expect(keyName(press('F6', { shiftKey: true }))).toBe('Shift+F6')
+  })
+
+  it.each([
+    ['a Cyrillic layout: P', press('з', { code: 'KeyP' }), 'polygon'],
+    ['a Cyrillic layout: [', press('х', { code: 'BracketLeft' }), 'smaller'],
+    ['Ctrl with a Cyrillic layout', press('я', { code: 'KeyZ', ctrlKey: true }), 'undo'],
+    [
+      'Ctrl and Shift with a Greek layout',
+      press('Ζ', { code: 'KeyZ', ctrlKey: true, shiftKey: true }),
+      'redo',
+    ],
+    ['[ of a German Mac', press('[', { code: 'Digit5', altKey: true }), 'smaller'],
+    ['[ by AltGr', press('[', { code: 'Digit8', altKey: true, ctrlKey: true }), 'smaller'],
+    ['a digit that a French layout prints with Shift', press('&', { code: 'Digit1' }), 'annotate'],
+    ['a letter by what is printed, wherever it is', press('a', { code: 'KeyQ' }), 'accept'],
+    ['punctuation of Dvorak in the place of W', press(',', { code: 'KeyW' }), undefined],
+    ['a letter with Alt, which is for menus', press('å', { code: 'KeyA', altKey: true }), undefined],
+  ])('finds the action for %s', (_, event, action) => {
+    expect(actionOf(event)).toBe(action)
   })
 
   it('gives no key to two actions', () => {

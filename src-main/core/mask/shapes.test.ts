@@ -97,23 +97,23 @@ describe('contours', () => {
 })
 
 describe('polygons', () => {
-  it('owns the pixels whose centres an even-odd ray test finds inside', () => {
+  it('owns the pixels around whose centres the outline winds, counted along a ray', () => {
     fc.assert(
       fc.property(fc.array(point, { minLength: 3, maxLength: 7 }), (corners) => {
         const rle = polygonMask(corners, SIZE)
         for (let x = 0; x < SIZE.width; x++) {
           for (let y = 0; y < SIZE.height; y++) {
-            let crossings = 0
+            let winding = 0
             const heights: number[] = []
             corners.forEach((a, i) => {
               const b = corners[(i + 1) % corners.length]!
               if (a.x <= x + 0.5 === b.x <= x + 0.5) return
               const at = a.y + ((x + 0.5 - a.x) / (b.x - a.x)) * (b.y - a.y)
               heights.push(at)
-              if (at <= y + 0.5) crossings++
+              if (at <= y + 0.5) winding += a.x < b.x ? 1 : -1
             })
             if (heights.every((at) => Math.abs(at - y - 0.5) > 1e-9))
-              expect(on(rle, x, y)).toBe(crossings % 2 === 1)
+              expect(on(rle, x, y)).toBe(winding !== 0)
           }
         }
       }),
@@ -145,6 +145,16 @@ describe('polygons', () => {
         },
       ),
     )
+  })
+
+  it('is full where the outline goes round twice or crosses itself, as it is filled on the screen', () => {
+    const round = [{ x: 1, y: 1 }, { x: 7, y: 1 }, { x: 7, y: 7 }, { x: 1, y: 7 }] // prettier-ignore
+    expect(m.areaOf(polygonMask([...round, ...round], SIZE))).toBe(36)
+    const star = [0, 2, 4, 1, 3].map((corner) => ({
+      x: 6 + 5 * Math.sin((2 * Math.PI * corner) / 5),
+      y: 5 - 5 * Math.cos((2 * Math.PI * corner) / 5),
+    }))
+    expect(on(polygonMask(star, SIZE), 6, 5)).toBe(true)
   })
 
   it('is empty for fewer than three corners', () => {

@@ -10,8 +10,9 @@ export interface Corner {
 }
 
 /**
- * Pixels of a closed polygon (even-odd rule; rotated boxes are polygons), cut to the image. Edges are half-open: of two polygons
- * that share an edge exactly one gets a pixel whose centre lies on it.
+ * Pixels of a closed polygon (non-zero rule, as a canvas fills it; rotated boxes are polygons), cut to the image. Where the outline runs
+ * around a pixel twice or crosses itself, the pixel is inside all the same. Edges are half-open: of two polygons that share an edge
+ * exactly one gets a pixel whose centre lies on it.
  */
 export function polygonMask(corners: readonly Corner[], { width, height }: Size): Rle {
   const runs: number[] = []
@@ -20,25 +21,30 @@ export function polygonMask(corners: readonly Corner[], { width, height }: Size)
   const last = Math.min(width - 1, Math.ceil(Math.max(...xs) - 0.5) - 1)
   for (let x = first; x <= last; x++) {
     const crossings = crossingsAt(corners, x + 0.5)
-    for (let i = 0; i + 1 < crossings.length; i += 2) {
-      const top = Math.max(0, Math.ceil(crossings[i]! - 0.5))
-      const bottom = Math.min(height, Math.ceil(crossings[i + 1]! - 0.5))
+    let winding = 0
+    for (let i = 0; i + 1 < crossings.length; i++) {
+      winding += crossings[i]!.turn
+      if (winding === 0) continue
+      const top = Math.max(0, Math.ceil(crossings[i]!.y - 0.5))
+      const bottom = Math.min(height, Math.ceil(crossings[i + 1]!.y - 0.5))
       if (bottom > top) runs.push(x * height + top + 1, bottom - top)
     }
   }
   return canonicalise(runs)
 }
 
-/** Where a polygon's edges cross the vertical line at `x`, from top to bottom. */
-function crossingsAt(corners: readonly Corner[], x: number): number[] {
-  const crossings: number[] = []
+/** Where a polygon's edges cross the vertical line at `x`, from top to bottom; `turn`: 1 for an edge to the right, -1 to the left. */
+function crossingsAt(corners: readonly Corner[], x: number): { y: number; turn: 1 | -1 }[] {
+  const crossings: { y: number; turn: 1 | -1 }[] = []
   corners.forEach((corner, i) => {
     const next = corners[(i + 1) % corners.length]!
     // always computed from left to right: a shared edge gives the same number to both polygons
-    const [a, b] = corner.x <= next.x ? [corner, next] : [next, corner]
-    if (a.x <= x && x < b.x) crossings.push(a.y + ((x - a.x) / (b.x - a.x)) * (b.y - a.y))
+    const right = corner.x <= next.x
+    const [a, b] = right ? [corner, next] : [next, corner]
+    if (a.x > x || x >= b.x) return
+    crossings.push({ y: a.y + ((x - a.x) / (b.x - a.x)) * (b.y - a.y), turn: right ? 1 : -1 })
   })
-  return crossings.sort((p, q) => p - q)
+  return crossings.sort((p, q) => p.y - q.y)
 }
 
 /**

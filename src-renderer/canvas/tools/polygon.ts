@@ -8,8 +8,20 @@ interface State {
   at: ImagePoint | null
 }
 
-/** A click within so many CSS pixels of the first corner closes the shape. */
+/** A click within so many CSS pixels of the first corner closes the shape; within less where the shape itself is small. */
 const CLOSING = 8
+/** of the shape's shorter side, but no less than a hand can hit */
+const CLOSING_SHARE = 0.2
+const CLOSING_LEAST = 2
+/** The second click of a double-click lies within so many CSS pixels of the first. */
+const SAME_CLICK = 2
+
+/** How far a click may lie from the first corner to close the shape, CSS pixels. */
+function closingReach(corners: readonly ImagePoint[], scale: number): number {
+  const spread = (values: readonly number[]) => Math.max(...values) - Math.min(...values)
+  const side = Math.min(spread(corners.map(({ x }) => x)), spread(corners.map(({ y }) => y)))
+  return Math.min(CLOSING, Math.max(CLOSING_LEAST, side * scale * CLOSING_SHARE))
+}
 
 /** Click the corners; Enter, a click on the first corner or a double-click closes; Escape goes one corner back. */
 export const polygonTool: Tool<State> = {
@@ -19,19 +31,26 @@ export const polygonTool: Tool<State> = {
     switch (event.type) {
       case 'down': {
         const [first] = corners
-        if (first && corners.length >= 3 && near(first, event.at, CLOSING, context.scale)) {
+        if (
+          first &&
+          corners.length >= 3 &&
+          near(first, event.at, closingReach(corners, context.scale), context.scale)
+        ) {
           return close(state, context)
         }
-        const last = corners.at(-1)
-        // the second click of a double-click is no new corner
-        if (last && near(last, event.at, 3, context.scale)) return { state }
         return { state: { corners: [...corners, event.at], at: event.at } }
       }
       case 'move':
         return { state: { corners, at: event.at } }
-      case 'double':
+      case 'double': {
+        const [last, before] = [corners.at(-1), corners.at(-2)]
+        // two corners set one soon after the other are no double-click
+        if (before && last && !near(before, last, SAME_CLICK, context.scale)) return { state }
+        // its second click is no corner of its own
+        const shape = { corners: corners.slice(0, -1), at: event.at }
         // a double-click on the first corner has closed the shape with its first click and begun another with its second
-        return corners.length >= 3 ? close(state, context) : { state: { corners: [], at: event.at } }
+        return shape.corners.length >= 3 ? close(shape, context) : { state: { corners: [], at: event.at } }
+      }
       case 'enter':
         return corners.length >= 3 ? close(state, context) : { state }
       case 'escape':
@@ -46,7 +65,7 @@ export const polygonTool: Tool<State> = {
   },
   view({ corners, at }, { scale }) {
     const [first] = corners
-    const closing = first && at && corners.length >= 3 && near(first, at, CLOSING, scale)
+    const closing = first && at && corners.length >= 3 && near(first, at, closingReach(corners, scale), scale)
     const points = at && !closing ? [...corners, at] : corners
     return {
       ...PLAIN,
