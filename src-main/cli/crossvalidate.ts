@@ -1,6 +1,5 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { CROP_STEP } from '../contract/words.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
 import type { MarkedImages } from '../services/train/train-folder.ts'
@@ -13,9 +12,9 @@ import { differenceText, estimate, reportTable, share as shareText } from './rep
 import { count, score, table } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
-import { withOptions } from './train-settings.ts'
+import { addStepOptions, withOptions } from './train-settings.ts'
 import type { TrainOptions } from './train-settings.ts'
-import { multiple, positive, share, upTo, whole } from './values.ts'
+import { positive, share, whole } from './values.ts'
 
 interface Options extends BackendOption, Omit<TrainOptions, 'name'> {
   images: string
@@ -47,14 +46,8 @@ export function addCrossvalidate(program: Command): void {
         .conflicts('steps'),
     )
     .option('--steps <n>', 'train so many steps a fold', whole(1, 10_000_000))
-    .option('--batch <n>', 'crops a step', whole(1, 64))
-    .option('--crop <px>', 'side of a crop', multiple(CROP_STEP, 64, 1024))
-    .option('--learning-rate <x>', 'of AdamW', positive(1))
-    .option(
-      '--embedding-weight <x>',
-      'of the semi-convolutional loss; 0: embeddings are not trained',
-      upTo(100),
-    )
+  addStepOptions(command)
+  command
     .option('--synthetic-share <0..1>', 'share of crops that are synthetic, every scene a new one', share)
     .option('--validate-every <steps>', 'steps between inner validations', whole(1, 1_000_000))
     .option('--flips', 'average predictions over flips: slower, a little better')

@@ -1,5 +1,8 @@
+import type { Command } from 'commander'
 import type { TrainSettings } from '../contract/wire.ts'
+import { CROP_STEP } from '../contract/words.ts'
 import type { NetworkSize } from '../contract/words.ts'
+import { multiple, positive, upTo, whole } from './values.ts'
 
 /** What a command line may say of a training. */
 export interface TrainOptions {
@@ -16,6 +19,19 @@ export interface TrainOptions {
   magnify?: number
   validateEvery?: number
   seed?: number
+}
+
+/** Adds the options of one step of training, which every command that trains has. */
+export function addStepOptions(command: Command): void {
+  command
+    .option('--batch <n>', 'crops a step', whole(1, 64))
+    .option('--crop <px>', 'side of a crop', multiple(CROP_STEP, 64, 1024))
+    .option('--learning-rate <x>', 'of AdamW', positive(1))
+    .option(
+      '--embedding-weight <x>',
+      'of the semi-convolutional loss; 0: embeddings are not trained',
+      upTo(100),
+    )
 }
 
 /** The settings with what the command line says in their place. @param options at most one of epochs, minutes and steps */

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
-import { CROP_STEP, NETWORK_SIZES } from '../contract/words.ts'
+import { NETWORK_SIZES } from '../contract/words.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
@@ -12,9 +11,9 @@ import { duration, follow, PROJECT_HELP, takeModel, withProject } from './projec
 import { count, score, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
-import { withOptions } from './train-settings.ts'
+import { addStepOptions, withOptions } from './train-settings.ts'
 import type { TrainOptions } from './train-settings.ts'
-import { multiple, positive, share, upTo, whole } from './values.ts'
+import { positive, share, whole } from './values.ts'
 
 interface Options extends BackendOption, TrainOptions {
   images?: string
@@ -67,15 +66,8 @@ export function addTrain(program: Command): void {
     const others = LIMITS.filter((limit) => limit !== name)
     command.addOption(new Option(`--${name} <n>`, description).argParser(reader).conflicts(others))
   }
+  addStepOptions(command)
   command
-    .option('--batch <n>', 'crops a step', whole(1, 64))
-    .option('--crop <px>', 'side of a crop', multiple(CROP_STEP, 64, 1024))
-    .option('--learning-rate <x>', 'of AdamW', positive(1))
-    .option(
-      '--embedding-weight <x>',
-      'of the semi-convolutional loss; 0: embeddings are not trained',
-      upTo(100),
-    )
     .option('--magnify <times>', 'enlarge images up to so many times; default: 1.3', positive(8))
     .option('--validate-every <steps>', 'steps between validations', whole(1, 1_000_000))
     .option('--seed <n>', 'all that is random follows from it; default: 1', whole(0, 0xffffffff))
@@ -251,20 +243,11 @@ function validationForMachines(
 }
 
 async function readNames(file: string): Promise<string[]> {
-  try {
-    const text = await readFile(file, 'utf8')
-    return text
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-  } catch (cause) {
-    throw new DrydockError(
-      'not_found',
-      `There is no file ${file} that can be read. Check the path.`,
-      { file },
-      cause,
-    )
-  }
+  const { readText } = await import('../services/machinery/text-files.ts')
+  return (await readText(file))
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }
 
 function quoted(argument: string): string {

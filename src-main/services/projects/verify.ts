@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Engine, VerifyFinding } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { BackendInfo } from '../../contract/wire.ts'
 import { resources } from '../../locations.ts'
+import { readText } from '../machinery/text-files.ts'
 
 /** All cases of one kind together. */
 export interface KindVerified {
@@ -69,17 +70,7 @@ function summarise(kind: string, findings: readonly VerifyFinding[]): KindVerifi
 }
 
 async function readCases(file: string): Promise<unknown> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new DrydockError(
-      'not_found',
-      `There is no file ${file} that can be read. Check the path.`,
-      { file },
-      cause,
-    )
-  }
+  const text = await readText(file)
   try {
     return JSON.parse(text)
   } catch (cause) {
