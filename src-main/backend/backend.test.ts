@@ -87,7 +87,9 @@ test('failures come with code, sentence and data', async () => {
     message: expect.stringContaining('does not understand') as string,
   })
   await expect(client.images.get({ project: key, image: 99 })).rejects.toMatchObject({ code: 'not_found' })
-  await expect(client.images.list({ project: 'unknown' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(client.images.list({ project: 'unknown' })).rejects.toMatchObject({
+    code: 'project_not_open',
+  })
 })
 
 test('killed at any moment, it loses no gesture that it acknowledged; one sent again is applied once', async () => {
@@ -114,6 +116,8 @@ test('killed at any moment, it loses no gesture that it acknowledged; one sent a
       expect(await dying.ended).toBe('SIGKILL')
     }
     backend = await startBackend(join(folder, 'user'))
+    await expect(revisionOf()).rejects.toMatchObject({ code: 'project_not_open' })
+    await backend.client.project.openRecent({ key: project })
     const after = await revisionOf()
     expect(after - revision).toBeLessThanOrEqual(1)
     expect((await backend.client.annotate.apply(last)).revision).toBe(revision + 1)
@@ -122,6 +126,35 @@ test('killed at any moment, it loses no gesture that it acknowledged; one sent a
   }
   const { truth } = await backend.client.images.get({ project, image: 1 })
   expect(truth.map(({ id }) => id)).toEqual(acknowledged)
+})
+
+test('a window keeps open what it shows, and nothing when it is gone', async () => {
+  const folders = ['p1', 'p2', 'p3'].map((name) => join(folder, name))
+  for (const one of folders) await writeImages(one, { 'a.png': { ...SIZE, ships: [] } })
+  const { client } = backend
+  const other = backend.window()
+  const ids: string[] = []
+  for (const one of folders) ids.push((await client.project.open({ grant: backend.grant(one) })).id)
+  const isOpen = (): Promise<boolean[]> =>
+    Promise.all(
+      ids.map((project) =>
+        other.client.project.summary({ project }).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    )
+  await expect.poll(isOpen).toEqual([false, false, true])
+  await other.client.project.openRecent({ key: ids[2]! })
+  await other.client.project.openRecent({ key: ids[0]! })
+  await expect(client.project.openRecent({ key: 'unknown' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect.poll(isOpen).toEqual([true, false, true])
+  await client.project.close({ project: ids[2]! })
+  expect(await isOpen()).toEqual([true, false, false])
+  other.close()
+  await expect(client.project.summary({ project: ids[0]! })).rejects.toMatchObject({
+    code: 'project_not_open',
+  })
 })
 
 test('it ends when the shell is gone, and when told to', async () => {

@@ -4,14 +4,15 @@ import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import { VirtualPort } from '../contract/port.ts'
 import type { backendRouter } from './router.ts'
+import { Window } from './windows.ts'
 
 type PortMessage = Extract<ShellToBackend, { kind: 'port-data' | 'port-close' }>
 
 /** The windows' ports: one for each window and generation, all over the one channel to the shell. */
 export class Ports {
-  readonly #handler: RPCHandler<Record<never, never>>
+  readonly #handler: RPCHandler<{ window: Window }>
   readonly #send: (message: BackendToShell) => void
-  readonly #open = new Map<string, VirtualPort>()
+  readonly #open = new Map<string, { port: VirtualPort; window: Window }>()
 
   /** @param log takes what failed unexpectedly; the page sees a sentence */
   constructor(
@@ -39,17 +40,21 @@ export class Ports {
     const key = `${port} ${generation}`
     const known = this.#open.get(key)
     if (message.kind === 'port-close') {
-      known?.close()
+      known?.port.close()
+      known?.window.end()
       this.#open.delete(key)
       return
     }
-    const opened =
-      known ?? new VirtualPort((data) => this.#send({ kind: 'port-data', port, generation, data }))
-    if (!known) {
-      this.#open.set(key, opened)
-      this.#handler.upgrade(opened, { context: {} })
-    }
-    opened.deliver(message.data)
+    const opened = known ?? this.#newPort(port, generation)
+    this.#open.set(key, opened)
+    opened.port.deliver(message.data)
+  }
+
+  #newPort(port: number, generation: number): { port: VirtualPort; window: Window } {
+    const made = new VirtualPort((data) => this.#send({ kind: 'port-data', port, generation, data }))
+    const window = new Window()
+    this.#handler.upgrade(made, { context: { window } })
+    return { port: made, window }
   }
 }
 

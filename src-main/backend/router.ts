@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server'
 import { backendContract } from '../contract/backend.ts'
-import type { ProjectEvent } from '../contract/wire.ts'
+import type { ProjectEvent, ProjectSummary } from '../contract/wire.ts'
 import { applyGesture } from '../services/annotate/annotate.ts'
 import { embeddingPoints } from '../services/predict/embeddings.ts'
 import { exportLabels, importLabels, previewImport } from '../services/exchange/exchange.ts'
@@ -25,7 +25,9 @@ import {
   trainingDefaults,
   trainingPreview,
 } from '../services/train/train-job.ts'
+import type { Project } from '../services/machinery/project.ts'
 import type { Grants } from './grants.ts'
+import type { Window } from './windows.ts'
 
 /** What the handlers need besides the services. */
 export interface RouterNeeds {
@@ -36,7 +38,8 @@ export interface RouterNeeds {
 
 /** The contract's procedures, each one call of a service. Input and output are validated by the contract. */
 export function backendRouter({ host, grants, about }: RouterNeeds) {
-  const os = implement(backendContract)
+  const os = implement(backendContract).$context<{ window: Window }>()
+  const within = insideOf(host)
   return os.router({
     system: {
       engine: os.system.engine.handler(() => host.engineInfo()),
@@ -45,152 +48,154 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       about: os.system.about.handler(() => about),
     },
     project: {
-      open: os.project.open.handler(async ({ input }) =>
-        summaryOf(await host.openProject(grants.take(input.grant, 'read'))),
+      open: os.project.open.handler(({ input, context, signal }) => {
+        const path = grants.take(input.grant, 'read')
+        return opened(context.window, (until) => host.openProject(path, until), signal)
+      }),
+      restoreBackup: os.project.restoreBackup.handler(({ input, context, signal }) => {
+        const path = grants.take(input.grant, 'read')
+        return opened(context.window, (until) => host.restoreBackup(path, until), signal)
+      }),
+      openSample: os.project.openSample.handler(({ context, signal }) =>
+        opened(context.window, (until) => host.openSample(until), signal),
       ),
-      restoreBackup: os.project.restoreBackup.handler(async ({ input }) =>
-        summaryOf(await host.restoreBackup(grants.take(input.grant, 'read'))),
-      ),
-      openSample: os.project.openSample.handler(async () => summaryOf(await host.openSample())),
-      openRecent: os.project.openRecent.handler(async ({ input }) =>
-        summaryOf(await host.project(input.key)),
+      openRecent: os.project.openRecent.handler(({ input, context, signal }) =>
+        opened(context.window, (until) => host.openRecent(input.key, until), signal),
       ),
       recent: os.project.recent.handler(() => host.recent()),
       forgetRecent: os.project.forgetRecent.handler(async ({ input }) => {
         await host.forgetRecent(input.key)
         return {}
       }),
-      summary: os.project.summary.handler(async ({ input }) => summaryOf(await host.project(input.project))),
-      relocate: os.project.relocate.handler(async ({ input }) => {
-        const project = await host.project(input.project)
-        await relocate(project, grants.take(input.grant, 'read'))
-        return summaryOf(project)
-      }),
-      close: os.project.close.handler(async ({ input }) => {
+      summary: os.project.summary.handler(within(summaryOf)),
+      relocate: os.project.relocate.handler(
+        within(async (project, input) => {
+          await relocate(project, grants.take(input.grant, 'read'))
+          return summaryOf(project)
+        }),
+      ),
+      close: os.project.close.handler(async ({ input, context }) => {
+        context.window.leave(input.project)
         await host.release(input.project)
         return {}
       }),
       // Once the answer is there, nothing that happens is missed: what is fetched after it is followed without a gap.
-      watch: os.project.watch.handler(async ({ input, signal }) => {
-        const { jobs, events } = await host.project(input.project)
-        void host.engineInfo().then((engine) => events.emit({ type: 'engine', engine }))
-        const now: ProjectEvent[] = jobs.running().map((job) => ({ type: 'job', job }))
-        return events.stream(now, signal)
-      }),
+      watch: os.project.watch.handler(
+        within(({ jobs, events }, _input, signal) => {
+          void host.engineInfo().then((engine) => events.emit({ type: 'engine', engine }))
+          const now: ProjectEvent[] = jobs.running().map((job) => ({ type: 'job', job }))
+          return events.stream(now, signal)
+        }),
+      ),
     },
     images: {
-      list: os.images.list.handler(async ({ input }) => listRows(await host.project(input.project))),
-      get: os.images.get.handler(async ({ input }) =>
-        getImage(await host.project(input.project), input.image),
-      ),
-      rescan: os.images.rescan.handler(async ({ input }) => ({
-        job: await rescan(await host.project(input.project)),
-      })),
-      setSplit: os.images.setSplit.handler(async ({ input }) =>
-        setSplit(await host.project(input.project), input.image, input.split),
+      list: os.images.list.handler(within((project) => listRows(project))),
+      get: os.images.get.handler(within((project, input) => getImage(project, input.image))),
+      rescan: os.images.rescan.handler(within(async (project) => ({ job: await rescan(project) }))),
+      setSplit: os.images.setSplit.handler(
+        within((project, input) => setSplit(project, input.image, input.split)),
       ),
     },
     annotate: {
-      apply: os.annotate.apply.handler(async ({ input }) =>
-        applyGesture(await host.project(input.project), input),
-      ),
-      undo: os.annotate.undo.handler(async ({ input }) =>
-        undoWithGroup(await host.project(input.project), input),
-      ),
-      redo: os.annotate.redo.handler(async ({ input }) =>
-        redoWithGroup(await host.project(input.project), input),
-      ),
-      undoGroup: os.annotate.undoGroup.handler(async ({ input }) =>
-        undoGroup(await host.project(input.project), input.group, input.gestureId),
+      apply: os.annotate.apply.handler(within((project, input) => applyGesture(project, input))),
+      undo: os.annotate.undo.handler(within((project, input) => undoWithGroup(project, input))),
+      redo: os.annotate.redo.handler(within((project, input) => redoWithGroup(project, input))),
+      undoGroup: os.annotate.undoGroup.handler(
+        within((project, input) => undoGroup(project, input.group, input.gestureId)),
       ),
     },
     predict: {
-      start: os.predict.start.handler(async ({ input }) =>
-        startPrediction(await host.project(input.project), input),
+      start: os.predict.start.handler(within((project, input) => startPrediction(project, input))),
+      setFlips: os.predict.setFlips.handler(
+        within(async (project, input) => {
+          await setFlips(project, input.flips)
+          return {}
+        }),
       ),
-      setFlips: os.predict.setFlips.handler(async ({ input }) => {
-        await setFlips(await host.project(input.project), input.flips)
-        return {}
-      }),
-      ahead: os.predict.ahead.handler(async ({ input }) => {
-        predictAhead(await host.project(input.project), input.images)
-        return {}
-      }),
+      ahead: os.predict.ahead.handler(
+        within(async (project, input) => {
+          predictAhead(project, input.images)
+          return {}
+        }),
+      ),
     },
     runs: {
-      list: os.runs.list.handler(async ({ input }) => listRuns(await host.project(input.project))),
-      setCurrent: os.runs.setCurrent.handler(async ({ input }) => {
-        await setCurrentRun(await host.project(input.project), input.run)
-        return {}
-      }),
-      choice: os.runs.choice.handler(async ({ input }) =>
-        runChoice(await host.project(input.project), input.run),
+      list: os.runs.list.handler(within((project) => listRuns(project))),
+      setCurrent: os.runs.setCurrent.handler(
+        within(async (project, input) => {
+          await setCurrentRun(project, input.run)
+          return {}
+        }),
       ),
-      choose: os.runs.choose.handler(async ({ input }) =>
-        chooseRun(await host.project(input.project), input),
-      ),
+      choice: os.runs.choice.handler(within((project, input) => runChoice(project, input.run))),
+      choose: os.runs.choose.handler(within((project, input) => chooseRun(project, input))),
     },
     embeddings: {
-      points: os.embeddings.points.handler(async ({ input }) =>
-        embeddingPoints(await host.project(input.project), input.image),
-      ),
+      points: os.embeddings.points.handler(within((project, input) => embeddingPoints(project, input.image))),
     },
     score: {
-      set: os.score.set.handler(async ({ input }) =>
-        setScore(await host.project(input.project), input.split ?? null),
-      ),
-      refresh: os.score.refresh.handler(async ({ input }) =>
-        refreshScores(await host.project(input.project)),
-      ),
+      set: os.score.set.handler(within((project, input) => setScore(project, input.split ?? null))),
+      refresh: os.score.refresh.handler(within((project) => refreshScores(project))),
     },
     train: {
-      preview: os.train.preview.handler(async ({ input }) =>
-        trainingPreview(await host.project(input.project)),
+      preview: os.train.preview.handler(within((project) => trainingPreview(project))),
+      defaults: os.train.defaults.handler(within((project) => trainingDefaults(project))),
+      start: os.train.start.handler(
+        within(async (project, input) => ({ job: await startTraining(project, input.settings) })),
       ),
-      defaults: os.train.defaults.handler(async ({ input }) =>
-        trainingDefaults(await host.project(input.project)),
+      resume: os.train.resume.handler(
+        within(async (project, input) => ({ job: await resumeTraining(project, input.job) })),
       ),
-      start: os.train.start.handler(async ({ input }) => ({
-        job: await startTraining(await host.project(input.project), input.settings),
-      })),
-      resume: os.train.resume.handler(async ({ input }) => ({
-        job: await resumeTraining(await host.project(input.project), input.job),
-      })),
-      canResume: os.train.canResume.handler(async ({ input }) =>
-        canResumeTraining(await host.project(input.project), input.job),
+      canResume: os.train.canResume.handler(
+        within((project, input) => canResumeTraining(project, input.job)),
       ),
-      curve: os.train.curve.handler(async ({ input }) =>
-        trainingCurve(await host.project(input.project), input.job),
-      ),
+      curve: os.train.curve.handler(within((project, input) => trainingCurve(project, input.job))),
     },
     models: {
-      list: os.models.list.handler(async ({ input }) => listModels(await host.project(input.project))),
-      setCurrent: os.models.setCurrent.handler(async ({ input }) => {
-        await setCurrentModel(await host.project(input.project), input.model)
-        return {}
-      }),
-      card: os.models.card.handler(async ({ input }) =>
-        modelCardOf(await host.project(input.project), input.model),
+      list: os.models.list.handler(within((project) => listModels(project))),
+      setCurrent: os.models.setCurrent.handler(
+        within(async (project, input) => {
+          await setCurrentModel(project, input.model)
+          return {}
+        }),
       ),
+      card: os.models.card.handler(within((project, input) => modelCardOf(project, input.model))),
     },
     exchange: {
-      previewImport: os.exchange.previewImport.handler(async ({ input }) =>
-        previewImport(await host.project(input.project), grants.take(input.grant, 'read')),
+      previewImport: os.exchange.previewImport.handler(
+        within((project, input) => previewImport(project, grants.take(input.grant, 'read'))),
       ),
-      import: os.exchange.import.handler(async ({ input }) =>
-        importLabels(await host.project(input.project), input),
-      ),
-      export: os.exchange.export.handler(async ({ input }) =>
-        exportLabels(await host.project(input.project), grants.take(input.grant, 'write'), input.what),
+      import: os.exchange.import.handler(within((project, input) => importLabels(project, input))),
+      export: os.exchange.export.handler(
+        within((project, input) => exportLabels(project, grants.take(input.grant, 'write'), input.what)),
       ),
     },
     jobs: {
-      list: os.jobs.list.handler(async ({ input }) => (await host.project(input.project)).jobs.list()),
-      cancel: os.jobs.cancel.handler(async ({ input }) => {
-        const { jobs } = await host.project(input.project)
-        jobs.cancel(input.job)
-        return {}
-      }),
+      list: os.jobs.list.handler(within(({ jobs }) => jobs.list())),
+      cancel: os.jobs.cancel.handler(
+        within(({ jobs }, input) => {
+          jobs.cancel(input.job)
+          return {}
+        }),
+      ),
     },
   })
+}
+
+/** Handlers that work in an open project: it is not closed before their answer is there. */
+function insideOf(host: Host) {
+  return <I extends { project: string }, O>(
+      work: (project: Project, input: I, signal: AbortSignal | undefined) => O | Promise<O>,
+    ) =>
+    ({ input, signal }: { input: I; signal?: AbortSignal | undefined }): Promise<O> =>
+      host.use(input.project, (project) => work(project, input, signal))
+}
+
+/** Opens a project for a window. */
+async function opened(
+  window: Window,
+  open: (until: AbortSignal) => Promise<Project>,
+  signal: AbortSignal | undefined,
+): Promise<ProjectSummary> {
+  return summaryOf(await window.open(open, signal))
 }

@@ -2,7 +2,18 @@ import type { Connection } from './database.ts'
 
 /** Single values of a project. */
 export type MetaName =
-  'images_root' | 'name' | 'created_at' | 'sample' | 'current_run' | 'current_model' | 'flips'
+  | 'id'
+  /** the folder in which the project was open last: where it is another, it was moved or copied */
+  | 'folder'
+  /** in a copy that is looked at: the id in the project itself */
+  | 'id_there'
+  | 'images_root'
+  | 'name'
+  | 'created_at'
+  | 'sample'
+  | 'current_run'
+  | 'current_model'
+  | 'flips'
 
 export interface MetaRepository {
   get(name: MetaName): string | null

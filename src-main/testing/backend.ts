@@ -9,10 +9,14 @@ import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
 import { VirtualPort } from '../contract/port.ts'
 import { entry, nodeBinary } from '../locations.ts'
 
+type WindowClient = ContractRouterClient<typeof backendContract>
+
 /** A real backend process and a window's client of it, with no shell in between. */
 export interface TestBackend {
   child: ChildProcess
-  client: ContractRouterClient<typeof backendContract>
+  client: WindowClient
+  /** another window's client */
+  window(): { client: WindowClient; close(): void }
   /** what it said besides answers to the client */
   said: BackendToShell[]
   grant(path: string, mode?: 'read' | 'write'): string
@@ -34,17 +38,27 @@ export async function startBackend(userData: string): Promise<TestBackend> {
   const ended = new Promise<number | string | null>((resolve) => {
     child.once('exit', (code, signal) => {
       resolve(signal ?? code)
-      port.close()
+      for (const port of ports.values()) port.close()
     })
   })
   const send = (message: ShellToBackend): void => {
     if (child.connected) child.send(message, () => undefined)
   }
-  const port = new VirtualPort((data) => send({ kind: 'port-data', port: 1, generation: 0, data }))
+  const ports = new Map<number, VirtualPort>()
+  const window = (): { client: WindowClient; close(): void } => {
+    const number = ports.size + 1
+    const port = new VirtualPort((data) => send({ kind: 'port-data', port: number, generation: 0, data }))
+    ports.set(number, port)
+    const close = (): void => {
+      send({ kind: 'port-close', port: number, generation: 0 })
+      port.close()
+    }
+    return { client: createORPCClient(new RPCLink({ port })), close }
+  }
   const said: BackendToShell[] = []
   const files = new Map<number, (answer: Extract<BackendToShell, { kind: 'file' | 'no-file' }>) => void>()
   child.on('message', (message: BackendToShell) => {
-    if (message.kind === 'port-data') return port.deliver(message.data)
+    if (message.kind === 'port-data') return ports.get(message.port)?.deliver(message.data)
     if (message.kind === 'ready') ready.resolve()
     if (message.kind === 'file' || message.kind === 'no-file') files.get(message.request)?.(message)
     said.push(message)
@@ -52,7 +66,8 @@ export async function startBackend(userData: string): Promise<TestBackend> {
   await ready.promise
   return {
     child,
-    client: createORPCClient(new RPCLink({ port })),
+    client: window().client,
+    window,
     said,
     send,
     ended,

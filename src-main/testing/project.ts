@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHost } from '../services/projects/host.ts'
 import type { Host } from '../services/projects/host.ts'
+import { Sessions } from '../services/projects/session.ts'
 import type { Project } from '../services/machinery/project.ts'
 import { testEngine } from './engine.ts'
 import type { TestEngine } from './engine.ts'
@@ -57,10 +58,13 @@ export async function makeBench(images: Record<string, TestImage> = TWO_IMAGES):
   }
 }
 
+/** All hosts of a test are of one process. */
+const sessions = new Sessions()
+
 /** Another host on the same folders, as after a restart. */
 export function hostIn(folder: string, engine: TestEngine = testEngine(), log: string[] = []): Host {
   return createHost({
-    engine,
+    ...{ engine, sessions },
     userData: join(folder, 'user'),
     baseModel: join(folder, 'base-model'),
     sample: join(folder, 'sample'),

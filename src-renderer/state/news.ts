@@ -8,6 +8,7 @@ import { isActive } from './jobs.svelte.ts'
 export async function followProject(app: App, project: string, signal: AbortSignal): Promise<void> {
   await follow(
     async (until) => {
+      await reopen(app, project)
       // first the subscription, then the lists: what happens in between would be missed the other way round
       const events = await app.client.backend.project.watch({ project }, { signal: until })
       await Promise.all([app.fetchImages(project), app.fetchJobs(project)])
@@ -21,6 +22,11 @@ export async function followProject(app: App, project: string, signal: AbortSign
       return gone
     },
   )
+}
+
+/** The project on show is open here; a backend that was started anew opens it, one that has it open goes on with it. */
+async function reopen(app: App, project: string): Promise<void> {
+  await app.client.backend.project.openRecent({ key: project })
 }
 
 function hear(app: App, project: string, event: ProjectEvent): void {
@@ -81,6 +87,7 @@ async function runsChanged(app: App, project: string): Promise<void> {
 /** Everything anew, after the backend was replaced. What is not saved yet is sent again first. */
 export async function afterRestart(app: App): Promise<void> {
   const project = app.project.id
+  if (project !== null) await reopen(app, project).catch((error: unknown) => app.toasts.error(error))
   app.editing.resend()
   void app.project.refreshEngine()
   void app.project.refreshBackend()

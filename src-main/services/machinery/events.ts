@@ -75,11 +75,12 @@ export class EventHub {
     return this.#listeners.size > 0
   }
 
-  /** Resolves when nobody listens, or after `ms`. */
-  async unfollowed(ms: number): Promise<void> {
+  /** Resolves when nobody listens, or after `ms` where it is given. */
+  async unfollowed(ms?: number): Promise<void> {
     if (!this.followed) return
     const quiet = Promise.withResolvers<void>()
     this.#waiting.push(quiet.resolve)
+    if (ms === undefined) return quiet.promise
     await Promise.race([quiet.promise, setTimeout(ms, undefined, { ref: false })])
   }
 
@@ -120,6 +121,7 @@ export class EventHub {
   close(): void {
     this.#closing.abort()
     this.#listeners.clear()
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
 

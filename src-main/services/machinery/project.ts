@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
 import type { Engine } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
@@ -26,7 +25,7 @@ export interface Shared {
 
 /** An open project. */
 export interface Project {
-  /** the same as long as the folder keeps its place */
+  /** stored in the project: it stays where the folder is moved, and is made anew for a copy */
   readonly id: string
   /** `name.drydock` */
   readonly folder: string
@@ -44,11 +43,6 @@ export interface Project {
 
 /** Name of the database inside a project's folder. */
 export const DATABASE = 'project.sqlite'
-
-/** The id of the project in this folder. @param folder its real path */
-export function projectIdOf(folder: string): string {
-  return createHash('sha256').update(folder).digest('hex').slice(0, 16)
-}
 
 /** Absolute path of the images folder. */
 export function imagesRoot(project: Project): string {

@@ -60,25 +60,3 @@ test('flips that another process has chosen reach this one’s windows', async (
   expect(summaryOf(project).flips).toBe(true)
   await other.close()
 })
-
-test('a project that is closed stays open for whoever follows it or works in it', async () => {
-  const { project, host, engine } = bench
-  const following = new AbortController()
-  const events = project.events.stream([], following.signal)
-  const first = events.next()
-  await host.release(project.id)
-  expect(project.store.db.open).toBe(true)
-  following.abort()
-  await first
-  await events.return()
-  const held = Promise.withResolvers<void>()
-  engine.before = () => held.promise
-  const { job } = await startPrediction(project, { images: [idOf(project, 'a.png')] })
-  await host.release(project.id)
-  expect(project.store.db.open).toBe(true)
-  held.resolve()
-  await project.jobs.finished(job)
-  await host.release(project.id)
-  expect(project.store.db.open).toBe(false)
-  expect((await host.project(project.id)).store.db.open).toBe(true)
-})

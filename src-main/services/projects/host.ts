@@ -3,21 +3,19 @@ import type { Engine } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { BackendInfo, RecentProject } from '../../contract/wire.ts'
 import * as locations from '../../locations.ts'
-import { inUse } from '../../store/restore.ts'
 import { BackendChooser } from './backend-setting.ts'
-import { openFolder, projectFolderFor } from './opening.ts'
-import type { OpenProject } from './opening.ts'
-import { projectIdOf, summaryOf } from '../machinery/project.ts'
+import { projectFolderFor } from './making.ts'
+import { OpenProjects } from './open-projects.ts'
+import { idIn, openFolder } from './opening.ts'
+import { summaryOf } from '../machinery/project.ts'
 import type { Project, Shared } from '../machinery/project.ts'
 import { RecentList } from './recent.ts'
 import { projectOfBackup, putBack } from './restore.ts'
-import { sampleFolder } from './sample.ts'
+import { pointToSample, sampleFolder } from './sample.ts'
+import { Sessions } from './session.ts'
 import { setScore } from '../score/score.ts'
 import { Settings } from '../machinery/settings.ts'
 import { startWorkers } from '../machinery/workers.ts'
-
-/** A window that closes a project ends its stream of events within this time, in ms. */
-const STREAMS_END_WITHIN = 1000
 
 /** What hosts the services: the backend process or the command line. Left out, the places come from `locations.ts`. */
 export interface HostOptions {
@@ -27,6 +25,8 @@ export interface HostOptions {
   userData?: string
   baseModel?: string
   sample?: string
+  /** those of this process, where it has several hosts */
+  sessions?: Sessions
   /** one line for the log; default: standard error */
   log?: (line: string) => void
 }
@@ -38,24 +38,35 @@ export interface Host {
   readonly backend: BackendChooser
   /**
    * Opens a `.drydock` folder, or the project of a folder of images, which is made where there is none.
+   * @param until a window shows it until this aborts, and it is closed once nobody uses it; without it, it stays open
+   *   until it is released
    * @throws DrydockError with a sentence for whatever is wrong with it
    */
-  openProject(path: string): Promise<Project>
-  openSample(): Promise<Project>
+  openProject(path: string, until?: AbortSignal): Promise<Project>
+  openSample(until?: AbortSignal): Promise<Project>
+  /**
+   * Opens a project of the recent list: so windows go on after a restart.
+   * @param key the project's id
+   * @throws DrydockError `not_found`, and as {@link Host.openProject}
+   */
+  openRecent(key: string, until?: AbortSignal): Promise<Project>
   /**
    * Opens a project as it was when a backup was made; what it holds now is moved aside. Where it is still open though
-   * nobody follows it, it is closed first.
+   * nobody uses it, it is closed first.
    * @param path of a file in its folder "backups"
    * @throws DrydockError `project_in_use`, `bad_input`, or what is wrong with the backup: nothing is changed then
    */
-  restoreBackup(path: string): Promise<Project>
-  /** An open project, or one of the recent list, which is opened again: after a restart, windows go on by their ids. */
-  project(id: string): Promise<Project>
+  restoreBackup(path: string, until?: AbortSignal): Promise<Project>
+  /**
+   * Does work in an open project, which is not closed before it has ended. While the project is being opened or closed, waits.
+   * @throws DrydockError `project_not_open`, and what the work throws
+   */
+  use<T>(id: string, work: (project: Project) => T | Promise<T>): Promise<T>
   /** What the engine computes with, starting it where need be; null where it cannot be started. */
   engineInfo(): Promise<BackendInfo | null>
   recent(): RecentProject[]
   forgetRecent(key: string): Promise<void>
-  /** Closes a project that nobody follows any more and that has no running job; else leaves it open. */
+  /** Closes a project that nobody shows, follows or works in any more, now or as soon as that is so. */
   release(id: string): Promise<void>
   /** Told of each project that is opened, before anyone can use it. */
   onOpened(listener: (project: Project) => void): void
@@ -74,50 +85,23 @@ export function createHost(options: HostOptions): Host {
     log: options.log ?? ((line) => console.error(`${new Date().toISOString()} ${line}`)),
   }
   const recent = new RecentList(shared.userData)
-  const open = new Map<string, Promise<OpenProject>>()
-  const projects = new Map<string, Project>()
+  const sessions = options.sessions ?? new Sessions()
   const listeners: ((project: Project) => void)[] = []
 
-  /** @param prepare what must happen before, and keeps others from opening it meanwhile */
-  async function opened(folder: string, prepare?: () => Promise<void>): Promise<Project> {
-    const id = projectIdOf(folder)
-    const known = open.get(id)
-    if (known) return (await known).project
-    const opening = prepare ? prepare().then(() => openFolder(shared, folder)) : openFolder(shared, folder)
-    open.set(id, opening)
-    try {
-      const { project } = await opening
-      projects.set(id, project)
+  const unwritten = (error: unknown): void =>
+    shared.log(`the recent list could not be written: ${String(error)}`)
+  const open = new OpenProjects({
+    open: (folder, claim) => openFolder(shared, sessions, folder, claim),
+    async opened(project) {
       for (const listener of listeners) listener(project)
-      await recent
-        .remember({ ...figuresOf(project), openedAt: new Date().toISOString() })
-        .catch((error: unknown) => shared.log(`the recent list could not be written: ${String(error)}`))
-      return project
-    } catch (error) {
-      open.delete(id)
-      throw error
-    }
-  }
-
-  async function shut(id: string): Promise<void> {
-    const found = await open.get(id)
-    if (!found) return
-    open.delete(id)
-    projects.delete(id)
-    await recent
-      .update(figuresOf(found.project))
-      .catch((error: unknown) => shared.log(`the recent list could not be written: ${String(error)}`))
-    await found.close()
-  }
-
-  /** Closes a project that nobody follows and that has no running job. */
-  async function release(id: string): Promise<void> {
-    const found = await open.get(id)
-    // the caller's own stream of events ends about now
-    await found?.project.events.unfollowed(STREAMS_END_WITHIN)
-    if (!found || found.project.events.followed || found.project.jobs.running().length > 0) return
-    await shut(id)
-  }
+      await recent.remember({ ...figuresOf(project), openedAt: new Date().toISOString() }).catch(unwritten)
+    },
+    closes: (project) => recent.update(figuresOf(project)).catch(unwritten),
+    folderOf: (id) => recent.folderOf(id),
+    idOf: (folder) => recent.keyOf(folder),
+    idIn: (folder) => idIn(shared, folder),
+    log: shared.log,
+  })
 
   async function engineInfo(): Promise<BackendInfo | null> {
     try {
@@ -131,43 +115,45 @@ export function createHost(options: HostOptions): Host {
   const backend = new BackendChooser({
     engine: shared.engine,
     settings: options.settings ?? new Settings(shared.userData),
-    running: () =>
-      [...projects.values()].flatMap(({ jobs }) => jobs.running().map(({ id }) => jobs.finished(id))),
+    running: () => open.all().flatMap(({ jobs }) => jobs.running().map(({ id }) => jobs.finished(id))),
     applied: () =>
       void engineInfo().then((engine) => {
-        for (const { events } of projects.values()) events.emit({ type: 'engine', engine })
+        for (const { events } of open.all()) events.emit({ type: 'engine', engine })
       }),
   })
 
   return {
     shared,
     backend,
-    openProject: async (path) => opened(await projectFolderFor(shared, path)),
-    async restoreBackup(path) {
+    openProject: async (path, until) => open.open(await projectFolderFor(shared, path), { until }),
+    async openSample(until) {
+      const folder = await sampleFolder(shared)
+      return open.open(folder, { until, before: () => pointToSample(shared, folder) })
+    },
+    async openRecent(key, until) {
+      const folder = recent.folderOf(key)
+      if (folder !== null) return open.open(folder, { until })
+      throw new DrydockError(
+        'not_found',
+        'This project is not in the list of recent ones any more. Open its folder.',
+        { project: key },
+      )
+    },
+    async restoreBackup(path, until) {
       const { folder, backup } = await projectOfBackup(path)
-      const id = projectIdOf(folder)
       // a window that goes on to another project, or is closed, leaves this one open
-      await release(id)
-      if (open.has(id)) throw inUse()
-      return opened(folder, () => putBack(shared, folder, backup))
+      await open.releaseFolder(folder)
+      const before = (): Promise<void> => putBack(shared, sessions, folder, backup)
+      return open.open(folder, { until, before, replaced: true })
     },
-    openSample: async () => opened(await sampleFolder(shared)),
-    async project(id) {
-      const known = open.get(id)
-      if (known) return (await known).project
-      const folder = recent.folderOf(id)
-      if (folder !== null) return opened(folder)
-      throw new DrydockError('not_found', 'This project is not open any more. Open it again.', {
-        project: id,
-      })
-    },
+    use: (id, work) => open.use(id, work),
     engineInfo,
     recent: () => recent.list(),
     forgetRecent: (key) => recent.forget(key),
-    release,
+    release: (id) => open.release(id),
     onOpened: (listener) => void listeners.push(listener),
     async close() {
-      await Promise.all([...open.keys()].map(shut))
+      await open.close()
       await Promise.all([shared.workers.close(), shared.engine.stop()])
     },
   }

@@ -48,9 +48,14 @@ export class RecentList {
     return this.#entries.find((known) => known.key === key)?.folder ?? null
   }
 
-  /** Puts a project first. */
+  /** The id that the project in this folder had when it was open last; null where it is not in the list. */
+  keyOf(folder: string): string | null {
+    return this.#entries.find((known) => known.folder === folder)?.key ?? null
+  }
+
+  /** Puts a project first; what stood for its id or its folder goes. */
   async remember(found: RecentEntry): Promise<void> {
-    const others = this.#entries.filter(({ key }) => key !== found.key)
+    const others = this.#entries.filter(({ key, folder }) => key !== found.key && folder !== found.folder)
     await this.#replace([found, ...others].slice(0, REMEMBERED))
   }
 

@@ -47,19 +47,23 @@ test('a project goes back to a backup only once nobody has it open, and keeps it
   const restored = await other.restoreBackup(backup)
   expect(restored.id).toBe(project.id)
   expect(statusIn(restored)).toBe('to do')
-  expect(await other.project(project.id)).toBe(restored)
+  expect(await other.use(project.id, (open) => open)).toBe(restored)
   await other.close()
 })
 
-test('a project that windows left open goes back to a backup, but not one that is followed or worked in', async () => {
-  const { host, project, engine } = bench
+test('a project that windows left open goes back to a backup, but not one that is shown, followed or worked in', async () => {
+  const { host, project, engine, images } = bench
+  const window = new AbortController()
+  await host.openProject(images, window.signal)
   const refused = () => expect(host.restoreBackup(backup)).rejects.toMatchObject({ code: 'project_in_use' })
   const stop = project.events.listen(() => undefined)
   await refused()
   stop()
+  await refused()
   const held = Promise.withResolvers<void>()
   engine.before = () => held.promise
   const { job } = await startPrediction(project, { images: [idOf(project, 'a.png')] })
+  window.abort()
   await refused()
   expect(statusIn(project)).toBe('no ship')
   held.resolve()

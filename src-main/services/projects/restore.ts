@@ -4,9 +4,10 @@ import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import { isBackup } from '../../store/backup.ts'
 import { restoreBackup } from '../../store/restore.ts'
+import type { Session } from '../../store/sessions.ts'
 import { DATABASE } from '../machinery/project.ts'
 import type { Shared } from '../machinery/project.ts'
-import { isAlive } from './session.ts'
+import type { Sessions } from './session.ts'
 
 /**
  * The project that a backup belongs to: its folder, which is found also where the database is gone.
@@ -31,7 +32,13 @@ export async function projectOfBackup(path: string): Promise<{ folder: string; b
 const NAMED_BY_ID = ['tiles', 'thumbs']
 
 /** Puts a backup in the place of the project's database. @throws as `restoreBackup`: nothing is changed then */
-export async function putBack(shared: Shared, folder: string, backup: string): Promise<void> {
+export async function putBack(
+  shared: Shared,
+  sessions: Sessions,
+  folder: string,
+  backup: string,
+): Promise<void> {
+  const isAlive = (session: Session): boolean => sessions.isAlive(session)
   const aside = await restoreBackup(join(folder, DATABASE), backup, isAlive)
   shared.log(`restored ${backup}; what was there before lies in ${aside}`)
   // an image that came after the backup gets another id now: its pictures would be shown as those of another

@@ -9,7 +9,7 @@ import { openStore } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
 import { matchLabels } from '../exchange/label-reading.ts'
 import type { ReadImage } from '../exchange/label-reading.ts'
-import { buildProject } from './opening.ts'
+import { buildProject } from './making.ts'
 import { DATABASE } from '../machinery/project.ts'
 import type { Shared } from '../machinery/project.ts'
 
@@ -25,11 +25,25 @@ const sampleFile = z.object({
  * @throws DrydockError `not_found` where this installation has no sample
  */
 export async function sampleFolder(shared: Shared): Promise<string> {
-  const images = join(shared.sample, 'images')
   const folder = join(shared.userData, 'projects', 'sample.drydock')
-  if (existsSync(join(folder, DATABASE))) await pointTo(folder, images)
-  else await makeSample(shared, folder, images)
+  if (!existsSync(join(folder, DATABASE))) await makeSample(shared, folder, imagesOf(shared))
   return realpath(folder)
+}
+
+/** Drydock may have been installed elsewhere since. Before the sample is opened. */
+export async function pointToSample(shared: Shared, folder: string): Promise<void> {
+  const images = imagesOf(shared)
+  const store = openStore(join(folder, DATABASE))
+  try {
+    if (store.meta.get('images_root') === images) return
+    await store.write(() => store.meta.set('images_root', images))
+  } finally {
+    store.close()
+  }
+}
+
+function imagesOf(shared: Shared): string {
+  return join(shared.sample, 'images')
 }
 
 async function makeSample(shared: Shared, folder: string, images: string): Promise<void> {
@@ -67,16 +81,5 @@ async function makeSample(shared: Shared, folder: string, images: string): Promi
 function putTruth(store: Store, id: number, labelled: ReadImage | undefined): void {
   for (const mask of labelled?.masks ?? []) {
     store.truth.put(id, { id: randomUUID(), ...mask, origin: 'imported', edited: false })
-  }
-}
-
-/** Drydock may have been installed elsewhere since. */
-async function pointTo(folder: string, images: string): Promise<void> {
-  const store = openStore(join(folder, DATABASE))
-  try {
-    if (store.meta.get('images_root') === images) return
-    await store.write(() => store.meta.set('images_root', images))
-  } finally {
-    store.close()
   }
 }

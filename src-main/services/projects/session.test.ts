@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createStore } from '../../store/store.ts'
-import { isAlive, startSession } from './session.ts'
+import { Sessions, isAlive } from './session.ts'
 import type { Here } from './session.ts'
 
 const NOW = Date.parse('2026-06-01T12:00:00Z')
@@ -44,15 +44,16 @@ test('one on another machine lives while it beats', () => {
   expect(isAlive(session('s', 8, 30_000, 'elsewhere'), here)).toBe(true)
 })
 
-test('what startSession registers lives until it ends', async () => {
+test('a session that was started lives until it ends', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-session-'))
   const store = createStore(join(folder, 'project.sqlite'))
-  const first = await startSession(store)
-  const second = await startSession(store)
+  const sessions = new Sessions()
+  const first = await sessions.start(store)
+  const second = await sessions.start(store)
   const row = store.sessions.all().find(({ id }) => id === first.id)!
-  expect(isAlive(row)).toBe(true)
+  expect(sessions.isAlive(row)).toBe(true)
   await first.end()
-  expect(isAlive(row)).toBe(false)
+  expect(sessions.isAlive(row)).toBe(false)
   expect(store.sessions.all().map(({ id }) => id)).toEqual([second.id])
   await second.end()
   expect(store.sessions.all()).toEqual([])

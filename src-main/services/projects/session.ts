@@ -25,34 +25,48 @@ export interface OwnSession {
   end(): Promise<void>
 }
 
-/** Sessions of this process that have not ended. */
-const ownSessions = new Set<string>()
+/** The sessions of one process; hosts within one process share them. */
+export class Sessions {
+  readonly #own = new Set<string>()
 
-/** Registers this process with a project, and marks the jobs of processes that have died as interrupted. */
-export async function startSession(store: Store): Promise<OwnSession> {
-  const id = randomUUID()
-  const now = new Date().toISOString()
-  ownSessions.add(id)
-  await store.write(() => {
-    for (const session of store.sessions.all()) if (!isAlive(session)) store.sessions.remove(session.id)
-    store.sessions.add({ id, pid: process.pid, host: hostname(), started: now, heartbeat: now })
-    store.jobs.interruptOrphans(now)
-  })
-  const timer = setInterval(() => {
-    store
-      .write(() => store.sessions.beat(id, new Date().toISOString()))
-      .catch(() => {
-        // a full disk shows itself at the next gesture
+  /** Registers this process with a project, and marks the jobs of processes that have died as interrupted. */
+  async start(store: Store): Promise<OwnSession> {
+    const id = randomUUID()
+    const now = new Date().toISOString()
+    this.#own.add(id)
+    try {
+      await store.write(() => {
+        for (const session of store.sessions.all()) {
+          if (!this.isAlive(session)) store.sessions.remove(session.id)
+        }
+        store.sessions.add({ id, pid: process.pid, host: hostname(), started: now, heartbeat: now })
+        store.jobs.interruptOrphans(now)
       })
-  }, HEARTBEAT)
-  timer.unref()
-  return {
-    id,
-    async end() {
-      clearInterval(timer)
-      ownSessions.delete(id)
-      await store.write(() => store.sessions.remove(id))
-    },
+    } catch (error) {
+      this.#own.delete(id)
+      throw error
+    }
+    const timer = setInterval(() => {
+      store
+        .write(() => store.sessions.beat(id, new Date().toISOString()))
+        .catch(() => {
+          // a full disk shows itself at the next gesture
+        })
+    }, HEARTBEAT)
+    timer.unref()
+    return {
+      id,
+      end: async () => {
+        clearInterval(timer)
+        this.#own.delete(id)
+        await store.write(() => store.sessions.remove(id))
+      },
+    }
+  }
+
+  /** Whether the process of a session still runs; one of this process, whether it has not ended. */
+  isAlive(session: Session): boolean {
+    return isAlive(session, lookHere(this.#own))
   }
 }
 
@@ -71,7 +85,7 @@ export interface Here {
 }
 
 /** Whether the process of a session still runs. */
-export function isAlive(session: Session, here: Here = lookHere()): boolean {
+export function isAlive(session: Session, here: Here): boolean {
   const heartbeat = Date.parse(session.heartbeat)
   if (session.host !== here.host) return here.now - heartbeat < DEAD_AFTER
   // numbers of processes are used again: after a restart of the machine by any, else by this very one
@@ -80,10 +94,10 @@ export function isAlive(session: Session, here: Here = lookHere()): boolean {
   return here.runs(session.pid)
 }
 
-function lookHere(): Here {
+function lookHere(own: ReadonlySet<string>): Here {
   const now = Date.now()
   const booted = now - uptime() * 1000
-  return { now, booted, host: hostname(), pid: process.pid, own: ownSessions, runs }
+  return { now, booted, host: hostname(), pid: process.pid, own, runs }
 }
 
 function runs(pid: number): boolean {
