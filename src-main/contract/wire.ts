@@ -4,6 +4,7 @@
  */
 export * from './wire/ids.ts'
 export * from './wire/images.ts'
+export * from './wire/pixels.ts'
 export * from './wire/edits.ts'
 export * from './wire/runs.ts'
 export * from './wire/training.ts'

@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs'
 import { DrydockError } from '../contract/errors.ts'
-import { decodeImage } from './decode.ts'
+import type { Mapping } from '../contract/wire.ts'
+import { mappingFor, readRgb } from './decode.ts'
+import { assertSize, MAX_PIXELS } from './failures.ts'
+import { withPixels } from './open.ts'
+import type { PixelSource, PixelWindow } from './pixel-source.ts'
 import { sharp } from './sharp.ts'
 import { writeWhole } from '../whole-file.ts'
 
@@ -41,34 +46,86 @@ export function tilesOf(size: { width: number; height: number }, level = 0): Til
   return tiles
 }
 
+/** Which tile of which level. */
+export interface TileAddress {
+  level: number
+  column: number
+  row: number
+}
+
+/** File of a tile. @param prefix of all tiles of an image, a path */
+export function tileFile(prefix: string, { level, column, row }: TileAddress): string {
+  return `${prefix}-${level}-${column}-${row}.png`
+}
+
 /**
- * Writes one tile as lossless PNG: exactly the pixels that `decodeImage` gives, averaged 2^level to one.
- * @param out the file to write; its folder is made
+ * Writes one tile as lossless PNG: the pixels that `decodeImage` gives, averaged 2^level to one. What cannot be read is
+ * hatched. Where a file can only be decoded whole, the other tiles of the level come with it, so that it is decoded once.
+ * @param mapping the one that is stored for the image; null: the one that is chosen for it
+ * @param prefix see {@link tileFile}; its folder is made
+ * @returns whether a part of the tile could not be read
  * @throws DrydockError `not_found` (no such tile), else as `decodeImage`
  */
-export async function makeTile(
+export function makeTile(
   file: string,
-  level: number,
-  column: number,
-  row: number,
-  out: string,
-): Promise<void> {
-  const image = await decodeImage(file)
-  const tile = tilesOf(image, level).find((place) => place.column === column && place.row === row)
-  if (!tile) {
-    throw new DrydockError('not_found', 'This image has no such tile.', { file, level, column, row })
-  }
-  const scale = 2 ** level
-  let pixels = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } }).extract({
-    left: tile.x,
-    top: tile.y,
-    width: tile.width,
-    height: tile.height,
+  mapping: Mapping | null,
+  address: TileAddress,
+  prefix: string,
+): Promise<{ damaged: boolean }> {
+  const { level, column, row } = address
+  return withPixels(file, async (source) => {
+    assertSize(file, source.size, MAX_PIXELS)
+    const all = tilesOf(source.size, level)
+    const wanted = all.find((place) => place.column === column && place.row === row)
+    if (!wanted) throw new DrydockError('not_found', 'This image has no such tile.', { file, ...address })
+    const used = mapping ?? (await mappingFor(source))
+    const written = await writeTile(source, used, wanted, tileFile(prefix, wanted))
+    if (source.windowed) return written
+    for (const other of all) {
+      const out = tileFile(prefix, other)
+      if (other !== wanted && !existsSync(out)) await writeTile(source, used, other, out)
+    }
+    return written
   })
-  if (level > 0) {
-    const [width, height] = [Math.ceil(tile.width / scale), Math.ceil(tile.height / scale)]
+}
+
+async function writeTile(
+  source: PixelSource,
+  mapping: Mapping,
+  tile: TilePlace,
+  out: string,
+): Promise<{ damaged: boolean }> {
+  const scale = 2 ** tile.level
+  const [width, height] = [Math.ceil(tile.width / scale), Math.ceil(tile.height / scale)]
+  // the smallest level that is still large enough
+  const fine = Math.ceil(source.size.width / scale)
+  const level = tile.level === 0 ? 0 : source.levels.findLastIndex((size) => size.width >= fine)
+  const size = source.levels[level]!
+  const [across, down] = [size.width / source.size.width, size.height / source.size.height]
+  const x = Math.floor(tile.x * across)
+  const y = Math.floor(tile.y * down)
+  const window = {
+    ...{ x, y },
+    width: Math.max(1, Math.min(size.width, Math.ceil((tile.x + tile.width) * across)) - x),
+    height: Math.max(1, Math.min(size.height, Math.ceil((tile.y + tile.height) * down)) - y),
+  }
+  const image = await readRgb(source, mapping, window, level)
+  for (const part of image.unread) hatch(image, part)
+  let pixels = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+  if (image.width !== width || image.height !== height) {
     pixels = pixels.resize(width, height, { fit: 'fill', kernel: 'linear' })
   }
   const bytes = await pixels.png({ compressionLevel: 1, adaptiveFiltering: false }).toBuffer()
   await writeWhole(out, bytes)
+  return { damaged: image.unread.length > 0 }
+}
+
+/** Stripes that no picture has: this cannot be read. */
+function hatch({ width, data }: { width: number; data: Uint8Array }, part: PixelWindow): void {
+  for (let y = part.y; y < part.y + part.height; y++) {
+    for (let x = part.x; x < part.x + part.width; x++) {
+      const grey = (x + y) % 16 < 4 ? 150 : 40
+      data.fill(grey, (y * width + x) * 3, (y * width + x) * 3 + 3)
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { tileUrl } from '../../contract/channels.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { PixelTile } from '../../contract/wire.ts'
 import { THUMBNAIL_MIME } from '../../imaging/thumbnail.ts'
-import { TILE_MIME, tilesOf } from '../../imaging/tiles.ts'
+import { TILE_MIME, tileFile, tilesOf } from '../../imaging/tiles.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile } from '../machinery/project.ts'
@@ -70,14 +70,15 @@ export async function pictureFile(
   }
   const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
   if (level === undefined || column === undefined || row === undefined) return null
-  const out = join(project.cache, 'tiles', `${name}-${level}-${column}-${row}.png`)
-  return made(out, TILE_MIME, () => workers.run('tile', { file, level, column, row, out }))
+  const address = { level, column, row }
+  const prefix = join(project.cache, 'tiles', name)
+  return made(tileFile(prefix, address), TILE_MIME, () => workers.run('tile', { file, address, prefix }))
 }
 
 /** Files that are being made, so that two requests at once make one. */
-const making = new Map<string, Promise<void>>()
+const making = new Map<string, Promise<unknown>>()
 
-async function made(file: string, mime: string, make: () => Promise<void>): Promise<CacheFile> {
+async function made(file: string, mime: string, make: () => Promise<unknown>): Promise<CacheFile> {
   if (!existsSync(file)) {
     const begun = making.get(file) ?? make().finally(() => making.delete(file))
     making.set(file, begun)

@@ -1,8 +1,10 @@
 import type { RgbImage } from '../../contract/engine.ts'
-import { assertSize, decodeImage, MAX_PIXELS, readSize } from '../../imaging/decode.ts'
+import { decodeImage, readSize } from '../../imaging/decode.ts'
+import { assertSize, MAX_PIXELS } from '../../imaging/failures.ts'
 import { contentHash } from '../../imaging/hash.ts'
 import { makeThumbnail } from '../../imaging/thumbnail.ts'
 import { makeTile } from '../../imaging/tiles.ts'
+import type { TileAddress } from '../../imaging/tiles.ts'
 import type { ListedFile } from '../../store/images.ts'
 import { listImages } from './folder-listing.ts'
 
@@ -19,10 +21,18 @@ export const imageTasks = {
 
   decode: ({ file }: { file: string }): Promise<RgbImage> => decodeImage(file),
 
-  thumbnail: ({ file, out }: { file: string; out: string }): Promise<void> => makeThumbnail(file, out),
+  thumbnail: ({ file, out }: { file: string; out: string }): Promise<void> => makeThumbnail(file, null, out),
 
-  tile: (t: { file: string; level: number; column: number; row: number; out: string }): Promise<void> =>
-    makeTile(t.file, t.level, t.column, t.row, t.out),
+  /** writes one tile, and others of its level where they come with it; see `makeTile` */
+  tile: ({ file, address, prefix }: WantedTile): Promise<{ damaged: boolean }> =>
+    makeTile(file, null, address, prefix),
+}
+
+interface WantedTile {
+  file: string
+  address: TileAddress
+  /** of its file; see `tileFile` */
+  prefix: string
 }
 
 export interface ImageContent {

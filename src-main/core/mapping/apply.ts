@@ -1,0 +1,62 @@
+import type { Band, Mapping } from '../../contract/wire.ts'
+import type { SampleArray } from './survey.ts'
+
+/** The 8 bits of one sample; see {@link Mapping}. */
+export function byteOf(sample: number, low: number, high: number, nodata: number | null): number {
+  if (sample === nodata || Number.isNaN(sample) || low === high) return 0
+  return Math.max(0, Math.min(255, Math.round((255 * (sample - low)) / (high - low))))
+}
+
+/** Whether bytes stay what they are: such a mapping changes nothing, whichever bands it shows. */
+export function isPlain({ low, high, nodata }: Mapping): boolean {
+  return nodata === null && low.every((value) => value === 0) && high.every((value) => value === 255)
+}
+
+/** Transparency beside the samples: its full value, and whether colours are multiplied by it already. */
+export interface Alpha {
+  full: number
+  kind: NonNullable<Band['alpha']>
+}
+
+/**
+ * The 8-bit RGB of samples, [pixels, 3]; what is transparent fades to black.
+ * @param data [pixels, shown bands + 1 where `alpha`]: the bands in the order of the mapping
+ */
+export function toRgb(data: SampleArray, mapping: Mapping, alpha: Alpha | null): Uint8Array {
+  const shown = mapping.bands.length
+  const stride = alpha ? shown + 1 : shown
+  if (shown === 3 && !alpha && data instanceof Uint8Array && isPlain(mapping)) return data
+  const pixels = data.length / stride
+  const rgb = new Uint8Array(pixels * 3)
+  for (let band = 0; band < shown; band++) {
+    const bytes = bytesOf(data, mapping, band)
+    for (let p = 0, at = band; p < pixels; p++, at += stride) rgb[p * 3 + band] = bytes(data[at]!)
+  }
+  if (alpha?.kind === 'straight') {
+    for (let p = 0; p < pixels; p++) {
+      const opaque = data[p * stride + shown]! / alpha.full
+      if (opaque >= 1) continue
+      for (let band = 0; band < shown; band++)
+        rgb[p * 3 + band] = Math.round(rgb[p * 3 + band]! * Math.max(0, opaque))
+    }
+  }
+  if (shown === 1) {
+    for (let p = 0; p < rgb.length; p += 3) rgb[p + 1] = rgb[p + 2] = rgb[p]!
+  }
+  return rgb
+}
+
+/** Beyond so many samples a table of all 65,536 values is faster than computing. */
+const TABLE_FROM = 1 << 17
+
+function bytesOf(
+  data: SampleArray,
+  { low, high, nodata }: Mapping,
+  band: number,
+): (sample: number) => number {
+  const [from, to] = [low[band]!, high[band]!]
+  const shortest = data instanceof Uint16Array ? 0 : data instanceof Int16Array ? -32768 : null
+  if (shortest === null || data.length < TABLE_FROM) return (sample) => byteOf(sample, from, to, nodata)
+  const table = Uint8Array.from({ length: 65_536 }, (_, i) => byteOf(i + shortest, from, to, nodata))
+  return (sample) => table[sample - shortest]!
+}

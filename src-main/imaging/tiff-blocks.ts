@@ -1,0 +1,180 @@
+import { promisify } from 'node:util'
+import { inflate } from 'node:zlib'
+import { getDecoder } from 'geotiff'
+import type { SampleArray } from '../core/mapping/survey.ts'
+import { fromFloat16 } from '../core/float16.ts'
+import type { TiffFile } from './tiff-file.ts'
+import type { TiffLayout } from './tiff-layout.ts'
+import { arrayOf, bytesOf } from './tiff-layout.ts'
+
+/** Rows of a block's samples: whole rows of the block's width. */
+export interface BlockRows {
+  data: SampleArray
+  /** the block's row that `data` begins with */
+  first: number
+}
+
+/** Where a block lies: which one across and down, and of which band where bands have blocks of their own. */
+export interface BlockPlace {
+  column: number
+  row: number
+  band: number
+}
+
+const unzip = promisify(inflate)
+
+/**
+ * The samples of rows `from` to `to` (not with it) of a block, or more of them.
+ * @returns null where the file has left the block out: all of it is missing data
+ * @throws where it cannot be read: whatever the decoder says
+ */
+export async function readBlock(
+  tiff: TiffFile,
+  layout: TiffLayout,
+  place: BlockPlace,
+  [from, to]: readonly [number, number],
+  jpegTables: unknown,
+): Promise<BlockRows | null> {
+  const [across, down] = blocksOf(layout)
+  const index = (layout.planar ? place.band * across * down : 0) + place.row * across + place.column
+  const offset = Number(layout.offsets[index])
+  const length = Number(layout.byteCounts[index])
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length))
+    throw new RangeError(`no block ${index}`)
+  if (length === 0 && offset === 0) return null
+  const rowSamples = layout.blockWidth * (layout.planar ? 1 : layout.samples)
+  const rowBytes = Math.ceil((rowSamples * layout.bits) / 8)
+  if (layout.compression === 1) {
+    const bytes = await tiff.read(offset + from * rowBytes, (to - from) * rowBytes)
+    return { data: unpack(bytes, layout, to - from), first: from }
+  }
+  const rows = rowsOfBlock(layout, place.row)
+  const packed = await tiff.read(offset, length)
+  const bytes = await decompress(packed, layout, rows * rowBytes, jpegTables)
+  if (bytes.length < rows * rowBytes) throw new RangeError('the block ends before')
+  return { data: unpack(bytes.subarray(0, rows * rowBytes), layout, rows), first: 0 }
+}
+
+/** How many blocks a picture has, across and down. */
+export function blocksOf({ width, height, blockWidth, blockHeight }: TiffLayout): [number, number] {
+  return [Math.ceil(width / blockWidth), Math.ceil(height / blockHeight)]
+}
+
+/** Rows that a block holds: the last strip has no more than are left. */
+export function rowsOfBlock({ height, blockHeight, tiled }: TiffLayout, row: number): number {
+  return tiled ? blockHeight : Math.min(blockHeight, height - row * blockHeight)
+}
+
+async function decompress(
+  packed: Uint8Array<ArrayBuffer>,
+  layout: TiffLayout,
+  expected: number,
+  jpegTables: unknown,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (layout.compression === 8 || layout.compression === 32946) {
+    // some writers pad their blocks; what unpacks to much more is no picture
+    return new Uint8Array(await unzip(packed, { maxOutputLength: 2 * expected + 65_536 }))
+  }
+  const parameters = {
+    tileWidth: layout.blockWidth,
+    tileHeight: layout.blockHeight,
+    predictor: 1,
+    bitsPerSample: layout.bits,
+    planarConfiguration: layout.planar ? 2 : 1,
+    ...(layout.compression === 7 ? { JPEGTables: jpegTables } : {}),
+    ...(layout.compression === 34887 ? { LercParameters: jpegTables } : {}),
+  }
+  const decoder = await getDecoder(layout.compression, parameters)
+  return new Uint8Array((await decoder.decode(packed.buffer)) as ArrayBuffer)
+}
+
+/** Bytes of whole rows become samples: predictor undone, bytes in this machine's order, bits apart. */
+function unpack(bytes: Uint8Array<ArrayBuffer>, layout: TiffLayout, rows: number): SampleArray {
+  const { type, bits, predictor, swapped } = layout
+  const channels = layout.planar ? 1 : layout.samples
+  const rowSamples = layout.blockWidth * channels
+  if (bits % 8 !== 0) return unpackBits(bytes, layout, rows, rowSamples)
+  const size = bytesOf(type)
+  // a view on several-byte samples has to begin at their multiple
+  const own = bytes.byteOffset % size === 0 ? bytes : bytes.slice()
+  const compressedWithoutOrder = layout.compression === 7 || layout.compression === 34887
+  if (predictor === 3) undoFloatPredictor(own, rows, rowSamples, channels, size)
+  else if (swapped && !compressedWithoutOrder) turnRound(own, size)
+  if (predictor === 2) {
+    const words = wordsOf(own, size)
+    for (let row = 0; row < rows; row++) {
+      const end = (row + 1) * rowSamples
+      for (let i = row * rowSamples + channels; i < end; i++)
+        words[i] = (words[i]! + words[i - channels]!) | 0
+    }
+  }
+  if (type === 'float16') {
+    const halves = new Uint16Array(own.buffer, own.byteOffset, own.byteLength / 2)
+    return Float32Array.from(halves, fromFloat16)
+  }
+  const Kind = arrayOf(type, 0).constructor as new (
+    buffer: ArrayBuffer,
+    offset: number,
+    length: number,
+  ) => SampleArray
+  return new Kind(own.buffer, own.byteOffset, own.byteLength / size)
+}
+
+/** Integers of so many bytes, to add up differences in: what overflows is cut off. */
+function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>, size: number): SampleArray {
+  if (size === 1) return new Uint8Array(buffer, byteOffset, byteLength)
+  if (size === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2)
+  if (size === 4) return new Uint32Array(buffer, byteOffset, byteLength / 4)
+  throw new RangeError('differences of 64 bits are not read')
+}
+
+function turnRound({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>, size: number): void {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength - (byteLength % size))
+  if (size === 2) bytes.swap16()
+  else if (size === 4) bytes.swap32()
+  else if (size === 8) bytes.swap64()
+}
+
+/** Differences of bytes, the highest bytes of a row's samples first: what TIFF calls predictor 3. */
+function undoFloatPredictor(
+  bytes: Uint8Array,
+  rows: number,
+  rowSamples: number,
+  channels: number,
+  size: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const line = bytes.subarray(row * rowSamples * size, (row + 1) * rowSamples * size)
+    for (let i = channels; i < line.length; i++) line[i] = line[i]! + line[i - channels]!
+    const apart = line.slice()
+    for (let i = 0; i < rowSamples; i++) {
+      // little-endian, as every machine is that Drydock runs on
+      for (let b = 0; b < size; b++) line[i * size + b] = apart[(size - 1 - b) * rowSamples + i]!
+    }
+  }
+}
+
+/** Samples of 1 to 16 bits that do not fill bytes, the highest bit first; each row begins with a byte. */
+function unpackBits(
+  bytes: Uint8Array,
+  { type, bits }: TiffLayout,
+  rows: number,
+  rowSamples: number,
+): SampleArray {
+  const samples = arrayOf(type, rows * rowSamples)
+  const rowBytes = Math.ceil((rowSamples * bits) / 8)
+  for (let row = 0; row < rows; row++) {
+    let at = row * rowBytes
+    let held = 0
+    let filled = 0
+    for (let i = 0; i < rowSamples; i++) {
+      while (filled < bits) {
+        held = ((held << 8) | bytes[at++]!) & 0xffffff
+        filled += 8
+      }
+      samples[row * rowSamples + i] = (held >> (filled - bits)) & ((1 << bits) - 1)
+      filled -= bits
+    }
+  }
+  return samples
+}

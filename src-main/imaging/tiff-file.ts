@@ -1,0 +1,107 @@
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { GeoTIFF, registerTag } from 'geotiff'
+import type { GeoTIFFImage } from 'geotiff'
+import { notRead } from './failures.ts'
+
+/** A part of a file longer than this is asked for only where it lies in the file. */
+const HEADER_BYTES = 4096
+
+/** Directories that a file may have; more are no pictures that anybody looks through. */
+const MOST_DIRECTORIES = 10_000
+
+// read with the directory: what the library reads later, it reads as if every file were little-endian
+for (const [tag, name] of [
+  [273, 'StripOffsets'],
+  [279, 'StripByteCounts'],
+  [324, 'TileOffsets'],
+  [325, 'TileByteCounts'],
+] as const) {
+  registerTag(tag, name, undefined, true, true)
+}
+
+/** A TIFF file of which the directories have been read. */
+export interface TiffFile {
+  littleEndian: boolean
+  /** at least one, in the order of the file */
+  images: GeoTIFFImage[]
+  /** @throws RangeError where that lies outside the file */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>
+  close(): Promise<void>
+}
+
+/** Bytes of a file for the library, and for us. A damaged file may ask for any place and size: it gets none but its own. */
+class FileBytes {
+  readonly #handle: FileHandle
+  readonly fileSize: number
+
+  constructor(handle: FileHandle, size: number) {
+    this.#handle = handle
+    this.fileSize = size
+  }
+
+  async fetch(slices: { offset: number; length: number }[]): Promise<ArrayBuffer[]> {
+    const parts: ArrayBuffer[] = []
+    for (const slice of slices) parts.push((await this.fetchSlice(slice)).data)
+    return parts
+  }
+
+  async fetchSlice({ offset, length }: { offset: number; length: number }) {
+    const there = Math.max(0, Math.min(length, this.fileSize - offset))
+    if (!(offset >= 0) || (there < length && length > HEADER_BYTES)) {
+      throw new RangeError(`${length} bytes at ${offset} are not in the file`)
+    }
+    const bytes = new Uint8Array(there)
+    let done = 0
+    while (done < there) {
+      const { bytesRead } = await this.#handle.read(bytes, done, there - done, offset + done)
+      if (bytesRead === 0) throw new RangeError('the file became shorter')
+      done += bytesRead
+    }
+    return { data: bytes.buffer, offset, length: there }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close()
+  }
+}
+
+/**
+ * Opens a TIFF and reads its directories.
+ * @throws DrydockError `image_broken` (directories in a circle, or too many), and whatever the library says of a damaged file
+ */
+export async function openTiffFile(file: string): Promise<TiffFile> {
+  const handle = await open(file)
+  try {
+    const bytes = new FileBytes(handle, (await handle.stat()).size)
+    const tiff = await GeoTIFF.fromSource(bytes)
+    const images: GeoTIFFImage[] = []
+    const seen = new Set([tiff.firstIFDOffset])
+    for (;;) {
+      const image = await tiff.getImage(images.length)
+      images.push(image)
+      const next = image.getFileDirectory().nextIFDByteOffset
+      if (next === 0) break
+      if (seen.has(next) || images.length >= MOST_DIRECTORIES) {
+        throw notRead(
+          file,
+          'its list of pictures never ends, so the file is damaged. A whole copy can often be made of its first picture: gdal_translate IN.tif OUT.tif',
+        )
+      }
+      seen.add(next)
+    }
+    return {
+      littleEndian: tiff.littleEndian,
+      images,
+      read: async (offset, length) => {
+        const { data } = await bytes.fetchSlice({ offset, length })
+        if (data.byteLength < length) throw new RangeError('the file ends before')
+        return new Uint8Array(data)
+      },
+      close: () => bytes.close(),
+    }
+  } catch (cause) {
+    await handle.close()
+    throw cause
+  }
+}
