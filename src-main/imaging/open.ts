@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises'
 import { assertReadable, notRead } from './failures.ts'
 import type { PixelSource } from './pixel-source.ts'
 import { openWithSharp } from './sharp-source.ts'
-import { isTiff, openTiff } from './tiff-source.ts'
 
 /**
  * Opens an image file; whatever its name says, its first bytes decide. To be closed.
@@ -11,7 +10,11 @@ import { isTiff, openTiff } from './tiff-source.ts'
 export async function openPixels(file: string): Promise<PixelSource> {
   await assertReadable(file)
   const head = await firstBytes(file)
-  if (isTiff(head)) return openTiff(file)
+  if (isTiff(head)) {
+    // a library that most folders of images never need
+    const { openTiff } = await import('./tiff-source.ts')
+    return openTiff(file)
+  }
   if (isJpeg2000(head)) {
     throw notRead(
       file,
@@ -39,6 +42,11 @@ async function firstBytes(file: string): Promise<Uint8Array> {
   } finally {
     await handle.close()
   }
+}
+
+/** Whether the first bytes of a file are those of a TIFF, big or not. */
+function isTiff(head: Uint8Array): boolean {
+  return ['73 73 42 0', '73 73 43 0', '77 77 0 42', '77 77 0 43'].includes(head.subarray(0, 4).join(' '))
 }
 
 /** A JP2 file, or a bare codestream. */

@@ -1,24 +1,14 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { GeoTIFF, registerTag } from 'geotiff'
 import type { GeoTIFFImage } from 'geotiff'
 import { notRead } from './failures.ts'
+import { GeoTIFF } from './geotiff.ts'
 
 /** A part of a file longer than this is asked for only where it lies in the file. */
 const HEADER_BYTES = 4096
 
 /** Directories that a file may have; more are no pictures that anybody looks through. */
 const MOST_DIRECTORIES = 10_000
-
-// read with the directory: what the library reads later, it reads as if every file were little-endian
-for (const [tag, name] of [
-  [273, 'StripOffsets'],
-  [279, 'StripByteCounts'],
-  [324, 'TileOffsets'],
-  [325, 'TileByteCounts'],
-] as const) {
-  registerTag(tag, name, undefined, true, true)
-}
 
 /** A TIFF file of which the directories have been read. */
 export interface TiffFile {

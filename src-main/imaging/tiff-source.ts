@@ -25,11 +25,6 @@ const KEPT_BYTES = 96 << 20
 /** What libvips translates and the library does not: CMYK, Lab, palettes, YCbCr, and what faxes and old scanners wrote. */
 const FOR_SHARP = { photometric: new Set([3, 5, 6, 8, 9, 10]), compression: new Set([2, 3, 4, 6, 50001]) }
 
-/** Whether the first bytes of a file are those of a TIFF, big or not. */
-export function isTiff(head: Uint8Array): boolean {
-  return ['73 73 42 0', '73 73 43 0', '77 77 0 42', '77 77 0 43'].includes(head.subarray(0, 4).join(' '))
-}
-
 /**
  * Opens a TIFF of any sample format: windows are read from its tiles and strips, without the rest.
  * @throws DrydockError `image_broken`, with the reason where the file is whole but of a kind that is not read

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeTiff } from '../testing/tiff.ts'
 import type { TiffPicture } from '../testing/tiff.ts'
@@ -109,6 +112,15 @@ describe('windows of a TIFF', () => {
       expect([[...data], unread]).toEqual([[sample(31, 0, 0), 77], []])
     })
   })
+})
+
+it('a TIFF is read in a worker thread', async () => {
+  const file = write('thread.tif', [{ ...form, bits: 8, photometric: 2, sample: () => 33 }])
+  const module = pathToFileURL(join(import.meta.dirname, 'decode.ts')).href
+  const code = `import(${JSON.stringify(module)}).then(({ decodeImage }) => decodeImage(${JSON.stringify(file)}))
+    .then(({ data }) => require('node:worker_threads').parentPort.postMessage(data[0]))`
+  const worker = new Worker(code, { eval: true })
+  expect(await once(worker, 'message')).toEqual([33])
 })
 
 describe('damaged TIFF files', () => {
