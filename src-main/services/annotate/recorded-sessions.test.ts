@@ -51,9 +51,9 @@ function namer(): (text: string) => string {
     })
 }
 
-/** Sums in another order differ in the last places. */
+/** A set's score is exact to 2^-40 for each image, and no better. */
 function rounded(_: string, value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toPrecision(12)) : value
+  return typeof value === 'number' ? Number(value.toPrecision(10)) : value
 }
 
 /** A plan as schema 3 stored it. */
@@ -62,7 +62,7 @@ function asRecorded(plan: EditPlan): object {
 }
 
 function scoreInShort({ f2, tp, fp, fn }: { f2: number; tp: number; fp: number; fn: number }): string {
-  return `${tp} ${fp} ${fn} ${Number(f2.toPrecision(12))}`
+  return `${tp} ${fp} ${fn} ${Number(f2.toPrecision(10))}`
 }
 
 /** Truth, heads, scores and the set's score as they are, and the edits since the last look. */
