@@ -70,9 +70,6 @@ export function imageRepository(db: Connection) {
   const all = db.prepare<[], Row>(`select ${COLUMNS} from images i order by i.path`)
   const listed = db.prepare<[{ run: number | null }], ListRow>(`${LISTED} order by i.path`)
   const listedOne = db.prepare<[{ run: number | null; id: number }], ListRow>(`${LISTED} where i.id = @id`)
-  const counts = db.prepare<[], { images: number; finished: number }>(
-    `select count(*) as images, count(*) filter (where status in ('done', 'no ship')) as finished from images`,
-  )
   const add = db.prepare<[string, number, number]>('insert into images (path, size, mtime) values (?, ?, ?)')
   const setFile = db.prepare<[number, number, FileState, string | null, number]>(
     'update images set size = ?, mtime = ?, file_state = ?, file_note = ? where id = ?',
@@ -109,7 +106,6 @@ export function imageRepository(db: Connection) {
       const row = listedOne.get({ id, run })
       return row ? shown(row) : null
     },
-    counts: (): { images: number; finished: number } => counts.get() ?? { images: 0, finished: 0 },
     /** @returns the new image's id */
     add: ({ path, size, mtime }: ListedFile): number => Number(add.run(path, size, mtime).lastInsertRowid),
     setFile: (id: number, file: Omit<ListedFile, 'path'>, state: FileState, note: string | null): void =>

@@ -32,6 +32,11 @@ export function scoreRepository(db: Connection) {
     `select ${COLUMNS} from scores where run_id = ? and image_id = ?`,
   )
   const of = db.prepare<[number], Row>(`select ${COLUMNS} from scores where run_id = ? order by image_id`)
+  const stale = db
+    .prepare<[number], number>(
+      `select p.image_id from score_parts p where p.run_id = ? and not p.fresh order by p.image_id`,
+    )
+    .pluck()
   const put = db.prepare<[number, number, number, string, number, string]>(
     `insert or replace into scores (run_id, image_id, f2, thresholds_json, truth_revision, at)
      values (?, ?, ?, ?, ?, ?)`,
@@ -42,6 +47,8 @@ export function scoreRepository(db: Connection) {
       return row ? stored(row) : null
     },
     of: (run: number): StoredScore[] => of.all(run).map(stored),
+    /** finished images that the run has reached, whose score is missing or older than their truth */
+    stale: (run: number): number[] => stale.all(run),
     put: (run: number, s: StoredScore, at: string): void =>
       void put.run(run, s.image, s.f2, JSON.stringify(s.thresholds), s.truthRevision, at),
   }

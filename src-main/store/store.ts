@@ -17,6 +17,7 @@ import { runRepository } from './runs.ts'
 import { scoreRepository } from './scores.ts'
 import { sessionRepository } from './sessions.ts'
 import type { Session } from './sessions.ts'
+import { sumRepository } from './sums.ts'
 import { truthRepository } from './truth.ts'
 
 /** How long a write waits for other processes, in ms. */
@@ -120,6 +121,7 @@ function storeOn(db: Connection) {
     runs: runRepository(db),
     predictions: predictionRepository(db),
     scores: scoreRepository(db),
+    sums: sumRepository(db),
     jobs: jobRepository(db),
 
     /**

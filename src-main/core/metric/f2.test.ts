@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Rle } from '../mask/rle.ts'
 import { canonicalise, parseRle } from '../mask/rle.ts'
-import { f2Of, scoreImage, summarise } from './f2.ts'
+import { f2Of, scoreImage } from './f2.ts'
 import { maximumMatching } from './matching.ts'
+import { summarise } from './sums.ts'
 
 /** The metric once more, from dense masks and by trying every assignment. */
 function scoreDense(truth: Uint8Array[], prediction: Uint8Array[]): { tp: number[]; legal: boolean } {
@@ -114,8 +115,8 @@ describe('summarise', () => {
 
   it('averages over images, and pools counts', () => {
     const result = summarise(images)
-    expect(result.f2).toBeCloseTo((1 + 0.2 + 0) / 3, 14)
-    expect(result.f2WithShips).toBeCloseTo(0.2, 14)
+    expect(result.f2).toBeCloseTo((1 + 0.2 + 0) / 3, 12)
+    expect(result.f2WithShips).toBeCloseTo(0.2, 12)
     expect(result.pooledF2).toBeCloseTo((2 * (5 / 6)) / 10, 14)
     expect(result.thresholds[0]).toEqual({ iou: 0.5, tp: 1, fp: 1, fn: 0, f2: 2 / 3 })
     expect(result.thresholds[9]).toEqual({ iou: 0.95, tp: 0, fp: 2, fn: 1, f2: 1 / 3 })

@@ -35,18 +35,6 @@ const RIGHTLY_EMPTY: ImageResult = {
   legal: true,
 }
 
-export interface SetResult {
-  /** mean over images; null without images */
-  f2: number | null
-  /** mean over the images with at least one truth instance; null without such */
-  f2WithShips: number | null
-  /** F2 of the counts summed over images, mean over the ten thresholds; null without images */
-  pooledF2: number | null
-  /** counts summed over images; f2 is the mean over images at that threshold (0 without images) */
-  thresholds: ThresholdScore[]
-  images: number
-}
-
 /** Whether the truth has an instance. */
 export function hasShips({ thresholds }: Pick<ImageResult, 'thresholds'>): boolean {
   return thresholds[0]!.tp + thresholds[0]!.fn > 0
@@ -83,31 +71,6 @@ export function scoreImage(truth: readonly Rle[], prediction: readonly Rle[]): I
     iou: intersection / union,
   }))
   return { f2: meanF2(thresholds), thresholds, matches, legal }
-}
-
-/** The set's score from its images' scores. */
-export function summarise(images: readonly Pick<ImageResult, 'f2' | 'thresholds'>[]): SetResult {
-  const n = images.length
-  const thresholds = TWENTIETHS.map((k, level): ThresholdScore => {
-    const sum: ThresholdScore = { iou: k / 20, tp: 0, fp: 0, fn: 0, f2: 0 }
-    for (const image of images) {
-      const at = image.thresholds[level]!
-      sum.tp += at.tp
-      sum.fp += at.fp
-      sum.fn += at.fn
-      sum.f2 += at.f2
-    }
-    return n === 0 ? sum : { ...sum, f2: sum.f2 / n }
-  })
-  const pooled = thresholds.map(({ iou, tp, fp, fn }) => ({ iou, tp, fp, fn, f2: f2Of(tp, fp, fn) }))
-  const withShips = images.filter(hasShips)
-  return {
-    f2: n === 0 ? null : meanF2(images),
-    f2WithShips: withShips.length === 0 ? null : meanF2(withShips),
-    pooledF2: n === 0 ? null : meanF2(pooled),
-    thresholds,
-    images: n,
-  }
 }
 
 function meanF2(scores: readonly { f2: number }[]): number {

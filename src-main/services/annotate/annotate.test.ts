@@ -167,7 +167,8 @@ test('truth counts only on finished images, and each gesture rescores the curren
   const missed = await apply(project, image, draw(project, image, 20, 10))
   expect(missed.score!.thresholds[9]).toMatchObject({ tp: 1, fp: 0, fn: 1 })
   expect(missed.row.f2).toBeCloseTo(5 / 9, 12)
-  expect(setScore(project, null)).toMatchObject({ overImages: 1, totalImages: 6, f2: missed.row.f2 })
+  expect(setScore(project, null)).toMatchObject({ overImages: 1, totalImages: 6 })
+  expect(setScore(project, null).f2).toBeCloseTo(missed.row.f2!, 11)
   expect(scored.get(image)).toBe(missed.row.f2)
   await undo(project, gesture(project, image))
   expect((await undo(project, gesture(project, image))).row).toMatchObject({

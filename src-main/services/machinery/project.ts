@@ -91,7 +91,7 @@ export function assertWritable(project: Project): void {
 
 /** What the window shows of a project as a whole. */
 export function summaryOf(project: Project): ProjectSummary {
-  const { images, finished } = project.store.images.counts()
+  const { images, finished } = project.store.sums.counts(null)
   return {
     id: project.id,
     name: project.store.meta.get('name') ?? basename(project.folder, '.drydock'),

@@ -54,7 +54,7 @@ export async function startPrediction(
   { images, settings, first }: PredictionWanted,
 ): Promise<{ job: string; run: number }> {
   assertWritable(project)
-  if (project.store.images.counts().images === 0) {
+  if (project.store.sums.counts(null).images === 0) {
     throw new DrydockError(
       'nothing_to_do',
       'There are no images in this project. Add images to its folder and look at the folder again.',

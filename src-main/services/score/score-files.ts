@@ -1,8 +1,10 @@
 import { basename } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import type { Rle, Size } from '../../core/mask/rle.ts'
-import type { ImageResult, SetResult } from '../../core/metric/f2.ts'
-import { scoreImage, summarise } from '../../core/metric/f2.ts'
+import { scoreImage } from '../../core/metric/f2.ts'
+import type { ImageResult } from '../../core/metric/f2.ts'
+import { summarise } from '../../core/metric/sums.ts'
+import type { SetResult } from '../../core/metric/sums.ts'
 import type { LabelledInstance } from '../../formats/labels.ts'
 import { readWholeLabels } from '../machinery/label-files.ts'
 

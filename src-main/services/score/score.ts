@@ -1,6 +1,7 @@
 import type { SetScore, Split } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
-import { scoreImage, summarise } from '../../core/metric/f2.ts'
+import { scoreImage } from '../../core/metric/f2.ts'
+import { setResultOf, summarise } from '../../core/metric/sums.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { JobControl } from '../machinery/jobs.ts'
 import type { Project } from '../machinery/project.ts'
@@ -25,25 +26,23 @@ export function rescore(project: Project, run: number | null, id: number): void 
   store.scores.put(run, score, new Date().toISOString())
 }
 
-/** The set's score against the current run, from what is stored. @param split null: all images */
+/** The set's score against the current run, from the sums that are kept up. @param split null: all images */
 export function setScore(project: Project, split: Split | null): SetScore {
   const { store } = project
   return store.read(() => {
     const run = currentRun(project)
-    const images = store.images.all().filter((image) => split === null || image.split === split)
-    const scorable = new Map(scorableImages(project, run, images).map((image) => [image.id, image]))
-    const scores = (run === null ? [] : store.scores.of(run)).filter(({ image }) => scorable.has(image))
-    const fresh = scores.filter((score) => score.truthRevision >= scorable.get(score.image)!.truthRevision)
-    const { f2, f2WithShips, pooledF2, thresholds } = summarise(scores)
+    const totalImages = store.sums.counts(split).images
+    const sums = run === null ? null : store.sums.of(run, split)
+    const { f2, f2WithShips, pooledF2, thresholds, images } = sums ? setResultOf(sums) : summarise([])
     return {
       run,
       f2,
       f2WithShips,
       pooledF2,
-      thresholds: scores.length === 0 ? [] : thresholds,
-      overImages: scores.length,
-      totalImages: images.length,
-      staleImages: scorable.size - fresh.length,
+      thresholds: images === 0 ? [] : thresholds,
+      overImages: images,
+      totalImages,
+      staleImages: sums ? sums.scorable - sums.fresh : 0,
     }
   })
 }
@@ -98,18 +97,8 @@ async function scoreAll(
   return { summary: `Scored ${images.length} ${images.length === 1 ? 'image' : 'images'}.` }
 }
 
-/** Finished images that the run has reached. */
-function scorableImages(project: Project, run: number | null, images: readonly StoredImage[]): StoredImage[] {
-  if (run === null) return []
-  const reached = new Set(project.store.runs.images(run).map(({ image }) => image))
-  return images.filter((image) => isFinished(image) && reached.has(image.id))
-}
-
-/** Images whose score against the run is missing or older than their truth. */
+/** Finished images that the run has reached whose score is missing or older than their truth. */
 function staleImages(project: Project, run: number): StoredImage[] {
   const { store } = project
-  const scored = new Map(store.scores.of(run).map((score) => [score.image, score.truthRevision]))
-  return scorableImages(project, run, store.images.all()).filter(
-    (image) => (scored.get(image.id) ?? -1) < image.truthRevision,
-  )
+  return store.scores.stale(run).map((id) => storedImage(project, id))
 }

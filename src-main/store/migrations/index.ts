@@ -2,6 +2,7 @@ import type { Migration } from './migration.ts'
 import { start } from './001-start.ts'
 import { flips } from './002-flips.ts'
 import { markedContent } from './003-marked-content.ts'
+import { sums } from './004-sums.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
-export const MIGRATIONS: readonly Migration[] = [start, flips, markedContent]
+export const MIGRATIONS: readonly Migration[] = [start, flips, markedContent, sums]

@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Split } from '../contract/wire.ts'
+import { SPLITS } from '../contract/wire.ts'
+import { IMAGE_STATUSES } from '../contract/words.ts'
+import { f2Of } from '../core/metric/f2.ts'
+import type { Store } from './store.ts'
+import { createStore } from './store.ts'
+
+let folder = ''
+let store: Store
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'drydock-sums-'))
+  store = createStore(join(folder, 'project.sqlite'))
+})
+afterAll(() => {
+  store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const UNITS = 2 ** 40
+const levels = Array.from({ length: 10 }, (_, level) => level)
+
+/** The sums counted anew from every row, one image after the other. */
+function recount(run: number, split: Split | null): unknown {
+  const sum = { scorable: 0, fresh: 0, images: 0, f2: 0n, withShips: 0, f2WithShips: 0n }
+  const thresholds = levels.map(() => ({ tp: 0, fp: 0, fn: 0, f2: 0n }))
+  const units = (f2: number): bigint => BigInt(Math.round(f2 * UNITS))
+  for (const image of store.images.all()) {
+    const finished = image.status === 'done' || image.status === 'no ship'
+    if (!finished || (split !== null && image.split !== split) || !store.runs.image(run, image.id)) continue
+    sum.scorable++
+    const score = store.scores.get(run, image.id)
+    if (!score) continue
+    sum.images++
+    if (score.truthRevision >= image.truthRevision) sum.fresh++
+    sum.f2 += units(score.f2)
+    if (score.thresholds[0]!.tp + score.thresholds[0]!.fn > 0) {
+      sum.withShips++
+      sum.f2WithShips += units(score.f2)
+    }
+    thresholds.forEach((at, level) => {
+      const { tp, fp, fn, f2 } = score.thresholds[level]!
+      at.tp += tp
+      at.fp += fp
+      at.fn += fn
+      at.f2 += units(f2)
+    })
+  }
+  const rounded = (one: { f2: bigint }): object => ({ ...one, f2: Number(one.f2) / UNITS })
+  return {
+    ...rounded(sum),
+    f2WithShips: Number(sum.f2WithShips) / UNITS,
+    thresholds: thresholds.map(rounded),
+  }
+}
+
+const image = fc.integer({ min: 1, max: 3 })
+const run = fc.integer({ min: 1, max: 3 })
+const counts = fc.record({
+  truth: fc.nat(3),
+  predictions: fc.nat(3),
+  hits: fc.array(fc.nat(3), { minLength: 10, maxLength: 10 }),
+})
+
+/** What a process, ours or another, may do to what the sums are made of. */
+const act = fc.oneof(
+  fc.record({ act: fc.constant('status' as const), image, status: fc.constantFrom(...IMAGE_STATUSES) }),
+  fc.record({ act: fc.constant('split' as const), image, split: fc.constantFrom(...SPLITS) }),
+  fc.record({ act: fc.constant('truth' as const), image, revision: fc.nat(3) }),
+  fc.record({ act: fc.constant('reach' as const), image, run }),
+  fc.record({ act: fc.constant('score' as const), image, run, counts, revision: fc.nat(3) }),
+  fc.record({
+    act: fc.constant('score' as const),
+    image: fc.constant(1),
+    run: fc.constant(1),
+    counts,
+    revision: fc.nat(3),
+  }),
+  fc.record({ act: fc.constantFrom('unreach' as const, 'unscore' as const), image, run }),
+  fc.record({ act: fc.constantFrom('forget run' as const, 'new run' as const), run }),
+  fc.record({ act: fc.constantFrom('forget image' as const, 'new image' as const), image }),
+)
+
+function perform(a: typeof act extends fc.Arbitrary<infer T> ? T : never): void {
+  const { db, images, runs, scores } = store
+  const known = (table: 'images' | 'runs', id: number): boolean =>
+    db.prepare(`select 1 from ${table} where id = ?`).get(id) !== undefined
+  const there = (): boolean => 'image' in a && 'run' in a && known('images', a.image) && known('runs', a.run)
+  if (a.act === 'status') images.setStatus(a.image, a.status)
+  else if (a.act === 'split') images.setSplit(a.image, a.split)
+  else if (a.act === 'truth') images.setEdited(a.image, a.revision, a.revision, null)
+  else if (a.act === 'reach' && there()) {
+    runs.reach({ run: a.run, image: a.image, sha256: null, inference: null }, '')
+  } else if (a.act === 'score' && there()) {
+    const thresholds = a.counts.hits.map((hits, level) => {
+      const tp = Math.min(hits, a.counts.truth, a.counts.predictions)
+      const [fp, fn] = [a.counts.predictions - tp, a.counts.truth - tp]
+      return { iou: (10 + level) / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
+    })
+    const f2 = thresholds.reduce((sum, at) => sum + at.f2, 0) / 10
+    scores.put(a.run, { image: a.image, f2, thresholds, truthRevision: a.revision }, '')
+  } else if (a.act === 'unreach') {
+    db.prepare('delete from run_images where run_id = ? and image_id = ?').run(a.run, a.image)
+  } else if (a.act === 'unscore') {
+    db.prepare('delete from scores where run_id = ? and image_id = ?').run(a.run, a.image)
+  } else if (a.act === 'forget run') {
+    for (const table of ['run_images', 'scores'])
+      db.prepare(`delete from ${table} where run_id = ?`).run(a.run)
+    db.prepare('delete from runs where id = ?').run(a.run)
+  } else if (a.act === 'forget image') {
+    for (const table of ['run_images', 'scores'])
+      db.prepare(`delete from ${table} where image_id = ?`).run(a.image)
+    db.prepare('delete from images where id = ?').run(a.image)
+  } else if (a.act === 'new run' && !known('runs', a.run)) {
+    db.prepare("insert into runs (id, name, kind, created_at) values (?, '', 'labels', '')").run(a.run)
+  } else if (a.act === 'new image' && !known('images', a.image)) {
+    db.prepare('insert into images (id, path, size, mtime) values (?, ?, 0, 0)').run(
+      a.image,
+      `${a.image}.png`,
+    )
+  }
+}
+
+test('whatever is written, and however it is taken back, the sums are those of a full count', () => {
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 5, maxLength: 60 }), (acts) => {
+      for (let id = 1; id <= 3; id++) {
+        perform({ act: 'new image', image: id })
+        perform({ act: 'new run', run: id })
+        perform({ act: 'status', image: id, status: 'done' })
+        perform({ act: 'reach', image: id, run: id })
+      }
+      for (const one of acts) {
+        perform(one)
+        for (const split of [null, ...SPLITS]) {
+          const all = store.images.all().filter((row) => split === null || row.split === split)
+          const finished = all.filter(({ status }) => status === 'done' || status === 'no ship').length
+          expect(store.sums.counts(split)).toEqual({ images: all.length, finished })
+          for (const { id } of store.runs.all(null))
+            expect(store.sums.of(id, split)).toEqual(recount(id, split))
+        }
+      }
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('twenty thousand thirds are summed without an error', () => {
+  const { db } = store
+  db.exec(
+    "delete from scores; delete from run_images; delete from images; insert or ignore into runs (id, name, kind, created_at) values (1, '', 'labels', '')",
+  )
+  const thresholds = JSON.stringify(
+    levels.map((level) => ({ iou: (10 + level) / 20, tp: 1, fp: 8, fn: 0, f2: 5 / 13 })),
+  )
+  const series = 'with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)'
+  db.transaction(() => {
+    db.exec(
+      `${series} insert into images (id, path, size, mtime, status) select i, i || '.png', 0, 0, 'done' from n`,
+    )
+    db.exec(`${series} insert into run_images (run_id, image_id, at) select 1, i, '' from n`)
+    db.prepare(`${series} insert into scores select 1, i, 1.0 / 3, ?, 0, '' from n`).run(thresholds)
+  })()
+  const third = Math.round(UNITS / 3)
+  const sums = store.sums.of(1, null)
+  expect(sums).toMatchObject({ images: 20000, fresh: 20000, f2: Number(20000n * BigInt(third)) / UNITS })
+  expect(sums.thresholds[9]).toMatchObject({ tp: 20000, fp: 160000, fn: 0 })
+})
