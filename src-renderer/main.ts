@@ -12,5 +12,5 @@ const target = document.getElementById('app')
 if (!target) throw new Error('index.html has no element "app"')
 
 const app = new App(await connect())
-holdWhileUnsaved(window, app.editing)
+holdWhileUnsaved(window, () => app.project?.editing.saving)
 mount(Root, { target, props: { app } })

@@ -66,6 +66,21 @@ class FakeHost {
           }
         }),
       },
+      images: {
+        list: backend.images.list.handler(({ input, signal }) => {
+          log.push(`list ${input.project}`)
+          return new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason))
+          })
+        }),
+      },
+      predict: {
+        setFlips: backend.predict.setFlips.handler(async ({ input }) => {
+          log.push(`flips ${input.project} ${input.flips}`)
+          await until(() => log.includes('go on'))
+          return {}
+        }),
+      },
     }).upgrade(routers.backend)
     new RPCHandler({
       window: { warning: shell.window.warning.handler(() => `warning of ${name}`) },
@@ -175,6 +190,22 @@ describe('connection', () => {
     const call = failure(connection.client.backend.system.about({}, { signal: abort.signal }))
     abort.abort()
     expect((await call).code).toBe('cancelled')
+  })
+
+  it('puts the id into the calls for one project, and ends only its reads when that is left', async () => {
+    const connection = new Connection()
+    const host = hosted('one')
+    connection.attach(host.page, 1)
+    const left = new AbortController()
+    const project = connection.client.inProject('harbour', left.signal)
+    const reading = failure(project.images.list({}))
+    const writing = project.predict.setFlips({ flips: true })
+    await until(() => host.log.length === 2)
+    expect(host.log).toEqual(['list harbour', 'flips harbour true'])
+    left.abort()
+    expect((await reading).code).toBe('cancelled')
+    host.log.push('go on')
+    expect(await writing).toEqual({})
   })
 
   it('ignores what is no frame', async () => {

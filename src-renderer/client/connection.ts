@@ -7,6 +7,7 @@ import { DrydockError } from '../../src-main/contract/errors.ts'
 import { VirtualPort } from '../../src-main/contract/port.ts'
 import type { shellContract } from '../../src-main/contract/shell.ts'
 import { backendRestarted, toDrydockError } from './errors.ts'
+import { projectClient, type ProjectClient } from './project-client.ts'
 
 type RouterName = PortFrame['to']
 type Context = Record<never, never>
@@ -15,6 +16,8 @@ type Context = Record<never, never>
 export interface Client {
   readonly backend: ContractRouterClient<typeof backendContract>
   readonly shell: ContractRouterClient<typeof shellContract>
+  /** The backend for one project. @param left ends the calls that only read; those that write go on to their end */
+  inProject(project: string, left: AbortSignal): ProjectClient
   /**
    * Calls `listener` each time the backend was replaced, after every call and stream that was open has ended with
    * `backend_restarted` (those of the shell too) and new calls work again: fetch and subscribe anew.
@@ -86,6 +89,7 @@ export class Connection {
   readonly client: Client = {
     backend: createORPCClient(this.#link('backend')),
     shell: createORPCClient(this.#link('shell')),
+    inProject: (project, left) => projectClient(this.#link('backend'), project, left),
     onBackendRestart: (listener) => {
       this.#restartListeners.add(listener)
       return () => this.#restartListeners.delete(listener)

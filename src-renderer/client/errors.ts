@@ -19,6 +19,13 @@ export function backendRestarted(): DrydockError {
   )
 }
 
+/** Whether a call failed because the backend was replaced, or has not got the project open: opened again, it goes on. */
+export function isAway(error: unknown): boolean {
+  return (
+    error instanceof DrydockError && (error.code === 'backend_restarted' || error.code === 'project_not_open')
+  )
+}
+
 /** Turns whatever a call rejects with into the one error that the window handles. */
 export function toDrydockError(error: unknown): DrydockError {
   if (error instanceof DrydockError) return error

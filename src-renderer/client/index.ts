@@ -4,6 +4,8 @@ import type { Bridge, Grant } from '../../src-main/contract/shell.ts'
 import { Connection, type Client } from './connection.ts'
 
 export type { Client } from './connection.ts'
+export { isAway } from './errors.ts'
+export type { ProjectClient } from './project-client.ts'
 
 declare global {
   interface Window {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fromPixels } from '../../src-main/core/mask/rle.ts'
 import type { Canvas } from '../canvas/index.ts'
-import type { Client } from '../client/index.ts'
 import { command, perform, press as pressButton } from './actions.ts'
 import { App } from './app.svelte.ts'
+import { fakeClient } from './fake-client.ts'
 import { keyDown, keyUp } from './keyboard.ts'
+import type { OpenImage } from './open-image.svelte.ts'
+import { OpenProject } from './open-project.svelte.ts'
 
 const SIZE = { width: 10, height: 10 }
 const SCORES = { sure: 0.9, unsure: 0.3, likely: 0.6 }
@@ -12,27 +14,18 @@ const SCORES = { sure: 0.9, unsure: 0.3, likely: 0.6 }
 /** A window with an open image of three predictions, on a backend that never answers. */
 function open(): App {
   const never = () => new Promise<never>(() => undefined)
-  const fake: unknown = {
-    onBackendRestart: () => undefined,
-    backend: { annotate: { apply: never, undo: never }, images: { get: never }, predict: { ahead: never } },
+  const backend = {
+    annotate: { apply: never, undo: never },
+    images: { get: never },
+    predict: { ahead: never },
   }
-  // a fake of the parts in use; a call to any other fails the test
-  const app = new App(fake as Client)
-  app.project.summary = {
-    id: 'p',
-    name: 'p',
-    location: '',
-    imagesLocation: '',
-    sample: false,
-    readOnly: false,
-    images: 1,
-    finished: 0,
-    currentRun: null,
-    currentModel: null,
-    flips: false,
-  }
-  app.editing.image = 1
-  app.editing.state = {
+  const app = new App(fakeClient({ backend }))
+  app.project = new OpenProject(app, {
+    ...{ id: 'p', name: 'p', location: '', imagesLocation: '', sample: false, readOnly: false },
+    ...{ images: 1, finished: 0, currentRun: null, currentModel: null, flips: false },
+  })
+  void app.project.editing.open(1)
+  app.project.editing.shown?.setState({
     ...SIZE,
     image: 1,
     status: 'to do',
@@ -48,11 +41,22 @@ function open(): App {
       area: 2,
       cluster: i,
     })),
-  }
+  })
   return app
 }
 
 let app: App
+
+function project(): OpenProject {
+  if (!app.project) throw new Error('no project is open')
+  return app.project
+}
+
+function shown(): OpenImage {
+  const image = project().editing.shown
+  if (!image) throw new Error('no image is open')
+  return image
+}
 
 /** Stands for every control and text field: the tests run without DOM. */
 class Control {
@@ -109,31 +113,31 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 
 const decisions = () =>
-  Object.fromEntries(app.editing.state?.predictions.map(({ id, decision }) => [id, decision]) ?? [])
+  Object.fromEntries(shown().state?.predictions.map(({ id, decision }) => [id, decision]) ?? [])
 
 describe('accept and reject', () => {
   it('go on to the next prediction that is shown, and stop after the last', () => {
     app.display.leastScore.value = 0.5
-    app.editing.selection = ['sure']
+    shown().selection = ['sure']
     perform(app, 'accept')
-    expect(app.editing.selection).toEqual(['likely'])
+    expect(shown().selection).toEqual(['likely'])
     perform(app, 'reject')
-    expect(app.editing.selection).toEqual([])
+    expect(shown().selection).toEqual([])
     perform(app, 'accept')
     expect(decisions()).toEqual({ sure: 'accepted', unsure: null, likely: 'rejected' })
   })
 
   it('leave a selected prediction alone that is hidden, and take the one under the pointer', () => {
     app.display.leastScore.value = 0.5
-    app.editing.selection = ['unsure']
-    app.editing.hovered = 'likely'
+    shown().selection = ['unsure']
+    shown().hovered = 'likely'
     perform(app, 'accept')
     expect(decisions()).toEqual({ sure: null, unsure: null, likely: 'accepted' })
   })
 
   it('decide nothing while predictions are switched off', () => {
     app.display.predictionShown.value = false
-    app.editing.selection = ['sure']
+    shown().selection = ['sure']
     perform(app, 'accept')
     perform(app, 'reject')
     perform(app, 'acceptAll')
@@ -143,7 +147,7 @@ describe('accept and reject', () => {
 
 describe('a key that is held', () => {
   it('decides once, on one prediction', () => {
-    app.editing.selection = ['sure']
+    shown().selection = ['sure']
     press('a')
     expect(press('a', { repeat: true })).toBe(true)
     expect(press('x', { repeat: true })).toBe(true)
@@ -151,7 +155,7 @@ describe('a key that is held', () => {
   })
 
   it('finishes one image', () => {
-    const finish = vi.spyOn(app.editing, 'finish')
+    const finish = vi.spyOn(project().editing, 'finish')
     press('d')
     press('d', { repeat: true })
     press('n', { repeat: true })
@@ -168,14 +172,14 @@ describe('a key that is held', () => {
 
 describe('keys elsewhere', () => {
   it('do nothing to the image beneath a sheet, wherever the focus is', () => {
-    app.editing.selection = ['sure']
+    shown().selection = ['sure']
     app.layout.keysShown = true
     expect(press('a')).toBe(false)
     app.layout.keysShown = false
-    app.exchange.reading = true
+    project().exchange.reading = true
     expect(press('a')).toBe(false)
     expect(decisions().sure).toBeNull()
-    app.exchange.reading = false
+    project().exchange.reading = false
     expect(press('a')).toBe(true)
   })
 
@@ -225,7 +229,7 @@ describe('while a shape is half drawn', () => {
   it('undo takes back the last corner, and no edit', () => {
     const takeBack = vi.fn(() => true)
     app.stage.canvas = canvasOf({ busy: true, takeBack })
-    const undo = vi.spyOn(app.editing, 'undo').mockResolvedValue()
+    const undo = vi.spyOn(project().editing, 'undo').mockResolvedValue()
     perform(app, 'undo')
     expect(takeBack).toHaveBeenCalledOnce()
     expect(undo).not.toHaveBeenCalled()
@@ -233,7 +237,7 @@ describe('while a shape is half drawn', () => {
   })
 
   it('image and tool stay, and a note says what to do', () => {
-    const { editing } = app
+    const { editing } = project()
     const calls = [
       vi.spyOn(editing, 'open').mockResolvedValue(),
       vi.spyOn(editing, 'finish').mockReturnValue(),
@@ -259,12 +263,12 @@ describe('while a shape is half drawn', () => {
     perform(app, 'larger')
     perform(app, 'acceptAll')
     expect(app.display.brushSize.value).toBe(14)
-    expect(app.editing.state?.truth).toHaveLength(3)
+    expect(shown().state?.truth).toHaveLength(3)
   })
 
   it('nothing is refused once it is finished', () => {
     app.stage.canvas = canvasOf()
-    const finish = vi.spyOn(app.editing, 'finish').mockReturnValue()
+    const finish = vi.spyOn(project().editing, 'finish').mockReturnValue()
     perform(app, 'done')
     perform(app, 'brush')
     perform(app, 'train')
@@ -291,10 +295,10 @@ describe('flag', () => {
   })
 
   it('opens the panel or the drawer in which the comment is written', () => {
-    const { layout, editing } = app
+    const { layout } = app
     layout.right.value = false
     perform(app, 'flag')
-    expect([layout.rightShown, editing.flagging]).toEqual([true, true])
+    expect([layout.rightShown, shown().flagging]).toEqual([true, true])
     layout.windowWidth = 1024
     perform(app, 'flag')
     expect(layout.rightShown).toBe(true)
@@ -309,10 +313,10 @@ describe('flag', () => {
 
   it('is not asked for on another image, nor in another project', () => {
     perform(app, 'flag')
-    void app.editing.open(2)
-    expect(app.editing.flagging).toBe(false)
+    void project().editing.open(2)
+    expect(shown().flagging).toBe(false)
     perform(app, 'flag')
-    app.editing.clear()
-    expect(app.editing.flagging).toBe(false)
+    app = open()
+    expect(shown().flagging).toBe(false)
   })
 })

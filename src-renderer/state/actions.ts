@@ -1,17 +1,30 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
 import type { ImageRow } from '../../src-main/contract/wire.ts'
-import { COMMANDS_WITHOUT_PROJECT } from '../../src-main/contract/words.ts'
 import type { ToolName } from '../canvas/index.ts'
-import type { App } from './app.svelte.ts'
+import type { Display } from './display.svelte.ts'
 import type { Action } from './keys.ts'
+import type { Layout, View } from './layout.svelte.ts'
 import * as marking from './marking.ts'
+import type { OpenProject } from './open-project.svelte.ts'
 import { focusRegion } from './regions.ts'
-import { restoreBackup } from './restoring.ts'
+import { restoreBackup, type Restoring } from './restoring.ts'
+import type { Stage } from './stage.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
 
-type Act = (app: App) => void
+/** What an action of the window acts on. */
+export interface Desk {
+  readonly layout: Layout
+  readonly display: Display
+  readonly stage: Stage
+  readonly toasts: Toasts
+  /** the open project */
+  readonly project: OpenProject | null
+}
+
+type Act = (desk: Desk, project: OpenProject) => void
 
 /** Whether a shape or stroke is under way, which would be lost with the image or the tool; if so, it is said. */
-export function isDrawing({ stage, toasts }: App): boolean {
+export function isDrawing({ stage, toasts }: Pick<Desk, 'stage' | 'toasts'>): boolean {
   const busy = stage.canvas?.busy ?? false
   if (busy) toasts.note('First finish what you are drawing, or take it back with Escape.')
   return busy
@@ -19,25 +32,26 @@ export function isDrawing({ stage, toasts }: App): boolean {
 
 /** What leaves the image or the tool: refused while something is being drawn. */
 const unlessDrawing =
-  (act: Act): Act =>
-  (app) => {
-    if (!isDrawing(app)) act(app)
+  <D extends Desk, Rest extends unknown[]>(act: (desk: D, ...rest: Rest) => void) =>
+  (desk: D, ...rest: Rest): void => {
+    if (!isDrawing(desk)) act(desk, ...rest)
   }
 
 const tool = (name: ToolName): Act => unlessDrawing(({ stage }) => (stage.tool = name))
 
-const view = (name: App['layout']['view']): Act => unlessDrawing(({ layout }) => (layout.view = name))
+const view = (name: View): Act => unlessDrawing(({ layout }) => (layout.view = name))
 
 /** The images in the order of the view's list. */
-export function listed({ images, layout }: App): readonly ImageRow[] {
-  return layout.view === 'review' ? images.ranked : images.visible
+export function listed({ images }: Pick<OpenProject, 'images'>, { view: name }: Layout): readonly ImageRow[] {
+  return name === 'review' ? images.ranked : images.visible
 }
 
-function step(app: App, by: 1 | -1): void {
-  const rows = listed(app)
-  const next = rows[rows.findIndex((row) => row.id === app.editing.image) + by]
-  if (next) void app.editing.open(next.id)
-}
+const step = (by: 1 | -1) =>
+  unlessDrawing(({ layout }: Desk, project: OpenProject) => {
+    const rows = listed(project, layout)
+    const next = rows[rows.findIndex((row) => row.id === project.editing.image) + by]
+    if (next) void project.editing.open(next.id)
+  })
 
 /** What needs an open project and nothing else. */
 const ANYWHERE: Partial<Record<Action, Act>> = {
@@ -51,10 +65,10 @@ const ANYWHERE: Partial<Record<Action, Act>> = {
 
 /** What needs an image on the screen. */
 const ON_IMAGE: Partial<Record<Action, Act>> = {
-  next: unlessDrawing((app) => step(app, 1)),
-  previous: unlessDrawing((app) => step(app, -1)),
-  back: unlessDrawing(({ editing }) => editing.back()),
-  predict: (app) => void app.predict('this'),
+  next: step(1),
+  previous: step(-1),
+  back: unlessDrawing((_, { editing }) => editing.back()),
+  predict: (_, project) => void project.predict('this'),
   fit: ({ stage }) => stage.canvas?.camera.fit(),
   zoomIn: ({ stage }) => stage.zoom(1),
   zoomOut: ({ stage }) => stage.zoom(-1),
@@ -62,9 +76,9 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
 }
 
 /** Of a shape that is half drawn the last corner goes; straight after Done it returns to another image. */
-function undo(app: App): void {
-  if (app.stage.canvas?.takeBack() || isDrawing(app)) return
-  void app.editing.undo()
+const undo: Act = (desk, { editing }) => {
+  if (desk.stage.canvas?.takeBack() || isDrawing(desk)) return
+  void editing.undo()
 }
 
 /** What changes truth, or is a tool for it: in Annotate only. */
@@ -75,34 +89,34 @@ const MARKING: Partial<Record<Action, Act>> = {
   polygon: tool('polygon'),
   box: tool('box'),
   knife: tool('knife'),
-  merge: unlessDrawing((app) => {
-    if (!marking.mergeSelected(app)) app.stage.tool = 'merge'
+  merge: unlessDrawing(({ stage }, { editing }) => {
+    if (!marking.mergeSelected(editing)) stage.tool = 'merge'
   }),
   smaller: ({ display }) => display.resizeBrush(false),
   larger: ({ display }) => display.resizeBrush(true),
   undo,
-  redo: ({ editing }) => editing.redo(),
-  delete: marking.deleteSelected,
-  accept: (app) => marking.accept(app),
-  acceptAll: marking.acceptAll,
-  reject: marking.reject,
-  done: unlessDrawing(({ editing }) => editing.finish('done')),
-  noShip: unlessDrawing(({ editing }) => editing.finish('no ship')),
-  flag: marking.openFlag,
+  redo: (_, { editing }) => editing.redo(),
+  delete: (_, { editing }) => marking.deleteSelected(editing),
+  accept: ({ display }, { editing }) => marking.accept(editing, display),
+  acceptAll: ({ display }, { editing }) => marking.acceptAll(editing, display),
+  reject: ({ display }, { editing }) => marking.reject(editing, display),
+  done: unlessDrawing((_, { editing }) => editing.finish('done')),
+  noShip: unlessDrawing((_, { editing }) => editing.finish('no ship')),
+  flag: ({ layout }, { editing }) => marking.openFlag(editing, layout),
 }
 
 /**
  * Does what a key or a button asks for.
  * @returns false where the action means nothing here, so that the key goes on its way
  */
-export function perform(app: App, action: Action): boolean {
-  if (action === 'showKeys') app.layout.keysShown = !app.layout.keysShown
+export function perform(desk: Desk, action: Action): boolean {
+  if (action === 'showKeys') desk.layout.keysShown = !desk.layout.keysShown
   else if (action === 'nextRegion' || action === 'previousRegion')
     focusRegion(action === 'nextRegion' ? 1 : -1)
   else {
-    const act = find(app, action)
-    if (!act) return false
-    act(app)
+    const act = find(desk.layout.view, action)
+    if (!desk.project || !act) return false
+    act(desk, desk.project)
   }
   return true
 }
@@ -111,43 +125,58 @@ export function perform(app: App, action: Action): boolean {
  * Does what a button beside the canvas asks for. A click by pointer gives the keyboard back to the canvas: on the button Space
  * would press it again instead of panning.
  */
-export function press(app: App, action: Action, { detail }: Pick<MouseEvent, 'detail'>): void {
-  perform(app, action)
-  if (detail > 0) app.stage.focus()
+export function press(desk: Desk, action: Action, { detail }: Pick<MouseEvent, 'detail'>): void {
+  perform(desk, action)
+  if (detail > 0) desk.stage.focus()
 }
 
-function find({ project, layout }: App, action: Action): Act | undefined {
-  if (project.id === null) return undefined
+function find(name: View, action: Action): Act | undefined {
   if (action in ANYWHERE) return ANYWHERE[action]
-  if (layout.view === 'train') return undefined
+  if (name === 'train') return undefined
   if (action in ON_IMAGE) return ON_IMAGE[action]
-  return layout.view === 'annotate' ? MARKING[action] : undefined
+  return name === 'annotate' ? MARKING[action] : undefined
 }
 
-const COMMANDS: Record<MenuCommand, Act> = {
-  'new-project': unlessDrawing((app) => void app.chooseProject('images')),
-  'open-project': unlessDrawing((app) => void app.chooseProject('project')),
-  'open-sample': unlessDrawing((app) => void app.openSample()),
-  'restore-backup': unlessDrawing((app) => void restoreBackup(app)),
-  'close-project': unlessDrawing((app) => void app.closeProject()),
-  'import-labels': (app) => void app.exchange.choose(app.project.id ?? ''),
-  'export-truth': (app) => app.export('truth'),
-  'export-predictions': (app) => app.export('predictions'),
-  rescan: (app) => void app.rescan(),
-  undo: (app) => perform(app, 'undo'),
-  redo: (app) => perform(app, 'redo'),
-  'predict-image': (app) => void app.predict('this'),
-  'predict-all': (app) => void app.predict('all'),
-  'view-annotate': view('annotate'),
-  'view-embeddings': view('embeddings'),
-  'view-review': view('review'),
-  'view-train': view('train'),
-  'toggle-left': ({ layout }) => layout.toggleLeft(),
-  'toggle-right': ({ layout }) => layout.toggleRight(),
-  'show-keys': (app) => perform(app, 'showKeys'),
+/** What a menu entry acts on: also the window that opens and closes projects. */
+export interface Commanded extends Desk, Restoring {
+  readonly toasts: Toasts
+  readonly project: OpenProject | null
+  chooseProject(purpose: 'images' | 'project'): Promise<void>
+  openSample(): Promise<void>
+}
+
+type Command = (window: Commanded) => void
+
+const inProject =
+  (act: Act): Command =>
+  (window) => {
+    if (window.project) act(window, window.project)
+  }
+
+const COMMANDS: Record<MenuCommand, Command> = {
+  'new-project': unlessDrawing((window) => void window.chooseProject('images')),
+  'open-project': unlessDrawing((window) => void window.chooseProject('project')),
+  'open-sample': unlessDrawing((window) => void window.openSample()),
+  'restore-backup': unlessDrawing((window) => void restoreBackup(window)),
+  'close-project': unlessDrawing((window) => void window.closeProject()),
+  'import-labels': inProject((_, { exchange }) => void exchange.choose()),
+  'export-truth': inProject((_, project) => project.export('truth')),
+  'export-predictions': inProject((_, project) => project.export('predictions')),
+  rescan: inProject((_, project) => void project.rescan()),
+  undo: (window) => perform(window, 'undo'),
+  redo: (window) => perform(window, 'redo'),
+  'predict-image': inProject((_, project) => void project.predict('this')),
+  'predict-all': inProject((_, project) => void project.predict('all')),
+  'view-annotate': inProject(view('annotate')),
+  'view-embeddings': inProject(view('embeddings')),
+  'view-review': inProject(view('review')),
+  'view-train': inProject(view('train')),
+  'toggle-left': inProject(({ layout }) => layout.toggleLeft()),
+  'toggle-right': inProject(({ layout }) => layout.toggleRight()),
+  'show-keys': (window) => perform(window, 'showKeys'),
 }
 
 /** Does what a menu entry asks for. */
-export function command(app: App, name: MenuCommand): void {
-  if (app.project.id !== null || COMMANDS_WITHOUT_PROJECT.has(name)) COMMANDS[name](app)
+export function command(window: Commanded, name: MenuCommand): void {
+  COMMANDS[name](window)
 }

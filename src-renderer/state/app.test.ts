@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CurvePoint, Job, ProjectEvent, ProjectSummary } from '../../src-main/contract/wire.ts'
-import type { Client } from '../client/index.ts'
 import { App } from './app.svelte.ts'
 import { FakeBackend, settle } from './fake-backend.ts'
+import { fakeClient } from './fake-client.ts'
+import type { OpenProject } from './open-project.svelte.ts'
 
 const SUMMARY: ProjectSummary = {
   ...{ id: 'p', name: 'p', location: '', imagesLocation: '', sample: false, readOnly: false },
@@ -69,39 +70,43 @@ beforeEach(async () => {
   beforeAnswer = async () => undefined
   const nothing = async () => null
   const none = async () => []
-  const { images, predict } = backend.client.backend
-  const fake: unknown = {
-    onBackendRestart: () => () => undefined,
-    shell: { window: { setProjectOpen: nothing, setTitle: nothing } },
-    backend: {
-      predict,
-      project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },
-      images: { get: images.get, list: async () => [backend.row(1)] },
-      jobs: { list: async () => jobs },
-      runs: { list: none },
-      models: { list: none },
-      score: { set: nothing },
-      train: {
-        preview: nothing,
-        defaults: nothing,
-        curve: async ({ job }: { job: string }) => curves.get(job) ?? [],
-        canResume: async ({ job }: { job: string }) => checkpoints.has(job),
-        resume: async () => {
-          await beforeAnswer()
-          return { job: '2' }
+  const { images, predict } = backend.procedures
+  app = new App(
+    fakeClient({
+      shell: { window: { setProjectOpen: nothing, setTitle: nothing } },
+      backend: {
+        predict,
+        project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },
+        images: { get: images.get, list: async () => [backend.row(1)] },
+        jobs: { list: async () => jobs },
+        runs: { list: none },
+        models: { list: none },
+        score: { set: nothing },
+        train: {
+          preview: nothing,
+          defaults: nothing,
+          curve: async ({ job }: { job: string }) => curves.get(job) ?? [],
+          canResume: async ({ job }: { job: string }) => checkpoints.has(job),
+          resume: async () => {
+            await beforeAnswer()
+            return { job: '2' }
+          },
         },
       },
-    },
-  }
-  // a fake of the parts in use; a call to any other fails the test
-  app = new App(fake as Client)
+    }),
+  )
 })
 
 afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const steps = () => app.training.points.map(({ step }) => step)
+function project(): OpenProject {
+  if (!app.project) throw new Error('no project is open')
+  return app.project
+}
+
+const steps = () => project().training.points.map(({ step }) => step)
 
 describe('a project that is opened', () => {
   it('brings the last training with its curve, and says nothing of jobs that had ended', async () => {
@@ -109,8 +114,8 @@ describe('a project that is opened', () => {
     curves.set('1', [point(1), point(2)])
     await app.openRecent('p')
     await settle()
-    expect(app.jobs.latest('train')?.state).toBe('interrupted')
-    expect(app.training.job).toBe('1')
+    expect(project().jobs.latest('train')?.state).toBe('interrupted')
+    expect(project().training.job).toBe('1')
     expect(steps()).toEqual([1, 2])
     expect(app.toasts.items).toEqual([])
   })
@@ -119,25 +124,25 @@ describe('a project that is opened', () => {
     jobs = [training('1', 'interrupted')]
     await app.openRecent('p')
     await settle()
-    expect(app.training.resumable).toBe(false)
+    expect(project().training.resumable).toBe(false)
     news.tell({ type: 'job', job: training('2', 'running') })
     await settle()
     checkpoints.add('2')
     news.tell({ type: 'job', job: training('2', 'cancelled') })
     await settle()
-    expect([app.training.job, app.training.resumable]).toEqual(['2', true])
+    expect([project().training.job, project().training.resumable]).toEqual(['2', true])
   })
 
   it('offers to go on with the training that a dead backend left', async () => {
     jobs = [training('1', 'running')]
     await app.openRecent('p')
     await settle()
-    expect(app.training.resumable).toBe(false)
+    expect(project().training.resumable).toBe(false)
     jobs = [training('1', 'interrupted')]
     checkpoints.add('1')
-    await app.fetchJobs('p')
+    await project().fetchJobs()
     await settle()
-    expect([app.training.job, app.training.resumable]).toEqual(['1', true])
+    expect([project().training.job, project().training.resumable]).toEqual(['1', true])
   })
 
   it('shows a training that is started elsewhere in place of one that has ended', async () => {
@@ -147,23 +152,23 @@ describe('a project that is opened', () => {
     curves.set('2', [point(1)])
     news.tell({ type: 'job', job: training('2', 'running') })
     await settle()
-    expect(app.training.job).toBe('2')
+    expect(project().training.job).toBe('2')
     expect(steps()).toEqual([1])
     news.tell({ type: 'job', job: training('3', 'running') })
     await settle()
-    expect(app.training.job).toBe('2')
+    expect(project().training.job).toBe('2')
   })
 
   it('fetches the open image again when its file is found', async () => {
     backend.files.set(1, { fileState: 'missing', fileNote: 'It is gone.', content: 'x' })
     await app.openRecent('p')
     await settle()
-    expect(app.editing.failure).toBe('It is gone.')
+    expect(project().editing.shown?.failure).toBe('It is gone.')
     backend.files.delete(1)
     news.tell({ type: 'images', rows: [backend.row(1)] })
     await settle()
-    expect(app.editing.failure).toBeNull()
-    expect(app.editing.tiles).toHaveLength(1)
+    expect(project().editing.shown?.failure).toBeNull()
+    expect(project().editing.shown?.tiles).toHaveLength(1)
   })
 })
 
@@ -177,12 +182,12 @@ describe('a training that goes on', () => {
   })
 
   it('keeps the curve from before, and goes over what came after its checkpoint once more', async () => {
-    await app.training.resume('p', '1')
-    expect(app.training.job).toBe('2')
+    await project().training.resume('1')
+    expect(project().training.job).toBe('2')
     expect(steps()).toEqual([1, 2, 3])
     news.tell({ type: 'curve', job: '2', points: [point(2, 5)] })
     await settle()
-    expect(app.training.points).toEqual([point(1), point(2, 5)])
+    expect(project().training.points).toEqual([point(1), point(2, 5)])
   })
 
   it('loses and doubles no point that is heard before the answer', async () => {
@@ -191,8 +196,8 @@ describe('a training that goes on', () => {
       news.tell({ type: 'curve', job: '2', points: [point(3, 5), point(4)] })
       await settle()
     }
-    await app.training.resume('p', '1')
+    await project().training.resume('1')
     await settle()
-    expect(app.training.points).toEqual([point(1), point(2), point(3, 5), point(4)])
+    expect(project().training.points).toEqual([point(1), point(2), point(3, 5), point(4)])
   })
 })

@@ -16,19 +16,19 @@ beforeEach(async () => {
 })
 
 const stroke = (...pixels: number[]) => brush(editing, ...pixels)
-const marked = () => editing.state?.truth.length
+const marked = () => editing.shown?.state?.truth.length
 const saved = (image: number) => backend.states.get(image)?.truth.length
 
 describe('Editing', () => {
   it('shows a gesture at once and then has it saved, with the status that follows from it', async () => {
     stroke(1, 2, 3)
     expect(marked()).toBe(1)
-    expect(editing.unsaved).toBe(1)
+    expect(editing.saving.unsaved).toBe(1)
     await settle()
     expect(saved(1)).toBe(1)
-    expect(editing.unsaved).toBe(0)
-    expect(editing.row?.status).toBe('in progress')
-    expect(editing.selection).toEqual([editing.state?.truth[0]?.id])
+    expect(editing.saving.unsaved).toBe(0)
+    expect(editing.shown?.row?.status).toBe('in progress')
+    expect(editing.shown?.selection).toEqual([editing.shown?.state?.truth[0]?.id])
   })
 
   it('undoes and redoes at once, and the backend follows', async () => {
@@ -52,17 +52,17 @@ describe('Editing', () => {
     expect(marked()).toBe(0)
     await editing.open(1)
     expect(marked()).toBe(1)
-    expect(editing.saveError?.code).toBe('disk_full')
+    expect(editing.saving.error?.code).toBe('disk_full')
     backend.fail = null
-    editing.resend()
+    editing.saving.resend()
     await settle()
     expect(saved(1)).toBe(1)
-    expect(editing.saveError).toBeNull()
+    expect(editing.saving.error).toBeNull()
   })
 
   it('names the images to do after one that a person opens, and none for the one that opens by itself', async () => {
     expect(backend.ahead).toEqual([[2, 3]])
-    editing.clear()
+    ;({ editing } = windowOn(backend))
     editing.openFirst()
     await settle()
     expect(editing.image).toBe(1)
@@ -86,7 +86,7 @@ describe('Editing', () => {
   })
 
   it('only returns where Done had changed nothing', async () => {
-    if (editing.state) editing.perform(planStatus(editing.state, 'done'))
+    if (editing.shown?.state) editing.perform(planStatus(editing.shown.state, 'done'))
     await settle()
     editing.finish('done')
     await settle()
@@ -110,7 +110,7 @@ describe('Editing', () => {
     stroke(1, 2, 3)
     await settle()
     expect(marked()).toBe(0)
-    expect(editing.unsaved).toBe(0)
+    expect(editing.saving.unsaved).toBe(0)
     expect(toasts.items.at(-1)?.text).toContain('That is not allowed. 1 gesture could not be saved.')
   })
 
@@ -124,11 +124,11 @@ describe('Editing', () => {
     expect(toasts.items).toEqual([])
     expect(saved(1)).toBe(1)
     expect(marked()).toBe(1)
-    expect(editing.canUndo).toBe(true)
+    expect(editing.shown?.canUndo).toBe(true)
     await editing.undo()
     await settle()
     expect(saved(1)).toBe(0)
-    expect(editing.canUndo).toBe(false)
+    expect(editing.shown?.canUndo).toBe(false)
   })
 
   it('sends no second undo while only the backend knows what the first one does', async () => {
@@ -140,7 +140,7 @@ describe('Editing', () => {
     const answer = backend.hold()
     await editing.undo()
     await editing.undo()
-    expect(editing.unsaved).toBe(1)
+    expect(editing.saving.unsaved).toBe(1)
     answer()
     await settle()
     expect(marked()).toBe(1)
@@ -161,7 +161,7 @@ describe('Editing', () => {
     expect(marked()).toBe(0)
     editing.redo()
     await settle()
-    expect(editing.state?.truth).toEqual(backend.states.get(1)?.truth)
+    expect(editing.shown?.state?.truth).toEqual(backend.states.get(1)?.truth)
     expect(marked()).toBe(1)
   })
 
@@ -176,7 +176,7 @@ describe('Editing', () => {
     await settle()
     expect(marked()).toBe(0)
     expect(toasts.items).toEqual([])
-    expect(editing.canRedo).toBe(false)
+    expect(editing.shown?.canRedo).toBe(false)
   })
 
   it('goes back two images where that is asked for twice before the first is there', async () => {

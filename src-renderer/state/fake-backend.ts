@@ -2,11 +2,10 @@ import { applyPlan, invertPlan, planBrush } from '../../src-main/core/edit/edit.
 import { areaOf, formatRle, fromPixels } from '../../src-main/core/mask/rle.ts'
 import { DrydockError } from '../../src-main/contract/errors.ts'
 import type { EditPlan, EditResult, ImageDetail, ImageRow, Prediction } from '../../src-main/contract/wire.ts'
-import type { Client } from '../client/index.ts'
 import { Editing } from './editing.svelte.ts'
+import { fakeClient } from './fake-client.ts'
 import { imageStateOf, type ImageState } from './image-state.ts'
 import { Images } from './images.svelte.ts'
-import { Project } from './project.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 
 interface Sent {
@@ -82,8 +81,8 @@ export class FakeBackend {
     }
   }
 
-  /** Only what the open image needs of the client. */
-  get client(): Client {
+  /** What the open image needs of the backend. */
+  get procedures() {
     const annotate = {
       apply: (input: Sent & { plan: EditPlan }) =>
         this.#answer(input, () => {
@@ -111,9 +110,7 @@ export class FakeBackend {
       return this.detail(image)
     }
     const predict = { ahead: async (input: { images: number[] }) => void this.ahead.push(input.images) }
-    const fake: unknown = { backend: { annotate, images: { get }, predict } }
-    // a fake of the parts in use; a call to any other fails the test
-    return fake as Client
+    return { annotate, images: { get }, predict }
   }
 
   async #answer(sent: Sent, planOf: () => EditPlan): Promise<EditResult> {
@@ -158,16 +155,11 @@ export class FakeBackend {
 
 /** For tests: a window on a project of the backend's images, none of them open. */
 export function windowOn(backend: FakeBackend): { editing: Editing; images: Images; toasts: Toasts } {
-  const { client } = backend
+  const client = fakeClient({ backend: backend.procedures }).inProject('p', new AbortController().signal)
   const toasts = new Toasts()
   const images = new Images()
   images.set([...backend.revisions.keys()].map((image) => backend.row(image)))
-  const project = new Project(client, toasts)
-  project.summary = {
-    ...{ id: 'p', name: 'p', location: '', imagesLocation: '', sample: false, readOnly: false },
-    ...{ images: images.rows.size, finished: 0, currentRun: null, currentModel: null, flips: false },
-  }
-  return { editing: new Editing({ client, toasts, images, project }), images, toasts }
+  return { editing: new Editing({ client, toasts, images, refusal: () => null }), images, toasts }
 }
 
 /** Lets everything that needs no delay happen. */
@@ -177,7 +169,7 @@ export async function settle(): Promise<void> {
 
 /** Draws these pixels with the brush. */
 export function brush(editing: Editing, ...pixels: number[]): void {
-  const { state } = editing
+  const state = editing.shown?.state
   if (!state) throw new Error('no image is open')
   const options = { policy: 'yield', newId: () => crypto.randomUUID(), extend: null } as const
   editing.perform(planBrush(state, fromPixels(pixels, state), options))

@@ -9,7 +9,7 @@ export async function follow<T>(
   subscribe: (signal: AbortSignal) => Promise<AsyncIterable<T>>,
   hear: (event: T) => void,
   signal: AbortSignal,
-  refused: (error: unknown) => boolean = () => false,
+  refused: (error: unknown) => boolean | Promise<boolean> = () => false,
 ): Promise<void> {
   const over = () => signal.aborted
   while (!over()) {
@@ -19,7 +19,7 @@ export async function follow<T>(
         hear(event)
       }
     } catch (error) {
-      if (over() || refused(error)) return
+      if (over() || (await refused(error))) return
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS))
   }

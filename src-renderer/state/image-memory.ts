@@ -26,9 +26,4 @@ export class ImageMemory {
   release(image: number): void {
     this.#states.delete(image)
   }
-
-  clear(): void {
-    this.#revisions.clear()
-    this.#states.clear()
-  }
 }

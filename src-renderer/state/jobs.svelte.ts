@@ -1,4 +1,4 @@
-import type { Client } from '../client/index.ts'
+import type { ProjectClient } from '../client/index.ts'
 import type { Job } from '../../src-main/contract/wire.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
@@ -8,14 +8,14 @@ const SAID_ELSEWHERE: ReadonlySet<Job['kind']> = new Set(['score', 'import'])
 /** The project's jobs: what runs now, and what came out of those that this window saw end. */
 export class Jobs {
   items = $state.raw<Job[]>([])
-  readonly #client: Client
+  readonly #client: ProjectClient
   readonly #toasts: Toasts
   /** the one that the status bar shows */
   readonly shown = $derived(
     this.items.find((job) => job.state === 'running') ?? this.items.find((job) => job.state === 'queued'),
   )
 
-  constructor(client: Client, toasts: Toasts) {
+  constructor(client: ProjectClient, toasts: Toasts) {
     this.#client = client
     this.#toasts = toasts
   }
@@ -47,9 +47,9 @@ export class Jobs {
     else if (job.summary && !SAID_ELSEWHERE.has(job.kind)) this.#toasts.note(job.summary)
   }
 
-  async cancel(project: string, job: string): Promise<void> {
+  async cancel(job: string): Promise<void> {
     try {
-      await this.#client.backend.jobs.cancel({ project, job })
+      await this.#client.jobs.cancel({ job })
     } catch (error) {
       this.#toasts.error(error)
     }

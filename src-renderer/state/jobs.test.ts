@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import type { Job } from '../../src-main/contract/wire.ts'
-import type { Client } from '../client/index.ts'
+import { fakeClient } from './fake-client.ts'
 import { Jobs } from './jobs.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
 
-const noClient = {} as Client
+const noClient = fakeClient({}).inProject('p', new AbortController().signal)
 
 function job(part: Partial<Job>): Job {
   return {

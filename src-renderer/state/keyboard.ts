@@ -1,39 +1,38 @@
-import { perform } from './actions.ts'
-import type { App } from './app.svelte.ts'
+import { perform, type Desk } from './actions.ts'
 import { actionOf, isTyping, ownsKey, REPEATS, WHILE_TYPING, type Action } from './keys.ts'
 
 /** What a key does, by where the focus is: a sheet has all keys, then come a text field, the canvas, the focused control, actions. */
-export function keyDown(app: App, event: KeyboardEvent): void {
-  if (event.defaultPrevented || sheetStands(app)) return
+export function keyDown(desk: Desk, event: KeyboardEvent): void {
+  if (event.defaultPrevented || sheetStands(desk)) return
   const action = actionOf(event)
   if (isTyping(event.target)) {
-    if (action && WHILE_TYPING.has(action) && !writes(event)) act(app, action, event)
+    if (action && WHILE_TYPING.has(action) && !writes(event)) act(desk, action, event)
     return
   }
-  const { canvas } = app.stage
+  const { canvas } = desk.stage
   if (canvas && !ownsKey(event) && canvas.key(event)) return event.preventDefault()
   const inside = event.target instanceof Element && event.target.closest('[data-canvas]')
   if (canvas && inside && event.key === 'Tab' && !event.ctrlKey) {
     canvas.step(event.shiftKey ? -1 : 1)
     return event.preventDefault()
   }
-  if (action && !ownsKey(event)) act(app, action, event)
+  if (action && !ownsKey(event)) act(desk, action, event)
 }
 
 /** What is held ends wherever the focus is by now, so that no Space stays down. */
-export function keyUp(app: App, event: KeyboardEvent): void {
-  if (actionOf(event) === 'hide') app.display.allHidden = false
-  app.stage.canvas?.key(event)
+export function keyUp(desk: Desk, event: KeyboardEvent): void {
+  if (actionOf(event) === 'hide') desk.display.allHidden = false
+  desk.stage.canvas?.key(event)
 }
 
-function act(app: App, action: Action, event: KeyboardEvent): void {
+function act(desk: Desk, action: Action, event: KeyboardEvent): void {
   if (event.repeat && !REPEATS.has(action)) event.preventDefault()
-  else if (perform(app, action)) event.preventDefault()
+  else if (perform(desk, action)) event.preventDefault()
 }
 
 /** While it stands the focus may be nowhere: keys would act on the image beneath. */
-function sheetStands({ exchange, layout }: App): boolean {
-  return exchange.open || layout.keysShown
+function sheetStands({ project, layout }: Desk): boolean {
+  return (project?.exchange.open ?? false) || layout.keysShown
 }
 
 /** True where the key puts a character into a text. */

@@ -6,88 +6,93 @@ import {
   planReject,
   type DrawOptions,
 } from '../../src-main/core/edit/edit.ts'
-import type { App } from './app.svelte.ts'
+import type { Display } from './display.svelte.ts'
+import type { Editing } from './editing.svelte.ts'
 import type { ShownPrediction } from './image-state.ts'
+import type { Layout } from './layout.svelte.ts'
+import type { OpenImage } from './open-image.svelte.ts'
 
 /** Gestures on what is selected. Each does nothing but say why where there is nothing to do it to. */
 
-function options(app: App): DrawOptions {
-  return { policy: app.display.policy, newId: () => crypto.randomUUID() }
+function options(display: Display): DrawOptions {
+  return { policy: display.policy, newId: () => crypto.randomUUID() }
 }
 
 /** The undecided predictions that are shown: at or above the least score, and none while predictions are switched off. */
-export function acceptable({ editing, display }: App): ShownPrediction[] {
+export function acceptable(image: OpenImage | null, display: Display): ShownPrediction[] {
   if (!display.predictionShown.value) return []
   const least = display.leastScore.value
-  return (editing.state?.predictions ?? []).filter(
+  return (image?.state?.predictions ?? []).filter(
     ({ decision, score }) => decision === null && score >= least,
   )
 }
 
 /** The predictions meant: those selected, else the one under the pointer; nobody means one that is not shown. */
-function meant(app: App): string[] {
-  const { selection, hovered } = app.editing
-  const shown = new Set(acceptable(app).map(({ id }) => id))
+function meant(image: OpenImage, display: Display): string[] {
+  const { selection, hovered } = image
+  const shown = new Set(acceptable(image, display).map(({ id }) => id))
   const chosen = selection.filter((id) => shown.has(id))
   return chosen.length > 0 || hovered === null || !shown.has(hovered) ? chosen : [hovered]
 }
 
 /** Selects the prediction that waits for a decision after `id` in the list, from the top again at its end. */
-function selectNext(app: App, id: string | undefined): void {
-  const all = app.editing.state?.predictions ?? []
+function selectNext(image: OpenImage, display: Display, id: string | undefined): void {
+  const all = image.state?.predictions ?? []
   const at = all.findIndex((prediction) => prediction.id === id)
-  const waiting = new Set(acceptable(app))
+  const waiting = new Set(acceptable(image, display))
   const next = [...all.slice(at + 1), ...all.slice(0, at + 1)].find((prediction) => waiting.has(prediction))
-  app.editing.selection = next ? [next.id] : []
+  image.selection = next ? [next.id] : []
 }
 
 /** Copies the predictions meant into truth, and selects the next that waits. */
-export function accept(app: App, ids?: readonly string[]): void {
-  const { state } = app.editing
-  if (!state) return
-  const chosen = ids ?? meant(app)
-  if (!app.editing.perform(planAccept(state, chosen, options(app)))) return
-  selectNext(app, chosen.at(-1))
+export function accept(editing: Editing, display: Display, ids?: readonly string[]): void {
+  const { shown } = editing
+  if (!shown?.state) return
+  const chosen = ids ?? meant(shown, display)
+  if (!editing.perform(planAccept(shown.state, chosen, options(display)))) return
+  selectNext(shown, display, chosen.at(-1))
 }
 
-export function acceptAll(app: App): void {
-  const { state } = app.editing
-  if (!state) return
-  const ids = acceptable(app).map(({ id }) => id)
-  app.editing.perform(planAccept(state, ids, options(app)))
+export function acceptAll(editing: Editing, display: Display): void {
+  const { shown } = editing
+  if (!shown?.state) return
+  const ids = acceptable(shown, display).map(({ id }) => id)
+  editing.perform(planAccept(shown.state, ids, options(display)))
 }
 
-export function reject(app: App): void {
-  const { state } = app.editing
-  if (!state) return
-  const chosen = meant(app)
-  if (!app.editing.perform(planReject(state, chosen))) return
-  selectNext(app, chosen.at(-1))
+export function reject(editing: Editing, display: Display): void {
+  const { shown } = editing
+  if (!shown?.state) return
+  const chosen = meant(shown, display)
+  if (!editing.perform(planReject(shown.state, chosen))) return
+  selectNext(shown, display, chosen.at(-1))
 }
 
-export function deleteSelected(app: App): void {
-  const { state, selection } = app.editing
-  if (state) app.editing.perform(planDelete(state, selection))
+export function deleteSelected(editing: Editing): void {
+  const { shown } = editing
+  if (shown?.state) editing.perform(planDelete(shown.state, shown.selection))
 }
 
 /** True where two or more truth instances are selected and have become one. */
-export function mergeSelected(app: App): boolean {
-  const { state, selection } = app.editing
-  const chosen = selection.filter((id) => state?.truth.some((instance) => instance.id === id))
-  if (!state || chosen.length < 2) return false
-  return app.editing.perform(planMerge(state, chosen))
+export function mergeSelected(editing: Editing): boolean {
+  const { shown } = editing
+  if (!shown?.state) return false
+  const { truth } = shown.state
+  const chosen = shown.selection.filter((id) => truth.some((instance) => instance.id === id))
+  return chosen.length >= 2 && editing.perform(planMerge(shown.state, chosen))
 }
 
 /** Opens the box for the flag's comment and the panel that it stands in; where it is open already, it gets the focus. */
-export function openFlag({ editing, layout }: App): void {
+export function openFlag({ shown }: Editing, layout: Layout): void {
   if (!layout.rightShown) layout.toggleRight()
-  editing.flagging = true
+  if (shown) shown.flagging = true
   document.querySelector<HTMLElement>('[data-flag]')?.focus()
 }
 
-export function setFlag(app: App, flagged: boolean, comment: string): void {
-  const { state } = app.editing
-  if (!state) return
-  const same = state.flag.flagged === flagged && state.flag.comment === comment
-  if (!same) app.editing.perform(planFlag(state, { flagged, comment }))
+export function setFlag(editing: Editing, flagged: boolean, comment: string): void {
+  const { shown } = editing
+  if (!shown?.state) return
+  const { flag } = shown.state
+  const same = flag.flagged === flagged && flag.comment === comment
+  if (!same) editing.perform(planFlag(shown.state, { flagged, comment }))
 }

@@ -1,134 +1,126 @@
-import type { Client } from '../client/index.ts'
+import type { ProjectClient } from '../client/index.ts'
 import type { ImageDetail, ImageScore, PixelTile } from '../../src-main/contract/wire.ts'
 import { History } from './history.ts'
 import { whyNotShown } from './image-file.ts'
-import { ImageMemory } from './image-memory.ts'
+import type { ImageMemory } from './image-memory.ts'
 import { imageStateOf, stillThere, type ImageState } from './image-state.ts'
 import type { Images } from './images.svelte.ts'
-import type { Project } from './project.svelte.ts'
-import type { Toasts } from './toasts.svelte.ts'
 
+/** What an open image needs of its project. */
 export interface Surroundings {
-  client: Client
-  toasts: Toasts
-  images: Images
-  project: Project
+  readonly client: ProjectClient
+  readonly images: Images
+  readonly memory: ImageMemory
+  /** Whether gestures on an image are on their way to the disk: what is fetched of its marks is older than what is shown. */
+  isSaving(image: number): boolean
 }
 
-/** The open image as the window shows it, and when it is fetched again. */
-export abstract class OpenImage {
-  image = $state<number | null>(null)
+/**
+ * One image on the screen, as the window shows it, and when it is fetched again. Made when a person turns to it and thrown away
+ * when they leave it: an answer that comes late has nowhere to land.
+ */
+export class OpenImage {
+  readonly id: number
   /** null while it is fetched, and where its file cannot be read */
   state = $state.raw<ImageState | null>(null)
   tiles = $state.raw<readonly PixelTile[]>([])
   score = $state.raw<ImageScore | null>(null)
-  loading = $state(false)
-  /** why the open image cannot be shown, as a sentence */
+  loading = $state(true)
+  /** why it cannot be shown, as a sentence */
   failure = $state<string | null>(null)
   canUndo = $state(false)
   canRedo = $state(false)
   /** ids of truth instances and predictions, in the order in which they were chosen */
   selection = $state.raw<readonly string[]>([])
   hovered = $state<string | null>(null)
-  readonly row = $derived.by(() =>
-    this.image === null ? undefined : this.around.images.rows.get(this.image),
-  )
-
-  protected readonly around: Surroundings
-  protected readonly memory = new ImageMemory()
-  protected readonly history = new History()
-  /** what the open image has missed while its gestures were being saved: truth up to this revision, Infinity: anything */
-  protected missed = -1
+  /** the flag's comment is being written */
+  flagging = $state(false)
+  readonly row = $derived.by(() => this.#around.images.rows.get(this.id))
+  readonly history = new History()
+  readonly #around: Surroundings
+  readonly #left = new AbortController()
+  /** what it has missed while its gestures were being saved: truth up to this revision, Infinity: anything */
+  #missed = -1
   /** `content` of the row whose pixels were fetched; null: none yet */
   #content: string | null = null
+  #asked = 0
+  #taken = 0
 
-  constructor(around: Surroundings) {
-    this.around = around
+  /** An image as it is remembered; what is stored is yet to be fetched. */
+  constructor(id: number, around: Surroundings) {
+    this.id = id
+    this.#around = around
+    this.state = around.memory.kept(id)
   }
 
-  /** Whether gestures on an image are on their way to the disk: what is fetched of its marks is older than what is shown. */
-  protected abstract isSaving(image: number): boolean
-
-  /** Fetches the open image again; what is selected stays so. */
+  /** Fetches it again; what is selected stays so. */
   async refetch(): Promise<void> {
-    await this.catchUp(Infinity)
+    await this.changed(Infinity)
   }
 
-  /** News that truth or predictions of an image changed; what this window's own gestures changed it knows already. */
-  async changed(image: number, what: 'truth' | 'predictions', revision: number): Promise<void> {
-    if (image === this.image) await this.catchUp(what === 'predictions' ? Infinity : revision)
+  /** News that truth has this revision, or that anything else changed (Infinity); what the window's own gestures changed it knows already. */
+  async changed(revision: number): Promise<void> {
+    if (revision <= this.#around.memory.revision(this.id)) return
+    if (this.#around.isSaving(this.id)) this.#missed = Math.max(this.#missed, revision)
+    else await this.fetch()
   }
 
-  /** News of rows: fetches the open image again where its file was lost, found or replaced. */
+  /** What is shown of it may be wrong: it is fetched again once its gestures are saved. */
+  mistrust(): void {
+    this.#missed = Infinity
+  }
+
+  /** Gestures were saved, or will not be: fetches what was missed meanwhile. */
+  async catchUp(): Promise<void> {
+    await this.changed(this.#missed)
+  }
+
+  /** News of its row: fetches it again where its file was lost, found or replaced. */
   async lookAtFile(): Promise<void> {
-    const { image, row } = this
-    if (image === null || !row || this.#content === null) return
-    if (row.content !== this.#content || whyNotShown(row) !== this.failure) await this.fetch(image)
+    if (!this.row || this.#content === null) return
+    if (this.row.content !== this.#content || whyNotShown(this.row) !== this.failure) await this.fetch()
   }
 
-  /** Fetches the open image unless it has this revision: now, or where gestures on it wait, once they are saved. */
-  protected async catchUp(revision: number): Promise<void> {
-    const { image } = this
-    if (image === null || revision <= this.memory.revision(image)) return
-    if (this.isSaving(image)) this.missed = Math.max(this.missed, revision)
-    else await this.fetch(image)
-  }
-
-  /** Shows `image`, for now as it is remembered, and fetches it. */
-  protected async turnTo(image: number): Promise<void> {
-    this.image = image
-    this.reset(this.memory.kept(image))
-    this.tiles = []
-    this.loading = true
-    await this.fetch(image)
-  }
-
-  protected async fetch(image: number): Promise<void> {
-    const project = this.around.project.id
-    if (project === null) return
-    this.missed = -1
+  async fetch(): Promise<void> {
+    const { signal } = this.#left
+    const asked = ++this.#asked
+    this.#missed = -1
     try {
-      const detail = await this.around.client.backend.images.get({ project, image })
-      if (this.image === image && project === this.around.project.id) this.#take(detail)
+      const detail = await this.#around.client.images.get({ image: this.id }, { signal })
+      if (signal.aborted || asked < this.#taken) return
+      this.#taken = asked
+      this.#take(detail)
     } catch (error) {
-      if (this.image !== image) return
+      if (signal.aborted) return
       this.loading = false
       if (!this.state) this.failure = error instanceof Error ? error.message : String(error)
     }
   }
 
-  protected setState(state: ImageState | null): void {
+  setState(state: ImageState | null): void {
     this.state = state
     this.selection = stillThere(state, this.selection)
     if (this.hovered !== null && stillThere(state, [this.hovered]).length === 0) this.hovered = null
   }
 
-  protected reset(state: ImageState | null): void {
-    this.state = state
-    this.score = null
-    this.failure = null
-    this.#content = null
-    this.canUndo = false
-    this.canRedo = false
-    this.selection = []
-    this.hovered = null
-    this.history.clear()
+  /** Another image is on the screen. */
+  leave(): void {
+    this.#left.abort()
+    if (this.state && this.#around.isSaving(this.id)) this.#around.memory.keep(this.state)
   }
 
   #take(detail: ImageDetail): void {
+    const { memory, images } = this.#around
     this.loading = false
     this.tiles = detail.tiles
     this.failure = whyNotShown(detail.row)
     this.#content = detail.row.content
-    if (this.isSaving(detail.row.id)) {
-      this.missed = Infinity
-      return
-    }
+    if (this.#around.isSaving(this.id)) return this.mistrust()
     // the answer may have been overtaken by that of a gesture
-    if (detail.row.revision < this.memory.revision(detail.row.id)) return void this.fetch(detail.row.id)
-    if (this.memory.revision(detail.row.id) !== detail.row.revision) this.history.clear()
-    this.around.images.update([detail.row])
-    this.memory.setRevision(detail.row.id, detail.row.revision)
+    if (detail.row.revision < memory.revision(this.id)) return void this.fetch()
+    if (memory.revision(this.id) !== detail.row.revision) this.history.clear()
+    images.update([detail.row])
+    memory.setRevision(this.id, detail.row.revision)
     this.setState(imageStateOf(detail))
     this.score = detail.score
     this.canUndo = detail.canUndo

@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 
 const stroke = (...pixels: number[]) => brush(editing, ...pixels)
-const marked = () => editing.state?.truth.length
+const marked = () => editing.shown?.state?.truth.length
 
 const found: Prediction = {
   id: 'a1b2c3d4-0000-4000-8000-000000000001',
@@ -32,18 +32,18 @@ const found: Prediction = {
 
 describe('news while gestures are being saved', () => {
   it.each([
-    ['predictions that are found', () => editing.changed(1, 'predictions', 0)],
-    ['another run', () => editing.refetch()],
+    ['predictions that are found', () => editing.shown?.changed(Infinity)],
+    ['another run', () => editing.shown?.refetch()],
   ])('shows %s while a stroke is being saved, once it is saved', async (_, hear) => {
     const answer = backend.hold()
     stroke(1, 2, 3)
     backend.predictions.set(1, [found])
     await hear()
     await settle()
-    expect(editing.state?.predictions).toEqual([])
+    expect(editing.shown?.state?.predictions).toEqual([])
     answer()
     await settle()
-    expect(editing.state?.predictions).toHaveLength(1)
+    expect(editing.shown?.state?.predictions).toHaveLength(1)
     expect(marked()).toBe(1)
   })
 
@@ -52,26 +52,26 @@ describe('news while gestures are being saved', () => {
     stroke(1, 2, 3)
     await settle()
     backend.predictions.set(1, [found])
-    await editing.changed(1, 'predictions', 0)
+    await editing.shown?.changed(Infinity)
     backend.fail = new DrydockError('bad_input', 'That is not allowed.')
-    editing.resend()
+    editing.saving.resend()
     await settle()
-    expect(editing.state?.predictions).toHaveLength(1)
+    expect(editing.shown?.state?.predictions).toHaveLength(1)
     expect(marked()).toBe(0)
   })
 
   it('fetches again where an answer came while a stroke was waiting, and not for its own stroke', async () => {
     const answer = backend.hold()
     const before = backend.fetched.length
-    const fetching = editing.refetch()
+    const fetching = editing.shown?.refetch()
     stroke(1, 2, 3)
     await fetching
-    await editing.changed(1, 'truth', 1)
+    await editing.shown?.changed(1)
     answer()
     await settle()
     expect(backend.fetched.length).toBe(before + 2)
     stroke(50, 51)
-    await editing.changed(1, 'truth', 2)
+    await editing.shown?.changed(2)
     await settle()
     expect(backend.fetched.length).toBe(before + 2)
     expect(marked()).toBe(2)
@@ -85,9 +85,9 @@ describe('the file of the open image', () => {
     await settle()
     backend.files.set(1, { fileState: 'changed', fileNote: 'It was changed.', content: 'y' })
     await editing.open(1)
-    expect(editing.failure).toBeNull()
+    expect(editing.shown?.failure).toBeNull()
     expect(marked()).toBe(1)
-    expect(editing.row?.fileState).toBe('changed')
+    expect(editing.shown?.row?.fileState).toBe('changed')
     editing.finish('done')
     await settle()
     expect(images.rows.get(1)?.fileState).toBe('ok')
@@ -98,21 +98,21 @@ describe('the file of the open image', () => {
   it('fetches the open image when its file is lost, found or replaced, and at no other news of its row', async () => {
     const hear = async () => {
       images.update([backend.row(1)])
-      await editing.lookAtFile()
+      await editing.shown?.lookAtFile()
       return backend.fetched.length
     }
     const before = backend.fetched.length
     expect(await hear()).toBe(before)
     backend.files.set(1, { fileState: 'missing', fileNote: 'It is gone.', content: 'x' })
     expect(await hear()).toBe(before + 1)
-    expect(editing.failure).toBe('It is gone.')
+    expect(editing.shown?.failure).toBe('It is gone.')
     expect(await hear()).toBe(before + 1)
     backend.files.delete(1)
     expect(await hear()).toBe(before + 2)
-    expect(editing.failure).toBeNull()
-    expect(editing.tiles).toHaveLength(1)
+    expect(editing.shown?.failure).toBeNull()
+    expect(editing.shown?.tiles).toHaveLength(1)
     backend.files.set(1, { fileState: 'changed', fileNote: 'It was changed.', content: 'y' })
     expect(await hear()).toBe(before + 3)
-    expect(editing.tiles[0]?.url).toBe('tile of y')
+    expect(editing.shown?.tiles[0]?.url).toBe('tile of y')
   })
 })

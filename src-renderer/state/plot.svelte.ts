@@ -1,4 +1,4 @@
-import type { Client } from '../client/index.ts'
+import type { ProjectClient } from '../client/index.ts'
 import type { EmbeddingPoints } from '../../src-main/contract/wire.ts'
 import { pointsByCluster, readPoints, type Points } from './points.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -21,17 +21,17 @@ export class Plot {
   /** the cluster lit in both views, which the selection has a say in too */
   brushed = $state<number | null>(null)
   readonly cluster = $derived(this.info?.clusters.find((cluster) => cluster.cluster === this.brushed))
-  readonly #client: Client
+  readonly #client: ProjectClient
   readonly #toasts: Toasts
   #asked = 0
   #image: number | null = null
 
-  constructor(client: Client, toasts: Toasts) {
+  constructor(client: ProjectClient, toasts: Toasts) {
     this.#client = client
     this.#toasts = toasts
   }
 
-  async load(project: string, image: number): Promise<void> {
+  async load(image: number): Promise<void> {
     const asked = ++this.#asked
     // of another run of the same image the plot stands until the new one is there: nothing jumps, and the focus stays
     if (this.state !== 'ready' || image !== this.#image) this.state = 'loading'
@@ -39,7 +39,7 @@ export class Plot {
     this.hovered = null
     this.chosen = null
     try {
-      const info = await this.#client.backend.embeddings.points({ project, image })
+      const info = await this.#client.embeddings.points({ image })
       const points = info && (await fetchPoints(info))
       if (asked !== this.#asked) return
       this.info = info
@@ -56,14 +56,6 @@ export class Plot {
   clusterOf(prediction: string | null): number | null {
     if (prediction === null) return null
     return this.info?.clusters.find((cluster) => cluster.prediction === prediction)?.cluster ?? null
-  }
-
-  clear(): void {
-    this.#asked++
-    this.info = null
-    this.points = null
-    this.hovered = null
-    this.chosen = null
   }
 }
 

@@ -17,27 +17,27 @@ interface Circumstances {
 /** A window with an open project. */
 function windowWith({ chosen = true, unsaved = false, failure }: Circumstances = {}) {
   const seen: string[] = []
-  const project: { id: string | null } = { id: 'now' }
   const chooseBackup = async () => (chosen ? { grant: 'g', label: 'project-2026.sqlite' } : null)
   const restore = async ({ grant }: { grant: string }) => {
     seen.push(`restore ${grant}`)
     if (failure) throw failure
     return SUMMARY
   }
-  return {
+  const app: Parameters<typeof restoreBackup>[0] & { seen: string[]; project: { id: string } | null } = {
     seen,
     client: {
       shell: { dialogs: { chooseBackup } },
       backend: { project: { restoreBackup: restore } },
     },
-    project,
+    project: { id: 'now' },
     toasts: { error: (error: unknown) => void seen.push(String(error)) },
     closeProject: async () => {
       seen.push('close')
-      if (!unsaved) project.id = null
+      if (!unsaved) app.project = null
     },
     openRecent: async (key: string) => void seen.push(`open ${key}`),
   }
+  return app
 }
 
 it('closes the open project, restores the backup, and opens what it holds', async () => {
@@ -61,7 +61,7 @@ it('says why a backup was not restored, once the project that was open is open a
   await restoreBackup(app)
   expect(app.seen).toEqual(['close', 'restore g', 'open now', 'DrydockError: In use.'])
   const empty = windowWith({ failure })
-  empty.project.id = null
+  empty.project = null
   await restoreBackup(empty)
   expect(empty.seen).toEqual(['close', 'restore g', 'DrydockError: In use.'])
 })

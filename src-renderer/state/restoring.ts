@@ -1,13 +1,17 @@
 import type { Client } from '../client/index.ts'
-import type { App } from './app.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
 
-interface Restoring extends Pick<App, 'closeProject' | 'openRecent'> {
-  client: {
+/** What restoring a backup needs of the window. */
+export interface Restoring {
+  readonly client: {
     shell: { dialogs: Pick<Client['shell']['dialogs'], 'chooseBackup'> }
     backend: { project: Pick<Client['backend']['project'], 'restoreBackup'> }
   }
-  project: Pick<App['project'], 'id'>
-  toasts: Pick<App['toasts'], 'error'>
+  /** the open project */
+  readonly project: { readonly id: string } | null
+  readonly toasts: Pick<Toasts, 'error'>
+  closeProject(): Promise<void>
+  openRecent(key: string): Promise<void>
 }
 
 /**
@@ -20,14 +24,14 @@ export async function restoreBackup(app: Restoring): Promise<void> {
   try {
     const chosen = await shell.dialogs.chooseBackup({})
     if (!chosen) return
-    before = app.project.id
+    before = app.project?.id ?? null
     await app.closeProject()
     // it has said why it stays open
-    if (app.project.id !== null) return
+    if (app.project) return
     const { id } = await backend.project.restoreBackup({ grant: chosen.grant })
     await app.openRecent(id)
   } catch (error) {
-    if (before !== null && app.project.id === null) await app.openRecent(before)
+    if (before !== null && !app.project) await app.openRecent(before)
     // opening a project takes earlier failures away
     app.toasts.error(error)
   }

@@ -1,9 +1,17 @@
-import { command } from './actions.ts'
-import type { App } from './app.svelte.ts'
+import type { Client } from '../client/index.ts'
+import type { MenuCommand } from '../../src-main/contract/shell.ts'
 import { follow } from './follow.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+interface Opening {
+  client: { shell: { window: Pick<Client['shell']['window'], 'startup'> } }
+  toasts: Pick<Toasts, 'error'>
+  openGranted(grant: string): Promise<void>
+  openSample(): Promise<void>
+}
 
 /** Opens what the application was started to open: the sample (`--open-sample`), or a folder (`--open`). */
-export async function openWish(app: App): Promise<void> {
+export async function openWish(app: Opening): Promise<void> {
   try {
     const wish = await app.client.shell.window.startup({})
     if (wish.open) await app.openGranted(wish.open.grant)
@@ -14,18 +22,21 @@ export async function openWish(app: App): Promise<void> {
 }
 
 /** Follows the shell for as long as the window stands: its menu, and whether the background process comes back. */
-export function followShell(app: App): void {
-  const { window } = app.client.shell
+export function followShell(
+  { client, toasts }: { client: Client; toasts: Toasts },
+  obey: (command: MenuCommand) => void,
+): void {
+  const { window } = client.shell
   const life = new AbortController().signal
   void follow(
     (signal) => window.commands({}, { signal }),
-    (event) => command(app, event.command),
+    (event) => obey(event.command),
     life,
   )
   void follow(
     (signal) => window.backendHealth({}, { signal }),
     ({ sentence }) => {
-      if (sentence) app.toasts.failure(sentence)
+      if (sentence) toasts.failure(sentence)
     },
     life,
   )

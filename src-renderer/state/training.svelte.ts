@@ -1,6 +1,7 @@
-import type { Client } from '../client/index.ts'
+import type { ProjectClient } from '../client/index.ts'
 import type { CurvePoint, Job, TrainPreview, TrainSettings } from '../../src-main/contract/wire.ts'
 import { joinCurves } from './curve.ts'
+import { Latest } from './latest.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 /** What a training would use, the settings being filled in, and the curve of the job on show. */
@@ -14,10 +15,11 @@ export class Training {
   resumable = $state(false)
   starting = $state(false)
   #defaults: TrainSettings | null = null
-  readonly #client: Client
+  readonly #latest = new Latest()
+  readonly #client: ProjectClient
   readonly #toasts: Toasts
 
-  constructor(client: Client, toasts: Toasts) {
+  constructor(client: ProjectClient, toasts: Toasts) {
     this.#client = client
     this.#toasts = toasts
   }
@@ -26,54 +28,53 @@ export class Training {
   readonly validations = $derived(this.points.filter((point) => point.kind === 'validation'))
 
   /** Looks again at what there is to train on; fills in the settings, and later name and start as far as nobody changed them. */
-  async refresh(project: string): Promise<void> {
+  async refresh(): Promise<void> {
     try {
-      this.preview = await this.#client.backend.train.preview({ project })
-      const defaults = await this.#client.backend.train.defaults({ project })
-      const { settings } = this
-      if (!settings) this.settings = defaults
-      else {
-        if (settings.name === this.#defaults?.name) settings.name = defaults.name
-        if (settings.from === this.#defaults?.from) settings.from = defaults.from
-      }
-      this.#defaults = defaults
+      await this.#latest.ask(
+        async () => ({
+          preview: await this.#client.train.preview({}),
+          defaults: await this.#client.train.defaults({}),
+        }),
+        ({ preview, defaults }) => {
+          this.preview = preview
+          this.#fillIn(defaults)
+        },
+      )
     } catch (error) {
       this.#toasts.error(error)
     }
   }
 
-  async start(project: string): Promise<void> {
+  async start(): Promise<void> {
     if (!this.settings) return
-    await this.#begin(project, () =>
-      this.#client.backend.train.start({ project, settings: $state.snapshot(this.settings!) }),
-    )
+    await this.#begin(() => this.#client.train.start({ settings: $state.snapshot(this.settings!) }))
   }
 
-  async resume(project: string, job: string): Promise<void> {
-    await this.#begin(project, () => this.#client.backend.train.resume({ project, job }))
+  async resume(job: string): Promise<void> {
+    await this.#begin(() => this.#client.train.resume({ job }))
   }
 
   /** Shows the curve of a job, from its beginning. */
-  async follow(project: string, job: Job['id']): Promise<void> {
+  async follow(job: Job['id']): Promise<void> {
     this.job = job
     this.points = []
     this.resumable = false
     try {
-      const points = await this.#client.backend.train.curve({ project, job })
+      const points = await this.#client.train.curve({ job })
       // what was heard meanwhile is the newer
       if (this.job === job) this.points = goOn(points, this.points)
     } catch (error) {
       this.#toasts.error(error)
     }
-    await this.lookForCheckpoint(project)
+    await this.lookForCheckpoint()
   }
 
   /** Whether the job on show can go on: asked anew whenever it may have ended. */
-  async lookForCheckpoint(project: string): Promise<void> {
+  async lookForCheckpoint(): Promise<void> {
     const { job } = this
     if (job === null) return
     try {
-      const found = await this.#client.backend.train.canResume({ project, job })
+      const found = await this.#client.train.canResume({ job })
       if (this.job === job) this.resumable = found
     } catch (error) {
       this.#toasts.error(error)
@@ -85,20 +86,22 @@ export class Training {
     if (job === this.job) this.points = goOn(this.points, points)
   }
 
-  clear(): void {
-    this.preview = null
-    this.settings = null
-    this.job = null
-    this.points = []
-    this.resumable = false
+  #fillIn(defaults: TrainSettings): void {
+    const { settings } = this
+    if (!settings) this.settings = defaults
+    else {
+      if (settings.name === this.#defaults?.name) settings.name = defaults.name
+      if (settings.from === this.#defaults?.from) settings.from = defaults.from
+    }
+    this.#defaults = defaults
   }
 
-  async #begin(project: string, call: () => Promise<{ job: string }>): Promise<void> {
+  async #begin(call: () => Promise<{ job: string }>): Promise<void> {
     this.starting = true
     try {
       const { job } = await call()
       // news of the job may have come first
-      if (job !== this.job) await this.follow(project, job)
+      if (job !== this.job) await this.follow(job)
     } catch (error) {
       this.#toasts.error(error)
     } finally {

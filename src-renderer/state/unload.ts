@@ -1,16 +1,18 @@
-import type { Editing } from './editing.svelte.ts'
+import type { Saving } from './saving.svelte.ts'
 
 /**
  * Keeps the page from being closed or loaded anew as long as gestures are not on the disk. They are tried again at
  * once; the shell closes again after a moment, and then asks the person.
+ * @param saving of the open project
  */
 export function holdWhileUnsaved(
   page: Pick<EventTarget, 'addEventListener'>,
-  editing: Pick<Editing, 'unsaved' | 'resend'>,
+  saving: () => Pick<Saving, 'unsaved' | 'resend'> | undefined,
 ): void {
   page.addEventListener('beforeunload', (event) => {
-    if (editing.unsaved === 0) return
+    const gestures = saving()
+    if (!gestures || gestures.unsaved === 0) return
     event.preventDefault()
-    editing.resend()
+    gestures.resend()
   })
 }

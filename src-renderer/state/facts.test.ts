@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DrydockError } from '../../src-main/contract/errors.ts'
 import type { ModelVersion, ProjectSummary, Run } from '../../src-main/contract/wire.ts'
-import type { Client } from '../client/index.ts'
-import { Project } from './project.svelte.ts'
+import { Facts } from './facts.svelte.ts'
+import { fakeClient } from './fake-client.ts'
 import { Toasts } from './toasts.svelte.ts'
 
 /** What the backend has stored of flips, and whether it can be changed. */
 let stored: { flips: boolean; refuses: boolean }
 let toasts: Toasts
-let project: Project
+let facts: Facts
 
 function summary(): ProjectSummary {
   return {
@@ -33,36 +33,35 @@ beforeEach(() => {
     stored.flips = flips
     return {}
   }
-  const fake: unknown = { backend: { predict: { setFlips }, project: { summary: async () => summary() } } }
+  const backend = { predict: { setFlips }, project: { summary: async () => summary() } }
   toasts = new Toasts()
-  // a fake of the parts in use; a call to any other fails the test
-  project = new Project(fake as Client, toasts)
-  project.summary = summary()
-  project.runs = [RUN]
-  project.models = [MODEL]
+  const client = fakeClient({ backend }).inProject('p', new AbortController().signal)
+  facts = new Facts(client, toasts, summary())
+  facts.runs = [RUN]
+  facts.models = [MODEL]
 })
 
 describe('flips', () => {
   it('other than the run has mean a new run, and its own go on with it', async () => {
-    expect(project.newRun).toBe(false)
-    await project.setFlips(true)
+    expect(facts.newRun).toBe(false)
+    await facts.setFlips(true)
     expect(stored.flips).toBe(true)
-    expect(project.newRun).toBe(true)
-    project.runs = [
+    expect(facts.newRun).toBe(true)
+    facts.runs = [
       { ...RUN, current: false },
       { ...RUN, id: 2, flips: true },
     ]
-    expect(project.newRun).toBe(false)
-    await project.setFlips(false)
-    expect(project.newRun).toBe(true)
+    expect(facts.newRun).toBe(false)
+    await facts.setFlips(false)
+    expect(facts.newRun).toBe(true)
   })
 
   it('are shown at once, and as they were where they cannot be stored', async () => {
     stored.refuses = true
-    const setting = project.setFlips(true)
-    expect(project.summary?.flips).toBe(true)
+    const setting = facts.setFlips(true)
+    expect(facts.summary.flips).toBe(true)
     await setting
-    expect(project.summary?.flips).toBe(false)
+    expect(facts.summary.flips).toBe(false)
     expect(toasts.items.map(({ text }) => text)).toEqual(['It cannot be written.'])
   })
 })

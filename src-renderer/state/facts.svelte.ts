@@ -1,0 +1,150 @@
+import type { ProjectClient } from '../client/index.ts'
+import type { ModelVersion, ProjectSummary, Run, RunChoice, SetScore } from '../../src-main/contract/wire.ts'
+import { Latest } from './latest.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+const SCORE_AFTER_MS = 250
+
+/** What a person chooses of the current run. */
+export type ChoiceWish = Partial<Pick<RunChoice, 'minScore' | 'rectangles' | 'necks'>>
+
+/** What is known of the project as a whole: its summary, runs, model versions and set score. */
+export class Facts {
+  summary: ProjectSummary
+  runs = $state.raw<Run[]>([])
+  /** the current run's positions between clean empty images and more ships found; null: it has none */
+  choice = $state.raw<RunChoice | null>(null)
+  models = $state.raw<ModelVersion[]>([])
+  score = $state.raw<SetScore | null>(null)
+  readonly run = $derived(this.runs.find((run) => run.current))
+  readonly model = $derived(this.models.find((model) => model.current))
+  /**
+   * the current run is not one of the current model, or not one with the flips chosen: a prediction begins a new run, and has
+   * all images before it
+   */
+  readonly newRun = $derived.by(
+    () =>
+      this.run !== undefined &&
+      (this.run.model !== (this.model?.id ?? null) || this.run.flips !== this.summary.flips),
+  )
+  #choosing = false
+  #wished: { wish: ChoiceWish; first?: number } | null = null
+  #scoreTimer: ReturnType<typeof setTimeout> | undefined
+  readonly #latest = { summary: new Latest(), runs: new Latest(), models: new Latest(), score: new Latest() }
+  readonly #client: ProjectClient
+  readonly #toasts: Toasts
+
+  constructor(client: ProjectClient, toasts: Toasts, summary: ProjectSummary) {
+    this.#client = client
+    this.#toasts = toasts
+    this.summary = $state.raw(summary)
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all([this.refreshRuns(), this.refreshModels(), this.refreshScore()])
+  }
+
+  async refreshSummary(): Promise<void> {
+    await this.#guard(() =>
+      this.#latest.summary.ask(
+        () => this.#client.project.summary({}),
+        (summary) => (this.summary = summary),
+      ),
+    )
+  }
+
+  async refreshRuns(): Promise<void> {
+    await this.#guard(() =>
+      this.#latest.runs.ask(
+        async () => {
+          const runs = await this.#client.runs.list({})
+          const run = runs.find(({ current }) => current)?.id
+          return { runs, choice: run === undefined ? null : await this.#client.runs.choice({ run }) }
+        },
+        ({ runs, choice }) => {
+          this.runs = runs
+          this.choice = choice
+        },
+      ),
+    )
+  }
+
+  async refreshModels(): Promise<void> {
+    await this.#guard(() =>
+      this.#latest.models.ask(
+        () => this.#client.models.list({}),
+        (models) => (this.models = models),
+      ),
+    )
+  }
+
+  async refreshScore(): Promise<void> {
+    await this.#guard(() =>
+      this.#latest.score.ask(
+        () => this.#client.score.set({}),
+        (score) => (this.score = score),
+      ),
+    )
+  }
+
+  /** The same after a moment, once for all that asked meanwhile: each gesture asks. */
+  refreshScoreSoon(): void {
+    this.#scoreTimer ??= setTimeout(() => {
+      this.#scoreTimer = undefined
+      void this.refreshScore()
+    }, SCORE_AFTER_MS)
+  }
+
+  /** Recomputes what is stale in the current run. */
+  async rescore(): Promise<void> {
+    await this.#guard(() => this.#client.score.refresh({}))
+    await this.refreshScore()
+  }
+
+  async setRun(run: number): Promise<void> {
+    await this.#guard(() => this.#client.runs.setCurrent({ run }))
+  }
+
+  /**
+   * Takes another position or shape for the current run. While one is being taken only the last wish after it counts.
+   * @param image the one on the screen
+   */
+  async choose(wish: ChoiceWish, image: number | null): Promise<void> {
+    this.#wished = { wish: { ...this.#wished?.wish, ...wish }, ...(image === null ? {} : { first: image }) }
+    if (this.#choosing) return
+    this.#choosing = true
+    await this.#guard(async () => {
+      for (let next = this.#wished; next; next = this.#wished) {
+        this.#wished = null
+        const run = this.run?.id
+        if (run === undefined) return
+        const { wish, ...first } = next
+        await this.#client.runs.choose({ run, ...wish, ...first })
+        if (this.choice) this.choice = { ...this.choice, ...wish }
+      }
+    })
+    this.#choosing = false
+    this.#wished = null
+  }
+
+  async setModel(model: string): Promise<void> {
+    await this.#guard(() => this.#client.models.setCurrent({ model }))
+    await Promise.all([this.refreshModels(), this.refreshSummary()])
+  }
+
+  /** Whether predictions from now on average over the four flips. */
+  async setFlips(flips: boolean): Promise<void> {
+    // shown at once; afterwards what is stored, which is the choice before where it could not be
+    this.summary = { ...this.summary, flips }
+    await this.#guard(() => this.#client.predict.setFlips({ flips }))
+    await this.refreshSummary()
+  }
+
+  async #guard(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      this.#toasts.error(error)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import { createContext } from 'svelte'
+import type { Client, ProjectClient } from '../client/index.ts'
+import type { ProjectSummary } from '../../src-main/contract/wire.ts'
+import { Editing } from './editing.svelte.ts'
+import type { Engine } from './engine.svelte.ts'
+import { Exchange } from './exchange.svelte.ts'
+import { Facts } from './facts.svelte.ts'
+import { Images } from './images.svelte.ts'
+import { Jobs } from './jobs.svelte.ts'
+import { followProject } from './news.ts'
+import { Plot } from './plot.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
+import { Training } from './training.svelte.ts'
+
+/** What a project needs of its window. */
+export interface Surroundings {
+  readonly client: Client
+  readonly toasts: Toasts
+  readonly engine: Engine
+}
+
+/**
+ * Everything that belongs to one open project. Opening makes it, closing throws it away: nothing is cleared, and an answer that comes
+ * late lands in an object that nobody looks at any more.
+ */
+export class OpenProject {
+  readonly id: string
+  readonly client: ProjectClient
+  readonly toasts: Toasts
+  readonly engine: Engine
+  readonly facts: Facts
+  readonly images = new Images()
+  readonly jobs: Jobs
+  readonly editing: Editing
+  readonly plot: Plot
+  readonly training: Training
+  readonly exchange: Exchange
+  readonly #window: Client
+  /** ends the calls that only read */
+  readonly #left = new AbortController()
+  #reopening: Promise<void> | null = null
+
+  constructor({ client, toasts, engine }: Surroundings, summary: ProjectSummary) {
+    this.id = summary.id
+    this.#window = client
+    this.client = client.inProject(this.id, this.#left.signal)
+    this.toasts = toasts
+    this.engine = engine
+    this.facts = new Facts(this.client, toasts, summary)
+    this.jobs = new Jobs(this.client, toasts)
+    this.plot = new Plot(this.client, toasts)
+    this.training = new Training(this.client, toasts)
+    this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)
+    this.editing = new Editing({
+      client: this.client,
+      toasts,
+      images: this.images,
+      refusal: () => this.#refusal(),
+    })
+  }
+
+  /** Follows the project's news and fetches what its views show. */
+  begin(): void {
+    void followProject(this, this.#left.signal)
+    void this.#fetchRest()
+  }
+
+  /** The window has another project, or none: what is being read is of no use any more. */
+  leave(): void {
+    this.#left.abort()
+  }
+
+  /**
+   * Opens the project again in a backend that has not got it open, sends what is not saved and fetches everything anew. Those who
+   * ask meanwhile wait for the same attempt.
+   */
+  async reopen(): Promise<void> {
+    this.#reopening ??= this.#reopen().finally(() => (this.#reopening = null))
+    await this.#reopening
+  }
+
+  /** The whole list. */
+  async fetchImages(): Promise<void> {
+    this.images.set(await this.client.images.list({}))
+    if (this.editing.shown) void this.editing.shown.lookAtFile()
+    else this.editing.openFirst()
+  }
+
+  /** The jobs that run and those that have ended, with the curve of the last training: it may be one to go on with. */
+  async fetchJobs(): Promise<void> {
+    this.jobs.set(await this.client.jobs.list({}))
+    // what is on show may have ended with the backend that did it, of which there is no news
+    if (this.training.job !== null) return void this.training.lookForCheckpoint()
+    const latest = this.jobs.latest('train')
+    if (latest) void this.training.follow(latest.id)
+  }
+
+  /** Lets a person choose the folder in which the images are now. */
+  async relocate(): Promise<void> {
+    await this.#guard(async () => {
+      const chosen = await this.#window.shell.dialogs.chooseFolder({ purpose: 'relocate' })
+      if (!chosen) return
+      this.facts.summary = await this.client.project.relocate({ grant: chosen.grant })
+      await this.fetchImages()
+    })
+  }
+
+  async rescan(): Promise<void> {
+    await this.#guard(() => this.client.images.rescan({}))
+  }
+
+  /** Starts a prediction of the image on the screen, of all, or of those that the run has not reached. */
+  async predict(which: 'this' | 'all' | 'todo'): Promise<void> {
+    const { image } = this.editing
+    if (which === 'this' && image === null) return
+    await this.#guard(() =>
+      this.client.predict.start({
+        images: which === 'this' ? [image!] : which,
+        ...(image === null ? {} : { first: image }),
+      }),
+    )
+  }
+
+  export(what: 'truth' | 'predictions'): void {
+    void this.exchange.export(this.facts.summary.name, what)
+  }
+
+  async #reopen(): Promise<void> {
+    try {
+      this.facts.summary = await this.#window.backend.project.openRecent({ key: this.id })
+    } catch (error) {
+      this.toasts.error(error)
+      throw error
+    }
+    this.editing.saving.resend()
+    void this.editing.shown?.refetch()
+    void this.#fetchRest()
+  }
+
+  async #fetchRest(): Promise<void> {
+    await Promise.all([this.facts.refresh(), this.training.refresh()])
+  }
+
+  #refusal(): string | null {
+    return this.facts.summary.readOnly
+      ? 'This project cannot be written, so nothing was changed. Open a copy of it elsewhere.'
+      : null
+  }
+
+  async #guard(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      this.toasts.error(error)
+    }
+  }
+}
+
+/** The open project of the views in it. */
+export const [useProject, provideProject] = createContext<OpenProject>()
