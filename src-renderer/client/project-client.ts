@@ -14,8 +14,8 @@ type Bound<T> = T extends (input: infer I, options?: infer O) => infer R
 /** The backend's procedures for one project, whose id is put in here: nobody gives it by hand. */
 export type ProjectClient = Bound<Backend>
 
-type ProcedureName = { [G in keyof Backend & string]: `${G}.${keyof Backend[G] & string}` }[keyof Backend &
-  string]
+type NameIn<G extends keyof Backend> = `${G}.${Extract<keyof Backend[G], string>}`
+type ProcedureName = { [G in keyof Backend]: NameIn<G> }[keyof Backend]
 
 /** What only reads, and so is of no use any more once its project was left. */
 const READS: ReadonlySet<string> = new Set<ProcedureName>([
