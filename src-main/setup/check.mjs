@@ -15,6 +15,11 @@ const checks = [
     args: ['src-main', 'src-renderer', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long'],
   },
   { name: 'unused code', tool: ['knip'], args: ['--no-progress'] },
+  {
+    name: 'unused in the product',
+    tool: ['knip'],
+    args: ['--no-progress', '--config', 'knip.product.jsonc'],
+  },
 ]
 
 const named = process.argv.slice(2)

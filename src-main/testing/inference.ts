@@ -1,5 +1,6 @@
 import type { SparseInference } from '../contract/engine.ts'
 import { toSparse } from '../core/cluster/sparse.ts'
+import { fromFloat16 } from '../core/float16.ts'
 
 /** What a network might give for a whole image, dense and row-major. */
 export interface DenseInference {
@@ -33,4 +34,13 @@ export function inferenceOf({
     channels,
     ...toSparse({ values, channels, window: whole, core: whole, imageWidth: width }),
   }
+}
+
+/** The whole embedding of sparse pixel k: [C]. */
+export function embeddingAt({ index, offset, channels, width }: SparseInference, k: number): number[] {
+  const place = [index[k]! % width, Math.floor(index[k]! / width)]
+  return Array.from(
+    offset.subarray(k * channels, (k + 1) * channels),
+    (bits, c) => (place[c] ?? 0) + fromFloat16(bits),
+  )
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fromFloat16 } from '../float16.ts'
 import { fromPixels } from '../mask/rle.ts'
-import { inferenceOf } from '../../testing/inference.ts'
-import { embeddingAt, embeddingsOf, toSparse, underMasks, withForegroundFrom } from './sparse.ts'
+import { embeddingAt, inferenceOf } from '../../testing/inference.ts'
+import { embeddingsOf, toSparse, underMasks, withForegroundFrom } from './sparse.ts'
 
 describe('toSparse', () => {
   const dense = {

@@ -74,15 +74,6 @@ export function embeddingsOf(inference: SparseInference): { x: Float32Array; y: 
   return { x, y }
 }
 
-/** The whole embedding of sparse pixel k: [C]. */
-export function embeddingAt(inference: SparseInference, k: number): number[] {
-  const { index, offset, channels, width } = inference
-  const embedding = Array.from(offset.subarray(k * channels, (k + 1) * channels), (bits) => OFFSET[bits]!)
-  embedding[0]! += index[k]! % width
-  embedding[1]! += Math.floor(index[k]! / width)
-  return embedding
-}
-
 /** The pixels of an inference with at least this foreground probability. */
 export function withForegroundFrom(inference: SparseInference, least: number): SparseInference {
   const { foreground } = inference

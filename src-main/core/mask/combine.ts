@@ -55,11 +55,6 @@ export function subtract(a: Rle, b: Rle): Rle {
   return combine(a, b, (inA, inB) => inA && !inB)
 }
 
-/** Pixels of both masks. */
-export function intersect(a: Rle, b: Rle): Rle {
-  return combine(a, b, (inA, inB) => inA && inB)
-}
-
 /** Position (1-based) after a mask's last pixel. */
 function endOf(rle: Rle): number {
   return rle.length === 0 ? 0 : rle.at(-2)! + rle.at(-1)!

@@ -99,7 +99,7 @@ describe('masks against boolean arrays', () => {
     )
   })
 
-  it('union, subtract, intersect, intersectionArea', () => {
+  it('union, subtract, intersectionArea', () => {
     fc.assert(
       fc.property(image, ({ size, a, b }) => {
         const [ra, rb] = [encode(a, size), encode(b, size)]
@@ -107,13 +107,12 @@ describe('masks against boolean arrays', () => {
           union: [m.union(ra, rb), a.map((on, i) => on || b[i]!)],
           unionAll: [m.unionAll([rb, ra]), a.map((on, i) => on || b[i]!)],
           subtract: [m.subtract(ra, rb), a.map((on, i) => on && !b[i]!)],
-          intersect: [m.intersect(ra, rb), a.map((on, i) => on && b[i]!)],
         } as const
         for (const [rle, expected] of Object.values(results)) {
           expect(isCanonical(rle)).toBe(true)
           expect(decode(rle, size)).toEqual(expected)
         }
-        expect(m.intersectionArea(ra, rb)).toBe(count(results.intersect[1]))
+        expect(m.intersectionArea(ra, rb)).toBe(count(a.map((on, i) => on && b[i]!)))
       }),
     )
   })

@@ -126,7 +126,10 @@ export function fitsIn(rle: Rle, { width, height }: Size): boolean {
   return rle.length === 0 || rle.at(-2)! + rle.at(-1)! - 1 <= width * height
 }
 
-/** True where pixel (x, y) belongs to the mask; false outside the image's rows. */
+/**
+ * True where pixel (x, y) belongs to the mask; false outside the image's rows.
+ * @tests ask masks with it, pixel by pixel
+ */
 export function contains(rle: Rle, height: number, x: number, y: number): boolean {
   if (x < 0 || y < 0 || y >= height) return false
   const position = x * height + y + 1
@@ -189,7 +192,10 @@ export function fromPixels(indices: Iterable<number>, { width, height }: Size): 
   return Uint32Array.from(runs)
 }
 
-/** The mask of the pixels of `box` (default: the whole image) for which `inside(x, y)` holds. */
+/**
+ * The mask of the pixels of `box` (default: the whole image) for which `inside(x, y)` holds.
+ * @tests draw their masks with it, and hold the rest of this folder against it
+ */
 export function fromPredicate(
   { width, height }: Size,
   inside: (x: number, y: number) => boolean,
