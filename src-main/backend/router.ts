@@ -18,9 +18,7 @@ import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
 import { relocate, rescan } from '../services/images/scan.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
 import {
-  resumeTraining,
   startTraining,
-  canResumeTraining,
   trainingCurve,
   trainingDefaults,
   trainingPreview,
@@ -144,10 +142,13 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within(async (project, input) => ({ job: await startTraining(project, input.settings) })),
       ),
       resume: os.train.resume.handler(
-        within(async (project, input) => ({ job: await resumeTraining(project, input.job) })),
+        within(async ({ jobs }, input) => {
+          await jobs.resume(input.job)
+          return { job: input.job }
+        }),
       ),
       canResume: os.train.canResume.handler(
-        within((project, input) => canResumeTraining(project, input.job)),
+        within(({ jobs }, input) => jobs.list().some(({ id, resumable }) => id === input.job && resumable)),
       ),
       curve: os.train.curve.handler(within((project, input) => trainingCurve(project, input.job))),
     },
@@ -175,6 +176,12 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       cancel: os.jobs.cancel.handler(
         within(({ jobs }, input) => {
           jobs.cancel(input.job)
+          return {}
+        }),
+      ),
+      resume: os.jobs.resume.handler(
+        within(async ({ jobs }, input) => {
+          await jobs.resume(input.job)
           return {}
         }),
       ),

@@ -145,5 +145,7 @@ export const backendContract = {
   jobs: {
     list: procedure.input(inProject).output(z.array(w.job)),
     cancel: procedure.input(inProject.extend({ job: w.jobId })).output(nothing),
+    /** goes on with a job that ended early and is `resumable`; it keeps its id */
+    resume: procedure.input(inProject.extend({ job: w.jobId })).output(nothing),
   },
 }

@@ -113,6 +113,38 @@ test('marks from before their content was kept: of a changed picture it is not k
   store.close()
 })
 
+test('jobs from before they were data are kept; what trainings went on by is their payload', () => {
+  const old = connect(file)
+  for (const { sql } of MIGRATIONS.slice(0, 3)) old.exec(sql)
+  const insert = old.prepare(
+    `insert into jobs (id, session_id, kind, title, state, done, total, unit, started_at, ended_at, summary, settings_json)
+     values (?, 's', ?, 'Work', 'done', 1, 2, 'images', ?, 'then', 'Said.', ?)`,
+  )
+  insert.run('a', 'predict', '1', null)
+  insert.run('b', 'train', '2', '{"folder":"f"}')
+  old.pragma('user_version = 3')
+  old.pragma('application_id = 1148352868')
+  old.pragma('wal_checkpoint(TRUNCATE)')
+  old.close()
+  const store = openStore(file)
+  expect(store.jobs.recent()).toMatchObject([
+    {
+      id: 'b',
+      kind: 'train',
+      version: 1,
+      payload: '{"folder":"f"}',
+      lane: 'train',
+      done: 1,
+      summary: 'Said.',
+    },
+    { id: 'a', kind: 'predict', version: 0, payload: '{}', endedAt: 'then' },
+  ])
+  const of = store.jobs.get('a')!
+  store.jobs.put({ ...of, id: 'c', kind: 'a kind that is to come' })
+  expect(store.jobs.get('c')?.kind).toBe('a kind that is to come')
+  store.close()
+})
+
 test('a migration is applied once, keeps what is there, and a failing one leaves the version before it', () => {
   made()
   const store = openStore(file, { migrations: [...MIGRATIONS, NEXT] })

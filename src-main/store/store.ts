@@ -110,6 +110,8 @@ function opened(file: string, readOnly: boolean, migrations: readonly Migration[
 }
 
 function storeOn(db: Connection) {
+  /** writes under way; they may wait for another process */
+  const writing = new Set<Promise<unknown>>()
   return {
     db,
     meta: metaRepository(db),
@@ -127,22 +129,24 @@ function storeOn(db: Connection) {
     /**
      * Runs `work` in one transaction that is on the disk when the promise resolves; where another process holds the
      * lock, tries again without blocking this one. `work` is synchronous and may run more than once.
-     * @throws DrydockError `disk_full`, `read_only`, `project_in_use`, `project_damaged`; nothing is written then
+     * @throws DrydockError `disk_full`, `read_only`, `project_in_use`, `project_damaged`, `project_not_open`; nothing is written then
      */
-    async write<T>(work: () => T): Promise<T> {
-      const deadline = Date.now() + PATIENCE
-      for (;;) {
-        try {
-          return db.transaction(work).immediate()
-        } catch (error) {
-          if (!isBusy(error) || Date.now() > deadline) throw storeFailure(error)
-          await setTimeout(5 + Math.random() * 20)
-        }
-      }
+    write<T>(work: () => T): Promise<T> {
+      const write = written(db, work)
+      writing.add(write)
+      const over = (): void => void writing.delete(write)
+      write.then(over, over)
+      return write
+    },
+
+    /** Resolves when no write is under way: the store can be closed then. */
+    async settled(): Promise<void> {
+      while (writing.size > 0) await Promise.allSettled(writing)
     },
 
     /** Runs `work` on one consistent state of the database. */
     read<T>(work: () => T): T {
+      assertOpen(db)
       try {
         return db.transaction(work).deferred()
       } catch (error) {
@@ -175,4 +179,22 @@ function storeOn(db: Connection) {
 
     close: (): void => void db.close(),
   }
+}
+
+async function written<T>(db: Connection, work: () => T): Promise<T> {
+  const deadline = Date.now() + PATIENCE
+  for (;;) {
+    assertOpen(db)
+    try {
+      return db.transaction(work).immediate()
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw storeFailure(error)
+      await setTimeout(5 + Math.random() * 20)
+    }
+  }
+}
+
+function assertOpen(db: Connection): void {
+  if (db.open) return
+  throw new DrydockError('project_not_open', 'This project was closed meanwhile. Open it again.')
 }

@@ -22,7 +22,14 @@ function training(id: string, state: Job['state']): Job {
       unit: 'steps',
       secondsLeft: null,
     },
-    ...{ startedAt: `2026-01-0${id}`, endedAt: null, error: null, summary: 'Said.', model: null },
+    ...{
+      startedAt: `2026-01-0${id}`,
+      endedAt: null,
+      error: null,
+      summary: 'Said.',
+      model: null,
+      resumable: false,
+    },
   }
 }
 

@@ -10,6 +10,7 @@ function job(part: Partial<Job>): Job {
   return {
     ...{ id: 'a', kind: 'predict', title: 'Predicting', state: 'running', done: 0, total: 3, unit: 'images' },
     ...{ secondsLeft: null, startedAt: '2026-01-01', endedAt: null, error: null, summary: null, model: null },
+    resumable: false,
     ...part,
   }
 }

@@ -11,7 +11,8 @@ export type JobState = z.infer<typeof jobState>
 
 export const job = z.object({
   id: jobId,
-  kind: z.enum(['predict', 'train', 'score', 'import', 'scan']),
+  /** 'predict', 'train', 'score', 'import', 'scan', and what later versions add */
+  kind: z.string(),
   /** 'Predicting', 'Training harbour-v2': shown in the status bar */
   title: z.string(),
   state: jobState,
@@ -27,6 +28,8 @@ export const job = z.object({
   summary: z.string().nullable(),
   /** a training job's new version */
   model: modelId.nullable(),
+  /** it ended early, and `jobs.resume` goes on with it */
+  resumable: z.boolean(),
 })
 export type Job = z.infer<typeof job>
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DrydockError } from '../../contract/errors.ts'
@@ -7,6 +7,7 @@ import { writeImage } from '../../testing/images.ts'
 import { idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { importLabels, previewImport } from './exchange.ts'
+import { forgetPreview } from './previews.ts'
 import { undoGroup } from '../annotate/groups.ts'
 import type { Project } from '../machinery/project.ts'
 import { listRows } from '../images/rows.ts'
@@ -161,4 +162,42 @@ test('a cancelled import says what was kept', async () => {
   await expect(importLabels(project, { token, what: 'truth', existing: 'skip' })).rejects.toThrow(
     'The import was cancelled. What was imported before can be undone.',
   )
+})
+
+test.each(['truth', 'predictions'] as const)(
+  'an import of %s that was broken off goes on after a restart, by its data alone, as long as its file is the same',
+  async (what) => {
+    fullAfter(2)
+    const begun = importLabels(project, { token, what, existing: 'add', runName: 'Ada' })
+    await expect(begun).rejects.toMatchObject({ code: 'disk_full' })
+    // a process that starts has no previews
+    forgetPreview(token)
+    const job = project.jobs.list().find(({ kind }) => kind === 'import')!
+    expect(job).toMatchObject({ state: 'failed', resumable: true })
+    fullAfter(3)
+    await project.jobs.resume(job.id)
+    expect(await project.jobs.finished(job.id)).toMatchObject({ error: { code: 'disk_full' } })
+    await project.jobs.resume(job.id)
+    expect(await project.jobs.finished(job.id)).toMatchObject({
+      ...{ state: 'done', summary: 'Imported 4 masks on 4 images.' },
+    })
+    if (what === 'predictions') {
+      expect(listRuns(project)).toMatchObject([{ name: 'Ada', images: 4, current: true }])
+    } else {
+      expect(truthCounts()).toEqual([1, 1, 1, 1])
+      expect(await undoGroup(project, token, randomUUID())).toEqual({ images: 4, kept: 0 })
+    }
+  },
+)
+
+test('an import does not go on from a file that is another now', async () => {
+  fullAfter(1)
+  const begun = importLabels(project, { token, what: 'truth', existing: 'add' })
+  await expect(begun).rejects.toMatchObject({ code: 'disk_full' })
+  forgetPreview(token)
+  appendFileSync(join(bench.folder, 'labels.csv'), 'd.png,9 5\n')
+  const { id } = project.jobs.list().find(({ kind }) => kind === 'import')!
+  await project.jobs.resume(id)
+  expect(await project.jobs.finished(id)).toMatchObject({ state: 'failed', error: { code: 'file_broken' } })
+  expect(truthCounts()).toEqual([1, 0, 0, 0])
 })

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises'
+import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
 import type { ListedFile, StoredImage } from '../../store/images.ts'
 import { lookAt, noteContent } from './content.ts'
 import type { Looked } from './content.ts'
-import type { JobControl } from '../machinery/jobs.ts'
+import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imagesRoot, storedImage } from '../machinery/project.ts'
 import { tellRows } from './rows.ts'
@@ -28,10 +29,8 @@ interface Difference {
  */
 export async function rescan(project: Project): Promise<string> {
   assertWritable(project)
-  return project.jobs.start(
-    { kind: 'scan', title: 'Looking at the images', unit: 'images', total: 0, lane: 'scan' },
-    (control) => scan(project, control),
-  )
+  const plan = { title: 'Looking at the images', unit: 'images', total: 0, lane: 'scan' }
+  return project.jobs.start(scanJob, { unread: null }, plan)
 }
 
 /**
@@ -42,10 +41,21 @@ export async function rescan(project: Project): Promise<string> {
 export async function scanOnOpening(project: Project): Promise<string | null> {
   const { unread } = await compareAndNote(project)
   if (unread.length === 0) return null
-  return project.jobs.start(
-    { kind: 'scan', title: 'Reading the images', unit: 'images', total: unread.length, lane: 'scan' },
-    (control) => readAll(project, unread, control),
-  )
+  const plan = { title: 'Reading the images', unit: 'images', total: unread.length, lane: 'scan' }
+  return project.jobs.start(scanJob, { unread: unread.map(({ id }) => id) }, plan)
+}
+
+const scanPayload = z.object({
+  /** ids of what is to be read; null: the folder is looked at first */
+  unread: z.array(z.number().int()).nullable(),
+})
+
+/** Looks at the folder, and reads hashes and sizes. It is not resumed: each opening looks anew. */
+export const scanJob: JobHandler<z.infer<typeof scanPayload>> = {
+  kind: 'scan',
+  version: 1,
+  payload: scanPayload,
+  run: (context, { unread }) => (unread === null ? scan(context) : readAll(unread, context)),
 }
 
 /**
@@ -67,9 +77,10 @@ export async function relocate(project: Project, folder: string): Promise<string
   return rescan(project)
 }
 
-async function scan(project: Project, control: JobControl): Promise<{ summary: string }> {
-  const { added, missing, unread } = await compareAndNote(project)
-  const read = await readAll(project, unread, control)
+async function scan(context: JobContext): Promise<{ summary: string }> {
+  const { added, missing, unread } = await compareAndNote(context.project)
+  const ids = unread.map(({ id }) => id)
+  const read = await readAll(ids, context)
   const parts = [`${added.length} new`, `${missing.length} missing`]
   return { summary: `Looked at the images: ${parts.join(', ')}. ${read.summary}` }
 }
@@ -101,9 +112,8 @@ function stillUnreadable(image: StoredImage, file: ListedFile | undefined): bool
 }
 
 async function readAll(
-  project: Project,
-  images: readonly StoredImage[],
-  { signal, progress }: JobControl,
+  images: readonly number[],
+  { project, signal, progress }: JobContext,
 ): Promise<{ summary: string }> {
   const { store } = project
   let failed = 0
@@ -112,17 +122,14 @@ async function readAll(
     const chunk = images.slice(from, from + CHUNK)
     const looked: Looked[] = []
     // one after the other: a worker thread stays free for the image on the screen
-    for (const { id } of chunk) {
+    for (const id of chunk) {
       signal.throwIfAborted()
       looked.push(await lookAt(project, storedImage(project, id)))
       progress(from + looked.length)
     }
     await store.write(() => looked.forEach((one) => noteContent(project, one)))
     failed += looked.filter(({ content }) => content === null).length
-    tellRows(
-      project,
-      chunk.map(({ id }) => id),
-    )
+    tellRows(project, chunk)
   }
   const unreadable = failed === 0 ? '' : ` ${failed} could not be read: the list says why.`
   return {

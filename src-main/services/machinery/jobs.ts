@@ -1,52 +1,46 @@
 import { randomUUID } from 'node:crypto'
-import { DrydockError, toWireError } from '../../contract/errors.ts'
+import { DrydockError, fromWireError, toWireError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/wire.ts'
 import type { StoredJob } from '../../store/jobs.ts'
 import type { Store } from '../../store/store.ts'
 import type { EventHub } from './events.ts'
-
-/** A job that does not end by itself this long after it was asked to is given up, in ms. */
-const CANCEL_PATIENCE = 5000
+import type { JobHandler, JobHandlers, JobOutcome, JobPlan } from './job-handlers.ts'
+import { CANCEL_PATIENCE, lend } from './lease.ts'
+import type { Lease } from './lease.ts'
+import type { Project } from './project.ts'
 
 /** Progress goes to the disk this often, for other processes and for after a crash, in ms. */
 const SAVE_INTERVAL = 2000
 
-/** What a job is before it starts. */
-export interface JobPlan {
-  kind: Job['kind']
-  title: string
-  /** what the count counts: 'images', 'steps' */
-  unit: string
-  total: number
-  /** jobs of one lane run one after the other; null: at once */
-  lane: string | null
-  /** what it was started with, as JSON, for those that can go on later */
-  settings?: string
-}
-
-/** What a job's work gets in hand. */
-export interface JobControl {
-  id: string
-  signal: AbortSignal
-  progress(done: number, total?: number): void
-}
-
-/** What came out: one sentence, null where there is nothing to say, and a training's new version. */
-export interface JobOutcome {
-  summary: string | null
-  model?: string
-  /** true where the job was cut short and this is what there is all the same */
-  partial?: boolean
+/** How a job of this process has come to its end. */
+interface Ended {
+  job: Job
+  outcome: JobOutcome | null
+  failure: DrydockError | null
 }
 
 interface Live {
   job: StoredJob
   controller: AbortController
+  /** what its work holds the project by, once it runs */
+  lease: Lease | null
   /** the first progress: what was prepared before it, or done before the job went on, says nothing of what is left */
   first: { at: number; done: number } | null
   savedAt: number
-  settled: PromiseWithResolvers<Job>
+  settled: PromiseWithResolvers<Ended>
   giveUp: NodeJS.Timeout | null
+}
+
+/** What the jobs of a project are made of. */
+export interface JobsNeeds {
+  store: Store
+  events: EventHub
+  /** id of this process's session in the project; '' where nothing can be written */
+  session: string
+  handlers: JobHandlers
+  /** what the handlers work on; asked when a job runs, since the project holds its jobs */
+  project: () => Project
+  log: (line: string) => void
 }
 
 /** Reason of an abort where the process closes, in place of a person's cancel. */
@@ -54,105 +48,149 @@ const CLOSING = new DrydockError('cancelled', 'Drydock closes this project.')
 
 /** The long work of one project in this process. */
 export class Jobs {
-  readonly #store: Store
-  readonly #events: EventHub
-  readonly #session: string
-  readonly #log: (line: string) => void
+  readonly #needs: JobsNeeds
   readonly #live = new Map<string, Live>()
   readonly #lanes = new Map<string, Promise<unknown>>()
 
-  constructor(store: Store, events: EventHub, session: string, log: (line: string) => void) {
-    this.#store = store
-    this.#events = events
-    this.#session = session
-    this.#log = log
+  constructor(needs: JobsNeeds) {
+    this.#needs = needs
   }
 
   /**
-   * Registers a job and starts its work as soon as its lane is free.
-   * @param work ends early when `control.signal` aborts; what it throws becomes the job's error
+   * Registers a job, which is done as soon as its lane is free.
    * @returns the job's id, once it is on the disk
    */
-  async start(
-    planned: JobPlan | ((id: string) => JobPlan),
-    work: (control: JobControl) => Promise<JobOutcome>,
-  ): Promise<string> {
-    const id = randomUUID()
-    const plan = typeof planned === 'function' ? planned(id) : planned
-    const live: Live = {
-      job: {
-        id,
-        session: this.#session,
-        kind: plan.kind,
-        title: plan.title,
-        state: 'queued',
-        done: 0,
-        total: plan.total,
-        unit: plan.unit,
-        startedAt: new Date().toISOString(),
-        endedAt: null,
-        error: null,
-        summary: null,
-        model: null,
-        settings: plan.settings ?? null,
-      },
-      controller: new AbortController(),
-      first: null,
-      savedAt: Date.now(),
-      settled: Promise.withResolvers(),
-      giveUp: null,
+  async start<P>(handler: JobHandler<P>, payload: P, plan: JobPlan): Promise<string> {
+    const { job } = await this.#launch(this.#planned(handler, payload, plan, randomUUID()))
+    return job.id
+  }
+
+  /**
+   * As {@link start}, for whoever waits for what comes out.
+   * @param id of the job, so that it is known before it ends
+   * @throws DrydockError as the job failed; `cancelled`
+   */
+  async complete<P, R>(
+    handler: JobHandler<P, R>,
+    payload: P,
+    plan: JobPlan,
+    id: string = randomUUID(),
+  ): Promise<R> {
+    const { settled } = await this.#launch(this.#planned(handler, payload, plan, id))
+    const { outcome, failure } = await settled.promise
+    if (failure) throw failure
+    if (!outcome || outcome.partial) throw new DrydockError('cancelled', 'Cancelled.')
+    return outcome.result as R
+  }
+
+  /**
+   * Goes on with a job that ended early, by its payload alone; it keeps its id. One that goes on already stays as it is.
+   * @throws DrydockError `not_found` where there is no such job, or nothing left to go on from
+   */
+  async resume(id: string): Promise<void> {
+    const { store, handlers, project } = this.#needs
+    const stored = store.jobs.get(id)
+    if (stored && this.#live.has(id)) return
+    if (!stored || !handlers.resumable(project(), stored)) {
+      throw new DrydockError('not_found', 'Nothing is left of this job to go on from. Start a new one.', {
+        job: id,
+      })
     }
-    await this.#store.write(() => this.#store.jobs.put(live.job))
-    this.#live.set(id, live)
-    this.#tell(live)
-    const before = plan.lane === null ? Promise.resolve() : (this.#lanes.get(plan.lane) ?? Promise.resolve())
-    const run = before.then(() => this.#run(live, work))
-    if (plan.lane !== null) this.#lanes.set(plan.lane, run)
-    return id
+    await this.#launch({ ...stored, ...this.#fresh() })
   }
 
   /** This process's jobs as they are now, others as they were last written; the newest first. */
   list(): Job[] {
-    return this.#store.jobs.recent().map((job) => {
+    return this.#needs.store.jobs.recent().map((job) => {
       const live = this.#live.get(job.id)
-      return live ? wire(live) : { ...withoutPrivate(job), secondsLeft: null }
+      return live ? this.#wire(live) : this.#ended(job)
     })
   }
 
   /** Jobs of this process that have not ended. */
   running(): Job[] {
-    return [...this.#live.values()].map(wire)
+    return [...this.#live.values()].map((live) => this.#wire(live))
   }
 
   /** Resolves when the job has ended, in whatever way. @throws DrydockError `not_found` */
   async finished(id: string): Promise<Job> {
     const live = this.#live.get(id)
-    if (live) return live.settled.promise
-    const job = this.#store.jobs.get(id)
-    if (!job) throw new DrydockError('not_found', 'There is no such job in this project.')
-    return { ...withoutPrivate(job), secondsLeft: null }
+    if (live) return (await live.settled.promise).job
+    return this.#ended(this.#stored(id))
   }
 
-  /** Asks a job to end; after five seconds it counts as cancelled, whatever its work does. */
+  /** Asks a job to end; after five seconds it is given up and counts as cancelled, whatever its work does. */
   cancel(id: string): void {
     const live = this.#live.get(id)
-    if (!live) {
-      const job = this.#store.jobs.get(id)
-      if (!job) throw new DrydockError('not_found', 'There is no such job in this project.')
-      if (job.state !== 'running' && job.state !== 'queued') return
-      throw new DrydockError(
-        'project_in_use',
-        'This job belongs to another program that has the project open. Cancel it there.',
-      )
-    }
-    this.#stop(live, new DrydockError('cancelled', 'Cancelled.'))
+    if (live) return this.#stop(live, new DrydockError('cancelled', 'Cancelled.'))
+    const { state } = this.#stored(id)
+    if (state !== 'running' && state !== 'queued') return
+    throw new DrydockError(
+      'project_in_use',
+      'This job belongs to another program that has the project open. Cancel it there.',
+    )
   }
 
-  /** Ends all jobs; they count as interrupted. */
+  /** Ends all jobs; they count as interrupted. When it resolves none can write any more. */
   async close(): Promise<void> {
     const all = [...this.#live.values()]
     for (const live of all) this.#stop(live, CLOSING)
     await Promise.all(all.map((live) => live.settled.promise))
+  }
+
+  #stored(id: string): StoredJob {
+    const job = this.#needs.store.jobs.get(id)
+    if (job) return job
+    throw new DrydockError('not_found', 'There is no such job in this project.')
+  }
+
+  #planned<P>(
+    { kind, version }: JobHandler<P>,
+    payload: P,
+    { title, unit, total, lane }: JobPlan,
+    id: string,
+  ): StoredJob {
+    const shown = { title, unit, total, lane }
+    return { id, kind, version, payload: JSON.stringify(payload), ...shown, ...this.#fresh() }
+  }
+
+  /** What a job is when it begins, or begins anew. */
+  #fresh(): Pick<
+    StoredJob,
+    'session' | 'state' | 'done' | 'startedAt' | 'endedAt' | 'error' | 'summary' | 'model'
+  > {
+    return {
+      ...{ session: this.#needs.session, state: 'queued', done: 0, startedAt: new Date().toISOString() },
+      ...{ endedAt: null, error: null, summary: null, model: null },
+    }
+  }
+
+  async #launch(job: StoredJob): Promise<Live> {
+    const { store } = this.#needs
+    this.#needs.handlers.read(job)
+    const live: Live = {
+      job,
+      controller: new AbortController(),
+      lease: null,
+      first: null,
+      savedAt: Date.now(),
+      settled: Promise.withResolvers(),
+      giveUp: null,
+    }
+    await store.write(() => {
+      const state = store.jobs.get(job.id)?.state
+      if (state === 'queued' || state === 'running') {
+        throw new DrydockError('project_in_use', 'This job goes on already, here or in another program.')
+      }
+      store.jobs.put(job)
+    })
+    this.#live.set(job.id, live)
+    this.#tell(live)
+    const before = job.lane === null ? Promise.resolve() : (this.#lanes.get(job.lane) ?? Promise.resolve())
+    // work that is given up does not hold its lane
+    const over = before.then(() => Promise.race([this.#run(live), live.settled.promise]))
+    if (job.lane !== null) this.#lanes.set(job.lane, over)
+    return live
   }
 
   #stop(live: Live, reason: DrydockError): void {
@@ -162,16 +200,25 @@ export class Jobs {
     else live.giveUp = setTimeout(() => void this.#end(live, null, null), CANCEL_PATIENCE)
   }
 
-  async #run(live: Live, work: (control: JobControl) => Promise<JobOutcome>): Promise<void> {
-    if (live.controller.signal.aborted) return
+  async #run(live: Live): Promise<void> {
+    const { signal } = live.controller
+    if (signal.aborted) return
     live.job.state = 'running'
     this.#tell(live)
     try {
-      const outcome = await work({
-        id: live.job.id,
-        signal: live.controller.signal,
-        progress: (done, total) => this.#progress(live, done, total),
-      })
+      const { handler, payload } = this.#needs.handlers.read(live.job)
+      live.lease = lend(this.#needs.project())
+      const outcome = await handler.run(
+        {
+          ...{ id: live.job.id, project: live.lease.project, signal },
+          progress: (done, total) => this.#progress(live, done, total),
+          keep: (kept) => {
+            live.job.payload = JSON.stringify(kept)
+            this.#needs.store.jobs.put(live.job)
+          },
+        },
+        payload,
+      )
       await this.#end(live, outcome, null)
     } catch (error) {
       await this.#end(live, null, error)
@@ -195,6 +242,8 @@ export class Jobs {
     if (live.job.endedAt !== null) return
     live.job.endedAt = new Date().toISOString()
     if (live.giveUp) clearTimeout(live.giveUp)
+    // whatever of its work goes on, it ends here for the project
+    live.lease?.revoke()
     const { signal } = live.controller
     const wireError = error === null ? null : toWireError(error)
     if (signal.aborted && (outcome === null || outcome.partial)) {
@@ -210,38 +259,44 @@ export class Jobs {
       live.job.summary = outcome.summary
       live.job.model = outcome.model ?? null
     }
-    if (wireError?.code === 'internal') this.#log(`job "${live.job.title}" failed: ${describe(error)}`)
+    const { log } = this.#needs
+    if (wireError?.code === 'internal') log(`job "${live.job.title}" failed: ${describe(error)}`)
     try {
       await this.#save(live)
     } catch (unsaved) {
-      this.#log(`the end of job "${live.job.title}" could not be written: ${describe(unsaved)}`)
+      log(`the end of job "${live.job.title}" could not be written: ${describe(unsaved)}`)
     }
     this.#live.delete(live.job.id)
-    this.#tell(live)
-    live.settled.resolve(wire(live))
+    const job = this.#tell(live)
+    live.settled.resolve({ job, outcome, failure: wireError && fromWireError(wireError) })
   }
 
   #save(live: Live): Promise<void> {
     const row = { ...live.job }
-    return this.#store.write(() => this.#store.jobs.put(row))
+    const { store } = this.#needs
+    return store.write(() => store.jobs.put(row))
   }
 
-  #tell(live: Live): void {
-    this.#events.emit({ type: 'job', job: wire(live) })
+  #tell(live: Live): Job {
+    const job = this.#wire(live)
+    this.#needs.events.emit({ type: 'job', job })
+    return job
   }
-}
 
-function wire(live: Live): Job {
-  const { done, total, state } = live.job
-  const elapsed = live.first === null ? 0 : (Date.now() - live.first.at) / 1000
-  const since = done - (live.first?.done ?? done)
-  const known = state === 'running' && since > 0 && elapsed > 1
-  return { ...withoutPrivate(live.job), secondsLeft: known ? (elapsed / since) * (total - done) : null }
-}
+  #wire(live: Live): Job {
+    const { done, total, state } = live.job
+    const elapsed = live.first === null ? 0 : (Date.now() - live.first.at) / 1000
+    const since = done - (live.first?.done ?? done)
+    const known = state === 'running' && since > 0 && elapsed > 1
+    return { ...this.#ended(live.job), secondsLeft: known ? (elapsed / since) * (total - done) : null }
+  }
 
-function withoutPrivate(job: StoredJob): Omit<Job, 'secondsLeft'> {
-  const { session: _session, settings: _settings, ...shown } = job
-  return shown
+  /** What is shown of a job that does not run here. */
+  #ended(job: StoredJob): Job {
+    const { session: _session, version: _version, payload: _payload, lane: _lane, ...shown } = job
+    const { handlers, project } = this.#needs
+    return { ...shown, secondsLeft: null, resumable: handlers.resumable(project(), job) }
+  }
 }
 
 function describe(error: unknown): string {

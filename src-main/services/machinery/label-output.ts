@@ -1,5 +1,5 @@
-import { open, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { access, open, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 import { airbusCsv } from '../../formats/airbus.ts'
@@ -109,6 +109,8 @@ export async function openGrowing(file: string): Promise<GrowingLabels> {
 export async function writeLabels(file: string, pieces: Iterable<string>): Promise<void> {
   await assertNoFolder(file)
   try {
+    // labels go where a person said, or nowhere: no folder is made for them
+    await access(dirname(file))
     await writeWhole(file, pieces)
   } catch (cause) {
     throw new DrydockError(

@@ -20,6 +20,8 @@ export type TaskAnswer = { value: unknown } | { error: WireError }
 export interface Workers {
   /** Runs one task. @throws DrydockError as the task does; `cancelled` by the signal */
   run<N extends TaskName>(task: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskOutput<N>>
+  /** The same pool for work that may be given up: at `end` the threads of its tasks are ended, whatever they do. */
+  until(end: AbortSignal): Workers
   close(): Promise<void>
 }
 
@@ -32,7 +34,7 @@ export function startWorkers(): Workers {
     idleTimeout: 60_000,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
-  return {
+  const workers = (end?: AbortSignal): Workers => ({
     async run<N extends TaskName>(
       task: N,
       input: TaskInput<N>,
@@ -40,11 +42,13 @@ export function startWorkers(): Workers {
     ): Promise<TaskOutput<N>> {
       // a started task is not torn down with its thread: it ends within a second or so, and its answer is dropped
       signal?.throwIfAborted()
-      const answer = await pool.run({ task, input })
+      const answer = await pool.run({ task, input }, end ? { signal: end } : {})
       signal?.throwIfAborted()
       if ('error' in answer) throw fromWireError(answer.error)
       return answer.value as TaskOutput<N>
     },
+    until: workers,
     close: () => pool.close({ force: true }),
-  }
+  })
+  return workers()
 }

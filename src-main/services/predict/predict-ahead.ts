@@ -15,7 +15,7 @@ const AHEAD = 3
  * @param upcoming the images after the open one, in the order of the list
  */
 export function predictAhead(project: Project, upcoming: readonly number[]): void {
-  project.ahead.want(imagesAhead(project, upcoming), (id, signal) => predictQuietly(project, id, signal))
+  project.ahead.want(project, imagesAhead(project, upcoming), predictQuietly)
 }
 
 /** Those among the next few to do that the current run has not reached. */

@@ -156,6 +156,36 @@ test('an engine that dies ends the job with a clear error; finished images are k
   expect(listRows(project).every(({ predictionCount }) => predictionCount === 2)).toBe(true)
 })
 
+test('a prediction that a closed project broke off goes on after a restart, by its data alone', async () => {
+  bench = await openBench(SIX)
+  const { project, engine, host, folder, images } = bench
+  const third = Promise.withResolvers<void>()
+  engine.before = (n, signal) => {
+    if (n < 3) return
+    third.resolve()
+    return new Promise((_, reject) =>
+      signal!.addEventListener('abort', () => reject(signal!.reason as Error)),
+    )
+  }
+  const { job, run } = await startPrediction(project, { images: 'all' })
+  await third.promise
+  await expect.poll(() => project.store.runs.images(run).length).toBe(2)
+  await host.close()
+  const next = hostIn(folder)
+  const again = await next.openProject(images)
+  await settled(again)
+  expect(again.jobs.list().find(({ id }) => id === job)).toMatchObject({
+    ...{ state: 'interrupted', resumable: true },
+  })
+  await again.jobs.resume(job)
+  expect(await again.jobs.finished(job)).toMatchObject({
+    ...{ state: 'done', resumable: false, done: 6, total: 6 },
+    summary: 'Predicted 4 images, 2 were done before.',
+  })
+  expect(again.store.runs.images(run)).toHaveLength(6)
+  await next.close()
+})
+
 test('the image on the screen comes first, a short job does not queue, cancel ends a long one', async () => {
   bench = await openBench(SIX)
   const { project, engine } = bench

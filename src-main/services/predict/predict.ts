@@ -1,9 +1,10 @@
+import { z } from 'zod'
 import { DrydockError, toWireError } from '../../contract/errors.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
 import { CACHE_LIMIT } from '../machinery/cache.ts'
 import { ensureContent, isFilesFault } from '../images/content.ts'
 import { inferenceKey, predictFile } from './infer.ts'
-import type { JobControl, JobOutcome } from '../machinery/jobs.ts'
+import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
 import { usableModel } from './models.ts'
 import type { UsableModel } from './models.ts'
 import type { Project } from '../machinery/project.ts'
@@ -61,52 +62,88 @@ export async function startPrediction(
     )
   }
   const extending = await chooseRun(project, settings)
-  const ids = firstOf(candidates(project, images, extending.run), first)
+  const chosen = typeof images === 'string' ? images : [...images]
+  const ids = imagesOf(project, extending, chosen)
   if (ids.length === 0) {
     throw new DrydockError(
       'nothing_to_do',
       'All images are predicted already, with this model and these settings.',
     )
   }
-  const title = ids.length === 1 ? `Predicting ${storedImage(project, ids[0]!).path}` : 'Predicting'
-  const job = await startExtending(project, extending, ids, {
-    title,
-    lane: ids.length <= AT_ONCE ? null : 'predict',
+  const payload = { run: extending.run, images: chosen, first: first ?? null, quiet: false }
+  const job = await project.jobs.start(predictJob, payload, {
+    title: ids.length === 1 ? `Predicting ${storedImage(project, ids[0]!).path}` : 'Predicting',
+    ...{ unit: 'images', total: ids.length, lane: ids.length <= AT_ONCE ? null : 'predict' },
   })
   return { job, run: extending.run }
 }
 
-/**
- * Starts the job that brings a run to these images.
- * @param quiet it ends without a sentence
- * @returns its id
- */
-export function startExtending(
-  project: Project,
-  extending: Extending,
-  ids: readonly number[],
-  { title, lane, quiet = false }: { title: string; lane: 'predict' | null; quiet?: boolean },
-): Promise<string> {
-  const plan = { kind: 'predict' as const, title, unit: 'images', total: ids.length, lane }
-  return project.jobs.start(plan, async (control) => {
+const predictPayload = z.object({
+  run: z.number().int(),
+  /** 'todo': those that the run has not reached; 'seen': of those, what another run of its version, with the same flips, has */
+  images: z.union([z.array(z.number().int()), z.enum(['all', 'todo', 'seen'])]),
+  /** before all others */
+  first: z.number().int().nullable(),
+  /** it ends without a sentence */
+  quiet: z.boolean(),
+})
+export type PredictPayload = z.infer<typeof predictPayload>
+
+/** Brings a run to images; those that it has reached are skipped, so that it goes on where it was broken off. */
+export const predictJob: JobHandler<PredictPayload> = {
+  kind: 'predict',
+  version: 1,
+  payload: predictPayload,
+  async run(context, { run, images, first, quiet }) {
+    const { project, progress } = context
     project.ahead.giveWay()
-    const outcome = await predictAll(project, extending, ids, control)
+    const extending = await extendingOf(project, run)
+    const ids = firstOf(imagesOf(project, extending, images), first)
+    progress(0, ids.length)
+    const outcome = await predictAll(extending, ids, context)
     return quiet ? { ...outcome, summary: null } : outcome
-  })
+  },
+  resumable: (project, { run }) => project.store.runs.get(run) !== null,
 }
 
-function candidates(project: Project, images: PredictionWanted['images'], run: number): number[] {
+/** @throws DrydockError `not_found` (run, model), `bad_input` (a run of imported labels) */
+async function extendingOf(project: Project, run: number): Promise<Extending> {
+  const found = project.store.runs.get(run)
+  if (!found) throw new DrydockError('not_found', 'This project has no such run.', { run })
+  const { model, settings, flips } = found
+  if (model === null || settings === null) {
+    throw new DrydockError('bad_input', 'This run holds labels that were read in: no model can extend it.', {
+      run,
+    })
+  }
+  return { run, model: await usableModel(project, model), settings, flips }
+}
+
+/** The images that a choice of them means now. */
+export function imagesOf(
+  project: Project,
+  { run, model, flips }: Pick<Extending, 'run' | 'model' | 'flips'>,
+  images: PredictPayload['images'],
+): number[] {
   const { store } = project
   if (typeof images !== 'string') return images.map((id) => storedImage(project, id).id)
+  const all = store.images.all()
+  if (images === 'all') return all.map(({ id }) => id)
   const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
-  return store.images
-    .all()
-    .filter(({ id, sha256 }) => images === 'all' || sha256 === null || reached.get(id) !== sha256)
-    .map(({ id }) => id)
+  const open = all.filter(({ id, sha256 }) => sha256 === null || reached.get(id) !== sha256)
+  if (images === 'todo') return open.map(({ id }) => id)
+  const seen = new Set(
+    store.runs
+      .all(null)
+      .filter((other) => other.model === model.id && other.flips === flips)
+      .flatMap(({ id }) => store.runs.images(id))
+      .map(({ image, sha256 }) => `${image} ${sha256}`),
+  )
+  return open.filter(({ id, sha256 }) => seen.has(`${id} ${sha256}`)).map(({ id }) => id)
 }
 
-function firstOf(ids: number[], first: number | undefined): number[] {
-  if (first === undefined || !ids.includes(first)) return ids
+function firstOf(ids: number[], first: number | null): number[] {
+  if (first === null || !ids.includes(first)) return ids
   return [first, ...ids.filter((id) => id !== first)]
 }
 
@@ -148,10 +185,9 @@ export function plainName({ model, flips }: Pick<Extending, 'model' | 'flips'>):
 }
 
 async function predictAll(
-  project: Project,
   extending: Extending,
   ids: readonly number[],
-  { signal, progress }: JobControl,
+  { project, signal, progress }: JobContext,
 ): Promise<JobOutcome> {
   const counts: Counts = { predicted: 0, skipped: 0, failed: 0 }
   const queue = ids.values()

@@ -3,7 +3,7 @@ import { DrydockError } from '../../contract/errors.ts'
 import type { ClusterSettings, OperatingPoint, RunChoice } from '../../contract/wire.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import { usableModel } from './models.ts'
-import { plainName, predictOne, runWith, startExtending } from './predict.ts'
+import { imagesOf, plainName, predictJob, predictOne, runWith } from './predict.ts'
 import type { Extending } from './predict.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable } from '../machinery/project.ts'
@@ -75,7 +75,7 @@ export async function chooseRun(
   const wanted = { model, settings, flips: found.flips }
   const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
   const extending = { ...wanted, run: chosen }
-  const open = imagesToDo(project, extending)
+  const open = imagesOf(project, extending, 'seen')
   if (first !== undefined && open.includes(first)) {
     await predictOne(project, extending, first, new AbortController().signal)
   }
@@ -83,10 +83,9 @@ export async function chooseRun(
   tellCurrentRun(project)
   const rest = open.filter((id) => id !== first)
   if (rest.length === 0) return { job: null, run: chosen }
-  const job = await startExtending(project, extending, rest, {
-    ...{ title: 'Making instances anew', lane: null },
-    quiet: true,
-  })
+  const payload = { run: chosen, images: 'seen' as const, first: null, quiet: true }
+  const plan = { title: 'Making instances anew', unit: 'images', total: rest.length, lane: null }
+  const job = await project.jobs.start(predictJob, payload, plan)
   return { job, run: chosen }
 }
 
@@ -97,22 +96,6 @@ function modelRun(project: Project, id: number): ModelRun | null {
   if (!run) throw new DrydockError('not_found', 'This project has no such run.', { run: id })
   const { model, settings } = run
   return model !== null && settings !== null ? { ...run, model, settings } : null
-}
-
-/** Images that any run of the version, with the same flips, has reached as they are now, and this one has not. */
-function imagesToDo({ store }: Project, { run, model, flips }: Extending): number[] {
-  const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
-  const seen = new Set(
-    store.runs
-      .all(null)
-      .filter((other) => other.model === model.id && other.flips === flips)
-      .flatMap(({ id }) => store.runs.images(id))
-      .map(({ image, sha256 }) => `${image} ${sha256}`),
-  )
-  return store.images
-    .all()
-    .filter(({ id, sha256 }) => seen.has(`${id} ${sha256}`) && reached.get(id) !== sha256)
-    .map(({ id }) => id)
 }
 
 function positionsOf(

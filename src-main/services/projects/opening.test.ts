@@ -83,7 +83,7 @@ test('after a restart a window goes on with the same id, and jobs of the dead pr
         state: 'running',
       },
       ...{ done: 1, total: 2, unit: 'steps', startedAt: '2020', endedAt: null, error: null, summary: null },
-      ...{ model: null, settings: null },
+      ...{ model: null, version: 1, payload: '{}', lane: 'train' },
     })
   })
   await host.close()

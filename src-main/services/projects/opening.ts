@@ -18,6 +18,7 @@ import { scanOnOpening } from '../images/scan.ts'
 import { placeOfImages } from './images-place.ts'
 import { followOthers } from './session.ts'
 import type { Sessions } from './session.ts'
+import { JOB_HANDLERS } from './job-table.ts'
 
 /** A project together with what ends it. */
 export interface OpenProject {
@@ -92,7 +93,10 @@ async function openOn(
   const session = readOnly ? null : await sessions.start(store)
   const events = new EventHub()
   const cache = readOnly ? join(shared.userData, 'cache', id) : join(folder, 'cache')
-  const jobs = new Jobs(store, events, session?.id ?? '', shared.log)
+  const jobs = new Jobs({
+    ...{ store, events, session: session?.id ?? '', handlers: JOB_HANDLERS, log: shared.log },
+    project: () => project,
+  })
   const ahead = new QuietWork(shared.log)
   const project: Project = { id, folder, cache, readOnly, store, events, jobs, ahead, shared }
   let stopFollowing: (() => void) | null = null
@@ -102,6 +106,7 @@ async function openOn(
     events.close()
     try {
       await session?.end()
+      await store.settled()
     } finally {
       store.close()
     }

@@ -1,9 +1,10 @@
+import { z } from 'zod'
 import type { SetScore, Split } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
 import { setResultOf, summarise } from '../../core/metric/sums.ts'
 import type { StoredImage } from '../../store/images.ts'
-import type { JobControl } from '../machinery/jobs.ts'
+import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished, storedImage } from '../machinery/project.ts'
 import { tellRows } from '../images/rows.ts'
@@ -55,22 +56,30 @@ export async function refreshScores(project: Project): Promise<SetScore> {
   const run = currentRun(project)
   const stale = run === null ? [] : staleImages(project, run)
   if (run !== null && stale.length > 0) {
-    const job = await project.jobs.start(
-      { kind: 'score', title: 'Scoring', unit: 'images', total: stale.length, lane: 'score' },
-      (control) => scoreAll(project, run, stale, control),
-    )
-    await project.jobs.finished(job)
+    const plan = { title: 'Scoring', unit: 'images', total: stale.length, lane: 'score' }
+    await project.jobs.finished(await project.jobs.start(scoreJob, { run }, plan))
   }
   return setScore(project, null)
 }
 
+const scorePayload = z.object({ run: z.number().int() })
+
+/** Scores what is stale in a run, as it is when its turn comes. */
+export const scoreJob: JobHandler<z.infer<typeof scorePayload>> = {
+  kind: 'score',
+  version: 1,
+  payload: scorePayload,
+  run: (context, { run }) => scoreAll(run, staleImages(context.project, run), context),
+  resumable: (project, { run }) => project.store.runs.get(run) !== null,
+}
+
 async function scoreAll(
-  project: Project,
   run: number,
   images: readonly StoredImage[],
-  { signal, progress }: JobControl,
+  { project, signal, progress }: JobContext,
 ): Promise<{ summary: string }> {
   const { store, shared } = project
+  progress(0, images.length)
   for (let from = 0; from < images.length; from += CHUNK) {
     const chunk = images.slice(from, from + CHUNK)
     const masks = chunk.map(({ id }) => ({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProjectEvent, Split, TrainSettings } from '../../contract/wire.ts'
@@ -10,14 +10,7 @@ import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
 import { listModels, modelCardOf, setCurrentModel } from '../predict/models.ts'
 import type { Project } from '../machinery/project.ts'
-import {
-  canResumeTraining,
-  resumeTraining,
-  startTraining,
-  trainingCurve,
-  trainingDefaults,
-  trainingPreview,
-} from './train-job.ts'
+import { startTraining, trainingCurve, trainingDefaults, trainingPreview } from './train-job.ts'
 
 const A = TWO_IMAGES['a.png']!
 
@@ -82,8 +75,8 @@ test('a training says what it uses, is refused without truth, and becomes a vers
   expect(told.filter(({ type }) => type === 'curve')).toHaveLength(4)
   await setCurrentModel(project, made!.id)
   expect(trainingDefaults(project)).toMatchObject({ from: made!.id, name: 'harbour 2' })
-  expect(canResumeTraining(project, job)).toBe(false)
-  await expect(resumeTraining(project, job)).rejects.toMatchObject({ code: 'not_found' })
+  expect(ended.resumable).toBe(false)
+  await expect(project.jobs.resume(job)).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('a cancelled training keeps what it learnt, and goes on after a restart', async () => {
@@ -106,12 +99,13 @@ test('a cancelled training keeps what it learnt, and goes on after a restart', a
   const next = hostIn(folder)
   const again = await next.openProject(images)
   expect(await trainingCurve(again, job)).toEqual(before)
-  expect(canResumeTraining(again, job)).toBe(true)
-  const { settings: kept } = again.store.jobs.get(job)!
-  const resumed = await resumeTraining(again, job)
-  expect(again.store.jobs.get(resumed)!.settings).toBe(kept)
-  again.jobs.cancel(resumed)
-  await again.jobs.finished(resumed)
-  expect(existsSync(join(again.folder, 'training', job))).toBe(true)
+  expect(again.jobs.list().find(({ id }) => id === job)).toMatchObject({ resumable: true })
+  const { payload } = again.store.jobs.get(job)!
+  const folders = await readdir(join(again.folder, 'training'))
+  await again.jobs.resume(job)
+  expect(again.store.jobs.get(job)!.payload).toBe(payload)
+  again.jobs.cancel(job)
+  expect(await again.jobs.finished(job)).toMatchObject({ state: 'cancelled' })
+  expect(await readdir(join(again.folder, 'training'))).toEqual(folders)
   await next.close()
 })

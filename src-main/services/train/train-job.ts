@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { trainSettings } from '../../contract/wire.ts'
 import type { CurvePoint, TrainPreview, TrainSettings } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import type { ListedImage } from '../../store/images.ts'
-import type { JobControl, JobOutcome } from '../machinery/jobs.ts'
+import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
 import { addModel, usableModel } from '../predict/models.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imageFile, summaryOf } from '../machinery/project.ts'
@@ -17,12 +18,20 @@ import type { TrainedModel, TrainOptions } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
 import { selectForTraining } from './train-selection.ts'
 
-/** What a training job is started with, and goes on with. */
-const kept = z.object({
+const trainPayload = z.object({
   settings: trainSettings,
-  /** its folder's name: the id of the job that began it */
+  /** name of its folder, where checkpoint and log lie */
   folder: z.uuid(),
 })
+
+/** A training on the finished images of the train split, from its last checkpoint where there is one. */
+export const trainJob: JobHandler<z.infer<typeof trainPayload>> = {
+  kind: 'train',
+  version: 1,
+  payload: trainPayload,
+  run: (context, { settings, folder }) => train(settings, trainingFolder(context.project, folder), context),
+  resumable: (project, { folder }) => canResume(trainingFolder(project, folder)),
+}
 
 /** What a training would use, and what it would leave out and why. */
 export function trainingPreview(project: Project): TrainPreview {
@@ -46,28 +55,17 @@ export async function startTraining(project: Project, settings: TrainSettings): 
   const { refusal } = trainingPreview(project)
   if (refusal !== null) throw new DrydockError('nothing_to_do', refusal)
   if (settings.from !== null) await usableModel(project, settings.from)
-  return start(project, settings, null)
-}
-
-/**
- * Goes on from the last checkpoint of a training that was interrupted, cancelled or failed, as a new job.
- * @throws DrydockError `not_found` where there is no such training, or nothing left of it
- */
-export async function resumeTraining(project: Project, job: string): Promise<string> {
-  assertWritable(project)
-  const before = project.store.jobs.get(job)
-  if (!before?.settings || !canResumeTraining(project, job)) {
-    throw new DrydockError('not_found', 'Nothing is left of this training to go on from. Start a new one.')
-  }
-  const { settings, folder: name } = kept.parse(JSON.parse(before.settings))
-  return start(project, settings, name)
-}
-
-/** Whether a training that was interrupted, cancelled or failed left a checkpoint. */
-export function canResumeTraining(project: Project, job: string): boolean {
-  const state = project.store.jobs.get(job)?.state ?? ''
-  const folder = folderOf(project, job)
-  return ['interrupted', 'cancelled', 'failed'].includes(state) && folder !== null && canResume(folder)
+  const timed = settings.minutes !== null
+  return project.jobs.start(
+    trainJob,
+    { settings, folder: randomUUID() },
+    {
+      title: `Training ${settings.name}`,
+      unit: timed ? 'seconds' : 'steps',
+      total: timed ? (settings.minutes ?? 0) * 60 : (settings.steps ?? 0),
+      lane: 'train',
+    },
+  )
 }
 
 /** The curve of a training so far. @throws DrydockError `not_found` */
@@ -80,37 +78,20 @@ export function trainingCurve(project: Project, job: string): Promise<CurvePoint
 /** Where a training job's checkpoint and log lie; null where it is no training. */
 function folderOf(project: Project, job: string): string | null {
   const stored = project.store.jobs.get(job)
-  if (stored?.kind !== 'train' || stored.settings === null) return null
-  return trainingFolder(project, kept.parse(JSON.parse(stored.settings)).folder)
+  if (stored?.kind !== trainJob.kind || stored.version !== trainJob.version) return null
+  return trainingFolder(project, trainPayload.parse(JSON.parse(stored.payload)).folder)
 }
 
 function trainingFolder(project: Project, name: string): string {
   return join(project.folder, 'training', name)
 }
 
-function start(project: Project, settings: TrainSettings, resumed: string | null): Promise<string> {
-  const timed = settings.minutes !== null
-  const plan = (id: string) => ({
-    kind: 'train' as const,
-    title: `Training ${settings.name}`,
-    unit: timed ? 'seconds' : 'steps',
-    total: timed ? (settings.minutes ?? 0) * 60 : (settings.steps ?? 0),
-    lane: 'train',
-    settings: JSON.stringify({ settings, folder: resumed ?? id }),
-  })
-  return project.jobs.start(plan, (control) =>
-    train(project, settings, trainingFolder(project, resumed ?? control.id), resumed !== null, control),
-  )
-}
-
 async function train(
-  project: Project,
   settings: TrainSettings,
   out: string,
-  resume: boolean,
-  { id, signal, progress }: JobControl,
+  { id, project, signal, progress }: JobContext,
 ): Promise<JobOutcome> {
-  const options = await optionsOf(project, settings, out, resume)
+  const options = await optionsOf(project, settings, out)
   const timed = settings.minutes !== null
   try {
     const trained = await trainModel(options, {
@@ -140,12 +121,7 @@ async function train(
   }
 }
 
-async function optionsOf(
-  project: Project,
-  settings: TrainSettings,
-  out: string,
-  resume: boolean,
-): Promise<TrainOptions> {
+async function optionsOf(project: Project, settings: TrainSettings, out: string): Promise<TrainOptions> {
   const selection = selectForTraining(project.store.images.listed(null))
   const train = selection.train.map((image) => sourceOf(project, image))
   const from = settings.from === null ? null : (await usableModel(project, settings.from)).folder
@@ -155,7 +131,7 @@ async function optionsOf(
     validation: selection.validation.map((image) => sourceOf(project, image)),
     from,
     out,
-    resume,
+    resume: canResume(out),
     settings,
     syntheticScenes: null,
     origin: {

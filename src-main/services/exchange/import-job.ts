@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { DrydockError } from '../../contract/errors.ts'
+import type { ImportResult } from '../../contract/wire.ts'
+import { backUp } from '../../store/backup.ts'
+import { addGroupEdit, holdsGroup } from '../annotate/groups.ts'
+import { tellImage } from '../images/rows.ts'
+import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
+import type { Project } from '../machinery/project.ts'
+import { storedImage } from '../machinery/project.ts'
+import { tellCurrentRun } from '../predict/runs.ts'
+import { rescore } from '../score/score.ts'
+import { lookThrough } from './import-images.ts'
+import { importPlan } from './import-plan.ts'
+import type { ReadImage } from './label-reading.ts'
+import { fileStamp, previewOf, readFor, stampOf } from './previews.ts'
+
+/** Names of a kind that a preview or a result lists; the count says how many there are. */
+export const LISTED = 50
+
+const importPayload = z.object({
+  /** of the preview; the group of the edits, so that they undo as one */
+  token: z.uuid(),
+  file: z.string(),
+  /** of the file when it was previewed: a person said yes to what was in it then */
+  stamp: fileStamp,
+  what: z.enum(['truth', 'predictions']),
+  /** images that already have truth instances */
+  existing: z.enum(['add', 'replace', 'skip']),
+  runName: z.string(),
+  /** the run that was begun for predictions */
+  run: z.number().int().nullable(),
+})
+type ImportPayload = z.infer<typeof importPayload>
+
+/** Imports a previewed label file; one that was broken off goes on in its group, or its run. */
+export const importJob: JobHandler<ImportPayload, ImportResult> = {
+  kind: 'import',
+  version: 1,
+  payload: importPayload,
+  async run(context, payload) {
+    const labels = await labelsOf(context.project, payload)
+    const result = await (payload.what === 'truth' ? importTruth : importRun)(context, labels, payload)
+    return { summary: summaryOf(result), result }
+  },
+  resumable: () => true,
+}
+
+/** @throws DrydockError `file_broken` where the file is not the one any more that was previewed */
+async function labelsOf(project: Project, { token, file, stamp }: ImportPayload): Promise<ReadImage[]> {
+  const previewed = previewOf(project, token)
+  if (previewed) return previewed.labels.images
+  const now = await stampOf(file)
+  if (now?.size !== stamp.size || now.mtime !== stamp.mtime) {
+    throw new DrydockError(
+      'file_broken',
+      `${file} was changed or moved since the import of it began. Choose the label file again.`,
+      { file },
+    )
+  }
+  return (await readFor(project, file)).images
+}
+
+function summaryOf({ images, instances, leftOutCount }: ImportResult): string {
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+  const left = leftOutCount === 0 ? '' : ` ${count(leftOutCount, 'image')} could not be read.`
+  return `Imported ${count(instances, 'mask')} on ${count(images, 'image')}.${left}`
+}
+
+async function importTruth(
+  { project, signal, progress }: JobContext,
+  labelled: readonly ReadImage[],
+  { token: group, existing }: ImportPayload,
+): Promise<ImportResult> {
+  const { store } = project
+  await backUp(store.db, join(project.folder, 'backups'))
+  const { usable, leftOut } = await lookThrough(project, labelled, signal)
+  // what this import did before it was broken off stands, unless it was undone
+  const begun = new Set(store.edits.imagesOfGroup(group))
+  const imported = new Set<number>()
+  let instances = 0
+  let seen = 0
+  try {
+    await store.inBatches(
+      usable,
+      ({ id, masks }) => {
+        progress(++seen)
+        if (begun.has(id) && holdsGroup(project, id, group)) {
+          // the file names an image twice: by its path, and by its name alone
+          if (imported.has(id)) return
+        } else {
+          const plan = importPlan(storedImage(project, id), store.truth.of(id), masks, existing)
+          if (plan === null) return
+          addGroupEdit(project, id, plan, group)
+          begun.add(id)
+        }
+        imported.add(id)
+        instances += masks.length
+      },
+      signal,
+    )
+  } finally {
+    for (const id of imported) tellImage(project, id, 'truth')
+    project.events.emit({ type: 'score' })
+  }
+  return {
+    ...{ images: imported.size, instances, skipped: usable.length - imported.size, ...listed(leftOut) },
+    ...{ group: imported.size > 0 ? group : null, run: null },
+  }
+}
+
+async function importRun(
+  context: JobContext,
+  labelled: readonly ReadImage[],
+  payload: ImportPayload,
+): Promise<ImportResult> {
+  const { project, signal, progress } = context
+  const { store } = project
+  const { usable, leftOut } = await lookThrough(project, labelled, signal)
+  const none = { images: 0, instances: 0, skipped: 0, ...listed(leftOut), group: null, run: null }
+  if (usable.length === 0) return none
+  const at = new Date().toISOString()
+  const run = payload.run ?? (await beginRun(context, payload, at))
+  let seen = 0
+  let instances = 0
+  try {
+    await store.inBatches(
+      usable,
+      ({ id, masks }) => {
+        const { sha256 } = storedImage(project, id)
+        // what this import brought before it was broken off stays, with what was decided on it since
+        if (store.runs.image(run, id)?.sha256 !== sha256) {
+          const found = masks.map(({ rle, area, colour }) => ({
+            ...{ id: randomUUID(), rle, area, colour },
+            ...{ score: 1, cluster: -1, decision: null },
+          }))
+          store.runs.reach({ run, image: id, sha256, inference: null }, at)
+          store.predictions.replace(run, id, found)
+        }
+        rescore(project, run, id)
+        instances += masks.length
+        progress(++seen)
+      },
+      signal,
+    )
+    await store.write(() => store.meta.set('current_run', String(run)))
+  } finally {
+    tellCurrentRun(project)
+  }
+  for (const { id } of usable) tellImage(project, id, 'predictions')
+  return { ...none, images: usable.length, instances, run }
+}
+
+/** The run that predictions are imported into, noted with the job so that it goes on in it. */
+function beginRun({ project, keep }: JobContext, payload: ImportPayload, createdAt: string): Promise<number> {
+  const { store } = project
+  const { runName: name } = payload
+  return store.write(() => {
+    const run = store.runs.add({
+      ...{ name, kind: 'labels', model: null, settings: null, flips: false },
+      createdAt,
+    })
+    keep({ ...payload, run })
+    return run
+  })
+}
+
+/**
+ * The run that an import has begun to fill, unless it was given another name since.
+ * @param job the import; null: none
+ */
+export function runBegun(project: Project, job: string | null, name: string): number | null {
+  const { jobs, runs } = project.store
+  const stored = job === null ? null : jobs.get(job)
+  const run = stored ? importPayload.parse(JSON.parse(stored.payload)).run : null
+  return run !== null && runs.get(run)?.name === name ? run : null
+}
+
+function listed(leftOut: ImportResult['leftOut']): Pick<ImportResult, 'leftOut' | 'leftOutCount'> {
+  return { leftOut: leftOut.slice(0, LISTED), leftOutCount: leftOut.length }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { z } from 'zod'
+import type { Project } from '../machinery/project.ts'
+import { imageFile } from '../machinery/project.ts'
+import type { ReadLabels } from './label-reading.ts'
+
+/** What tells a file from one of the same name that was written later. */
+export const fileStamp = z.object({ size: z.number(), mtime: z.number() })
+export type FileStamp = z.infer<typeof fileStamp>
+
+/** What was previewed and waits for a yes. */
+export interface Previewed {
+  project: string
+  file: string
+  stamp: FileStamp
+  labels: ReadLabels
+  /** the import of it that was begun last */
+  job: string | null
+}
+
+/** The last few previews of this process, by token. */
+const previews = new Map<string, Previewed>()
+const KEPT_PREVIEWS = 4
+
+/** Reads a label file and keeps what it says for a while. @throws DrydockError `file_broken` */
+export async function previewLabels(
+  project: Project,
+  file: string,
+): Promise<{ token: string; labels: ReadLabels }> {
+  const stamp = await stampOf(file)
+  const labels = await readFor(project, file)
+  const token = randomUUID()
+  previews.set(token, { project: project.id, file, stamp: stamp ?? { size: 0, mtime: 0 }, labels, job: null })
+  for (const old of [...previews.keys()].slice(0, -KEPT_PREVIEWS)) previews.delete(old)
+  return { token, labels }
+}
+
+/** A preview of this project that is still kept. */
+export function previewOf(project: Project, token: string): Previewed | null {
+  const previewed = previews.get(token)
+  return previewed?.project === project.id ? previewed : null
+}
+
+export function forgetPreview(token: string): void {
+  previews.delete(token)
+}
+
+/** What a label file says of the images of a project. @throws DrydockError `file_broken` */
+export function readFor(project: Project, file: string): Promise<ReadLabels> {
+  const targets = project.store.images.all().map((image) => ({
+    id: image.id,
+    path: image.path,
+    file: imageFile(project, image),
+    size: image.width !== null && image.height !== null ? { width: image.width, height: image.height } : null,
+  }))
+  return project.shared.workers.run('matchLabels', { file, targets })
+}
+
+/** null where there is no such file */
+export async function stampOf(file: string): Promise<FileStamp | null> {
+  const found = await stat(file).catch(() => null)
+  return found && { size: found.size, mtime: found.mtimeMs }
+}
