@@ -104,6 +104,7 @@ const owned = [
     '^src-main/(shell|preload|setup/electron-loader)/',
     'the other processes are plain Node or the page',
   ],
+  ['proj4', '^src-main/core/places/', 'places are computed in one place'],
   ['(svelte|konva)', '^src-renderer/', 'only the page draws'],
 ]
 

@@ -1,6 +1,7 @@
 import { CommanderError, Command } from 'commander'
 import { addCrossvalidate } from './crossvalidate.ts'
 import { addExport, addImport } from './exchange.ts'
+import { addImage } from './image.ts'
 import { addInfo } from './info.ts'
 import { addLint } from './lint.ts'
 import { addPredict } from './predict.ts'
@@ -22,6 +23,7 @@ addCrossvalidate(program)
 addImport(program)
 addExport(program)
 addLint(program)
+addImage(program)
 addVerify(program)
 addInfo(program)
 
