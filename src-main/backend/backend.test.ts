@@ -32,8 +32,8 @@ function dot(n: number): EditPlan {
     kind: 'brush',
     instances: [
       {
-        ...{ instance: randomUUID(), lifecycle: 'create', origin: 'drawn', colour: 0 },
-        ...{ editedBefore: false, editedAfter: false, added, removed: '' },
+        ...{ instance: randomUUID(), before: null, after: { origin: 'drawn', edited: false, colour: 0 } },
+        ...{ added, removed: '' },
       },
     ],
     ...{ decisions: [], status: null, flag: null },

@@ -84,11 +84,16 @@ export function checkWhole(db: Connection, bytes: number): void {
 /**
  * Brings a database to the last of `migrations`: each in one exclusive transaction, none twice.
  * @returns the number of migrations applied
- * @throws DrydockError `project_in_use` where another process holds the file
+ * @throws DrydockError `project_in_use` where another process holds the file; what a migration's check throws, before anything changes
  */
 export function migrate(db: Connection, migrations: readonly Migration[]): number {
+  const version = versionOf(db)
+  const pending = migrations.filter(({ number }) => number > version)
+  db.transaction(() => {
+    for (const { check } of pending) if (version > 0) check?.(db)
+  }).deferred()
   let applied = 0
-  for (const migration of migrations) {
+  for (const migration of pending) {
     const step = db.transaction((): boolean => {
       // asked inside the lock: another process may have been faster
       if (versionOf(db) >= migration.number) return false

@@ -1,5 +1,6 @@
-import { editPlan } from '../contract/wire.ts'
+import { PLAN_VERSION } from '../contract/wire.ts'
 import type { EditPlan } from '../contract/wire.ts'
+import { readPlan } from '../core/edit/edit.ts'
 import type { Connection } from './database.ts'
 
 /** What one gesture, or the undo or redo of one, did to one image. */
@@ -15,10 +16,8 @@ export interface StoredEdit {
   target: number | null
   /** the edit that undo would have taken back next when this one was made; null for the first */
   parent: number | null
-  /** what was done */
+  /** what was done; what takes it back is `invertPlan` of it */
   forward: EditPlan
-  /** what takes it back */
-  inverse: EditPlan
   author: string
   at: string
 }
@@ -33,13 +32,12 @@ interface Row {
   target: number | null
   parent: number | null
   forward: string
-  inverse: string
   author: string
   at: string
 }
 
 const COLUMNS = `id, gesture_id as gestureId, group_id as groupId, image_id as image, revision, kind,
-  target_edit as target, parent_edit as parent, forward_json as forward, inverse_json as inverse, author, at`
+  target_edit as target, parent_edit as parent, forward_json as forward, author, at`
 
 /** Repository of the table `edits`, which only grows. */
 export type EditRepository = ReturnType<typeof editRepository>
@@ -59,22 +57,10 @@ export function editRepository(db: Connection) {
   )
   const last = db.prepare<[], number | null>('select max(id) from edits')
   const add = db.prepare<
-    [
-      string,
-      string | null,
-      number,
-      number,
-      string,
-      number | null,
-      number | null,
-      string,
-      string,
-      string,
-      string,
-    ]
+    [string, string | null, number, number, string, number | null, number | null, string, string, string]
   >(
     `insert into edits (gesture_id, group_id, image_id, revision, kind, target_edit, parent_edit, forward_json,
-       inverse_json, author, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       author, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   return {
     get: (id: number): StoredEdit | null => parsed(get.get(id)),
@@ -97,8 +83,7 @@ export function editRepository(db: Connection) {
           e.kind,
           e.target,
           e.parent,
-          JSON.stringify(e.forward),
-          JSON.stringify(e.inverse),
+          JSON.stringify({ version: PLAN_VERSION, ...e.forward }),
           e.author,
           e.at,
         ).lastInsertRowid,
@@ -108,9 +93,5 @@ export function editRepository(db: Connection) {
 
 function parsed(row: Row | undefined): StoredEdit | null {
   if (!row) return null
-  return {
-    ...row,
-    forward: editPlan.parse(JSON.parse(row.forward)),
-    inverse: editPlan.parse(JSON.parse(row.inverse)),
-  }
+  return { ...row, forward: readPlan(JSON.parse(row.forward)) }
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KEPT_BACKUPS, backUp, backUpDaily } from './backup.ts'
-import { connect } from './database.ts'
+import { writeOldProject } from '../testing/old-project.ts'
+import { connect, versionOf } from './database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 import { createStore, openStore, prepareMigration } from './store.ts'
@@ -142,6 +143,57 @@ test('jobs from before they were data are kept; what trainings went on by is the
   const of = store.jobs.get('a')!
   store.jobs.put({ ...of, id: 'c', kind: 'a kind that is to come' })
   expect(store.jobs.get('c')?.kind).toBe('a kind that is to come')
+  store.close()
+})
+
+test('a stored inverse that is not the reverse of its edit refuses the project, which stays as it was', () => {
+  const images = join(folder, 'images')
+  for (const [project, version] of [
+    ['sound', 1],
+    ['contradicting', 2],
+  ] as const) {
+    writeOldProject(join(folder, project), images, version)
+  }
+  const broken = join(folder, 'contradicting', 'project.sqlite')
+  const tamper = connect(broken)
+  tamper.exec(`drop trigger edits_never_change;
+    update edits set inverse_json = replace(inverse_json, '206 6', '206 5') where id = 3;
+    create trigger edits_never_change before update on edits begin select raise(abort, 'edits are append-only'); end;`)
+  tamper.close()
+  expect(() => openStore(broken)).toThrow(
+    expect.objectContaining({ code: 'project_damaged', data: { edit: 3, image: 'a.png' } }),
+  )
+  const after = connect(broken)
+  expect(versionOf(after)).toBe(2)
+  expect(after.prepare('select count(inverse_json) from edits').pluck().get()).toBe(4)
+  after.close()
+  const sound = openStore(join(folder, 'sound', 'project.sqlite'))
+  expect(sound.edits.get(3)?.forward).toMatchObject({
+    version: 2,
+    instances: [{ before: { origin: 'drawn', edited: false, colour: 3 }, removed: '206 6 246 6' }],
+  })
+  sound.close()
+})
+
+test('an edit of a form that is not known is refused with a sentence', async () => {
+  made()
+  const store = openStore(file)
+  const forward = {
+    version: 7,
+    kind: 'status' as const,
+    instances: [],
+    decisions: [],
+    status: null,
+    flag: null,
+  }
+  const edit = { gestureId: 'g', groupId: null, image: 1, revision: 1, kind: 'do' as const, target: null }
+  const id = await store.write(() => store.edits.add({ ...edit, parent: null, forward, author: '', at: '' }))
+  expect(() => store.edits.get(id)).toThrow(
+    expect.objectContaining({
+      code: 'project_newer',
+      message: expect.stringContaining('newer Drydock') as string,
+    }),
+  )
   store.close()
 })
 

@@ -134,8 +134,8 @@ describe('brush and eraser', () => {
     t.bench.brush = 3
     t.drag([20, 60], [30, 60])
     const first = t.bench.selection[0]!.id
-    expect(t.plans.map((p) => [p.kind, p.status?.to, p.instances[0]!.lifecycle])).toEqual([
-      ['brush', 'in progress', 'create'],
+    expect(t.plans.map((p) => [p.kind, p.status?.to, p.instances[0]!.before])).toEqual([
+      ['brush', 'in progress', null],
     ])
     const before = t.areaOf(first)
     expect(before).toBe(3 * 11 + 6)

@@ -187,7 +187,7 @@ export class Workbench {
     this.#changed('all')
     this.#options.onPlan?.(plan, next)
     const created = plan.instances
-      .filter(({ lifecycle }) => lifecycle === 'create')
+      .filter(({ before }) => before === null)
       .map(({ instance: id }) => ({ kind: 'truth' as const, id }))
     const kept = this.selection.filter(({ id }) => this.#shown.find(id) !== null)
     if (selectCreated && created.length > 0) this.select(created)

@@ -81,7 +81,7 @@ export class Editing {
     shown.canUndo = true
     shown.canRedo = false
     const created = plan.instances
-      .filter((change) => change.lifecycle === 'create')
+      .filter(({ before }) => before === null)
       .map(({ instance }) => instance)
     if (['polygon', 'box', 'brush'].includes(plan.kind) && created.length > 0) shown.selection = created
     this.saving.add(shown.id, { kind: 'apply', plan }, true)

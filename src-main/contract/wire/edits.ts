@@ -4,15 +4,27 @@ import { imageStatus, origin, imageScore, imageRow, decision } from './images.ts
 
 /** What a gesture changes, and what comes back. */
 
+/** The form that plans have now. Stored ones of earlier forms are read into it (`core/edit/versions.ts`), others are refused. */
+export const PLAN_VERSION = 2
+
+/**
+ * What an instance is beside its pixels. What comes later (category, shape, a mark for crowds, ...) comes here: whatever stands here is
+ * saved, taken back and done again.
+ */
+export const instanceAttributes = z.object({
+  origin,
+  edited: z.boolean(),
+  colour: z.number().int().min(0).max(11),
+})
+export type InstanceAttributes = z.infer<typeof instanceAttributes>
+
 /** How one instance changes in one edit. `added` and `removed` are disjoint; `removed` lies inside, `added` outside. */
 export const instanceChange = z.object({
   instance: uuid,
-  /** null: the instance exists before and after. 'create' / 'delete': it appears / goes, `added` / `removed` is all of it */
-  lifecycle: z.enum(['create', 'delete']).nullable(),
-  origin,
-  editedBefore: z.boolean(),
-  editedAfter: z.boolean(),
-  colour: z.number().int().min(0).max(11),
+  /** null: it appears with this edit, and `added` is all of it */
+  before: instanceAttributes.nullable(),
+  /** null: it goes with this edit, and `removed` is all of it */
+  after: instanceAttributes.nullable(),
   added: rleText,
   removed: rleText,
 })
@@ -36,10 +48,12 @@ export const editKind = z.enum(EDIT_KINDS)
 export type EditKind = z.infer<typeof editKind>
 
 /**
- * What one gesture changes on one image: enough to apply it and, with every from/to swapped, to take it back.
+ * What one gesture changes on one image: enough to apply it and, with every before/after and from/to swapped, to take it back.
  * Made by `core/edit` in the window, checked and committed by the backend.
  */
 export const editPlan = z.object({
+  /** left out: {@link PLAN_VERSION}; what is stored says it */
+  version: z.number().int().optional(),
   kind: editKind,
   instances: z.array(instanceChange),
   decisions: z.array(z.object({ prediction: uuid, from: decision.nullable(), to: decision.nullable() })),

@@ -3,6 +3,7 @@ import { gapBetween } from '../geometry/box.ts'
 import type { Rle } from '../mask/rle.ts'
 import { EMPTY_RLE, boundsOf, formatRle, intersectionArea, subtract } from '../mask/rle.ts'
 import { pickColour } from './colours.ts'
+import { attributesOf } from './state.ts'
 import type { EditState, EditTruth } from './state.ts'
 
 /** What a gesture comes to: a plan, or a sentence that says why it changes nothing. */
@@ -113,11 +114,8 @@ function describeChange(before: EditTruth | null, after: EditTruth | null): Inst
   if (added.length === 0 && removed.length === 0) return null
   return {
     instance: one.id,
-    lifecycle: before === null ? 'create' : after === null ? 'delete' : null,
-    origin: one.origin,
-    editedBefore: (before ?? one).edited,
-    editedAfter: (after ?? one).edited,
-    colour: one.colour,
+    before: before && attributesOf(before),
+    after: after && attributesOf(after),
     added: formatRle(added),
     removed: formatRle(removed),
   }

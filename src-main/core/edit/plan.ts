@@ -1,4 +1,5 @@
 import { DrydockError } from '../../contract/errors.ts'
+import { PLAN_VERSION } from '../../contract/wire.ts'
 import type { EditPlan, InstanceChange } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { EMPTY_RLE, areaOf, equal, fitsIn, intersectionArea, parseRle, subtract, union } from '../mask/rle.ts'
@@ -6,18 +7,17 @@ import { COLOURS } from './colours.ts'
 import { shipsAreMarked } from './decide.ts'
 import type { EditState, EditTruth } from './state.ts'
 
-/** What takes a plan back: every from and to swapped. */
+/** What takes a plan back: every before and after swapped. There is no other way of undoing. */
 export function invertPlan(plan: EditPlan): EditPlan {
   return {
+    version: PLAN_VERSION,
     kind: plan.kind,
-    instances: plan.instances.toReversed().map((change) => ({
-      ...change,
-      lifecycle:
-        change.lifecycle === null ? null : change.lifecycle === 'create' ? 'delete' : ('create' as const),
-      editedBefore: change.editedAfter,
-      editedAfter: change.editedBefore,
-      added: change.removed,
-      removed: change.added,
+    instances: plan.instances.toReversed().map(({ instance, before, after, added, removed }) => ({
+      instance,
+      before: after,
+      after: before,
+      added: removed,
+      removed: added,
     })),
     decisions: plan.decisions.map(({ prediction, from, to }) => ({ prediction, from: to, to: from })),
     status: plan.status && { from: plan.status.to, to: plan.status.from },
@@ -36,11 +36,8 @@ export function applyPlan<S extends EditState>(state: S, plan: EditPlan): S {
   for (const change of plan.instances) {
     const before = truth.get(change.instance)
     const rle = reshaped(before?.rle ?? EMPTY_RLE, change)
-    if (change.lifecycle === 'delete') truth.delete(change.instance)
-    else {
-      const { instance: id, origin, editedAfter: edited, colour } = change
-      truth.set(id, { ...before, id, rle, origin, edited, colour })
-    }
+    if (change.after === null) truth.delete(change.instance)
+    else truth.set(change.instance, { ...before, id: change.instance, rle, ...change.after })
   }
   const decided = new Map(plan.decisions.map(({ prediction, to }) => [prediction, to]))
   return {
@@ -60,6 +57,9 @@ function reshaped(before: Rle, change: InstanceChange): Rle {
 
 /** Whether a plan can be applied to this state of the image: null, or a sentence that says why not. */
 export function checkPlan(state: EditState, plan: EditPlan): string | null {
+  if ((plan.version ?? PLAN_VERSION) !== PLAN_VERSION) {
+    return 'The edit has the form of another version of Drydock.'
+  }
   const truth = new Map(state.truth.map((t) => [t.id, t]))
   const named = plan.instances.map((change) => change.instance)
   if (new Set(named).size !== named.length) return 'The edit names an instance twice.'
@@ -86,40 +86,39 @@ export function checkPlan(state: EditState, plan: EditPlan): string | null {
 
 function checkNoShip(state: EditState, plan: EditPlan): string | null {
   const count = plan.instances.reduce(
-    (n, { lifecycle }) => n + (lifecycle === 'create' ? 1 : lifecycle === 'delete' ? -1 : 0),
+    (n, { before, after }) => n + (after === null ? 0 : 1) - (before === null ? 0 : 1),
     state.truth.length,
   )
   return (plan.status?.to ?? state.status) === 'no ship' && count > 0 ? `${shipsAreMarked(count)}.` : null
 }
 
-function checkChange(before: EditTruth | null, change: InstanceChange, size: Size): string | null {
+function checkChange(known: EditTruth | null, change: InstanceChange, size: Size): string | null {
   const masks = parseBoth(change)
   if (typeof masks === 'string') return masks
   const { added, removed } = masks
   if (!fitsIn(added, size) || !fitsIn(removed, size)) return 'The edit reaches beyond the image.'
-  if (change.colour < 0 || change.colour >= COLOURS) return 'The edit names a colour that does not exist.'
-  if (change.lifecycle === 'create') {
-    if (before) return 'The edit creates an instance that exists already.'
+  const { before, after } = change
+  if (before === null) {
+    if (after === null) return 'The edit names an instance that is there neither before nor after it.'
+    if (known) return 'The edit creates an instance that exists already.'
+    if (after.colour < 0 || after.colour >= COLOURS) return 'The edit names a colour that does not exist.'
     if (removed.length > 0) return 'The edit takes pixels from an instance that it creates.'
     return added.length === 0 ? 'The edit creates an instance without pixels.' : null
   }
-  if (!before) return 'The edit changes an instance that is not there.'
-  if (before.edited !== change.editedBefore) return 'The instance was changed meanwhile.'
-  if (before.origin !== change.origin || before.colour !== change.colour) {
+  if (!known) return 'The edit changes an instance that is not there.'
+  if (known.edited !== before.edited) return 'The instance was changed meanwhile.'
+  if (
+    [before, after ?? before].some(({ origin, colour }) => known.origin !== origin || known.colour !== colour)
+  ) {
     return 'The edit changes the origin or the colour of an instance; both stay for life.'
   }
-  if (intersectionArea(removed, before.rle) !== areaOf(removed)) {
+  if (intersectionArea(removed, known.rle) !== areaOf(removed)) {
     return 'The edit removes pixels that the instance does not have.'
   }
-  if (intersectionArea(added, before.rle) > 0) return 'The edit adds pixels that the instance has already.'
-  if (change.lifecycle === 'delete') {
-    return added.length === 0 && equal(removed, before.rle)
-      ? null
-      : 'The edit deletes an instance without all of its pixels.'
-  }
-  return added.length === 0 && equal(removed, before.rle)
-    ? 'The edit leaves an instance without pixels.'
-    : null
+  if (intersectionArea(added, known.rle) > 0) return 'The edit adds pixels that the instance has already.'
+  const emptied = added.length === 0 && equal(removed, known.rle)
+  if (after === null) return emptied ? null : 'The edit deletes an instance without all of its pixels.'
+  return emptied ? 'The edit leaves an instance without pixels.' : null
 }
 
 function parseBoth(change: InstanceChange): { added: Rle; removed: Rle } | string {

@@ -1,16 +1,16 @@
-import type { Decision, ImageStatus, Origin } from '../../contract/wire.ts'
+import type { Decision, ImageStatus, InstanceAttributes } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 
 /** What edits read and change: one image as it stands. */
 
-export interface EditTruth {
+export interface EditTruth extends InstanceAttributes {
   id: string
   rle: Rle
-  origin: Origin
-  /** an accepted or imported instance that a person has changed since */
-  edited: boolean
-  /** colour index 0..11 */
-  colour: number
+}
+
+/** What an instance is beside its pixels. */
+export function attributesOf({ origin, edited, colour }: InstanceAttributes): InstanceAttributes {
+  return { origin, edited, colour }
 }
 
 export interface EditPrediction {

@@ -43,8 +43,8 @@ function draw(project: Project, image: number, x: number, y: number, side = 4): 
     kind: 'polygon',
     instances: [
       {
-        ...{ instance: randomUUID(), lifecycle: 'create', origin: 'drawn' },
-        ...{ editedBefore: false, editedAfter: false, colour: 3, added: formatRle(free), removed: '' },
+        ...{ instance: randomUUID(), before: null, after: { origin: 'drawn', edited: false, colour: 3 } },
+        ...{ added: formatRle(free), removed: '' },
       },
     ],
     decisions: [],
@@ -202,8 +202,8 @@ test('random edits, all taken back, leave the image as it was; done again, as it
       const [truth] = project.store.truth.of(image)
       if (!truth) return
       const { id: instance, origin, edited, colour, rle: removed } = truth
-      const change = { instance, origin, colour, removed, editedBefore: edited, editedAfter: edited }
-      const instances = [{ ...change, lifecycle: 'delete' as const, added: '' }]
+      const before = { origin, edited, colour }
+      const instances = [{ instance, before, after: null, added: '', removed }]
       await apply(project, image, { kind: 'delete', instances, decisions: [], status: null, flag: null })
     } else {
       const result =
@@ -239,8 +239,11 @@ test('a full disk: nothing is written, and the stroke can be sent again', async 
   const { db } = project.store
   const image = idOf(project, 'full.png')
   const plan = draw(project, image, 0, 0)
-  // one pixel a run, so that the row needs pages of its own
-  plan.instances[0]!.added = Array.from({ length: 300 }, (_, i) => `${2 * i + 1} 1`).join(' ')
+  // one pixel a run, and many of them, so that the rows need pages that are not there
+  const added = Array.from({ length: 300 }, (_, i) => `${2 * i + 1} 1`).join(' ')
+  const [first] = plan.instances
+  plan.instances = Array.from({ length: 20 }, () => ({ ...first!, instance: randomUUID(), added }))
+  db.exec('vacuum')
   const stroke = { ...gesture(project, image), plan }
   db.pragma('max_page_count = 1')
   await expect(applyGesture(project, stroke)).rejects.toMatchObject({ code: 'disk_full' })

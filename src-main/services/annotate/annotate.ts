@@ -77,7 +77,7 @@ export function redoable(project: Project, image: StoredImage): StoredEdit | nul
 export function undoHead(project: Project, image: StoredImage, gestureId: string): StoredEdit {
   const target = undoable(project, image)
   if (!target) throw new DrydockError('nothing_to_do', 'There is nothing to undo on this image.')
-  const plan = withoutLostDecisions(project, image, target.inverse)
+  const plan = withoutLostDecisions(project, image, invertPlan(target.forward))
   return addEdit(project, image, plan, { gestureId, groupId: target.groupId, kind: 'undo', target })
 }
 
@@ -116,7 +116,6 @@ export function addEdit(
     target: context.target?.id ?? null,
     parent: image.headEdit,
     forward: plan,
-    inverse: invertPlan(plan),
     author: author(),
     at: new Date().toISOString(),
   }

@@ -57,8 +57,18 @@ function rounded(_: string, value: unknown): unknown {
 }
 
 /** A plan as schema 3 stored it. */
-function asRecorded(plan: EditPlan): object {
-  return plan
+function asRecorded({ kind, instances, decisions, status, flag }: EditPlan): object {
+  const changes = instances.map(({ instance, before, after, added, removed }) => ({
+    instance,
+    lifecycle: before === null ? 'create' : after === null ? 'delete' : null,
+    origin: (before ?? after)!.origin,
+    editedBefore: (before ?? after)!.edited,
+    editedAfter: (after ?? before)!.edited,
+    colour: (before ?? after)!.colour,
+    added,
+    removed,
+  }))
+  return { kind, instances: changes, decisions, status, flag }
 }
 
 function scoreInShort({ f2, tp, fp, fn }: { f2: number; tp: number; fp: number; fn: number }): string {

@@ -38,11 +38,8 @@ function statusAfter(status: ImageStatus, left: number, existing: ExistingTruth)
 function created({ rle, colour }: ReadMask): InstanceChange {
   return {
     instance: randomUUID(),
-    lifecycle: 'create',
-    origin: 'imported',
-    editedBefore: false,
-    editedAfter: false,
-    colour,
+    before: null,
+    after: { origin: 'imported', edited: false, colour },
     added: rle,
     removed: '',
   }
@@ -51,11 +48,8 @@ function created({ rle, colour }: ReadMask): InstanceChange {
 function deleted({ id, rle, origin, edited, colour }: TruthInstance): InstanceChange {
   return {
     instance: id,
-    lifecycle: 'delete',
-    origin,
-    editedBefore: edited,
-    editedAfter: edited,
-    colour,
+    before: { origin, edited, colour },
+    after: null,
     added: '',
     removed: rle,
   }

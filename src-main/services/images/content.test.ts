@@ -48,8 +48,8 @@ async function draw(): Promise<void> {
     kind: 'brush',
     instances: [
       {
-        ...{ instance: randomUUID(), lifecycle: 'create', origin: 'drawn', colour: 0 },
-        ...{ editedBefore: false, editedAfter: false, added, removed: '' },
+        ...{ instance: randomUUID(), before: null, after: { origin: 'drawn', edited: false, colour: 0 } },
+        ...{ added, removed: '' },
       },
     ],
     decisions: [],

@@ -25,8 +25,8 @@ async function finish(path: string, split: Split): Promise<void> {
   const image = idOf(project, path)
   await project.store.write(() => project.store.images.setSplit(image, split))
   const instances = A.ships.map((ship) => ({
-    ...{ instance: randomUUID(), lifecycle: 'create' as const, origin: 'drawn' as const, colour: 0 },
-    ...{ editedBefore: false, editedAfter: false, added: formatRle(maskOf(ship, A)), removed: '' },
+    ...{ instance: randomUUID(), before: null, after: { origin: 'drawn' as const, edited: false, colour: 0 } },
+    ...{ added: formatRle(maskOf(ship, A)), removed: '' },
   }))
   const status = { from: 'to do' as const, to: 'done' as const }
   const plan = { kind: 'polygon' as const, instances, decisions: [], status, flag: null }

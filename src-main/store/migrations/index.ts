@@ -4,6 +4,14 @@ import { flips } from './002-flips.ts'
 import { markedContent } from './003-marked-content.ts'
 import { sums } from './004-sums.ts'
 import { jobsAreData } from './005-jobs-are-data.ts'
+import { oneTruthOfEdits } from './006-one-truth-of-edits.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
-export const MIGRATIONS: readonly Migration[] = [start, flips, markedContent, sums, jobsAreData]
+export const MIGRATIONS: readonly Migration[] = [
+  start,
+  flips,
+  markedContent,
+  sums,
+  jobsAreData,
+  oneTruthOfEdits,
+]
