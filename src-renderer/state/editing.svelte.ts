@@ -80,9 +80,7 @@ export class Editing {
     this.#finished = null
     shown.canUndo = true
     shown.canRedo = false
-    const created = plan.instances
-      .filter(({ before }) => before === null)
-      .map(({ instance }) => instance)
+    const created = plan.instances.filter(({ before }) => before === null).map(({ instance }) => instance)
     if (['polygon', 'box', 'brush'].includes(plan.kind) && created.length > 0) shown.selection = created
     this.saving.add(shown.id, { kind: 'apply', plan }, true)
     return true

@@ -25,7 +25,11 @@ async function finish(path: string, split: Split): Promise<void> {
   const image = idOf(project, path)
   await project.store.write(() => project.store.images.setSplit(image, split))
   const instances = A.ships.map((ship) => ({
-    ...{ instance: randomUUID(), before: null, after: { origin: 'drawn' as const, edited: false, colour: 0 } },
+    ...{
+      instance: randomUUID(),
+      before: null,
+      after: { origin: 'drawn' as const, edited: false, colour: 0 },
+    },
     ...{ added: formatRle(maskOf(ship, A)), removed: '' },
   }))
   const status = { from: 'to do' as const, to: 'done' as const }
