@@ -7,9 +7,9 @@ import type { CrossValidation } from '../services/train/crossvalidate.ts'
 import type { CrossValidated } from '../services/train/crossvalidate-report.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
-import { duration } from './project.ts'
+import { roughDuration } from './project.ts'
 import { differenceText, estimate, reportTable, share as shareText } from './report.ts'
-import { count, score, table } from './table.ts'
+import { counted, scoreText, table } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { addStepOptions, withOptions } from './train-settings.ts'
@@ -70,11 +70,11 @@ export function addCrossvalidate(program: Command): void {
     if ((options.alsoImages === undefined) !== (options.alsoTruth === undefined)) {
       command.error('error: name --also-images and --also-truth together')
     }
-    return run(terminal, options)
+    return crossvalidateImages(terminal, options)
   })
 }
 
-async function run(terminal: Terminal, options: Options): Promise<void> {
+async function crossvalidateImages(terminal: Terminal, options: Options): Promise<void> {
   const { findModel } = await import('../services/projects/find-model.ts')
   const { markedImages } = await import('../services/train/train-folder.ts')
   const { trainDefaults } = await import('../services/train/train.ts')
@@ -83,7 +83,7 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   const from = await findModel(options.from ?? null)
   const read = async (images: string, truth: string): Promise<MarkedImages['found']> => {
     const { found, leftOut } = await markedImages(images, truth, terminal.signal)
-    for (const { reason, count: n } of leftOut) terminal.note(`Left out: ${count(n, 'image')}, ${reason}`)
+    for (const { reason, count: n } of leftOut) terminal.note(`Left out: ${counted(n, 'image')}, ${reason}`)
     return found
   }
   const found = await read(options.images, options.truth)
@@ -100,15 +100,15 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
       engine,
       signal: terminal.signal,
       onProgress: ({ fold, doing }) => terminal.progress(`Fold ${fold} of ${folds}: ${doing}`),
-      onPoint: (fold, point) => tellPoint(terminal, fold, point),
+      onPoint: (fold, point) => tellFoldPoint(terminal, fold, point),
     }),
   )
   const crossValidated = await reportFolds(wanted, results)
   terminal.answer(crossValidated.summary)
   terminal.say(
-    `${from.card.name} on ${count(wanted.images.length, 'image')}, ${folds} folds, ${wanted.training ? 'trained' : 'not trained'} in each`,
+    `${from.card.name} on ${counted(wanted.images.length, 'image')}, ${folds} folds, ${wanted.training ? 'trained' : 'not trained'} in each`,
   )
-  for (const line of tableOf(crossValidated)) terminal.say(line)
+  for (const line of resultTable(crossValidated)) terminal.say(line)
   const { predicted, trueForeground } = crossValidated.separation
   terminal.say('')
   terminal.say(`Clustered above components: ${differenceText(predicted)}`)
@@ -123,18 +123,18 @@ function trainingOf(defaults: TrainSettings, options: Options): CrossValidation[
   return settings
 }
 
-function tellPoint(
+function tellFoldPoint(
   terminal: Terminal,
   fold: number,
   { kind, step, loss, f2, f2WithShips, seconds }: CurvePoint,
 ): void {
-  const at = `Fold ${fold}, step ${step}, ${duration(seconds)}`
+  const at = `Fold ${fold}, step ${step}, ${roughDuration(seconds)}`
   if (kind === 'train') terminal.progress(`${at}: loss ${loss === null ? '-' : loss.toFixed(4)}`)
-  else terminal.note(`${at}: inner validation F2 ${score(f2)}, ${score(f2WithShips)} with ships`)
+  else terminal.note(`${at}: inner validation F2 ${scoreText(f2)}, ${scoreText(f2WithShips)} with ships`)
 }
 
 /** The ways of making instances side by side. */
-function tableOf({ reports, nothing }: CrossValidated): string[] {
+function resultTable({ reports, nothing }: CrossValidated): string[] {
   const row = (name: string, { f2, f2WithShips, emptyClean, emptyImages, recall }: Report): string[] => [
     name,
     ...estimate(f2),
@@ -144,7 +144,7 @@ function tableOf({ reports, nothing }: CrossValidated): string[] {
   ]
   return table([
     ['', 'F2', '95 % interval', 'with ships', '95 % interval', 'empty images clean', 'ships found'],
-    ['nothing predicted', score(nothing), '', score(0), '', '', ''],
+    ['nothing predicted', scoreText(nothing), '', scoreText(0), '', '', ''],
     row('clustered', reports.clustered),
     row('  cleaner empty images', reports.clean),
     row('  more ships found', reports.ships),

@@ -4,7 +4,7 @@ import { DrydockError } from '../contract/errors.ts'
 import type { ImportPreview, ImportResult } from '../contract/wire.ts'
 import type { Project } from '../services/machinery/project.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
-import { count, someOf } from './table.ts'
+import { counted, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -93,9 +93,9 @@ function tellResult(terminal: Terminal, preview: ImportPreview, result: ImportRe
     left_out: leftOut,
     left_out_count: leftOutCount,
   })
-  terminal.say(`Imported ${count(done.instances, 'instance')} on ${count(done.images, 'image')}.`)
+  terminal.say(`Imported ${counted(done.instances, 'instance')} on ${counted(done.images, 'image')}.`)
   if (leftOutCount === 0) return
-  terminal.say(`${count(leftOutCount, 'image')} could not be read and left out: see above.`)
+  terminal.say(`${counted(leftOutCount, 'image')} could not be read and left out: see above.`)
   process.exitCode = FAILURE
 }
 
@@ -105,7 +105,7 @@ async function exportFile(terminal: Terminal, { project: path, csv, what, run }:
     const id = run === undefined ? undefined : await runOf(project, run)
     const { images, instances } = await exportLabels(project, csv, what, id)
     terminal.answer({ images, instances, csv })
-    terminal.say(`Wrote ${count(instances, 'instance')} of ${count(images, 'image')} to ${csv}`)
+    terminal.say(`Wrote ${counted(instances, 'instance')} of ${counted(images, 'image')} to ${csv}`)
   })
 }
 
@@ -155,7 +155,7 @@ function assertUsable(preview: ImportPreview, { what, existing, dryRun }: Import
   if (what === 'truth' && preview.withTruthCount > 0 && existing === undefined && !dryRun) {
     throw new DrydockError(
       'conflict',
-      `${count(preview.withTruthCount, 'image')} of the file ${preview.withTruthCount === 1 ? 'has' : 'have'} truth already (${someOf(preview.withTruth, 5, preview.withTruthCount)}), so nothing was imported. Say --existing add, replace or skip.`,
+      `${counted(preview.withTruthCount, 'image')} of the file ${preview.withTruthCount === 1 ? 'has' : 'have'} truth already (${someOf(preview.withTruth, 5, preview.withTruthCount)}), so nothing was imported. Say --existing add, replace or skip.`,
     )
   }
 }

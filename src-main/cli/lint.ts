@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Size } from '../core/mask/rle.ts'
-import { count } from './table.ts'
+import { counted } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { size } from './values.ts'
@@ -38,7 +38,7 @@ async function lintFile(terminal: Terminal, { csv, size, images }: Options): Pro
   }
   if (problems.length > LISTED) terminal.say(`and ${problems.length - LISTED} more`)
   terminal.say(
-    `${count(linted.instances, 'instance')} in ${count(linted.images, 'image')}: ${problems.length === 0 ? 'no problem' : count(problems.length, 'problem')}.`,
+    `${counted(linted.instances, 'instance')} in ${counted(linted.images, 'image')}: ${problems.length === 0 ? 'no problem' : counted(problems.length, 'problem')}.`,
   )
   if (problems.length > 0) process.exitCode = FAILURE
 }

@@ -4,8 +4,8 @@ import { DrydockError } from '../contract/errors.ts'
 import type { FolderPredicted } from '../services/predict/predict-folder.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
-import { follow, PROJECT_HELP, takeModel, withProject } from './project.ts'
-import { count } from './table.ts'
+import { followJob, PROJECT_HELP, takeModel, withProject } from './project.ts'
+import { counted } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -81,7 +81,7 @@ async function predictImages(
       onProgress: (done, total, image) => terminal.progress(`${done} of ${total} images, now ${image}`),
     }),
   )
-  report(terminal, result, { model: { id, name: card.name }, flips, out, overlays })
+  reportPrediction(terminal, result, { model: { id, name: card.name }, flips, out, overlays })
 }
 
 async function predictProject(terminal: Terminal, path: string, options: Options): Promise<void> {
@@ -101,7 +101,7 @@ async function predictProject(terminal: Terminal, path: string, options: Options
     const { startPrediction } = await import('../services/predict/predict.ts')
     const { listRows } = await import('../services/images/rows.ts')
     const { job, run } = await startPrediction(project, { images: 'all' })
-    const { state } = await follow(terminal, project, job)
+    const { state } = await followJob(terminal, project, job)
     const rows = listRows(project)
     const done = rows.filter(({ predictionCount }) => predictionCount !== null)
     const out = options.out ?? null
@@ -124,11 +124,11 @@ async function predictProject(terminal: Terminal, path: string, options: Options
       cancelled: state === 'cancelled',
     }
     const { model, modelName, flips } = project.store.runs.all(run).find(({ id }) => id === run)!
-    report(terminal, result, { run, model: { id: model, name: modelName }, flips, out, overlays })
+    reportPrediction(terminal, result, { run, model: { id: model, name: modelName }, flips, out, overlays })
   })
 }
 
-function report(
+function reportPrediction(
   terminal: Terminal,
   { images, predicted, instances, leftOut, cancelled }: FolderPredicted,
   rest: {
@@ -143,17 +143,17 @@ function report(
   if (cancelled) {
     throw new DrydockError(
       'cancelled',
-      `Cancelled. ${count(predicted, 'image')} of ${images} are predicted and kept.`,
+      `Cancelled. ${counted(predicted, 'image')} of ${images} are predicted and kept.`,
     )
   }
   terminal.answer({ images, predicted, instances, left_out: leftOut, ...rest })
   terminal.say(
-    `Found ${count(instances, 'instance')} in ${count(predicted, 'image')} with ${rest.model.name ?? 'a model'}.`,
+    `Found ${counted(instances, 'instance')} in ${counted(predicted, 'image')} with ${rest.model.name ?? 'a model'}.`,
   )
   if (rest.out !== null) terminal.say(`Predictions: ${rest.out}`)
   if (rest.overlays !== null) terminal.say(`Pictures: ${rest.overlays}`)
   if (leftOut.length > 0) {
-    terminal.say(`${count(leftOut.length, 'image')} could not be read and left out: see above.`)
+    terminal.say(`${counted(leftOut.length, 'image')} could not be read and left out: see above.`)
     process.exitCode = FAILURE
   }
 }

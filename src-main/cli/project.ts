@@ -32,7 +32,7 @@ export async function withProject<T>(
  * is kept.
  * @throws DrydockError the job's own failure
  */
-export async function follow(terminal: Terminal, project: Project, id: string): Promise<Job> {
+export async function followJob(terminal: Terminal, project: Project, id: string): Promise<Job> {
   const stop = project.events.listen((event) => {
     if (event.type === 'job' && event.job.id === id) terminal.progress(progressLine(event.job))
   })
@@ -64,12 +64,12 @@ export async function takeModel(project: Project, wanted: string): Promise<strin
 }
 
 function progressLine({ title, done, total, unit, secondsLeft }: Job): string {
-  const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`
+  const left = secondsLeft === null ? '' : `, ${roughDuration(secondsLeft)} left`
   return `${title}: ${Math.floor(done)} of ${Math.floor(total)} ${unit}${left}`
 }
 
 /** '45 s', '3 min', '2 h 10 min' */
-export function duration(seconds: number): string {
+export function roughDuration(seconds: number): string {
   if (seconds < 100) return `${Math.round(seconds)} s`
   const minutes = Math.round(seconds / 60)
   return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`

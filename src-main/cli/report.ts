@@ -2,7 +2,7 @@ import type { Difference } from '../core/metric/difference.ts'
 import type { Estimate } from '../core/metric/interval.ts'
 import { AREAS } from '../core/metric/report.ts'
 import type { Recall, Report } from '../core/metric/report.ts'
-import { score, table } from './table.ts'
+import { scoreText, table } from './table.ts'
 
 /** A report as a table for people. */
 export function reportTable(report: Report): string[] {
@@ -29,14 +29,14 @@ export function reportTable(report: Report): string[] {
 
 /** '+0.012 (-0.010 to +0.034), with ships ...' */
 export function differenceText({ f2, f2WithShips }: Difference): string {
-  const signed = (value: number): string => `${value < 0 ? '' : '+'}${score(value)}`
+  const signed = (value: number): string => `${value < 0 ? '' : '+'}${scoreText(value)}`
   const text = ({ value, low, high }: Estimate): string =>
     `${signed(value)} (${signed(low)} to ${signed(high)})`
   return `F2 ${text(f2)}${f2WithShips === null ? '' : `, over images with ships ${text(f2WithShips)}`}`
 }
 
 export function estimate(of: Estimate | null): [string, string] {
-  return of === null ? ['-', '-'] : [score(of.value), `${score(of.low)} to ${score(of.high)}`]
+  return of === null ? ['-', '-'] : [scoreText(of.value), `${scoreText(of.low)} to ${scoreText(of.high)}`]
 }
 
 function areaName(from: number, to: number): string {
@@ -45,7 +45,7 @@ function areaName(from: number, to: number): string {
 }
 
 function found(name: string, { ships, found }: Recall): string[] {
-  return [name, `${found}`, `${ships}`, score(ships === 0 ? null : found / ships)]
+  return [name, `${found}`, `${ships}`, scoreText(ships === 0 ? null : found / ships)]
 }
 
 /** '39 of 40 (97.5 %)' */

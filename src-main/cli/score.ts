@@ -9,7 +9,7 @@ import { differenceForMachines, reportForMachines } from '../services/score/repo
 import type { FilesScore, Pair } from '../services/score/score-files.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
 import { differenceText, reportTable } from './report.ts'
-import { count, score, someOf, table, thresholdTable } from './table.ts'
+import { counted, scoreText, someOf, table, thresholdTable } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { size } from './values.ts'
@@ -87,7 +87,7 @@ async function scoreCsv(
   const { set, images, overlapping } = scorePairs(pairs!)
   if (overlapping.length > 0) {
     terminal.note(
-      `Masks overlap in ${count(overlapping.length, 'image')} (${someOf(overlapping)}): scored by the best one-to-one matching, but a submission may not have that.`,
+      `Masks overlap in ${counted(overlapping.length, 'image')} (${someOf(overlapping)}): scored by the best one-to-one matching, but a submission may not have that.`,
     )
   }
   return {
@@ -158,9 +158,9 @@ function forMachines({ set, images, report, difference }: Scored): unknown {
 function forPeople({ set, images, total, report, difference }: Scored): string[] {
   const worst = [...images].sort((a, b) => a.f2 - b.f2).slice(0, LISTED)
   const over =
-    total === images.length ? count(total, 'image') : `${images.length} of ${count(total, 'image')}`
+    total === images.length ? counted(total, 'image') : `${images.length} of ${counted(total, 'image')}`
   return [
-    `F2 ${score(set.f2)} over ${over}, ${score(set.f2WithShips)} over those with ships; pooled ${score(set.pooledF2)}`,
+    `F2 ${scoreText(set.f2)} over ${over}, ${scoreText(set.f2WithShips)} over those with ships; pooled ${scoreText(set.pooledF2)}`,
     ...(difference
       ? [`Above the other predictions by ${differenceText(difference)}; intervals of 95 %`]
       : []),
@@ -173,7 +173,7 @@ function forPeople({ set, images, total, report, difference }: Scored): string[]
       ['image', 'F2', 'TP', 'FP', 'FN'],
       ...worst.map(({ image, f2, thresholds: [at] }) => [
         image,
-        score(f2),
+        scoreText(f2),
         ...[at!.tp, at!.fp, at!.fn].map(String),
       ]),
     ]),

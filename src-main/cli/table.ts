@@ -13,14 +13,20 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** A score as people read it. */
-export function score(value: number | null): string {
+export function scoreText(value: number | null): string {
   return value === null ? '-' : value.toFixed(3)
 }
 
 export function thresholdTable(thresholds: readonly ThresholdScore[]): string[] {
   return table([
     ['IoU', 'TP', 'FP', 'FN', 'F2'],
-    ...thresholds.map(({ iou, tp, fp, fn, f2 }) => [iou.toFixed(2), `${tp}`, `${fp}`, `${fn}`, score(f2)]),
+    ...thresholds.map(({ iou, tp, fp, fn, f2 }) => [
+      iou.toFixed(2),
+      `${tp}`,
+      `${fp}`,
+      `${fn}`,
+      scoreText(f2),
+    ]),
   ])
 }
 
@@ -32,6 +38,6 @@ export function someOf(names: readonly string[], most = 5, all = names.length): 
 }
 
 /** '1 image', '2 images' */
-export function count(n: number, noun: string): string {
+export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -7,8 +7,8 @@ import { NETWORK_SIZES } from '../contract/words.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
-import { duration, follow, PROJECT_HELP, takeModel, withProject } from './project.ts'
-import { count, score, someOf } from './table.ts'
+import { roughDuration, followJob, PROJECT_HELP, takeModel, withProject } from './project.ts'
+import { counted, scoreText, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { addStepOptions, withOptions } from './train-settings.ts'
@@ -125,7 +125,7 @@ async function trainFolder(
     settings,
     syntheticScenes: options.synthetic ?? null,
     origin: {
-      data: `${count(selection.train.length, 'image')} of ${basename(images)} with truth from ${basename(truth)}, and synthetic scenes`,
+      data: `${counted(selection.train.length, 'image')} of ${basename(images)} with truth from ${basename(truth)}, and synthetic scenes`,
       licence: options.licence,
       credits: options.credit ?? [],
       reproduce: `drydock ${process.argv.slice(2).map(quoted).join(' ')}`,
@@ -137,7 +137,7 @@ async function trainFolder(
       signal: terminal.signal,
       onPlan: ({ steps, validationImages }) =>
         terminal.progress(
-          `Training for ${steps === null ? duration((settings.minutes ?? 0) * 60) : count(steps, 'step')}, validating on ${count(validationImages, 'image')}`,
+          `Training for ${steps === null ? roughDuration((settings.minutes ?? 0) * 60) : counted(steps, 'step')}, validating on ${counted(validationImages, 'image')}`,
         ),
       onPoint: (point) => tellPoint(terminal, point),
     }),
@@ -156,7 +156,7 @@ async function trainFolder(
   })
   if (outcome.cancelled) terminal.say('Cancelled: the best weights so far are kept; --resume goes on.')
   terminal.say(
-    `Trained ${count(outcome.steps, 'step')} in ${duration(outcome.seconds)}; validation F2 ${score(outcome.validation?.f2 ?? null)}, ${score(outcome.validation?.f2WithShips ?? null)} over images with ships.`,
+    `Trained ${counted(outcome.steps, 'step')} in ${roughDuration(outcome.seconds)}; validation F2 ${scoreText(outcome.validation?.f2 ?? null)}, ${scoreText(outcome.validation?.f2WithShips ?? null)} over images with ships.`,
   )
   terminal.say(`Model ${id.slice(0, 12)}: ${out}`)
   if (outcome.cancelled) process.exitCode = FAILURE
@@ -169,7 +169,7 @@ async function trainProject(terminal: Terminal, path: string, options: Options):
     const { listModels } = await import('../services/predict/models.ts')
     // Images that nobody has read yet belong to no split.
     for (const { id, kind } of project.jobs.running())
-      if (kind === 'scan') await follow(terminal, project, id)
+      if (kind === 'scan') await followJob(terminal, project, id)
     const preview = trainingPreview(project)
     tellSelection(terminal, {
       train: { length: preview.used },
@@ -182,7 +182,7 @@ async function trainProject(terminal: Terminal, path: string, options: Options):
     const stop = project.events.listen((event) => {
       if (event.type === 'curve') for (const point of event.points) tellPoint(terminal, point)
     })
-    const job = await follow(terminal, project, await startTraining(project, settings)).finally(stop)
+    const job = await followJob(terminal, project, await startTraining(project, settings)).finally(stop)
     const model = listModels(project).find(({ id }) => id === job.model)
     terminal.answer({
       model: model ? { id: model.id, name: model.name } : null,
@@ -222,18 +222,19 @@ function tellSelection(
   },
 ): void {
   terminal.say(
-    `Training on ${count(selection.train.length, 'image')}, validating on ${count(selection.validation.length, 'image')}.`,
+    `Training on ${counted(selection.train.length, 'image')}, validating on ${counted(selection.validation.length, 'image')}.`,
   )
   for (const { reason, count: n, names } of selection.leftOut) {
-    terminal.say(`Left out: ${count(n, 'image')}, ${reason}${names ? ` (${someOf(names)})` : ''}`)
+    terminal.say(`Left out: ${counted(n, 'image')}, ${reason}${names ? ` (${someOf(names)})` : ''}`)
   }
 }
 
 function tellPoint(terminal: Terminal, { kind, step, loss, f2, f2WithShips, seconds }: CurvePoint): void {
-  const at = `step ${step}, ${duration(seconds)}`
+  const at = `step ${step}, ${roughDuration(seconds)}`
   const shown = loss === null ? '-' : loss.toFixed(4)
   if (kind === 'train') terminal.progress(`${at}: loss ${shown}`)
-  else terminal.say(`${at}: validation F2 ${score(f2)}, ${score(f2WithShips)} with ships; loss ${shown}`)
+  else
+    terminal.say(`${at}: validation F2 ${scoreText(f2)}, ${scoreText(f2WithShips)} with ships; loss ${shown}`)
 }
 
 function validationForMachines(

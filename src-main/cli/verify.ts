@@ -20,18 +20,18 @@ export function addVerify(program: Command): void {
 }
 
 async function showVerified(terminal: Terminal, options: Options): Promise<void> {
-  const { verify } = await import('../services/projects/verify.ts')
+  const { verifyMachine: verify } = await import('../services/projects/verify.ts')
   const verified = await withEngine(options, (engine) => verify(engine, options.cases ?? [], terminal.signal))
-  terminal.answer(forMachines(verified))
-  for (const line of forPeople(verified)) terminal.say(line)
+  terminal.answer(verifiedForMachines(verified))
+  for (const line of verifiedForPeople(verified)) terminal.say(line)
   if (!verified.passed) process.exitCode = FAILURE
 }
 
-function forMachines({ backend, kinds, passed }: Verified): unknown {
+function verifiedForMachines({ backend, kinds, passed }: Verified): unknown {
   return { backend: backend.name, device: backend.device, passed, kinds }
 }
 
-function forPeople({ backend, kinds, passed }: Verified): string[] {
+function verifiedForPeople({ backend, kinds, passed }: Verified): string[] {
   const error = (value: number | null): string => (value === null ? '-' : value.toExponential(1))
   const failed = kinds.flatMap(({ kind, failed }) =>
     failed.map(

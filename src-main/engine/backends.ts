@@ -68,7 +68,7 @@ export async function chooseBackend(
       if (onGpu(tf) !== (device === 'GPU')) throw new Error(`here it computes on the ${other(device)}`)
       await probe(tf, name)
       await memory.keep(candidate, key, pass)
-      return { tf, name, info: describe(tf, candidate, pass, forced !== null, passedOver) }
+      return { tf, name, info: describeBackend(tf, candidate, pass, forced !== null, passedOver) }
     } catch (error) {
       passedOver.push({ name: titleOf(candidate), reason: reasonOf(error) })
     }
@@ -136,7 +136,7 @@ function threadsOf(tf: Tf, name: BackendName): number {
   return wasmThreads(tf)
 }
 
-function describe(
+function describeBackend(
   tf: Tf,
   { name, device }: Candidate,
   { convolutionMs }: Pass,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { architecture, CHECKPOINT_FILE } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
-import { bytesOf, floatsOf } from '../model/files.ts'
+import { weightBytes, floatsOf } from '../model/files.ts'
 import { writeWhole } from '../whole-file.ts'
 import { parameterCount } from '../model/network.ts'
 import { choice } from './tuning.ts'
@@ -61,7 +61,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   const { weights, average, moment1, moment2, bestWeights, ...rest } = checkpoint
   const json = JSON.stringify({ format: 'drydock-checkpoint-1', ...rest })
   const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 4) * 4))
-  const parts = [weights, average, moment1, moment2, bestWeights].map(bytesOf)
+  const parts = [weights, average, moment1, moment2, bestWeights].map(weightBytes)
   const whole = Buffer.concat([Uint32Array.of(text.length), text, ...parts].map((part) => asBytes(part)))
   await writeWhole(join(folder, CHECKPOINT_FILE), whole)
 }

@@ -6,7 +6,7 @@ import type { Backend } from './backends.ts'
 import { chooseBackend } from './backends.ts'
 import { ModelShelf } from './model-shelf.ts'
 import { train } from './train.ts'
-import { verify } from './verify.ts'
+import { verifyCases } from './verify.ts'
 import { predict } from '../model/predict.ts'
 
 /**
@@ -106,7 +106,7 @@ async function answer(request: Request): Promise<Extract<EngineMessage, { kind: 
     case 'infer':
       return infer(request)
     case 'verify':
-      return verify(await theBackend(), request.input, async () => {
+      return verifyCases(await theBackend(), request.input, async () => {
         await pause()
         throwIfCancelled(id)
       })

@@ -57,7 +57,7 @@ export class ModelShelf {
       this.shelved.set(folder, known)
       return known
     }
-    const entry = { stamp, model: load(tf, folder), users: 0 }
+    const entry = { stamp, model: loadNetwork(tf, folder), users: 0 }
     // A version that is replaced while work runs on it lies under a key of its own until that ends.
     if (known) this.shelved.set(`${folder} ${known.stamp}`, known)
     this.shelved.delete(folder)
@@ -80,7 +80,7 @@ export class ModelShelf {
   }
 }
 
-async function load(tf: Tf, folder: string): Promise<Loaded> {
+async function loadNetwork(tf: Tf, folder: string): Promise<Loaded> {
   const { file, weights } = await readModel(folder)
   const { architecture, normalise } = file
   return { kernels: fastKernels(tf), network: { architecture, normalise, weights: tf.tensor1d(weights) } }

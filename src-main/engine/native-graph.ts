@@ -84,7 +84,7 @@ function record(tf: Tf, backend: NativeBackend, f: TensorFunction, inputs: reado
   try {
     const ids = backend.getInputTensorIds(outputs)
     const ends = ids.map((id, i) => `${recorder.output(id, typeOf(outputs[i]!))}:0`)
-    const id = load(native, recorder.nodes)
+    const id = loadGraph(native, recorder.nodes)
     const infos = names.map((name) => ({ name: `${name}:0` }))
     return {
       run: (given) => backend.runSavedModel(id, given, infos, ends),
@@ -98,7 +98,7 @@ function record(tf: Tf, backend: NativeBackend, f: TensorFunction, inputs: reado
 }
 
 /** The addon reads saved models from the disk alone. */
-function load(native: NativeBinding, nodes: readonly GraphNode[]): number {
+function loadGraph(native: NativeBinding, nodes: readonly GraphNode[]): number {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-graph-'))
   try {
     writeFileSync(join(folder, 'saved_model.pb'), savedModel(nodes, TAG))

@@ -16,7 +16,7 @@ const end = `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${order.limi
 new Worker(end, { eval: true }).unref()
 process.on('disconnect', () => process.exit(0))
 
-async function report(candidate: Candidate): Promise<ProbeReport> {
+async function reportProbe(candidate: Candidate): Promise<ProbeReport> {
   try {
     const tf = await load(candidate)
     await probe(tf, candidate.name)
@@ -26,4 +26,4 @@ async function report(candidate: Candidate): Promise<ProbeReport> {
   }
 }
 
-process.send?.(await report(order.candidate))
+process.send?.(await reportProbe(order.candidate))

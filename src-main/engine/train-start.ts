@@ -23,7 +23,7 @@ export interface Start {
 }
 
 /** What must stay the same when a training goes on: its steps would not be those of one training else. */
-export function planOf({ seed, batch, crop, fromFolder }: TrainRequest): CheckpointPlan {
+export function checkpointPlan({ seed, batch, crop, fromFolder }: TrainRequest): CheckpointPlan {
   return { seed, batch, crop, fromScratch: fromFolder === null }
 }
 
@@ -31,7 +31,7 @@ export function planOf({ seed, batch, crop, fromFolder }: TrainRequest): Checkpo
 export async function startOf(request: TrainRequest): Promise<Start> {
   const parent = request.fromFolder === null ? null : await readModel(request.fromFolder)
   const checkpoint = request.resume ? await readCheckpoint(request.outFolder) : null
-  if (checkpoint?.plan) assertSame(checkpoint.plan, planOf(request), request.outFolder)
+  if (checkpoint?.plan) assertSame(checkpoint.plan, checkpointPlan(request), request.outFolder)
   const architecture = checkpoint?.architecture ?? parent?.file.architecture ?? request.architecture
   return {
     architecture,
@@ -43,7 +43,7 @@ export async function startOf(request: TrainRequest): Promise<Start> {
 }
 
 /** The state to take the next step from; to be disposed. */
-export function stateOf(tf: Tf, { checkpoint, weights }: Start): TrainState {
+export function startingState(tf: Tf, { checkpoint, weights }: Start): TrainState {
   if (!checkpoint) return freshState(tf, weights)
   return {
     weights: tf.tensor1d(checkpoint.weights),

@@ -27,11 +27,11 @@ import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { trainPoint, validationPoint } from './curve-points.ts'
 import { fastKernels } from './fast-kernels.ts'
 import { trainingDiverged, whereItStopped } from './train-errors.ts'
-import { planOf, startOf, stateOf } from './train-start.ts'
+import { checkpointPlan, startOf, startingState } from './train-start.ts'
 import type { Start } from './train-start.ts'
 import { chooseFirst, choosePostProcessing, notChosen } from './tuning.ts'
 import type { Choice, PostProcessing } from './tuning.ts'
-import { lookAt, validate } from './validation.ts'
+import { inferValidation, validate } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
 const CLIP_NORM = 5
@@ -113,7 +113,7 @@ class Session {
       clipNorm: CLIP_NORM,
     })
     const { checkpoint } = start
-    this.state = stateOf(tf, start)
+    this.state = startingState(tf, start)
     this.best = new Best(checkpoint)
     this.validatedAt = checkpoint ? (checkpoint.validatedAt ?? checkpoint.step) : 0
     this.first = checkpoint?.first ?? null
@@ -213,7 +213,7 @@ class Session {
       const seen: TuneImage[] = []
       for (let i = 0; i < validationImages + furtherImages; i++) {
         const image = images[i] ?? (await this.port.validation(i))
-        seen.push(await lookAt(this.tf, this.kernels, network, image, pause))
+        seen.push(await inferValidation(this.tf, this.kernels, network, image, pause))
       }
       this.first = await chooseFirst(seen, this.start.postProcessing, pause)
     })
@@ -289,7 +289,7 @@ class Session {
       architecture: this.start.architecture,
       step,
       seconds: this.seconds(),
-      ...{ first: this.first, validatedAt: this.validatedAt, plan: planOf(this.request) },
+      ...{ first: this.first, validatedAt: this.validatedAt, plan: checkpointPlan(this.request) },
       ...this.best.kept,
       weights: await read(weights),
       average: await read(average),
@@ -330,7 +330,7 @@ class Session {
     const network = this.networkOf(this.tf.tensor1d(weights))
     try {
       return await unlessCancelled(this.port, async (pause) => {
-        const look = (image: ValidationImage) => lookAt(this.tf, this.kernels, network, image, pause)
+        const look = (image: ValidationImage) => inferValidation(this.tf, this.kernels, network, image, pause)
         const images = await this.validationImages()
         return choosePostProcessing(images, look, this.postProcessing, this.first?.note ?? null, pause)
       })

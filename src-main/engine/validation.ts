@@ -12,7 +12,7 @@ import type { Scored } from './checkpoint.ts'
 const TILE = 768
 
 /** What a network sees on an image, as a run would. @param pause awaited after each tile; throws to end the work */
-export async function lookAt(
+export async function inferValidation(
   tf: Tf,
   kernels: Kernels,
   network: Network,
@@ -38,7 +38,7 @@ export async function validate(
 ): Promise<Omit<Scored, 'step'>> {
   const found = []
   for (const image of images) {
-    found.push(candidatesOf(await lookAt(tf, kernels, network, image, pause), cluster))
+    found.push(candidatesOf(await inferValidation(tf, kernels, network, image, pause), cluster))
   }
   const { settings, evaluation } = tuneLeastScore(found, cluster, calibration ?? null)
   const { f2, f2WithShips } = evaluation

@@ -22,7 +22,7 @@ const PIXELS: CoordinateOptions = { coordinates: 'pixel', origin: [0, 0], wholeS
  * @param pause awaited after each case
  * @throws DrydockError file_broken, where a file is of neither form
  */
-export async function verify(
+export async function verifyCases(
   { tf }: { tf: Tf },
   files: unknown[],
   pause: () => Promise<void>,

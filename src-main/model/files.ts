@@ -93,7 +93,7 @@ async function read(path: string): Promise<Uint8Array> {
 
 /** Writes model.json and weights.bin, each under a temporary name first; model.json, without which nothing loads, last. */
 export async function writeModel(folder: string, { file, weights }: Model): Promise<void> {
-  await writeWhole(join(folder, 'weights.bin'), bytesOf(weights))
+  await writeWhole(join(folder, 'weights.bin'), weightBytes(weights))
   await writeWhole(join(folder, 'model.json'), `${JSON.stringify(file, null, 2)}\n`)
 }
 
@@ -103,6 +103,6 @@ export function floatsOf(bytes: Uint8Array): Float32Array {
   return new Float32Array(copy.buffer, copy.byteOffset, copy.byteLength / 4)
 }
 
-export function bytesOf(values: Float32Array): Uint8Array {
+export function weightBytes(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

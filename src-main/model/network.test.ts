@@ -11,10 +11,10 @@ import {
   parameterCount,
   receptiveRadius,
   totalStride,
-  unpack,
+  unpackHead,
   weightSpecs,
 } from './network.ts'
-import { predict, tilesOf } from './predict.ts'
+import { predict, networkTiles } from './predict.ts'
 import { BACKENDS, tf, use } from './test-backends.ts'
 
 const BASE: Architecture = {
@@ -70,7 +70,7 @@ describe('the network', () => {
       const flat: Tensor1D = tf.tensor1d(freshWeights(BASE, 1))
       const input: Tensor4D = tf.randomNormal([1, 64, 64, 3], 0, 1, 'float32', 1)
       const { logits } = forward(tf, kernelsFor(tf), BASE, flat, input)
-      const foreground = tf.mean(tf.sigmoid(unpack(tf, logits))).dataSync()[0]!
+      const foreground = tf.mean(tf.sigmoid(unpackHead(tf, logits))).dataSync()[0]!
       expect(foreground).toBeGreaterThan(0.002)
       expect(foreground).toBeLessThan(0.2)
     })
@@ -90,7 +90,7 @@ describe('the network', () => {
       const at = (x: Tensor4D): number => {
         const { logits, offsets } = forward(tf, kernelsFor(tf), SMALL, flat, x)
         const pixel = (packed: Tensor4D): Tensor4D =>
-          tf.slice(unpack(tf, packed), [0, 80, 80, 0], [1, 1, 1, 1])
+          tf.slice(unpackHead(tf, packed), [0, 80, 80, 0], [1, 1, 1, 1])
         return tf.add(tf.abs(pixel(logits)), tf.abs(pixel(offsets))).dataSync()[0]!
       }
       const plain: Tensor4D = tf.randomNormal([1, side, side, 3], 0, 1, 'float32', 2)
@@ -116,7 +116,7 @@ describe('prediction in tiles', () => {
       [8, 8, 64],
     ] as const) {
       const owned = new Uint8Array(width * height)
-      for (const { core, window } of tilesOf(SMALL, width, height, tile)) {
+      for (const { core, window } of networkTiles(SMALL, width, height, tile)) {
         for (const v of [core.x, core.y, window.x, window.y, window.width, window.height])
           expect(v % 8).toBe(0)
         for (let y = core.y; y < core.y + core.height; y++)

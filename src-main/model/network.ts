@@ -51,7 +51,7 @@ interface Plan {
   head: ConvSpec
 }
 
-function planOf(architecture: Architecture): Plan {
+function networkPlan(architecture: Architecture): Plan {
   const { levels, embedding } = architecture
   const width = (level: number): number => levels[level]!
   const extra = (level: number): number => (2 ** (level + 1) >= EXTRA_FROM_STRIDE ? EXTRA : 0)
@@ -100,7 +100,7 @@ function planOf(architecture: Architecture): Plan {
 
 /** Names and shapes of all weights, in the order of the flat weight vector. */
 export function weightSpecs(architecture: Architecture): WeightSpec[] {
-  const plan = planOf(architecture)
+  const plan = networkPlan(architecture)
   const specs: WeightSpec[] = []
   const add = (c: ConvSpec, gain: number): void => {
     const fanIn = c.kernel * c.kernel * c.inputs
@@ -122,13 +122,13 @@ export function weightSpecs(architecture: Architecture): WeightSpec[] {
   return specs
 }
 
-export function sizeOf(spec: { shape: number[] }): number {
+export function lengthOf(spec: { shape: number[] }): number {
   return spec.shape.reduce((product, side) => product * side, 1)
 }
 
 /** Number of weights. */
 export function parameterCount(architecture: Architecture): number {
-  return weightSpecs(architecture).reduce((sum, spec) => sum + sizeOf(spec), 0)
+  return weightSpecs(architecture).reduce((sum, spec) => sum + lengthOf(spec), 0)
 }
 
 /** Fresh weights (He et al. 2015), the foreground's bias set so that a fresh network finds few ships. */
@@ -137,7 +137,7 @@ export function freshWeights(architecture: Architecture, seed: number): Float32A
   const weights = new Float32Array(parameterCount(architecture))
   let at = 0
   for (const spec of weightSpecs(architecture)) {
-    const size = sizeOf(spec)
+    const size = lengthOf(spec)
     for (let i = 0; i < size; i++) {
       weights[at + i] = spec.deviation ? spec.deviation * normal(random) : spec.constant
     }
@@ -152,7 +152,7 @@ export function decayMask(architecture: Architecture): Float32Array {
   const mask = new Float32Array(parameterCount(architecture))
   let at = 0
   for (const spec of weightSpecs(architecture)) {
-    const size = sizeOf(spec)
+    const size = lengthOf(spec)
     if (spec.shape.length > 1) mask.fill(1, at, at + size)
     at += size
   }
@@ -164,7 +164,7 @@ export function decayMask(architecture: Architecture): Float32Array {
  * The stem, strided and plain convolutions widen it by their reach times the stride they work at.
  */
 export function receptiveRadius(architecture: Architecture): number {
-  const plan = planOf(architecture)
+  const plan = networkPlan(architecture)
   let radius = 2
   plan.encoder.forEach((convs, level) => {
     for (const c of convs) radius += c.stride === 2 ? 2 ** level : 2 ** (level + 1)
@@ -197,7 +197,7 @@ export function forward(
   input: Tensor4D,
 ): Output {
   const specs = weightSpecs(architecture)
-  const parts = tf.split(flat, specs.map(sizeOf))
+  const parts = tf.split(flat, specs.map(lengthOf))
   const weights = new Map(specs.map((spec, i) => [spec.name, tf.reshape(parts[i]!, spec.shape)]))
   const filterOf = (name: string): Tensor4D => weights.get(`${name}/filter`) as Tensor4D
   const biasOf = (name: string): Tensor1D => weights.get(`${name}/bias`) as Tensor1D
@@ -208,7 +208,7 @@ export function forward(
       inputGradient,
     })
 
-  const plan = planOf(architecture)
+  const plan = networkPlan(architecture)
   const levels: Tensor4D[] = []
   let x = run(plan.stem, input, true, false)
   for (const convs of plan.encoder) {
@@ -231,7 +231,7 @@ export function forward(
 }
 
 /** [B, H/2, W/2, 4 C] -> [B, H, W, C]; reshape and transpose, since depthToSpace has no gradient. */
-export function unpack(tf: Tf, packed: Tensor4D): Tensor4D {
+export function unpackHead(tf: Tf, packed: Tensor4D): Tensor4D {
   const [batch, height, width, depth] = packed.shape
   const channels = depth / 4
   const split = tf.reshape(packed, [batch * height, width, 2, 2, channels])

@@ -4,7 +4,7 @@ import { SPARSE_FOREGROUND, toSparse } from '../core/cluster/sparse.ts'
 import type { SparsePixels } from '../core/cluster/sparse.ts'
 import type { Box } from '../core/geometry/box.ts'
 import type { Kernels, TensorFunction } from './kernels.ts'
-import { forward, receptiveRadius, totalStride, unpack } from './network.ts'
+import { forward, receptiveRadius, totalStride, unpackHead } from './network.ts'
 import type { Tf } from './tf.ts'
 import { normalised } from './training.ts'
 
@@ -39,7 +39,12 @@ interface Tile {
  * receptive field as far as the image reaches, so that tiles give what the whole image gives.
  * @param tile side of a core in px
  */
-export function tilesOf(architecture: Architecture, width: number, height: number, tile: number): Tile[] {
+export function networkTiles(
+  architecture: Architecture,
+  width: number,
+  height: number,
+  tile: number,
+): Tile[] {
   const stride = totalStride(architecture)
   const up = (x: number): number => Math.ceil(x / stride) * stride
   const side = up(tile)
@@ -75,11 +80,11 @@ export async function predict(
   { flips, tile, keepFrom = SPARSE_FOREGROUND, between }: PredictOptions,
 ): Promise<SparseInference> {
   const { embedding } = network.architecture
-  const tiles = tilesOf(network.architecture, image.width, image.height, tile)
+  const tiles = networkTiles(network.architecture, image.width, image.height, tile)
   const run = windowFunction(tf, kernels, network, flips)
   const found: (SparsePixels & { core: Box })[] = []
   for (const [done, { core, window }] of tiles.entries()) {
-    const values = runWindow(tf, run, network.weights, cut(image, window), window)
+    const values = runWindow(tf, run, network.weights, cutWindow(image, window), window)
     const dense = { values, channels: embedding, window, core, imageWidth: image.width }
     found.push({ core, ...toSparse(dense, keepFrom) })
     await between?.({ done: done + 1, total: tiles.length })
@@ -88,7 +93,7 @@ export async function predict(
 }
 
 /** The pixels of a window, black beyond the image's border. */
-function cut({ width, height, data }: RgbImage, window: Box): Uint8Array {
+function cutWindow({ width, height, data }: RgbImage, window: Box): Uint8Array {
   const out = new Uint8Array(window.width * window.height * 3)
   const columns = Math.min(window.width, width - window.x)
   const rows = Math.min(window.height, height - window.y)
@@ -120,8 +125,8 @@ function windowFunction(
       const signs = tf.tensor1d(
         Array.from({ length: architecture.embedding }, (_, c) => (axes.includes(2 - c) ? -1 : 1)),
       )
-      const probability = turn(tf.sigmoid(unpack(tf, logits)))
-      return tf.concat([probability, tf.mul(turn(unpack(tf, offsets)), signs)], 3)
+      const probability = turn(tf.sigmoid(unpackHead(tf, logits)))
+      return tf.concat([probability, tf.mul(turn(unpackHead(tf, offsets)), signs)], 3)
     })
     return [outputs.length === 1 ? outputs[0]! : tf.div(tf.addN(outputs), outputs.length)]
   })

@@ -6,7 +6,7 @@ import { batchTensors } from './batch.ts'
 import { kernelsFor } from './kernels.ts'
 import { semiConvLoss } from './loss.ts'
 import { mixedLoss } from './mixed-loss.ts'
-import { decayMask, freshWeights, unpack } from './network.ts'
+import { decayMask, freshWeights, unpackHead } from './network.ts'
 import { adamW, disposeState, freshState, scheduleOf } from './optimizer.ts'
 import { averageDecayAt, learningRateAt } from './schedule.ts'
 import { addCoordinates } from './semi-conv.ts'
@@ -63,7 +63,7 @@ describe.each(BACKENDS)('training on %s', (backend) => {
           tf.tensor4d(logits, [batch, half, half, 4]),
           tf.tensor4d(offsets, [batch, half, half, 8]),
         ] as [Tensor4D, Tensor4D]
-        const flat = unpack(tf, packedZ).dataSync()
+        const flat = unpackHead(tf, packedZ).dataSync()
         let [bce, both, sizes] = [0, 0, 0]
         labels.forEach((label, i) => {
           const [t, p] = [label ? 1 : 0, 1 / (1 + Math.exp(-flat[i]!))]
@@ -73,13 +73,13 @@ describe.each(BACKENDS)('training on %s', (backend) => {
           sizes += t + p
         })
         const ids: Tensor3D = tf.tensor3d(Int32Array.from(labels), [batch, crop, crop], 'int32')
-        const embeddings = addCoordinates(tf, unpack(tf, packedO), {
+        const embeddings = addCoordinates(tf, unpackHead(tf, packedO), {
           coordinates: 'pixel',
           origin: [0, 0],
           wholeSize: null,
         })
         const eq5 = semiConvLoss(tf, ids, embeddings, { reduction: 'image-mean' }).dataSync()[0]!
-        const unpacked = unpack(tf, packedO).dataSync()
+        const unpacked = unpackHead(tf, packedO).dataSync()
         // distances of ships this small are counted in units of 6 px
         return 2 * bce + 1 - (2 * both + 1) / (sizes + 1) + (0.5 * (eq5 + centres(unpacked))) / 6
       })

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backUp } from './backup.ts'
 import { MIGRATIONS } from './migrations/index.ts'
-import { restoreBackup } from './restore.ts'
+import { replaceByBackup } from './restore.ts'
 import { createStore, openStore } from './store.ts'
 
 const PARTS = ['project.sqlite', 'project.sqlite-wal', 'project.sqlite-shm']
@@ -60,7 +60,7 @@ test('a backup in the place of a damaged database holds what it held, and the fo
   const before = contents(projectFolder())
   const kept = readFileSync(backup)
 
-  const aside = await restoreBackup(file, backup, NOBODY, new Date(Date.UTC(2026, 4, 3)))
+  const aside = await replaceByBackup(file, backup, NOBODY, new Date(Date.UTC(2026, 4, 3)))
   expect(aside).toBe(join(projectFolder(), 'backups', 'replaced-2026-05-03T00-00-00-000Z'))
   expect(readdirSync(aside).sort()).toEqual(PARTS.toSorted())
   expect(contents(aside)).toEqual(before)
@@ -74,7 +74,7 @@ test('a backup in the place of a damaged database holds what it held, and the fo
 })
 
 test('a whole project goes back to a backup, and what it held can be opened where it lies', async () => {
-  const aside = await restoreBackup(file, backup, NOBODY)
+  const aside = await replaceByBackup(file, backup, NOBODY)
   const count = (which: string): number => {
     const store = openStore(which)
     const { length } = store.images.all()
@@ -88,7 +88,7 @@ test('a database that is gone is no hindrance, nor what an earlier try left', as
   for (const name of PARTS) rmSync(join(projectFolder(), name))
   writeFileSync(`${file}.part`, 'half')
   writeFileSync(`${file}.part-wal`, 'half')
-  const aside = await restoreBackup(file, backup, NOBODY)
+  const aside = await replaceByBackup(file, backup, NOBODY)
   expect(readdirSync(aside)).toEqual([])
   const store = openStore(file)
   expect(store.images.all()).toHaveLength(200)
@@ -101,7 +101,7 @@ test('where another program holds the database, so that nobody can tell who uses
   holder.exec('begin immediate')
   const before = contents(projectFolder())
   try {
-    await expect(restoreBackup(file, backup, NOBODY)).rejects.toMatchObject({ code: 'project_in_use' })
+    await expect(replaceByBackup(file, backup, NOBODY)).rejects.toMatchObject({ code: 'project_in_use' })
     expect(contents(projectFolder())).toEqual(before)
     expect(readdirSync(join(projectFolder(), 'backups'))).toHaveLength(1)
   } finally {
@@ -114,7 +114,7 @@ test('a database of a newer version, and one that is cut to nothing, are no hind
   bytes.writeUInt32BE(MIGRATIONS.length + 1, 60)
   for (const [second, there] of [bytes, Buffer.alloc(0)].entries()) {
     writeFileSync(file, there)
-    const aside = await restoreBackup(file, backup, NOBODY, new Date(Date.UTC(2026, 4, 3, 0, 0, second)))
+    const aside = await replaceByBackup(file, backup, NOBODY, new Date(Date.UTC(2026, 4, 3, 0, 0, second)))
     expect(readFileSync(join(aside, 'project.sqlite')).equals(there)).toBe(true)
   }
 })
@@ -145,7 +145,7 @@ test.each<[string, string, () => void, () => boolean]>([
 ])('where %s nothing is changed', async (_, code, prepare, isAlive) => {
   prepare()
   const before = contents(projectFolder())
-  await expect(restoreBackup(file, backup, isAlive)).rejects.toMatchObject({ code })
+  await expect(replaceByBackup(file, backup, isAlive)).rejects.toMatchObject({ code })
   expect(contents(projectFolder())).toEqual(before)
   expect(readdirSync(projectFolder()).sort()).toEqual(['backups', ...PARTS].sort())
   expect(readdirSync(join(projectFolder(), 'backups'))).toHaveLength(1)
@@ -157,7 +157,7 @@ test.skipIf(process.platform === 'win32')('where the folder cannot be written, i
   const root = process.getuid?.() === 0
   if (root) process.seteuid?.(65534)
   try {
-    await expect(restoreBackup(file, backup, NOBODY)).rejects.toMatchObject({ code: 'read_only' })
+    await expect(replaceByBackup(file, backup, NOBODY)).rejects.toMatchObject({ code: 'read_only' })
   } finally {
     if (root) process.seteuid?.(0)
     await chmod(projectFolder(), 0o755)

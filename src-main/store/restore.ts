@@ -21,7 +21,7 @@ const PARTS = ['', '-wal', '-shm']
  * @throws DrydockError `project_in_use`, `project_damaged` or `project_newer` (the backup), `read_only`: nothing is
  *   changed then
  */
-export async function restoreBackup(
+export async function replaceByBackup(
   file: string,
   backup: string,
   isAlive: (session: Session) => boolean,
@@ -41,7 +41,7 @@ export async function restoreBackup(
     await removeAll(fresh)
     // goes only where it is empty, or not there at all
     await rmdir(aside).catch(() => undefined)
-    throw isRefusal(error) ? cannotWrite(error) : error
+    throw isWriteRefused(error) ? cannotWrite(error) : error
   }
 }
 
@@ -71,7 +71,7 @@ function isInUse(file: string, isAlive: (session: Session) => boolean): boolean 
       db.close()
     }
   } catch (error) {
-    if (isRefusal(error)) throw cannotWrite(error)
+    if (isWriteRefused(error)) throw cannotWrite(error)
     const failure = storeFailure(error)
     if (failure instanceof DrydockError && failure.code === 'project_damaged') return false
     throw failure
@@ -122,7 +122,7 @@ async function removeAll(file: string): Promise<void> {
   for (const part of PARTS) await rm(`${file}${part}`, { force: true })
 }
 
-function isRefusal(error: unknown): boolean {
+function isWriteRefused(error: unknown): boolean {
   if (error instanceof Database.SqliteError) return /^SQLITE_(CANTOPEN|READONLY|PERM)/.test(error.code)
   const codes = ['EACCES', 'EPERM', 'EROFS', 'EBUSY']
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))

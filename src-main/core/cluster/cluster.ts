@@ -87,10 +87,10 @@ export function clusterInference(
 ): Clustering {
   const { width, height } = inference
   const kept = indicesFrom(inference.foreground, settings.foreground * 255)
-  const pixels = pick(inference, kept)
+  const pixels = pickPixels(inference, kept)
   const { group, count } = largestGroups(groupPixels(pixels, width, settings))
-  const clusters = describe(pixels, { group, count }, inference, calibration)
-  const masks = masksOf(pixels.index, group, count, width, height)
+  const clusters = clustersOf(pixels, { group, count }, inference, calibration)
+  const masks = masksOfGroups(pixels.index, group, count, width, height)
   const found = clusters.flatMap(({ pixels, score }, cluster) =>
     pixels < settings.minArea || score < settings.minScore ? [] : [{ rle: masks[cluster]!, score, cluster }],
   )
@@ -118,7 +118,7 @@ function indicesFrom(values: Uint8Array, limit: number): Uint32Array {
   return indices.subarray(0, n)
 }
 
-function pick(inference: SparseInference, kept: Uint32Array): Pixels {
+function pickPixels(inference: SparseInference, kept: Uint32Array): Pixels {
   const embeddings = embeddingsOf(inference)
   const pixels: Pixels = {
     index: new Uint32Array(kept.length),
@@ -214,7 +214,7 @@ function largestGroups(groups: Groups): Groups {
   return { group: groups.group.map((g) => number[g]!), count: MOST_CLUSTERS }
 }
 
-function describe(pixels: Pixels, groups: Groups, size: Size, calibration: Calibration | null): Cluster[] {
+function clustersOf(pixels: Pixels, groups: Groups, size: Size, calibration: Calibration | null): Cluster[] {
   const moments = momentsOf(groups.group, groups.count, pixels.x, pixels.y)
   return membersOf(groups).map((member, g) => {
     const { features, mean } = featuresOf(pixels.index, pixels.foreground, member, size)
@@ -231,7 +231,13 @@ function describe(pixels: Pixels, groups: Groups, size: Size, calibration: Calib
 }
 
 /** The mask of each group; runs go down the columns. */
-function masksOf(index: Uint32Array, group: Int32Array, count: number, width: number, height: number): Rle[] {
+function masksOfGroups(
+  index: Uint32Array,
+  group: Int32Array,
+  count: number,
+  width: number,
+  height: number,
+): Rle[] {
   const byColumn = membersOf({ group: Int32Array.from(index, (pixel) => pixel % width), count: width })
   const runs = Array.from({ length: count }, (): number[] => [])
   byColumn.forEach((member, column) => {

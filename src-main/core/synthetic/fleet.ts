@@ -23,7 +23,7 @@ export function drawUsualShip(random: Random, scale = 1): Ship {
 }
 
 /** Puts a ship down where there is water and no other ship. @returns whether it found room */
-export function place(fleet: Fleet, ship: Ship, frame: Frame): boolean {
+export function placeShip(fleet: Fleet, ship: Ship, frame: Frame): boolean {
   if (!isFree(fleet.surface, frame, ship.hull)) return false
   fleet.berths.push({ ship, frame })
   writeMask(fleet.surface, frame, ship.hull, fleet.berths.length)
@@ -40,7 +40,7 @@ export function placeAnywhere(fleet: Fleet, ship: Ship, angle: () => number): Fr
       between(random, -over, surface.height + over),
       angle(),
     )
-    if (place(fleet, ship, frame)) return frame
+    if (placeShip(fleet, ship, frame)) return frame
   }
   return null
 }
@@ -77,7 +77,7 @@ export function raft(fleet: Fleet, first: Ship, frame: Frame, count: number): vo
     const turn = (random() < 0.25 ? Math.PI : 0) + between(random, -1, 1) * Math.min(0.04, 0.8 / length)
     const angle = Math.atan2(at.sin, at.cos) + turn
     const next = frameAt(beside.x, beside.y, angle)
-    if (!place(fleet, ship, next)) return
+    if (!placeShip(fleet, ship, next)) return
     ;[last, at] = [ship, next]
   }
 }

@@ -33,11 +33,11 @@ export function quantise(plane: Float32Array, width: number, height: number, tab
       for (let y = 0, i = 0; y < 8; y++) {
         for (let x = 0, p = start + y * width; x < 8; x++) block[i++] = plane[p++]!
       }
-      for (let y = 0; y < 64; y += 8) forward(block, y, 1)
-      for (let x = 0; x < 8; x++) forward(block, x, 8)
+      for (let y = 0; y < 64; y += 8) forwardCosine(block, y, 1)
+      for (let x = 0; x < 8; x++) forwardCosine(block, x, 8)
       for (let i = 0; i < 64; i++) block[i] = Math.floor(block[i]! * forth[i]! + 0.5) * back[i]!
-      for (let x = 0; x < 8; x++) inverse(block, x, 8)
-      for (let y = 0; y < 64; y += 8) inverse(block, y, 1)
+      for (let x = 0; x < 8; x++) inverseCosine(block, x, 8)
+      for (let y = 0; y < 64; y += 8) inverseCosine(block, y, 1)
       for (let y = 0, i = 0; y < 8; y++) {
         for (let x = 0, p = start + y * width; x < 8; x++) plane[p++] = block[i++]!
       }
@@ -46,7 +46,7 @@ export function quantise(plane: Float32Array, width: number, height: number, tab
 }
 
 /** Cosine transform of eight values, scaled (Arai, Agui and Nakajima 1988, as in libjpeg's jfdctflt.c). */
-function forward(d: Float64Array, at: number, step: number): void {
+function forwardCosine(d: Float64Array, at: number, step: number): void {
   const i1 = at + step
   const i2 = i1 + step
   const i3 = i2 + step
@@ -81,7 +81,7 @@ function forward(d: Float64Array, at: number, step: number): void {
 }
 
 /** The inverse of `forward` (jidctflt.c). */
-function inverse(d: Float64Array, at: number, step: number): void {
+function inverseCosine(d: Float64Array, at: number, step: number): void {
   const i1 = at + step
   const i2 = i1 + step
   const i3 = i2 + step

@@ -3,7 +3,7 @@ import { between, pick, wholeBetween } from '../random.ts'
 import { paintCity } from './city.ts'
 import { strew } from './clutter.ts'
 import type { Fleet } from './fleet.ts'
-import { drawUsualShip, headings, place, placeAnywhere, raft } from './fleet.ts'
+import { drawUsualShip, headings, placeShip, placeAnywhere, raft } from './fleet.ts'
 import type { Shore } from './land.ts'
 import { paintLand, paintPier } from './land.ts'
 import { drawShip } from './ships.ts'
@@ -148,7 +148,7 @@ function moorAlong(
       const berth = shifted(wall, u + hull.length / 2, hand * off)
       const angle = Math.atan2(wall.sin, wall.cos) + (random() < 0.5 ? Math.PI : 0)
       const frame = frameAt(berth.x, berth.y, angle)
-      if (place(fleet, ship, frame) && random() < 0.3) raft(fleet, ship, frame, pick(random, [1, 1, 2]))
+      if (placeShip(fleet, ship, frame) && random() < 0.3) raft(fleet, ship, frame, pick(random, [1, 1, 2]))
     }
     // bow to stern: sometimes touching, mostly with some water between
     u += hull.length + (random() < 0.2 ? between(random, 0.5, 1.5) : between(random, 3, 40))
@@ -180,7 +180,7 @@ function marina(fleet: Fleet, shore: Shore | null): void {
         const ship = drawShip(random, size, width)
         ship.moving = false
         const berth = shifted(pontoon, u + width / 2, hand * (breadth / 2 + size / 2 + 0.8))
-        if (random() < 0.82) place(fleet, ship, frameAt(berth.x, berth.y, angle + (hand * Math.PI) / 2))
+        if (random() < 0.82) placeShip(fleet, ship, frameAt(berth.x, berth.y, angle + (hand * Math.PI) / 2))
         u += width + spacing * between(random, 0.5, 1.5)
       }
     }

@@ -28,7 +28,7 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
   const spread = between(random, 0.45, 1.15)
   // images that were enlarged by their provider: softer, with seams several px wide, colours that reach beyond their ship
   const soft = random() < 0.55
-  blur(light, width, height, spread, soft ? 2 : 1)
+  blurPlane(light, width, height, spread, soft ? 2 : 1)
   if (soft) softenColours(planes, wholeBetween(random, 1, 4))
   if (random() < 0.9) {
     const passes = soft ? wholeBetween(random, 2, 7) : 1
@@ -41,7 +41,7 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
   if (random() < 0.8) compress(light, width, height, between(random, 60, 96))
   const exposure = Math.exp(0.12 * normal(random))
   const gamma = Math.exp(0.1 * normal(random))
-  return join(planes, [
+  return joinPlanes(planes, [
     tone(random, exposure, gamma),
     tone(random, exposure, gamma),
     tone(random, exposure, gamma),
@@ -49,7 +49,7 @@ export function photograph(surface: Surface, random: Random): Uint8Array {
 }
 
 function softenColours({ width, height, blue, red }: Planes, passes: number): void {
-  for (const plane of [blue, red]) blur(plane, (width + 1) >> 1, (height + 1) >> 1, 1, passes)
+  for (const plane of [blue, red]) blurPlane(plane, (width + 1) >> 1, (height + 1) >> 1, 1, passes)
 }
 
 type Tone = (value: number) => number
@@ -74,10 +74,13 @@ function split({ width, height, rgb }: Surface): Planes {
   return { width, height, light, blue, red }
 }
 
-function join({ width, height, light, blue, red }: Planes, tones: readonly [Tone, Tone, Tone]): Uint8Array {
+function joinPlanes(
+  { width, height, light, blue, red }: Planes,
+  tones: readonly [Tone, Tone, Tone],
+): Uint8Array {
   const rgb = new Uint8Array(width * height * 3)
   const half = (width + 1) >> 1
-  const [r, g, b] = tones.map(tableOf)
+  const [r, g, b] = tones.map(toneTable)
   for (let y = 0, p = 0, i = 0; y < height; y++) {
     for (let x = 0, start = (y >> 1) * half; x < width; x++, p++, i += 3) {
       const own = light[p]!
@@ -100,7 +103,7 @@ function level(value: number): number {
   return at < 0 ? 0 : at > 255 * FINE ? 255 * FINE : at | 0
 }
 
-function tableOf(tone: Tone): Uint8ClampedArray {
+function toneTable(tone: Tone): Uint8ClampedArray {
   return Uint8ClampedArray.from({ length: 255 * FINE + 1 }, (_, i) => tone(i / FINE))
 }
 
@@ -123,7 +126,7 @@ function addGrain(plane: Float32Array, random: Random, strength: number): void {
 }
 
 /** Gaussian blur of [height, width] in place, five taps each way, edges repeated; sigma in px, at most 1.5; more passes make it sigma sqrt(passes). */
-function blur(plane: Float32Array, width: number, height: number, sigma: number, passes: number): void {
+function blurPlane(plane: Float32Array, width: number, height: number, sigma: number, passes: number): void {
   const [near, far] = [Math.exp(-0.5 / sigma ** 2), Math.exp(-2 / sigma ** 2)]
   const sum = 1 + 2 * near + 2 * far
   for (let pass = 0; pass < passes; pass++) {
@@ -178,6 +181,6 @@ function blurColumns(
 function sharpen({ width, height, light }: Planes, sigma: number, passes: number, amount: number): void {
   const wide = scratch('wide', light.length)
   wide.set(light)
-  blur(wide, width, height, sigma, passes)
+  blurPlane(wide, width, height, sigma, passes)
   for (let p = 0; p < light.length; p++) light[p] = light[p]! + amount * (light[p]! - wide[p]!)
 }

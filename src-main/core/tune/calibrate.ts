@@ -44,7 +44,7 @@ export interface Calibrated {
  */
 export function fitCalibration(instances: readonly Judged[]): Calibrated | null {
   if (!enough(instances)) return null
-  const folds = foldsOf(instances)
+  const folds = foldsOfInstances(instances)
   let best: { features: readonly Feature[]; loss: number; crossFitted: number[] } | null = null
   for (const features of CHOICES) {
     const crossFitted = crossFit(instances, folds, features)
@@ -52,7 +52,7 @@ export function fitCalibration(instances: readonly Judged[]): Calibrated | null 
     if (best === null || loss < best.loss) best = { features, loss, crossFitted }
   }
   if (best === null) return null
-  return { calibration: fit(instances, best.features), crossFitted: best.crossFitted }
+  return { calibration: fitLogistic(instances, best.features), crossFitted: best.crossFitted }
 }
 
 /** A mean foreground as log odds, for the order of instances that were never calibrated. */
@@ -76,7 +76,7 @@ export function rescale(instances: readonly Judged[], before: Calibration | null
     const odds = logOddsOf(instance.features, { intercept, weights })
     return { ...instance, features: { ...instance.features, foreground: odds } }
   })
-  const line = fit(scored, ['foreground'])
+  const line = fitLogistic(scored, ['foreground'])
   const scale = line.weights.foreground
   if (scale <= 0) return null
   return {
@@ -101,7 +101,7 @@ function enough(instances: readonly Judged[]): boolean {
 }
 
 /** Which fold each instance belongs to: images with hits and images without go round in turn, so that no fold lacks either. */
-function foldsOf(instances: readonly Judged[]): number[] {
+function foldsOfInstances(instances: readonly Judged[]): number[] {
   const withHits = new Set(instances.flatMap(({ image, hit }) => (hit ? [image] : [])))
   const fold = new Map<number, number>()
   const next = { hits: 0, none: 0 }
@@ -118,7 +118,7 @@ function crossFit(
   features: readonly Feature[],
 ): number[] {
   const fits = Array.from({ length: FOLDS }, (_, fold) =>
-    fit(
+    fitLogistic(
       instances.filter((_, i) => folds[i] !== fold),
       features,
     ),
@@ -135,7 +135,7 @@ function logLoss(instances: readonly Judged[], probabilities: readonly number[])
 }
 
 /** Ridge logistic regression by Newton's method. Weights are given for the features as they are, not standardised. */
-function fit(instances: readonly Judged[], features: readonly Feature[]): Calibration {
+function fitLogistic(instances: readonly Judged[], features: readonly Feature[]): Calibration {
   const n = instances.length
   const hits = instances.filter(({ hit }) => hit).length
   const [target1, target0] = [(hits + 1) / (hits + 2), 1 / (n - hits + 2)]

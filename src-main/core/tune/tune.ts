@@ -6,7 +6,7 @@ import type { Rle, Size } from '../mask/rle.ts'
 import { fitCalibration } from './calibrate.ts'
 import { candidatesOf, evaluate, judgedOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
-import { figuresOf, isSurelyBetter, keepSettings } from './stay.ts'
+import { measuredFigures, isSurelyBetter, keepSettings } from './stay.ts'
 
 /** Units of spread between regions that stay apart; with the largest hardly any do. */
 const ALPHAS = [1.6, 2, 2.4, 3, 4.5]
@@ -126,7 +126,7 @@ export async function tuneClustering(
   { cleanShare = null, shape = 'as truth', before, vary = ALL, between }: TuneOptions = {},
 ): Promise<Tuned> {
   const asked = shape === 'as truth' && before === undefined
-  const drawn = asked ? areRectangles(masksOf(images)) : null
+  const drawn = asked ? areRectangles(truthOf(images)) : null
   const first = { ...start, rectangles: drawn ?? start.rectangles }
   let best = bestWith(images, first, cleanShare)
   for (const name of vary) {
@@ -153,7 +153,7 @@ export async function tuneClustering(
   return isSurelyBetter(each, eachBefore) ? found : kept
 }
 
-function masksOf(images: readonly TuneImage[]): { masks: readonly Rle[]; size: Size }[] {
+function truthOf(images: readonly TuneImage[]): { masks: readonly Rle[]; size: Size }[] {
   return images.map(({ truth, inference }) => ({ masks: truth, size: inference }))
 }
 
@@ -220,7 +220,7 @@ function calibrated({ settings, images }: Found, cleanShare: CleanShare): Tuned 
   const chosen = { ...settings, minScore }
   return {
     ...{ settings: chosen, calibration: fitted?.calibration ?? null, kept: false },
-    ...figuresOf(images, scores, chosen, MIN_SCORES),
+    ...measuredFigures(images, scores, chosen, MIN_SCORES),
   }
 }
 

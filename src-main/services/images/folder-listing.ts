@@ -25,7 +25,7 @@ export function listImages(root: string): ListedFile[] {
       if (entry.isDirectory()) {
         if (!entry.name.endsWith('.drydock')) visit(file, `${prefix}${entry.name}/`)
       } else if (IMAGE_NAME.test(entry.name)) {
-        const stats = lookAt(file)
+        const stats = statsOf(file)
         if (stats?.isFile()) found.push({ path: prefix + entry.name, size: stats.size, mtime: stats.mtimeMs })
       }
     }
@@ -35,7 +35,7 @@ export function listImages(root: string): ListedFile[] {
 }
 
 /** null where a link leads nowhere, in a circle or into a folder of somebody else, or the drive cannot read it. */
-function lookAt(file: string): Stats | null {
+function statsOf(file: string): Stats | null {
   try {
     return statSync(file)
   } catch {

@@ -18,7 +18,7 @@ export async function writeInference(file: string, inference: SparseInference): 
   ;[VERSION, width, height, channels, index.length].forEach((value, i) =>
     header.writeUInt32LE(value, 4 + i * 4),
   )
-  const parts = [header, bytesOf(index), bytesOf(offset), bytesOf(foreground)]
+  const parts = [header, bufferOf(index), bufferOf(offset), bufferOf(foreground)]
   await writeWhole(file, Buffer.concat(parts))
 }
 
@@ -55,6 +55,6 @@ function parse(bytes: Buffer): SparseInference | null {
   }
 }
 
-function bytesOf(array: Uint32Array | Uint16Array | Uint8Array): Buffer {
+function bufferOf(array: Uint32Array | Uint16Array | Uint8Array): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength)
 }

@@ -20,7 +20,7 @@ export function predictAhead(project: Project, upcoming: readonly number[]): voi
 
 /** Those among the next few to do that the current run has not reached. */
 function imagesAhead(project: Project, upcoming: readonly number[]): number[] {
-  const run = modelRun(project)
+  const run = currentModelRun(project)
   if (project.readOnly || !run) return []
   const { images, runs } = project.store
   return upcoming
@@ -33,7 +33,7 @@ function imagesAhead(project: Project, upcoming: readonly number[]): number[] {
 
 /** The run is looked up anew for each image: a person may have chosen another one meanwhile. */
 async function predictQuietly(project: Project, id: number, signal: AbortSignal): Promise<void> {
-  const run = modelRun(project)
+  const run = currentModelRun(project)
   if (!run || isPredicting(project)) return
   const { id: number, settings, flips } = run
   const model = await usableModel(project, run.model)
@@ -42,7 +42,7 @@ async function predictQuietly(project: Project, id: number, signal: AbortSignal)
   if (what === 'predicted') project.events.emit({ type: 'runs' })
 }
 
-function modelRun(
+function currentModelRun(
   project: Project,
 ): (Pick<Extending, 'settings' | 'flips'> & { id: number; model: string }) | null {
   const current = currentRun(project)

@@ -61,7 +61,7 @@ export async function startPrediction(
       'There are no images in this project. Add images to its folder and look at the folder again.',
     )
   }
-  const extending = await chooseRun(project, settings)
+  const extending = await runToExtend(project, settings)
   const chosen = typeof images === 'string' ? images : [...images]
   const ids = imagesOf(project, extending, chosen)
   if (ids.length === 0) {
@@ -147,7 +147,7 @@ function firstOf(ids: number[], first: number | null): number[] {
   return [first, ...ids.filter((id) => id !== first)]
 }
 
-async function chooseRun(project: Project, settings: ClusterSettings | undefined): Promise<Extending> {
+async function runToExtend(project: Project, settings: ClusterSettings | undefined): Promise<Extending> {
   const { store } = project
   const model = await usableModel(project, null)
   const current = currentRun(project)
@@ -212,7 +212,7 @@ async function predictAll(
   project.events.emit({ type: 'score' })
   if (ends.some(({ status }) => status === 'rejected')) throw failing.signal.reason
   await project.shared.workers.run('trimFolder', { folder: project.cache, bytes: CACHE_LIMIT })
-  return { summary: summaryOf(counts) }
+  return { summary: summaryOfCounts(counts) }
 }
 
 /**
@@ -257,7 +257,7 @@ async function noteFailure(project: Project, id: number, error: unknown): Promis
   tellRows(project, [id])
 }
 
-function summaryOf({ predicted, skipped, failed }: Counts): string {
+function summaryOfCounts({ predicted, skipped, failed }: Counts): string {
   const images = (n: number): string => `${n} ${n === 1 ? 'image' : 'images'}`
   const parts = [`Predicted ${images(predicted)}`]
   if (skipped > 0) parts.push(`${skipped} ${skipped === 1 ? 'was' : 'were'} done before`)

@@ -94,9 +94,11 @@ export function createHost(options: HostOptions): Host {
     open: (folder, claim) => openFolder(shared, sessions, folder, claim),
     async opened(project) {
       for (const listener of listeners) listener(project)
-      await recent.remember({ ...figuresOf(project), openedAt: new Date().toISOString() }).catch(unwritten)
+      await recent
+        .remember({ ...recentFigures(project), openedAt: new Date().toISOString() })
+        .catch(unwritten)
     },
-    closes: (project) => recent.update(figuresOf(project)).catch(unwritten),
+    closes: (project) => recent.update(recentFigures(project)).catch(unwritten),
     folderOf: (id) => recent.folderOf(id),
     idOf: (folder) => recent.keyOf(folder),
     idIn: (folder) => idIn(shared, folder),
@@ -160,7 +162,7 @@ export function createHost(options: HostOptions): Host {
 }
 
 /** What the recent list keeps of a project. */
-function figuresOf(project: Project) {
+function recentFigures(project: Project) {
   const { id, name, location, images, finished } = summaryOf(project)
   const { f2 } = setScore(project, null)
   return { key: id, folder: location, name: name || basename(location), images, finished, f2 }

@@ -48,7 +48,7 @@ function placesSeenFrom(folder: string, root: string, before: string | null): st
 function likeness(folder: string, files: readonly SeenFile[]): { named: number; same: number } {
   let [named, same] = [0, 0]
   for (const { path, size } of files) {
-    const found = sizeOf(join(folder, ...path.split('/')))
+    const found = fileSize(join(folder, ...path.split('/')))
     if (found === null) continue
     named++
     if (found === size) same++
@@ -56,7 +56,7 @@ function likeness(folder: string, files: readonly SeenFile[]): { named: number; 
   return { named, same }
 }
 
-function sizeOf(file: string): number | null {
+function fileSize(file: string): number | null {
   try {
     const found = statSync(file)
     return found.isFile() ? found.size : null

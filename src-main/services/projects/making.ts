@@ -102,7 +102,7 @@ async function makeProject(shared: Shared, images: string, places: readonly stri
     } catch (error) {
       // somebody else has made it meanwhile
       if (existsSync(join(folder, DATABASE)) && (await isProjectOf(folder, images))) return realpath(folder)
-      if (!isRefusal(error)) throw error
+      if (!isPlaceRefused(error)) throw error
       refused = error
     }
   }
@@ -132,7 +132,7 @@ function shortened(name: string, room: number): string {
 }
 
 /** Whether a place cannot have a project: not written to, its name too long, or something else stands there. */
-function isRefusal(error: unknown): boolean {
+function isPlaceRefused(error: unknown): boolean {
   const codes = ['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR']
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

@@ -3,7 +3,7 @@ import { realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import { isBackup } from '../../store/backup.ts'
-import { restoreBackup } from '../../store/restore.ts'
+import { replaceByBackup } from '../../store/restore.ts'
 import type { Session } from '../../store/sessions.ts'
 import { DATABASE } from '../machinery/project.ts'
 import type { Shared } from '../machinery/project.ts'
@@ -39,7 +39,7 @@ export async function putBack(
   backup: string,
 ): Promise<void> {
   const isAlive = (session: Session): boolean => sessions.isAlive(session)
-  const aside = await restoreBackup(join(folder, DATABASE), backup, isAlive)
+  const aside = await replaceByBackup(join(folder, DATABASE), backup, isAlive)
   shared.log(`restored ${backup}; what was there before lies in ${aside}`)
   // an image that came after the backup gets another id now: its pictures would be shown as those of another
   for (const part of NAMED_BY_ID) {

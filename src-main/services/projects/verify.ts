@@ -29,7 +29,7 @@ export interface Verified {
  * @param more further files of the same form
  * @throws DrydockError `not_found`, `file_broken`, `nothing_to_do` (no case in the files), and as the engine does
  */
-export async function verify(
+export async function verifyMachine(
   engine: Engine,
   more: readonly string[],
   signal: AbortSignal,
@@ -49,7 +49,7 @@ export async function verify(
   return {
     backend: await engine.info(),
     kinds: kinds.map((kind) =>
-      summarise(
+      verifiedKind(
         kind,
         findings.filter((finding) => finding.kind === kind),
       ),
@@ -58,7 +58,7 @@ export async function verify(
   }
 }
 
-function summarise(kind: string, findings: readonly VerifyFinding[]): KindVerified {
+function verifiedKind(kind: string, findings: readonly VerifyFinding[]): KindVerified {
   const gradients = findings.flatMap(({ gradientError }) => (gradientError === null ? [] : [gradientError]))
   return {
     kind,

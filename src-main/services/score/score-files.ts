@@ -52,8 +52,8 @@ export async function readPairs(
     sets.push(
       Array.from(truth.images, ([image, instances]) => ({
         image,
-        truth: masksOf(instances),
-        prediction: masksOf(prediction.images.get(image) ?? []),
+        truth: rlesOf(instances),
+        prediction: rlesOf(prediction.images.get(image) ?? []),
       })),
     )
   }
@@ -70,7 +70,7 @@ export function scorePairs(pairs: readonly Pair[]): FilesScore {
   }
 }
 
-function masksOf(instances: readonly LabelledInstance[]): Rle[] {
+function rlesOf(instances: readonly LabelledInstance[]): Rle[] {
   return instances.map(({ rle }) => rle)
 }
 

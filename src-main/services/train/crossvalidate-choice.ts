@@ -47,7 +47,7 @@ export function untouched({ cluster, calibration, operatingPoints }: ModelFile):
  * @param start what the search begins with, and what is taken where the images are too few
  * @param stays `start` was chosen by the weights before: it stays unless other settings are better by more than chance
  */
-export async function choose(
+export async function chooseForFold(
   start: Chosen,
   images: readonly Seen[],
   between: () => Promise<void>,

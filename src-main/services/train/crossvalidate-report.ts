@@ -35,7 +35,7 @@ export async function reportFolds(
   const reports = {} as Record<Way, Report>
   const scores = {} as Record<Way, ImageResult[]>
   for (const way of WAYS) {
-    const masks = await masksOf(out, folds, way)
+    const masks = await masksOfFolds(out, folds, way)
     const predicted = images.map(({ name, truth, height }) => ({
       ...{ truth, height },
       prediction: masks.get(name) ?? [],
@@ -83,7 +83,7 @@ export async function reportFolds(
   return { reports, separation, nothing, summary }
 }
 
-async function masksOf(out: string, folds: number, way: Way): Promise<Map<string, Rle[]>> {
+async function masksOfFolds(out: string, folds: number, way: Way): Promise<Map<string, Rle[]>> {
   const masks = new Map<string, Rle[]>()
   for (let fold = 1; fold <= folds; fold++) {
     const { images } = await readWholeLabels(foldFile(out, fold, way))

@@ -9,7 +9,7 @@ import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../../core/cl
 import { airbusCsv } from '../../formats/airbus.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import { writeWhole } from '../../whole-file.ts'
-import { WAYS, choose, chosen, instancesOf, untouched } from './crossvalidate-choice.ts'
+import { WAYS, chooseForFold, chosen, instancesOf, untouched } from './crossvalidate-choice.ts'
 import type { Seen, Way } from './crossvalidate-choice.ts'
 import { planFolds, takeFolder } from './crossvalidate-plan.ts'
 import type { Fold, NamedSource } from './crossvalidate-plan.ts'
@@ -112,11 +112,11 @@ async function runFold(
   }
   // The version that the fold starts from has seen none of its images: it chooses on three times as many as are left after training.
   const learning = await seen.of(start, [...fold.train, ...fold.inner], fold.number)
-  let choice = await choose(untouched(begun), learning, between)
+  let choice = await chooseForFold(untouched(begun), learning, between)
   if (trained && choice.chosenOn === 0) choice = untouched(trained.model)
   else if (trained) {
     const inner = await seen.of(trained.folder, fold.inner, fold.number)
-    choice = await choose(choice, inner, between, { stays: true })
+    choice = await chooseForFold(choice, inner, between, { stays: true })
   }
   const held = await seen.of(trained?.folder ?? start, fold.held, fold.number)
   for (const way of WAYS) {

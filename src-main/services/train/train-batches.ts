@@ -171,17 +171,17 @@ class MarkedCache {
     }
     const marked = await readMarked(source)
     this.#kept.set(source.file, marked)
-    this.#bytes += sizeOf(marked)
+    this.#bytes += bytesOfMarked(marked)
     for (const [file, oldest] of this.#kept) {
       if (this.#bytes <= this.#limit || file === source.file) break
       this.#kept.delete(file)
-      this.#bytes -= sizeOf(oldest)
+      this.#bytes -= bytesOfMarked(oldest)
     }
     return marked
   }
 }
 
-function sizeOf({ image, labels }: Marked): number {
+function bytesOfMarked({ image, labels }: Marked): number {
   return image.data.byteLength + labels.byteLength
 }
 

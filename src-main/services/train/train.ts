@@ -129,7 +129,7 @@ export async function trainModel(
   },
 ): Promise<TrainedModel> {
   const { settings, out } = options
-  refuse(options)
+  refuseTooLittle(options)
   const info = await engine.info()
   if (!info.trains) {
     throw new DrydockError(
@@ -229,7 +229,7 @@ function withAdvice(error: unknown, { batch, crop }: Pick<TrainSettings, 'batch'
 }
 
 /** @throws DrydockError `nothing_to_do` */
-function refuse({ train, settings }: TrainOptions): void {
+function refuseTooLittle({ train, settings }: TrainOptions): void {
   if (settings.syntheticShare >= 1) return
   const ships = train.reduce((sum, { truth }) => sum + truth.length, 0)
   const refusal = refusalOf(train.length, ships)
