@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
 import type { DescribedImage } from '../services/images/describe.ts'
-import { count, table } from './table.ts'
+import { counted, table } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -34,7 +34,7 @@ async function describe(terminal: Terminal, file: string, options: Options): Pro
 }
 
 function inWords({ width, height, bands, pages, georeference, mapping, pixels }: DescribedImage): string[] {
-  const lines = [`${width} x ${height} pixels, ${count(bands.length, 'band')}, ${count(pages, 'page')}`]
+  const lines = [`${width} x ${height} pixels, ${counted(bands.length, 'band')}, ${counted(pages, 'page')}`]
   if (pages > 1) lines.push(`Page 1 of ${pages} is read.`)
   if (georeference) {
     const metres = georeference.pixel_metres

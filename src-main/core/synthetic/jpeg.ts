@@ -80,7 +80,7 @@ function forwardCosine(d: Float64Array, at: number, step: number): void {
   d[i7] = d0 + z3 - z4
 }
 
-/** The inverse of `forward` (jidctflt.c). */
+/** The inverse of `forwardCosine` (jidctflt.c). */
 function inverseCosine(d: Float64Array, at: number, step: number): void {
   const i1 = at + step
   const i2 = i1 + step

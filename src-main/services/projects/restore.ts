@@ -31,7 +31,7 @@ export async function projectOfBackup(path: string): Promise<{ folder: string; b
 /** Parts of the cache that are named after the ids of images. */
 const NAMED_BY_ID = ['tiles', 'thumbs']
 
-/** Puts a backup in the place of the project's database. @throws as `restoreBackup`: nothing is changed then */
+/** Puts a backup in the place of the project's database. @throws as `replaceByBackup`: nothing is changed then */
 export async function putBack(
   shared: Shared,
   sessions: Sessions,
