@@ -3,17 +3,12 @@
  * pixels in that packed order, so that nothing of full size is moved around; only inference unpacks.
  */
 
-const orders = new Map<string, Int32Array>()
-
 /**
  * For each place of the packed order [B, H/2, W/2, 2 (row), 2 (column)] the row-major pixel index in [B, H, W].
  * @param height even
  * @param width even
  */
 export function packedOrder(batch: number, height: number, width: number): Int32Array {
-  const key = `${batch} ${height} ${width}`
-  const known = orders.get(key)
-  if (known) return known
   const order = new Int32Array(batch * height * width)
   let at = 0
   for (let row = 0; row < (batch * height) / 2; row++) {
@@ -25,7 +20,5 @@ export function packedOrder(batch: number, height: number, width: number): Int32
       order[at++] = pixel + width + 1
     }
   }
-  orders.clear()
-  orders.set(key, order)
   return order
 }
