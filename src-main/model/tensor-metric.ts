@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { ThresholdScore } from '../contract/wire.ts'
-import { f2Of, TWENTIETHS } from '../core/metric/f2.ts'
+import { f2Of, TWENTIETHS } from '../core/metric/thresholds.ts'
 import type { Tf } from './tf.ts'
 
 /** One image's score from its label maps. */

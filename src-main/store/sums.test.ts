@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Split } from '../contract/wire.ts'
 import { SPLITS } from '../contract/wire.ts'
 import { IMAGE_STATUSES } from '../contract/words.ts'
-import { f2Of } from '../core/metric/f2.ts'
+import { f2Of } from '../core/metric/thresholds.ts'
 import type { Store } from './store.ts'
 import { createStore } from './store.ts'
 

@@ -1,6 +1,5 @@
 import { areaOf, type Rle } from '../../src-main/core/mask/rle.ts'
 import { overlapsBetween } from '../../src-main/core/metric/overlap.ts'
-import { scoreImage } from '../../src-main/core/metric/f2.ts'
 import type { ImageState } from './image-state.ts'
 
 /** One line of the list of instances. */
@@ -67,38 +66,4 @@ export function bestIous(state: Pick<ImageState, 'truth' | 'predictions'>): numb
     best[i] = Math.max(best[i]!, intersection / union)
   }
   return best
-}
-
-/** an IoU that equals the threshold is a miss, whatever floating point makes of either */
-const ROUNDING = 1e-9
-
-/** What became of each instance at one threshold, and all IoUs above 0. */
-export interface Verdict {
-  /** prediction matched to each truth instance, -1: missed */
-  matched: number[]
-  /** whether each prediction is a hit */
-  hit: boolean[]
-  /** [truth][prediction] */
-  iou: number[][]
-}
-
-/**
- * Matches truth and predictions one to one at an IoU over `threshold`.
- * Above 0.5 the pairs of masks that do not overlap are unique, so the matches at 0.5 that reach the threshold are those of it.
- */
-export function judge(state: Pick<ImageState, 'truth' | 'predictions'>, threshold: number): Verdict {
-  const truth = state.truth.map(({ rle }) => rle)
-  const predictions = state.predictions.map(({ rle }) => rle)
-  const iou = truth.map(() => predictions.map(() => 0))
-  for (const pair of overlapsBetween(truth, predictions)) {
-    iou[pair.truth]![pair.prediction] = pair.intersection / pair.union
-  }
-  const matched = truth.map(() => -1)
-  const hit = predictions.map(() => false)
-  for (const match of scoreImage(truth, predictions).matches) {
-    if (match.iou <= threshold + ROUNDING) continue
-    matched[match.truth] = match.prediction
-    hit[match.prediction] = true
-  }
-  return { matched, hit, iou }
 }

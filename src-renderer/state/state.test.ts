@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ImageRow } from '../../src-main/contract/wire.ts'
-import { fromPixels } from '../../src-main/core/mask/rle.ts'
-import { scoreImage } from '../../src-main/core/metric/f2.ts'
 import { arrange, NO_FILTER } from './image-list.ts'
-import { judge } from './instance-list.ts'
 import { ACTION_NAMES, ACTIONS, actionOf, DEFAULT_BINDINGS, keyName } from './keys.ts'
 import { nearestPoint, pointsByCluster, readPoints } from './points.ts'
 
@@ -138,52 +135,5 @@ describe('pointsByCluster', () => {
     expect(thinned.length).toBeGreaterThan(800)
     expect(thinned.length).toBeLessThan(1200)
     expect(thinned.filter((i) => i < n / 2).length / thinned.length).toBeCloseTo(0.5, 1)
-  })
-})
-
-describe('judge', () => {
-  const size = { width: 10, height: 10 }
-  const box = (x0: number, x1: number, y0: number, y1: number) => {
-    const pixels: number[] = []
-    for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) pixels.push(y * size.width + x)
-    return fromPixels(pixels, size)
-  }
-  const mask = (id: string, rle: Uint32Array) => ({
-    id,
-    rle,
-    origin: 'drawn' as const,
-    edited: false,
-    colour: 0,
-  })
-  const found = (id: string, rle: Uint32Array) => ({
-    id,
-    rle,
-    colour: 0,
-    decision: null,
-    score: 1,
-    area: 1,
-    cluster: 0,
-  })
-
-  // IoU 0.6 exactly (6 of 10 pixels), and one far away
-  const state = {
-    truth: [mask('t', box(0, 10, 0, 1)), mask('u', box(0, 2, 8, 10))],
-    predictions: [found('p', box(0, 6, 0, 1))],
-  }
-
-  it('agrees with the metric at every threshold, at an IoU equal to one too', () => {
-    const { thresholds } = scoreImage(
-      state.truth.map(({ rle }) => rle),
-      state.predictions.map(({ rle }) => rle),
-    )
-    thresholds.forEach(({ iou, tp, fn, fp }) => {
-      const verdict = judge(state, iou)
-      expect(verdict.matched.filter((hit) => hit >= 0)).toHaveLength(tp)
-      expect(verdict.matched.filter((hit) => hit < 0)).toHaveLength(fn)
-      expect(verdict.hit.filter((hit) => !hit)).toHaveLength(fp)
-    })
-    expect(judge(state, 0.55).matched).toEqual([0, -1])
-    expect(judge(state, 0.6).matched).toEqual([-1, -1])
-    expect(judge(state, 0.5).iou).toEqual([[0.6], [0]])
   })
 })

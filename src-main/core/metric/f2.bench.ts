@@ -8,7 +8,8 @@ import { formatRle, fromPredicate } from '../mask/rle.ts'
 import type { Rle } from '../mask/rle.ts'
 import { randomFrom, wholeBetween } from '../random.ts'
 import type { Random } from '../random.ts'
-import { f2Of, scoreImage, TWENTIETHS } from './f2.ts'
+import { scoreImage } from './f2.ts'
+import { f2Of, TWENTIETHS } from './thresholds.ts'
 
 /** The exact metric on run-length masks against dense ones, and the score of 40,000 images as a whole process. */
 

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Rle } from '../mask/rle.ts'
 import { canonicalise, parseRle } from '../mask/rle.ts'
-import { f2Of, scoreImage } from './f2.ts'
+import { scoreImage } from './f2.ts'
 import { maximumMatching } from './matching.ts'
 import { summarise } from './sums.ts'
+import { f2Of } from './thresholds.ts'
 
 /** The metric once more, from dense masks and by trying every assignment. */
 function scoreDense(truth: Uint8Array[], prediction: Uint8Array[]): { tp: number[]; legal: boolean } {

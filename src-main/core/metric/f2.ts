@@ -1,13 +1,9 @@
 import type { ThresholdScore } from '../../contract/wire.ts'
 import type { Rle } from '../mask/rle.ts'
-import { maximumMatching } from './matching.ts'
-import { areDisjoint, overlapsBetween } from './overlap.ts'
-
-/**
- * The thresholds 0.50, 0.55 ... 0.95 in twentieths: an IoU is above k / 20 when
- * 20 * intersection > k * union, in integers, without rounding.
- */
-export const TWENTIETHS = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19] as const
+import { matchesAtThresholds } from './matching.ts'
+import { MaskIndex, areDisjoint, overlapsWith } from './overlap.ts'
+import type { Overlap } from './overlap.ts'
+import { TWENTIETHS, f2Of } from './thresholds.ts'
 
 /** A truth and a predicted instance matched at IoU > 0.5. */
 export interface Match {
@@ -40,11 +36,6 @@ export function hasShips({ thresholds }: Pick<ImageResult, 'thresholds'>): boole
   return thresholds[0]!.tp + thresholds[0]!.fn > 0
 }
 
-/** F2 = 5 TP / (5 TP + 4 FN + FP); 1 where there is nothing to find and nothing was found. */
-export function f2Of(tp: number, fp: number, fn: number): number {
-  return tp + fp + fn === 0 ? 1 : (5 * tp) / (5 * tp + 4 * fn + fp)
-}
-
 /**
  * Scores one image as the Airbus Ship Detection challenge does: a hit is an IoU strictly above the threshold, one to one.
  * @param truth instances of the image, empty masks left out
@@ -53,24 +44,29 @@ export function f2Of(tp: number, fp: number, fn: number): number {
 export function scoreImage(truth: readonly Rle[], prediction: readonly Rle[]): ImageResult {
   // more than half of all images where ships are rare, so that they share one answer
   if (truth.length === 0 && prediction.length === 0) return RIGHTLY_EMPTY
-  const legal = areDisjoint(truth) && areDisjoint(prediction)
-  const lowest = TWENTIETHS[0]
-  const candidates = overlapsBetween(truth, prediction).filter(
-    ({ intersection, union }) => 20 * intersection > lowest * union,
-  )
-  const thresholds = TWENTIETHS.map((k): ThresholdScore => {
-    const hits = candidates.filter(({ intersection, union }) => 20 * intersection > k * union)
-    const tp = legal ? hits.length : maximumMatching(hits).length
-    const fp = prediction.length - tp
-    const fn = truth.length - tp
-    return { iou: k / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
-  })
-  const matches = maximumMatching(candidates).map(({ truth, prediction, intersection, union }) => ({
+  const index = new MaskIndex(prediction)
+  const counted = scoreOverlaps(overlapsWith(truth, index), truth.length, prediction.length)
+  const matches = counted.matches[0]!.map(({ truth, prediction, intersection, union }) => ({
     truth,
     prediction,
     iou: intersection / union,
   }))
-  return { f2: meanF2(thresholds), thresholds, matches, legal }
+  return { ...counted, matches, legal: index.disjoint && areDisjoint(truth) }
+}
+
+/** What a table of overlaps is worth: the matches at each of the ten thresholds, and what follows from their number. */
+export function scoreOverlaps(
+  overlaps: readonly Overlap[],
+  truths: number,
+  predictions: number,
+): Pick<ImageResult, 'f2' | 'thresholds'> & { matches: Overlap[][] } {
+  const matches = matchesAtThresholds(overlaps)
+  const thresholds = TWENTIETHS.map((k, level): ThresholdScore => {
+    const tp = matches[level]!.length
+    const [fp, fn] = [predictions - tp, truths - tp]
+    return { iou: k / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
+  })
+  return { f2: meanF2(thresholds), thresholds, matches }
 }
 
 function meanF2(scores: readonly { f2: number }[]): number {

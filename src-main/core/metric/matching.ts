@@ -1,3 +1,6 @@
+import type { Overlap } from './overlap.ts'
+import { TWENTIETHS, levelOf } from './thresholds.ts'
+
 /** An edge of a bipartite graph: a truth and a predicted instance that may be matched. */
 export interface Edge {
   truth: number
@@ -31,4 +34,35 @@ export function maximumMatching<E extends Edge>(edges: readonly E[]): E[] {
 
   for (const truth of byTruth.keys()) augment(truth, new Set())
   return [...taken.values()].sort((a, b) => a.truth - b.truth)
+}
+
+/**
+ * The one-to-one matches at each of the ten thresholds: element k has the pairs with an IoU above the k-th, as many as there can be. Score,
+ * review and reports all take theirs from here.
+ * @param overlaps each pair once
+ * @returns [10], each in the order of `overlaps`
+ */
+export function matchesAtThresholds(overlaps: readonly Overlap[]): Overlap[][] {
+  const edges = overlaps.flatMap((overlap) => {
+    const level = levelOf(overlap)
+    return level === 0 ? [] : [{ ...overlap, overlap, level }]
+  })
+  // an edge that shares neither end with another is a match wherever its IoU reaches; few others are left to choose among
+  const truths = countsOf(edges.map(({ truth }) => truth))
+  const predictions = countsOf(edges.map(({ prediction }) => prediction))
+  const contested = new Set(
+    edges.filter((edge) => truths.get(edge.truth)! > 1 || predictions.get(edge.prediction)! > 1),
+  )
+  return TWENTIETHS.map((_, index) => {
+    const chosen = new Set(maximumMatching([...contested].filter(({ level }) => level > index)))
+    return edges
+      .filter((edge) => edge.level > index && (!contested.has(edge) || chosen.has(edge)))
+      .map(({ overlap }) => overlap)
+  })
+}
+
+function countsOf(values: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts
 }

@@ -1,4 +1,4 @@
-import { areaOf, intersectionArea } from '../mask/rle.ts'
+import { areaOf } from '../mask/rle.ts'
 import type { Rle } from '../mask/rle.ts'
 
 /** Two instances that share pixels, with exact counts; their IoU is intersection / union. */
@@ -13,52 +13,118 @@ export interface Overlap {
   union: number
 }
 
-/** The first pixel number of a non-empty mask and the one after its last; both sides of a cheap test. */
-interface Extents {
-  from: Float64Array
-  to: Float64Array
-}
-
-function extentsOf(masks: readonly Rle[]): Extents {
-  const from = new Float64Array(masks.length)
-  const to = new Float64Array(masks.length)
-  masks.forEach((mask, i) => {
-    if (mask.length === 0) return
-    from[i] = mask[0]!
-    to[i] = mask[mask.length - 2]! + mask[mask.length - 1]!
-  })
-  return { from, to }
+/** A mask of an index, by its place, and how many pixels it shares with the mask that was asked about. */
+export interface Shared {
+  mask: number
+  /** px, at least 1 */
+  pixels: number
 }
 
 /**
- * All pairs of a truth and a predicted instance that share at least one pixel, by truth, then prediction.
- * Column-major pixel numbers make a mask's extent its range of columns, so that most pairs cost one comparison.
+ * The runs of many masks in the order of their pixels, so that the masks which share pixels with another one are found without a look at
+ * the rest: never all pairs.
  */
-export function overlapsBetween(truth: readonly Rle[], prediction: readonly Rle[]): Overlap[] {
-  const a = extentsOf(truth)
-  const b = extentsOf(prediction)
-  const areas = prediction.map(areaOf)
-  const overlaps: Overlap[] = []
-  for (let i = 0; i < truth.length; i++) {
-    const area = areaOf(truth[i]!)
-    for (let j = 0; j < prediction.length; j++) {
-      if (a.from[i]! >= b.to[j]! || b.from[j]! >= a.to[i]!) continue
-      const intersection = intersectionArea(truth[i]!, prediction[j]!)
-      if (intersection === 0) continue
-      overlaps.push({ truth: i, prediction: j, intersection, union: area + areas[j]! - intersection })
+export class MaskIndex {
+  /** px, by mask */
+  readonly areas: readonly number[]
+  /** true where no two of the masks share a pixel, as a submission demands */
+  readonly disjoint: boolean
+  /** by run: its first pixel, ascending; the pixel after its last; the furthest such end so far; whose it is */
+  readonly #from: Float64Array
+  readonly #to: Float64Array
+  readonly #furthest: Float64Array
+  readonly #mask: Uint32Array
+  /** pixels counted for each mask while one is asked about */
+  readonly #counted: Float64Array
+
+  /** @param masks pixels times runs of them may be up to 2^53: in a gigapixel eight million runs */
+  constructor(masks: readonly Rle[]) {
+    this.areas = masks.map(areaOf)
+    const runs = masks.reduce((sum, mask) => sum + mask.length / 2, 0)
+    const [starts, ends, owners] = [new Float64Array(runs), new Float64Array(runs), new Uint32Array(runs)]
+    let n = 0
+    masks.forEach((mask, i) => {
+      for (let r = 0; r < mask.length; r += 2) {
+        starts[n] = mask[r]!
+        ends[n] = mask[r]! + mask[r + 1]!
+        owners[n++] = i
+      }
+    })
+    // start and place as one number: sorting plain numbers takes a fifth of the time that sorting by a comparison does
+    const keys = starts.map((start, i) => start * runs + i).sort()
+    this.#from = new Float64Array(runs)
+    this.#to = new Float64Array(runs)
+    this.#furthest = new Float64Array(runs)
+    this.#mask = new Uint32Array(runs)
+    let furthest = 0
+    let disjoint = true
+    for (let i = 0; i < runs; i++) {
+      const run = keys[i]! % runs
+      this.#from[i] = starts[run]!
+      this.#to[i] = ends[run]!
+      this.#mask[i] = owners[run]!
+      if (starts[run]! < furthest) disjoint = false
+      furthest = Math.max(furthest, ends[run]!)
+      this.#furthest[i] = furthest
     }
+    this.disjoint = disjoint
+    this.#counted = new Float64Array(masks.length)
   }
-  return overlaps
+
+  /** The masks that share pixels with this one, in their order. */
+  sharedWith(mask: Rle): Shared[] {
+    const met: number[] = []
+    for (let r = 0; r < mask.length; r += 2) {
+      const [from, to] = [mask[r]!, mask[r]! + mask[r + 1]!]
+      for (let i = this.#before(to) - 1; i >= 0 && this.#furthest[i]! > from; i--) {
+        const pixels = Math.min(to, this.#to[i]!) - Math.max(from, this.#from[i]!)
+        if (pixels <= 0) continue
+        const owner = this.#mask[i]!
+        if (this.#counted[owner] === 0) met.push(owner)
+        this.#counted[owner]! += pixels
+      }
+    }
+    return met
+      .sort((a, b) => a - b)
+      .map((owner) => {
+        const pixels = this.#counted[owner]!
+        this.#counted[owner] = 0
+        return { mask: owner, pixels }
+      })
+  }
+
+  /** How many runs begin before a pixel. */
+  #before(pixel: number): number {
+    let low = 0
+    let high = this.#from.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#from[middle]! < pixel) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** All pairs of a truth and a predicted instance that share at least one pixel, by truth, then prediction. */
+export function overlapsBetween(truth: readonly Rle[], prediction: readonly Rle[]): Overlap[] {
+  return overlapsWith(truth, new MaskIndex(prediction))
+}
+
+/** As {@link overlapsBetween}, with predictions that are in order already. */
+export function overlapsWith(truth: readonly Rle[], predictions: MaskIndex): Overlap[] {
+  return truth.flatMap((rle, i) => {
+    const area = areaOf(rle)
+    return predictions.sharedWith(rle).map(({ mask, pixels }) => ({
+      truth: i,
+      prediction: mask,
+      intersection: pixels,
+      union: area + predictions.areas[mask]! - pixels,
+    }))
+  })
 }
 
 /** True where no two of the masks share a pixel, as a submission demands. */
 export function areDisjoint(masks: readonly Rle[]): boolean {
-  const { from, to } = extentsOf(masks)
-  for (let i = 0; i < masks.length; i++) {
-    for (let j = i + 1; j < masks.length; j++) {
-      if (from[i]! >= to[j]! || from[j]! >= to[i]!) continue
-      if (intersectionArea(masks[i]!, masks[j]!) > 0) return false
-    }
-  }
-  return true
+  return masks.length < 2 || new MaskIndex(masks).disjoint
 }

@@ -1,11 +1,12 @@
 import { areaOf } from '../mask/rle.ts'
 import type { Rle } from '../mask/rle.ts'
 import { randomFrom } from '../random.ts'
-import { f2Of, hasShips, scoreImage, TWENTIETHS } from './f2.ts'
+import { hasShips, scoreImage } from './f2.ts'
 import type { ImageResult } from './f2.ts'
 import { intervalOf } from './interval.ts'
 import type { Estimate, Interval } from './interval.ts'
 import { summarise } from './sums.ts'
+import { f2Of, TWENTIETHS } from './thresholds.ts'
 import { touchingMasks } from './touching.ts'
 
 /** What a set's score is made of, with how far chance could move it. */

@@ -1,6 +1,7 @@
 import type { ThresholdScore } from '../../contract/wire.ts'
-import { TWENTIETHS, f2Of, hasShips } from './f2.ts'
+import { hasShips } from './f2.ts'
 import type { ImageResult } from './f2.ts'
+import { TWENTIETHS, f2Of } from './thresholds.ts'
 
 /** An F2 is summed in whole units of this: exact, so that a set's score does not depend on the order of its images. */
 const UNIT = 2 ** -40

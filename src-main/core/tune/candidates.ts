@@ -4,9 +4,9 @@ import { clusterInference } from '../cluster/cluster.ts'
 import type { InstanceFeatures } from '../cluster/features.ts'
 import type { Judged } from './calibrate.ts'
 import type { Rle } from '../mask/rle.ts'
-import { f2Of, TWENTIETHS } from '../metric/f2.ts'
 import { maximumMatching } from '../metric/matching.ts'
 import { areDisjoint, overlapsBetween } from '../metric/overlap.ts'
+import { f2Of, levelOf, TWENTIETHS } from '../metric/thresholds.ts'
 
 /** An image to choose settings on. */
 export interface TuneImage {
@@ -57,8 +57,9 @@ export function candidatesOf({ inference, truth }: TuneImage, settings: ClusterS
       const { pixels, features, score } = clusters[cluster]!
       return { area: pixels, features, foreground: score }
     }),
-    hits: overlaps.flatMap(({ truth, prediction, intersection, union }) => {
-      const level = TWENTIETHS.filter((k) => 20 * intersection > k * union).length
+    hits: overlaps.flatMap((overlap) => {
+      const { truth, prediction } = overlap
+      const level = levelOf(overlap)
       return level === 0 ? [] : [{ truth, prediction, level }]
     }),
     disjoint: areDisjoint(truth),
