@@ -3,7 +3,9 @@ import { backendContract } from '../contract/backend.ts'
 import type { ProjectEvent, ProjectSummary } from '../contract/wire.ts'
 import { applyGesture } from '../services/annotate/annotate.ts'
 import { embeddingPoints } from '../services/predict/embeddings.ts'
-import { exportLabels, importLabels, previewImport } from '../services/exchange/exchange.ts'
+import { exportLabels, previewExport } from '../services/exchange/export.ts'
+import { importLabels } from '../services/exchange/import.ts'
+import { previewImport } from '../services/exchange/preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
 import type { Host } from '../services/projects/host.ts'
 import { getImage } from '../services/annotate/image-detail.ts'
@@ -164,11 +166,14 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
     },
     exchange: {
       previewImport: os.exchange.previewImport.handler(
-        within((project, input) => previewImport(project, grants.take(input.grant, 'read'))),
+        within((project, input) => previewImport(project, grants.take(input.grant, 'read'), input.format)),
       ),
       import: os.exchange.import.handler(within((project, input) => importLabels(project, input))),
+      previewExport: os.exchange.previewExport.handler(
+        within((project, input) => previewExport(project, input)),
+      ),
       export: os.exchange.export.handler(
-        within((project, input) => exportLabels(project, grants.take(input.grant, 'write'), input.what)),
+        within((project, input) => exportLabels(project, grants.take(input.grant, 'write'), input)),
       ),
     },
     jobs: {

@@ -1,31 +1,47 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
+import { labelFormat } from '../contract/label-formats.ts'
+import type { LabelFormatId } from '../contract/label-formats.ts'
 import type { ImportPreview, ImportResult } from '../contract/wire.ts'
 import type { Project } from '../services/machinery/project.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
 import { counted, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
+import { formatOption } from './values.ts'
 
 interface Options {
   project: string
-  csv: string
+  csv?: string
+  labels?: string
+  format?: LabelFormatId
   what: 'truth' | 'predictions'
   run?: string
 }
 
 interface ImportOptions extends Options {
   existing?: 'add' | 'replace' | 'skip'
+  overlaps: 'keep' | 'order' | 'size'
   dryRun?: boolean
 }
 
-function addExchange(program: Command, name: 'import' | 'export', description: string, csv: string): Command {
+interface ExportOptions extends Options {
+  unfinished?: boolean
+}
+
+function addExchange(
+  program: Command,
+  name: 'import' | 'export',
+  description: string,
+  labels: string,
+): Command {
   return program
     .command(name)
     .description(description)
     .requiredOption('--project <project>', PROJECT_HELP)
-    .requiredOption('--csv <file>', csv)
+    .option('--labels <file>', labels)
+    .option('--csv <file>', 'the same, for an Airbus CSV')
     .addOption(
       new Option('--what <what>', 'truth, or the predictions of a run')
         .choices(['truth', 'predictions'])
@@ -33,8 +49,25 @@ function addExchange(program: Command, name: 'import' | 'export', description: s
     )
 }
 
+/** The file that an option names, and the format that goes without saying with it. */
+function chosenLabels(
+  command: Command,
+  { labels, csv, format }: Options,
+): { file: string; format?: LabelFormatId } {
+  const file = labels ?? csv
+  if (file === undefined) return command.error("error: required option '--labels <file>' not specified")
+  if (format) return { file, format }
+  return labels === undefined ? { file, format: 'airbus' } : { file }
+}
+
 export function addImport(program: Command): void {
-  const command = addExchange(program, 'import', 'Bring labels into a project', 'Airbus CSV to read')
+  const command = addExchange(
+    program,
+    'import',
+    'Bring labels into a project',
+    'label file to read, or the folder of them',
+  )
+    .addOption(formatOption('--format', 'what it is; default: what it looks like'))
     .option('--run <name>', 'name of the run that imported predictions become')
     .addOption(
       new Option('--existing <how>', 'what to do with images that have truth already').choices([
@@ -43,23 +76,38 @@ export function addImport(program: Command): void {
         'skip',
       ]),
     )
+    .addOption(
+      new Option(
+        '--overlaps <how>',
+        'pixels that several masks claim: all keep them, the first in the file does, or the smaller one',
+      )
+        .choices(['keep', 'order', 'size'])
+        .default('keep'),
+    )
     .option('--dry-run', 'only say what would happen')
-  onTerminal(command, (terminal) => importFile(terminal, command.opts<ImportOptions>()))
+  onTerminal(command, (terminal) => importFile(terminal, command, command.opts<ImportOptions>()))
 }
 
 export function addExport(program: Command): void {
-  const command = addExchange(program, 'export', "Write a project's labels", 'Airbus CSV to write').option(
-    '--run <run>',
-    'name or number of the run; default: the current one',
+  const command = addExchange(
+    program,
+    'export',
+    "Write a project's labels",
+    'file to write, or a new folder, as the format is',
   )
-  onTerminal(command, (terminal) => exportFile(terminal, command.opts<Options>()))
+    .addOption(formatOption('--format', 'what to write; default: airbus'))
+    .option('--run <run>', 'name or number of the run; default: the current one')
+    .option('--unfinished', 'with what is marked on images that are not finished')
+  onTerminal(command, (terminal) => exportFile(terminal, command, command.opts<ExportOptions>()))
 }
 
-async function importFile(terminal: Terminal, options: ImportOptions): Promise<void> {
-  const { importLabels, previewImport } = await import('../services/exchange/exchange.ts')
+async function importFile(terminal: Terminal, command: Command, options: ImportOptions): Promise<void> {
+  const { file, format } = chosenLabels(command, options)
+  const { importLabels } = await import('../services/exchange/import.ts')
+  const { previewImport } = await import('../services/exchange/preview.ts')
   await withProject(options.project, {}, terminal, async (project) => {
-    const preview = await previewImport(project, options.csv)
-    tellPreview(terminal, preview)
+    const preview = await previewImport(project, file, format)
+    tellPreview(terminal, preview, options)
     assertUsable(preview, options)
     if (options.dryRun) return terminal.answer(previewForMachines(preview))
     const cancel = (): void => {
@@ -75,6 +123,7 @@ async function importFile(terminal: Terminal, options: ImportOptions): Promise<v
       token: preview.token,
       what: options.what,
       existing: options.existing ?? 'add',
+      overlaps: options.overlaps,
       runName: options.run,
     }).finally(stop)
     tellResult(terminal, preview, result)
@@ -93,19 +142,35 @@ function tellResult(terminal: Terminal, preview: ImportPreview, result: ImportRe
     left_out: leftOut,
     left_out_count: leftOutCount,
   })
-  terminal.say(`Imported ${counted(done.instances, 'instance')} on ${counted(done.images, 'image')}.`)
+  const there = done.identical === 0 ? '' : ` ${done.identical} were there already.`
+  terminal.say(`Imported ${counted(done.instances, 'instance')} on ${counted(done.images, 'image')}.${there}`)
   if (leftOutCount === 0) return
   terminal.say(`${counted(leftOutCount, 'image')} could not be read and left out: see above.`)
   process.exitCode = FAILURE
 }
 
-async function exportFile(terminal: Terminal, { project: path, csv, what, run }: Options): Promise<void> {
-  const { exportLabels } = await import('../services/exchange/exchange.ts')
-  await withProject(path, {}, terminal, async (project) => {
-    const id = run === undefined ? undefined : await runOf(project, run)
-    const { images, instances } = await exportLabels(project, csv, what, id)
-    terminal.answer({ images, instances, csv })
-    terminal.say(`Wrote ${counted(instances, 'instance')} of ${counted(images, 'image')} to ${csv}`)
+async function exportFile(terminal: Terminal, command: Command, options: ExportOptions): Promise<void> {
+  const { exportLabels, previewExport } = await import('../services/exchange/export.ts')
+  const { file, format = 'airbus' } = chosenLabels(command, options)
+  const { outputName } = await import('../services/exchange/label-sink.ts')
+  const out = outputName(file, labelFormat(format))
+  const { what, unfinished } = options
+  await withProject(options.project, {}, terminal, async (project) => {
+    const run = options.run === undefined ? undefined : await runOf(project, options.run)
+    const wanted = { what, format, run, unfinished }
+    const { lost, unfinishedImages, unfinishedInstances } = await previewExport(project, wanted)
+    if (lost.length > 0) terminal.note(`This format cannot hold ${lost.join('; ')}.`)
+    if (unfinishedImages > 0 && !unfinished) {
+      terminal.note(
+        `${counted(unfinishedImages, 'image')} with ${counted(unfinishedInstances, 'instance')} ${unfinishedImages === 1 ? 'is' : 'are'} not finished, and not in it; --unfinished puts them in.`,
+      )
+    }
+    const { images, instances } = await exportLabels(project, out, wanted)
+    terminal.answer({
+      ...{ images, instances, csv: out, out, format, lost },
+      ...{ unfinished_images: unfinishedImages, unfinished_instances: unfinishedInstances },
+    })
+    terminal.say(`Wrote ${counted(instances, 'instance')} of ${counted(images, 'image')} to ${out}`)
   })
 }
 
@@ -122,26 +187,35 @@ async function runOf(project: Project, wanted: string): Promise<number> {
   )
 }
 
+const OVERLAPS = {
+  keep: 'they are taken as they are',
+  order: 'the first in the file keeps the pixels',
+  size: 'the smaller one keeps the pixels',
+}
+
 /** What will be left out, and why, on stderr. */
-function tellPreview(terminal: Terminal, preview: ImportPreview): void {
-  const {
-    broken,
-    brokenCount,
-    notFound,
-    notFoundCount,
-    outside,
-    outsideCount,
-    overlapping,
-    overlappingCount,
-  } = preview
+function tellPreview(terminal: Terminal, preview: ImportPreview, { overlaps }: ImportOptions): void {
+  const { broken, brokenCount } = preview
   for (const { reason } of broken) terminal.note(`${reason} This row is left out.`)
   if (brokenCount > broken.length)
     terminal.note(`${brokenCount - broken.length} more rows are broken and left out.`)
-  const some = (names: readonly string[], all: number): string => someOf(names, 5, all)
-  if (notFoundCount > 0) terminal.note(`Not in this project: ${some(notFound, notFoundCount)}.`)
-  if (outsideCount > 0)
-    terminal.note(`Masks outside their image are left out: ${some(outside, outsideCount)}.`)
-  if (overlappingCount > 0) terminal.note(`Masks overlap: ${some(overlapping, overlappingCount)}.`)
+  const some = (sentence: string, names: readonly string[], all: number): void => {
+    if (all > 0) terminal.note(`${sentence}: ${someOf(names, 5, all)}.`)
+  }
+  some('Not in this project', preview.notFound, preview.notFoundCount)
+  some('Left out, since two images may be meant', preview.ambiguous, preview.ambiguousCount)
+  some('Left out, since the image has another size', preview.resized, preview.resizedCount)
+  some('Matched by more than the path', preview.matchedOtherwise, preview.matchedOtherwiseCount)
+  some('Masks outside their image are left out', preview.outside, preview.outsideCount)
+  some(`Masks overlap, ${OVERLAPS[overlaps]}`, preview.overlapping, preview.overlappingCount)
+  some(
+    'Masks make sense only when read row by row, so they may have been written that way by mistake',
+    preview.rowByRow,
+    preview.rowByRowCount,
+  )
+  if (preview.identical > 0) terminal.note(`${preview.identical} are there already and are not doubled.`)
+  if (preview.crowds > 0)
+    terminal.note(`${counted(preview.crowds, 'area')} of many objects (iscrowd) left out: no truth.`)
 }
 
 /** @throws DrydockError `nothing_to_do`, `conflict` */
@@ -149,7 +223,7 @@ function assertUsable(preview: ImportPreview, { what, existing, dryRun }: Import
   if (preview.matchedImages === 0) {
     throw new DrydockError(
       'nothing_to_do',
-      `No image of ${preview.file} is in this project, so nothing was imported. ImageId is the path below the images folder, with /, or the file's name.`,
+      `No image of ${preview.file} is in this project, so nothing was imported. An image is named by its path below the images folder, with /, or by its file's name.`,
     )
   }
   if (what === 'truth' && preview.withTruthCount > 0 && existing === undefined && !dryRun) {
@@ -162,13 +236,21 @@ function assertUsable(preview: ImportPreview, { what, existing, dryRun }: Import
 
 function previewForMachines(preview: ImportPreview): Record<string, unknown> {
   return {
+    format: preview.format,
     rows: preview.rows,
     matched: preview.matchedImages,
+    matched_otherwise: preview.matchedOtherwise,
     empty: preview.emptyImages,
     not_found: preview.notFoundCount,
+    ambiguous: preview.ambiguous,
+    resized: preview.resizedCount,
     overlapping: preview.overlappingCount,
     outside: preview.outsideCount,
+    row_by_row: preview.rowByRowCount,
     with_truth: preview.withTruthCount,
+    identical: preview.identical,
+    crowds: preview.crowds,
+    categories: preview.categories,
     broken: preview.brokenCount,
   }
 }

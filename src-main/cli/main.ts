@@ -1,4 +1,5 @@
 import { CommanderError, Command } from 'commander'
+import { addConvert } from './convert.ts'
 import { addCrossvalidate } from './crossvalidate.ts'
 import { addExport, addImport } from './exchange.ts'
 import { addImage } from './image.ts'
@@ -22,6 +23,7 @@ addTrain(program)
 addCrossvalidate(program)
 addImport(program)
 addExport(program)
+addConvert(program)
 addLint(program)
 addImage(program)
 addVerify(program)

@@ -106,8 +106,8 @@ async function predictProject(terminal: Terminal, path: string, options: Options
     const done = rows.filter(({ predictionCount }) => predictionCount !== null)
     const out = options.out ?? null
     if (out !== null && done.length > 0) {
-      const { exportLabels } = await import('../services/exchange/exchange.ts')
-      await exportLabels(project, out, 'predictions', run)
+      const { exportLabels } = await import('../services/exchange/export.ts')
+      await exportLabels(project, out, { what: 'predictions', format: 'airbus', run })
     }
     const overlays = options.overlays ?? null
     if (overlays !== null && state === 'done') {

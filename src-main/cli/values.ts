@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { LABEL_FORMAT_IDS } from '../contract/label-formats.ts'
 import type { Size } from '../core/mask/rle.ts'
 
 /** Readers of option values; what they refuse is wrong usage. */
@@ -53,3 +54,8 @@ export function upTo(high: number): (text: string) => number {
 
 /** '0.6': a share of a whole, 0 to 1. */
 export const share = upTo(1)
+
+/** An option that names a label format. */
+export function formatOption(flag: string, description: string): Option {
+  return new Option(`${flag} <id>`, description).choices(LABEL_FORMAT_IDS)
+}

@@ -15,6 +15,12 @@ const onImage = inProject.extend({ image: w.imageId })
 const gesture = onImage.extend({ gestureId: w.uuid, expectedRevision: z.number().int() })
 const nothing = z.object({})
 const procedure = oc
+const exported = {
+  what: z.enum(['truth', 'predictions']),
+  format: w.labelFormatId.default('airbus'),
+  /** with what is marked on images that are not finished; for truth */
+  unfinished: z.boolean().default(false),
+}
 
 export const backendContract = {
   system: {
@@ -126,7 +132,10 @@ export const backendContract = {
     card: procedure.input(inProject.extend({ model: w.modelId })).output(z.record(z.string(), z.unknown())),
   },
   exchange: {
-    previewImport: procedure.input(inProject.extend({ grant: z.string() })).output(w.importPreview),
+    /** a label file or a folder of them; `format`: default is what it looks like */
+    previewImport: procedure
+      .input(inProject.extend({ grant: z.string(), format: w.labelFormatId.optional() }))
+      .output(w.importPreview),
     import: procedure
       .input(
         inProject.extend({
@@ -134,12 +143,15 @@ export const backendContract = {
           what: z.enum(['truth', 'predictions']),
           /** images that already have truth instances */
           existing: z.enum(['add', 'replace', 'skip']),
+          /** pixels that several masks of the file claim: all keep them, the first in the file, or the smaller one */
+          overlaps: z.enum(['keep', 'order', 'size']).default('keep'),
           runName: z.string().min(1).max(80).optional(),
         }),
       )
       .output(w.importResult),
+    previewExport: procedure.input(inProject.extend(exported)).output(w.exportPreview),
     export: procedure
-      .input(inProject.extend({ grant: z.string(), what: z.enum(['truth', 'predictions']) }))
+      .input(inProject.extend({ grant: z.string(), ...exported }))
       .output(z.object({ images: z.number().int(), instances: z.number().int(), file: z.string() })),
   },
   jobs: {

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DrydockError } from '../contract/errors.ts'
 import { canonicalise, formatRle } from '../core/mask/rle.ts'
-import { airbusCsv } from './airbus.ts'
+import { readAirbus, writeAirbus } from './airbus.ts'
 
 const HEADER = 'ImageId,EncodedPixels\n'
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8')
 const read = (rows: string, size?: { width: number; height: number }) =>
-  airbusCsv.read(bytes(HEADER + rows), size)
+  readAirbus(bytes(HEADER + rows), size)
 
 /** What was read, in a form that is easy to compare. */
 function plain(labels: ReturnType<typeof read>): Record<string, string[]> {
@@ -33,7 +33,7 @@ describe('reading an Airbus CSV', () => {
     ['empty lines and spaces', 'ImageId, EncodedPixels\n\na.jpg, 1  2 \n \nb.jpg, \nc.jpg,3 1\n\n'],
     ['another case', 'imageid,encodedpixels\na.jpg,1 2\nb.jpg,\nc.jpg,3 1\n'],
   ])('takes %s', (_, text) => {
-    const labels = airbusCsv.read(bytes(text))
+    const labels = readAirbus(bytes(text))
     expect(labels.broken).toEqual([])
     expect(plain(labels)).toEqual({ 'a.jpg': ['1 2'], 'b.jpg': [], 'c.jpg': ['3 1'] })
   })
@@ -41,6 +41,14 @@ describe('reading an Airbus CSV', () => {
   it('keeps names that need quotes or are no ASCII', () => {
     const labels = read('"a, ""b"".jpg",1 2\nhäfen/kai 1.tif,3 1\n')
     expect([...labels.images.keys()]).toEqual(['a, "b".jpg', 'häfen/kai 1.tif'])
+  })
+
+  it('keeps spaces around a name, which may be its own', () => {
+    expect([...read(' a.jpg,1 2\n"b.jpg ",\n  "c.jpg",5 1\n').images.keys()]).toEqual([
+      ' a.jpg',
+      'b.jpg ',
+      'c.jpg',
+    ])
   })
 
   it('merges runs that touch', () => {
@@ -79,8 +87,8 @@ describe('reading an Airbus CSV', () => {
     ['image,mask\na,1 2\n', 'its first line reads "image,mask"'],
     ['\u0089PNG\u0000\u0001\n', 'its first line reads "?PNG??"'],
   ])('refuses what is no such file: %j', (text, sentence) => {
-    expect(() => airbusCsv.read(bytes(text))).toThrow(DrydockError)
-    expect(() => airbusCsv.read(bytes(text))).toThrow(sentence)
+    expect(() => readAirbus(bytes(text))).toThrow(DrydockError)
+    expect(() => readAirbus(bytes(text))).toThrow(sentence)
   })
 
   it('reads masks of many runs, each with memory of its own', () => {
@@ -93,9 +101,7 @@ describe('reading an Airbus CSV', () => {
 })
 
 describe('writing', () => {
-  const name = fc
-    .string({ minLength: 1, unit: 'grapheme' })
-    .filter((s) => s.trim() === s && !/[\n\r]/.test(s))
+  const name = fc.string({ minLength: 1, unit: 'grapheme' }).filter((s) => s.trim() !== '')
   const mask = fc
     .array(fc.tuple(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 50 })), {
       minLength: 1,
@@ -106,17 +112,17 @@ describe('writing', () => {
   it('gives what reading gives back', () => {
     fc.assert(
       fc.property(fc.dictionary(name, fc.array(mask, { maxLength: 3 })), (images) => {
-        const text = [...airbusCsv.write(Object.entries(images))].join('')
+        const text = [...writeAirbus(Object.entries(images))].join('')
         const expected = Object.entries(images).map(([image, masks]) => [image, masks.map(formatRle)])
-        expect(Object.entries(plain(airbusCsv.read(bytes(text))))).toEqual(expected)
+        expect(Object.entries(plain(readAirbus(bytes(text))))).toEqual(expected)
       }),
     )
   })
 
   it('marks an image without ships by a blank row', () => {
-    const text = [
-      ...airbusCsv.write([['a.jpg', []] as const, ['b.jpg', [Uint32Array.of(1, 2)]] as const]),
-    ].join('')
+    const text = [...writeAirbus([['a.jpg', []] as const, ['b.jpg', [Uint32Array.of(1, 2)]] as const])].join(
+      '',
+    )
     expect(text).toBe('ImageId,EncodedPixels\na.jpg,\nb.jpg,1 2\n')
   })
 })

@@ -1,15 +1,63 @@
 import { DrydockError } from '../contract/errors.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
 import { formatRle } from '../core/mask/rle.ts'
-import type { Labels, LabelFormat } from './labels.ts'
+import { labelFormat } from '../contract/label-formats.ts'
+import { headOf, onlyFile } from './files.ts'
+import { labelledImage } from './format.ts'
+import type { BrokenRow, ImageToWrite, LabelFormat, LabelledInstance, LabelSink } from './format.ts'
 
 /**
  * The CSV of the Airbus Ship Detection challenge: `ImageId,EncodedPixels`, a row for each ship, and a row without
  * pixels for an image without ships. Runs must be sorted and disjoint; those that touch are merged.
  * Read byte by byte: no string is made but the image's name, so that 17 MB take a tenth of a second.
  */
-export const airbusCsv: LabelFormat = { name: 'Airbus CSV', extensions: ['csv'], read, write }
+export const airbus: LabelFormat = {
+  ...labelFormat('airbus'),
+  canHold: {
+    shapes: true,
+    turned: true,
+    holes: true,
+    parts: true,
+    overlap: true,
+    scores: false,
+    categories: false,
+  },
+  async recognise(source) {
+    const head = await headOf(source)
+    return head !== null && isHeader(firstLine(head))
+  },
+  async *read(source, report) {
+    const labels = readAirbus(await source.read(onlyFile(source, this), LARGEST_FILE))
+    labels.broken.forEach(report)
+    for (const [name, instances] of labels.images) {
+      yield { ...labelledImage([name]), instances }
+    }
+  },
+  async write(images: AsyncIterable<ImageToWrite>, sink: LabelSink) {
+    await sink.append('', AIRBUS_HEADER)
+    for await (const { name, instances } of images) {
+      await sink.append(
+        '',
+        airbusRows(
+          name,
+          instances.map(({ rle }) => rle),
+        ),
+      )
+    }
+  },
+}
 
+/** What an Airbus CSV says: rows of one image may stand anywhere in it. */
+export interface Labels {
+  /** by the image's name in the file, in order of first appearance; [] = the file says: no ship */
+  images: Map<string, LabelledInstance[]>
+  /** rows with content, broken ones included */
+  rows: number
+  /** by line */
+  broken: BrokenRow[]
+}
+
+const LARGEST_FILE = 2 ** 31 - 1
 const HEADER = 'ImageId,EncodedPixels'
 const NEWLINE = 10
 const RETURN = 13
@@ -28,7 +76,15 @@ interface Cursor {
 /** Why the rest of a row makes no sense; thrown inside a row, caught at its end. */
 class RowError extends Error {}
 
-function read(bytes: Uint8Array, size?: Size): Labels {
+/** The first line of a file. */
+export const AIRBUS_HEADER = `${HEADER}\n`
+
+/**
+ * Reads a whole file; broken rows are listed, never thrown.
+ * @param size where given, masks that reach beyond it are broken
+ * @throws DrydockError `file_broken` where its first line is not that of an Airbus CSV
+ */
+export function readAirbus(bytes: Uint8Array, size?: Size): Labels {
   const cursor: Cursor = {
     bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     at: 0,
@@ -56,8 +112,9 @@ function read(bytes: Uint8Array, size?: Size): Labels {
       } else {
         if (blank.has(image))
           throw new RowError(`marks a ship, but line ${blank.get(image)} says ${image} has none`)
-        if (known) known.push({ rle, line })
-        else labels.images.set(image, [{ rle, line }])
+        const instance = { rle, line, category: null, score: null }
+        if (known) known.push(instance)
+        else labels.images.set(image, [instance])
       }
     } catch (error) {
       if (!(error instanceof RowError)) throw error
@@ -68,12 +125,19 @@ function read(bytes: Uint8Array, size?: Size): Labels {
   return labels
 }
 
+/** The first line, without a byte order mark; cut after 200 bytes. */
+function firstLine(bytes: Buffer): string {
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  return bytes.toString('utf8', start, Math.min(lineEnd(bytes, start), start + 200)).trim()
+}
+
+function isHeader(line: string): boolean {
+  return line.replaceAll(/[" ]/g, '').toLowerCase() === HEADER.toLowerCase()
+}
+
 function readHeader(cursor: Cursor): void {
-  const { bytes } = cursor
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) cursor.at = 3
-  const end = lineEnd(bytes, cursor.at)
-  const found = bytes.toString('utf8', cursor.at, Math.min(end, cursor.at + 200)).trim()
-  if (found.replaceAll(/[" ]/g, '').toLowerCase() !== HEADER.toLowerCase()) {
+  const found = firstLine(cursor.bytes)
+  if (!isHeader(found)) {
     const what = found === '' ? 'is empty' : `reads "${found.slice(0, 60).replaceAll(/[^\x20-\x7e]/g, '?')}"`
     throw new DrydockError(
       'file_broken',
@@ -93,13 +157,15 @@ function skipLine(cursor: Cursor): void {
   cursor.line++
 }
 
-/** False at the end of the file. */
+/** Goes to the first line that holds more than spaces; false at the end of the file. */
 function skipEmptyLines(cursor: Cursor): boolean {
   const { bytes } = cursor
-  for (; cursor.at < bytes.length; cursor.at++) {
-    const byte = bytes[cursor.at]!
-    if (byte === NEWLINE) cursor.line++
-    else if (byte !== RETURN && byte !== SPACE) return true
+  for (let at = cursor.at; at < bytes.length; at++) {
+    const byte = bytes[at]!
+    if (byte === NEWLINE) {
+      cursor.line++
+      cursor.at = at + 1
+    } else if (byte !== RETURN && byte !== SPACE) return true
   }
   return false
 }
@@ -108,7 +174,12 @@ function skipEmptyLines(cursor: Cursor): boolean {
 function readImage(cursor: Cursor): string {
   const { bytes } = cursor
   const start = cursor.at
-  if (bytes[start] === QUOTE) return readQuotedImage(cursor)
+  let quote = start
+  while (bytes[quote] === SPACE) quote++
+  if (bytes[quote] === QUOTE) {
+    cursor.at = quote
+    return readQuotedImage(cursor)
+  }
   let ascii = true
   while (cursor.at < bytes.length) {
     const byte = bytes[cursor.at]!
@@ -117,8 +188,8 @@ function readImage(cursor: Cursor): string {
     cursor.at++
   }
   if (bytes[cursor.at] !== COMMA) throw new RowError('has no comma between ImageId and EncodedPixels')
-  const image = bytes.toString(ascii ? 'latin1' : 'utf8', start, cursor.at).trim()
-  if (image === '') throw new RowError('names no image')
+  const image = bytes.toString(ascii ? 'latin1' : 'utf8', start, cursor.at)
+  if (image.trim() === '') throw new RowError('names no image')
   cursor.at++
   return image
 }
@@ -134,10 +205,10 @@ function readQuotedImage(cursor: Cursor): string {
   }
   const text = bytes.toString('utf8', start, end)
   cursor.line += text.split('\n').length - 1
-  const image = text.replaceAll('""', '"').trim()
+  const image = text.replaceAll('""', '"')
   cursor.at = end + 1
   if (bytes[cursor.at] !== COMMA) throw new RowError('has no comma between ImageId and EncodedPixels')
-  if (image === '') throw new RowError('names no image')
+  if (image.trim() === '') throw new RowError('names no image')
   cursor.at++
   return image
 }
@@ -258,10 +329,17 @@ class RunReader {
   }
 }
 
-function* write(images: Iterable<readonly [image: string, masks: readonly Rle[]]>): Generator<string> {
-  yield `${HEADER}\n`
-  for (const [image, masks] of images) {
-    const name = /[",\r\n]/.test(image) ? `"${image.replaceAll('"', '""')}"` : image
-    yield masks.length === 0 ? `${name},\n` : masks.map((mask) => `${name},${formatRle(mask)}\n`).join('')
-  }
+/** The rows of one image, without pixels where it has no ship. */
+export function airbusRows(image: string, masks: readonly Rle[]): string {
+  // spaces at the ends are part of a name only in quotes
+  const name = /[",\r\n]/.test(image) || image.trim() !== image ? `"${image.replaceAll('"', '""')}"` : image
+  return masks.length === 0 ? `${name},\n` : masks.map((mask) => `${name},${formatRle(mask)}\n`).join('')
+}
+
+/** A whole Airbus CSV in pieces. */
+export function* writeAirbus(
+  images: Iterable<readonly [image: string, masks: readonly Rle[]]>,
+): Generator<string> {
+  yield AIRBUS_HEADER
+  for (const [image, masks] of images) yield airbusRows(image, masks)
 }

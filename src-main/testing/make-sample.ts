@@ -6,7 +6,7 @@ import type { Rle } from '../core/mask/rle.ts'
 import { labelMapToRles, toLabelMap } from '../core/mask/rle.ts'
 import type { Layout } from '../core/synthetic/layouts.ts'
 import { makeSyntheticScene } from '../core/synthetic/scene.ts'
-import { airbusCsv } from '../formats/airbus.ts'
+import { readAirbus, writeAirbus } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
 import { sharp } from '../imaging/sharp.ts'
 
@@ -182,12 +182,12 @@ function raw({ width, height, data }: RgbImage): ReturnType<typeof sharp> {
 const images = resolve(out, 'images')
 await rm(images, { recursive: true, force: true })
 await mkdir(images, { recursive: true })
-const labels = airbusCsv.read(await readFile(join(source, 'masks.csv')))
+const labels = readAirbus(await readFile(join(source, 'masks.csv')))
 for (const part of CUT) await cut(images, labels.images, part)
 for (const part of DRAWN) await draw(images, part)
 truth.sort(([a], [b]) => (a < b ? -1 : 1))
 described.sort((a, b) => (a.path < b.path ? -1 : 1))
-await writeFile(resolve(out, 'truth.csv'), [...airbusCsv.write(truth)].join(''))
+await writeFile(resolve(out, 'truth.csv'), [...writeAirbus(truth)].join(''))
 await writeFile(
   resolve(out, 'sample.json'),
   `${JSON.stringify({ name: 'Sample', credits: CREDITS, images: described }, null, 2)}\n`,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LABEL_FORMATS } from '../label-formats.ts'
 
 /** What names a thing, and masks as text. */
 
@@ -8,6 +9,7 @@ export const runId = z.number().int().positive()
 export const projectId = z.string().min(1).max(64)
 export const modelId = z.string().regex(/^[0-9a-f]{64}$/)
 export const jobId = z.uuid()
+export const labelFormatId = z.enum(LABEL_FORMATS.map(({ id }) => id))
 
 /** Airbus run-length text: `start length` pairs, starts 1-based, column-major (down, then right). '' = empty. */
 export const rleText = z

@@ -6,10 +6,32 @@ import { uuid, runId, projectId, modelId } from './ids.ts'
 export const importPreview = z.object({
   token: uuid,
   file: z.string(),
+  /** name of its format, for people */
+  format: z.string(),
+  /** instances, images without one, and what cannot be read */
   rows: z.number().int(),
   instances: z.number().int(),
   matchedImages: z.number().int(),
   emptyImages: z.number().int(),
+  /** instances that are there already, to the pixel: never doubled */
+  identical: z.number().int(),
+  /** areas of many objects (COCO's iscrowd): never truth */
+  crowds: z.number().int(),
+  /** instances with a score */
+  scored: z.number().int(),
+  categories: z.array(z.object({ name: z.string(), instances: z.number().int() })),
+  /** how names were brought together with images where they are not their paths: 'b.png is sub/b.png: without its folders' */
+  matchedOtherwise: z.array(z.string()),
+  matchedOtherwiseCount: z.number().int(),
+  /** names that may mean several images: 'a may be a.jpg or a.png'; left out */
+  ambiguous: z.array(z.string()),
+  ambiguousCount: z.number().int(),
+  /** images of another size than the labels were made for; left out */
+  resized: z.array(z.string()),
+  resizedCount: z.number().int(),
+  /** images with masks that make compact shapes only when read row by row */
+  rowByRow: z.array(z.string()),
+  rowByRowCount: z.number().int(),
   notFound: z.array(z.string()),
   notFoundCount: z.number().int(),
   overlapping: z.array(z.string()),
@@ -18,15 +40,18 @@ export const importPreview = z.object({
   outsideCount: z.number().int(),
   withTruth: z.array(z.string()),
   withTruthCount: z.number().int(),
-  /** rows that cannot be read: 1-based line number in the file and why */
-  broken: z.array(z.object({ line: z.number().int(), reason: z.string() })),
+  /** what cannot be read: 1-based line or record in its file, null where it is the file itself, and a sentence that says where and why */
+  broken: z.array(z.object({ line: z.number().int().nullable(), reason: z.string() })),
   brokenCount: z.number().int(),
 })
 export type ImportPreview = z.infer<typeof importPreview>
 
 export const importResult = z.object({
   images: z.number().int(),
+  /** that were added */
   instances: z.number().int(),
+  /** that were there already, to the pixel */
+  identical: z.number().int(),
   /** images that had truth already and stayed as they were */
   skipped: z.number().int(),
   /** images whose file could not be read, with the sentence that says why: the first few, and how many there are */
@@ -37,6 +62,18 @@ export const importResult = z.object({
   run: runId.nullable(),
 })
 export type ImportResult = z.infer<typeof importResult>
+
+/** What an export would write. */
+export const exportPreview = z.object({
+  images: z.number().int(),
+  instances: z.number().int(),
+  /** images that are marked but not finished, and so not in it unless asked for */
+  unfinishedImages: z.number().int(),
+  unfinishedInstances: z.number().int(),
+  /** what the format cannot hold: 'holes of 3 instances', 'scores' */
+  lost: z.array(z.string()),
+})
+export type ExportPreview = z.infer<typeof exportPreview>
 
 export const projectSummary = z.object({
   id: projectId,

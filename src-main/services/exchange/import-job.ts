@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
+import { labelFormatId } from '../../contract/wire.ts'
 import type { ImportResult } from '../../contract/wire.ts'
+import { areaOf, formatRle, parseRle } from '../../core/mask/rle.ts'
+import { areDisjoint } from '../../core/metric/overlap.ts'
 import { backUp } from '../../store/backup.ts'
 import { addGroupEdit, holdsGroup } from '../annotate/groups.ts'
 import { tellImage } from '../images/rows.ts'
@@ -13,7 +16,9 @@ import { tellCurrentRun } from '../predict/runs.ts'
 import { rescore } from '../score/score.ts'
 import { lookThrough } from './import-images.ts'
 import { importPlan } from './import-plan.ts'
-import type { ReadImage } from './label-reading.ts'
+import type { ReadImage, ReadMask } from './label-reading.ts'
+import { withoutOverlaps } from './overlaps.ts'
+import type { OverlapChoice } from './overlaps.ts'
 import { fileStamp, previewOf, readFor, stampOf } from './previews.ts'
 
 /** Names of a kind that a preview or a result lists; the count says how many there are. */
@@ -23,11 +28,14 @@ const importPayload = z.object({
   /** of the preview; the group of the edits, so that they undo as one */
   token: z.uuid(),
   file: z.string(),
+  /** null: what it looks like */
+  format: labelFormatId.nullable().default(null),
   /** of the file when it was previewed: a person said yes to what was in it then */
   stamp: fileStamp,
   what: z.enum(['truth', 'predictions']),
   /** images that already have truth instances */
   existing: z.enum(['add', 'replace', 'skip']),
+  overlaps: z.enum(['keep', 'order', 'size']).default('keep'),
   runName: z.string(),
   /** the run that was begun for predictions */
   run: z.number().int().nullable(),
@@ -40,7 +48,7 @@ export const importJob: JobHandler<ImportPayload, ImportResult> = {
   version: 1,
   payload: importPayload,
   async run(context, payload) {
-    const labels = await labelsOf(context.project, payload)
+    const labels = resolved(await labelsOf(context.project, payload), payload.overlaps)
     const result = await (payload.what === 'truth' ? importTruth : importRun)(context, labels, payload)
     return { summary: summaryOf(result), result }
   },
@@ -48,7 +56,10 @@ export const importJob: JobHandler<ImportPayload, ImportResult> = {
 }
 
 /** @throws DrydockError `file_broken` where the file is not the one any more that was previewed */
-async function labelsOf(project: Project, { token, file, stamp }: ImportPayload): Promise<ReadImage[]> {
+async function labelsOf(
+  project: Project,
+  { token, file, format, stamp }: ImportPayload,
+): Promise<readonly ReadImage[]> {
   const previewed = previewOf(project, token)
   if (previewed) return previewed.labels.images
   const now = await stampOf(file)
@@ -59,7 +70,22 @@ async function labelsOf(project: Project, { token, file, stamp }: ImportPayload)
       { file },
     )
   }
-  return (await readFor(project, file)).images
+  return (await readFor(project, file, format)).images
+}
+
+/** The images with their overlaps as they were chosen to be. */
+function resolved(images: readonly ReadImage[], choice: OverlapChoice): readonly ReadImage[] {
+  return choice === 'keep' ? images : images.map((image) => ({ ...image, masks: apart(image.masks, choice) }))
+}
+
+function apart(masks: ReadMask[], choice: Exclude<OverlapChoice, 'keep'>): ReadMask[] {
+  const all = masks.map(({ rle }) => parseRle(rle))
+  if (areDisjoint(all)) return masks
+  const cut = withoutOverlaps(all, choice)
+  return masks.flatMap((mask, i) => {
+    const rle = cut[i]!
+    return rle.length === 0 ? [] : [{ ...mask, rle: formatRle(rle), area: areaOf(rle) }]
+  })
 }
 
 function summaryOf({ images, instances, leftOutCount }: ImportResult): string {
@@ -80,23 +106,23 @@ async function importTruth(
   const begun = new Set(store.edits.imagesOfGroup(group))
   const imported = new Set<number>()
   let instances = 0
+  let identical = 0
   let seen = 0
   try {
     await store.inBatches(
       usable,
       ({ id, masks }) => {
         progress(++seen)
-        if (begun.has(id) && holdsGroup(project, id, group)) {
-          // the file names an image twice: by its path, and by its name alone
-          if (imported.has(id)) return
-        } else {
-          const plan = importPlan(storedImage(project, id), store.truth.of(id), masks, existing)
+        let added = masks.length
+        if (!(begun.has(id) && holdsGroup(project, id, group))) {
+          const { plan, same } = importPlan(storedImage(project, id), store.truth.of(id), masks, existing)
+          identical += same
+          added -= same
           if (plan === null) return
           addGroupEdit(project, id, plan, group)
-          begun.add(id)
         }
         imported.add(id)
-        instances += masks.length
+        instances += added
       },
       signal,
     )
@@ -105,7 +131,8 @@ async function importTruth(
     project.events.emit({ type: 'score' })
   }
   return {
-    ...{ images: imported.size, instances, skipped: usable.length - imported.size, ...listed(leftOut) },
+    ...{ images: imported.size, instances, identical, skipped: usable.length - imported.size },
+    ...listed(leftOut),
     ...{ group: imported.size > 0 ? group : null, run: null },
   }
 }
@@ -118,7 +145,15 @@ async function importRun(
   const { project, signal, progress } = context
   const { store } = project
   const { usable, leftOut } = await lookThrough(project, labelled, signal)
-  const none = { images: 0, instances: 0, skipped: 0, ...listed(leftOut), group: null, run: null }
+  const none = {
+    images: 0,
+    instances: 0,
+    identical: 0,
+    skipped: 0,
+    ...listed(leftOut),
+    group: null,
+    run: null,
+  }
   if (usable.length === 0) return none
   const at = new Date().toISOString()
   const run = payload.run ?? (await beginRun(context, payload, at))
@@ -131,9 +166,9 @@ async function importRun(
         const { sha256 } = storedImage(project, id)
         // what this import brought before it was broken off stays, with what was decided on it since
         if (store.runs.image(run, id)?.sha256 !== sha256) {
-          const found = masks.map(({ rle, area, colour }) => ({
+          const found = masks.map(({ rle, area, colour, score }) => ({
             ...{ id: randomUUID(), rle, area, colour },
-            ...{ score: 1, cluster: -1, decision: null },
+            ...{ score: score ?? 1, cluster: -1, decision: null },
           }))
           store.runs.reach({ run, image: id, sha256, inference: null }, at)
           store.predictions.replace(run, id, found)

@@ -6,28 +6,34 @@ import type { ReadMask } from './label-reading.ts'
 export type ExistingTruth = 'add' | 'replace' | 'skip'
 
 /**
- * The edit that brings imported masks to one image; null where nothing changes. A file of labels speaks of whole
- * images, so an image becomes done (or no ship) with it, unless someone is in the middle of marking it.
+ * The edit that brings imported masks to one image; null where nothing changes. Masks that are there to the pixel (`same`)
+ * are never doubled. A file of labels speaks of whole images, so an image becomes done (or no ship) with it, unless
+ * someone is in the middle of marking it.
  */
 export function importPlan(
   image: { status: ImageStatus },
   truth: readonly TruthInstance[],
   masks: readonly ReadMask[],
   existing: ExistingTruth,
-): EditPlan | null {
-  if (truth.length > 0 && existing === 'skip') return null
-  const replaced = existing === 'replace' ? truth : []
-  const left = truth.length - replaced.length + masks.length
+): { plan: EditPlan | null; same: number } {
+  const there = new Set(truth.map(({ rle }) => rle))
+  const fresh = masks.filter(({ rle }) => !there.has(rle))
+  const same = masks.length - fresh.length
+  if (truth.length > 0 && existing === 'skip') return { plan: null, same }
+  const wanted = new Set(masks.map(({ rle }) => rle))
+  const replaced = existing === 'replace' ? truth.filter(({ rle }) => !wanted.has(rle)) : []
+  const left = truth.length - replaced.length + fresh.length
   const status = statusAfter(image.status, left, existing)
-  const instances = [...replaced.map(deleted), ...masks.map(created)]
-  if (instances.length === 0 && status === image.status) return null
-  return {
+  const instances = [...replaced.map(deleted), ...fresh.map(created)]
+  if (instances.length === 0 && status === image.status) return { plan: null, same }
+  const plan: EditPlan = {
     kind: 'import',
     instances,
     decisions: [],
     status: status === image.status ? null : { from: image.status, to: status },
     flag: null,
   }
+  return { plan, same }
 }
 
 function statusAfter(status: ImageStatus, left: number, existing: ExistingTruth): ImageStatus {

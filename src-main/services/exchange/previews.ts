@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { z } from 'zod'
+import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile } from '../machinery/project.ts'
 import type { ReadLabels } from './label-reading.ts'
+import { listFiles } from './label-source.ts'
 
-/** What tells a file from one of the same name that was written later. */
+/** What tells a file from one of the same name that was written later; of a folder, bytes and newest time of all in it. */
 export const fileStamp = z.object({ size: z.number(), mtime: z.number() })
 export type FileStamp = z.infer<typeof fileStamp>
 
 /** What was previewed and waits for a yes. */
 export interface Previewed {
   project: string
+  /** or a folder */
   file: string
+  /** null: what it looks like */
+  format: LabelFormatId | null
   stamp: FileStamp
   labels: ReadLabels
   /** the import of it that was begun last */
@@ -27,11 +32,15 @@ const KEPT_PREVIEWS = 4
 export async function previewLabels(
   project: Project,
   file: string,
+  format: LabelFormatId | null,
 ): Promise<{ token: string; labels: ReadLabels }> {
   const stamp = await stampOf(file)
-  const labels = await readFor(project, file)
+  const labels = await readFor(project, file, format)
   const token = randomUUID()
-  previews.set(token, { project: project.id, file, stamp: stamp ?? { size: 0, mtime: 0 }, labels, job: null })
+  previews.set(token, {
+    ...{ project: project.id, file, format, labels, job: null },
+    stamp: stamp ?? { size: 0, mtime: 0 },
+  })
   for (const old of [...previews.keys()].slice(0, -KEPT_PREVIEWS)) previews.delete(old)
   return { token, labels }
 }
@@ -47,18 +56,23 @@ export function forgetPreview(token: string): void {
 }
 
 /** What a label file says of the images of a project. @throws DrydockError `file_broken` */
-export function readFor(project: Project, file: string): Promise<ReadLabels> {
+export function readFor(project: Project, file: string, format: LabelFormatId | null): Promise<ReadLabels> {
   const targets = project.store.images.all().map((image) => ({
     id: image.id,
     path: image.path,
     file: imageFile(project, image),
     size: image.width !== null && image.height !== null ? { width: image.width, height: image.height } : null,
   }))
-  return project.shared.workers.run('matchLabels', { file, targets })
+  return project.shared.workers.run('matchLabels', { file, targets, format })
 }
 
 /** null where there is no such file */
 export async function stampOf(file: string): Promise<FileStamp | null> {
   const found = await stat(file).catch(() => null)
-  return found && { size: found.size, mtime: found.mtimeMs }
+  if (!found?.isDirectory()) return found && { size: found.size, mtime: found.mtimeMs }
+  const files = await listFiles(file)
+  return files.reduce(
+    ({ size, mtime }, one) => ({ size: size + one.bytes, mtime: Math.max(mtime, one.mtime) }),
+    { size: 0, mtime: 0 },
+  )
 }

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import type { Size } from '../../core/mask/rle.ts'
-import { airbusCsv } from '../../formats/airbus.ts'
-import type { BrokenRow, Labels } from '../../formats/labels.ts'
+import { readAirbus } from '../../formats/airbus.ts'
+import type { Labels } from '../../formats/airbus.ts'
+import { placeOf } from '../../formats/format.ts'
+import type { BrokenRow } from '../../formats/format.ts'
 
 const NAMED = 5
 
@@ -20,7 +22,7 @@ export async function readLabels(file: string, size?: Size): Promise<Labels> {
     throw unreadable(file, cause)
   }
   try {
-    return airbusCsv.read(bytes, size)
+    return readAirbus(bytes, size)
   } catch (cause) {
     if (!(cause instanceof DrydockError)) throw cause
     throw new DrydockError(cause.code, `${basename(file)}: ${cause.message}`, { file }, cause)
@@ -45,11 +47,14 @@ export async function readWholeLabels(file: string, size?: Size): Promise<Labels
 }
 
 /** 'line 4 (b.jpg) has 3 numbers ...' */
-export function describeBroken({ line, image, reason }: BrokenRow): string {
-  return `line ${line}${image === null ? '' : ` (${image})`} ${reason}`
+export function describeBroken(broken: BrokenRow): string {
+  const { image, reason } = broken
+  return `${placeOf(broken)}${image === null ? '' : ` (${image})`} ${reason}`
 }
 
-function unreadable(file: string, cause: unknown): DrydockError {
+/** Why a file cannot be read, as a sentence. */
+export function unreadable(file: string, cause: unknown): DrydockError {
+  if (cause instanceof DrydockError) return cause
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   if (code === 'ENOENT') {
     return new DrydockError(

@@ -1,9 +1,9 @@
-import { access, open, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { open, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import type { Rle } from '../../core/mask/rle.ts'
-import { airbusCsv } from '../../formats/airbus.ts'
-import { putInPlace, writeWhole } from '../../whole-file.ts'
+import { AIRBUS_HEADER, airbusRows } from '../../formats/airbus.ts'
+import { putInPlace } from '../../whole-file.ts'
 
 /** A label file that grows image by image, under the name `<file>.part`. */
 export interface GrowingLabels {
@@ -17,12 +17,12 @@ export interface GrowingLabels {
 }
 
 /** @throws DrydockError `bad_input` where a file to be written is a folder */
-export async function assertNoFolder(file: string): Promise<void> {
+export async function assertNoFolder(file: string, ending = 'csv'): Promise<void> {
   const found = await stat(file).catch(() => null)
   if (!found?.isDirectory()) return
   throw new DrydockError(
     'bad_input',
-    `${file} is a folder. Name a file in it, such as ${join(file, 'labels.csv')}.`,
+    `${file} is a folder. Name a file in it, such as ${join(file, `labels.${ending}`)}.`,
     { file },
   )
 }
@@ -64,15 +64,14 @@ export async function openGrowing(file: string): Promise<GrowingLabels> {
     await handle.close()
     await rm(part, { force: true })
   }
-  const [header = ''] = airbusCsv.write([])
   try {
-    await append(header)
+    await append(AIRBUS_HEADER)
   } catch (error) {
     await discard()
     throw error
   }
   return {
-    add: (image, masks) => append([...airbusCsv.write([[image, masks]])].slice(1).join('')),
+    add: (image, masks) => append(airbusRows(image, masks)),
     async close(keep) {
       if (!keep) return discard()
       const flushed = await handle
@@ -98,26 +97,5 @@ export async function openGrowing(file: string): Promise<GrowingLabels> {
         )
       })
     },
-  }
-}
-
-/**
- * Writes a label file in one go.
- * @param file is replaced only when the new one is whole
- * @throws DrydockError `bad_input`, `disk_full`
- */
-export async function writeLabels(file: string, pieces: Iterable<string>): Promise<void> {
-  await assertNoFolder(file)
-  try {
-    // labels go where a person said, or nowhere: no folder is made for them
-    await access(dirname(file))
-    await writeWhole(file, pieces)
-  } catch (cause) {
-    throw new DrydockError(
-      'disk_full',
-      `${basename(file)} could not be written: the disk is full, the folder may not be written, or another program has the file open. Choose another place.`,
-      {},
-      cause,
-    )
   }
 }

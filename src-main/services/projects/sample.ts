@@ -62,7 +62,7 @@ async function makeSample(shared: Shared, folder: string, images: string): Promi
     file: join(images, ...path.split('/')),
     size: null,
   }))
-  const labels = await matchLabels(join(shared.sample, 'truth.csv'), targets)
+  const labels = await matchLabels(join(shared.sample, 'truth.csv'), targets, 'airbus')
   const truth = new Map(labels.images.map((image) => [image.path, image]))
   await buildProject(folder, { name: described.name, imagesRoot: images, files }, (store) => {
     store.meta.set('sample', 'yes')

@@ -5,7 +5,7 @@ import { scoreImage } from '../../core/metric/f2.ts'
 import type { ImageResult } from '../../core/metric/f2.ts'
 import { summarise } from '../../core/metric/sums.ts'
 import type { SetResult } from '../../core/metric/sums.ts'
-import type { LabelledInstance } from '../../formats/labels.ts'
+import type { LabelledInstance } from '../../formats/format.ts'
 import { readWholeLabels } from '../machinery/label-files.ts'
 
 const NAMED = 10

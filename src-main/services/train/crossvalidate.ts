@@ -6,7 +6,7 @@ import type { Engine, ModelFile } from '../../contract/engine.ts'
 import { DrydockError, toWireError } from '../../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../../contract/wire.ts'
 import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../../core/cluster/sparse.ts'
-import { airbusCsv } from '../../formats/airbus.ts'
+import { writeAirbus } from '../../formats/airbus.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { WAYS, chooseForFold, chosen, instancesOf, untouched } from './crossvalidate-choice.ts'
@@ -121,7 +121,7 @@ async function runFold(
   const held = await seen.of(trained?.folder ?? start, fold.held, fold.number)
   for (const way of WAYS) {
     const rows = held.map((image) => [image.name, instancesOf(image, way, choice)] as const)
-    await writeText(foldFile(out, fold.number, way), [...airbusCsv.write(rows)].join(''))
+    await writeText(foldFile(out, fold.number, way), [...writeAirbus(rows)].join(''))
   }
   const result: FoldResult = {
     ...choice,

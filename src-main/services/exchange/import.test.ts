@@ -8,7 +8,10 @@ import type { Rle } from '../../core/mask/rle.ts'
 import { idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
-import { exportLabels, importLabels, previewImport } from './exchange.ts'
+import { exportLabels, previewExport } from './export.ts'
+import { importPlan } from './import-plan.ts'
+import { importLabels } from './import.ts'
+import { previewImport } from './preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../annotate/groups.ts'
 import { getImage } from '../annotate/image-detail.ts'
 import type { Project } from '../machinery/project.ts'
@@ -18,6 +21,7 @@ import { listRuns, setCurrentRun } from '../predict/runs.ts'
 import { refreshScores, setScore } from '../score/score.ts'
 
 const SIZE = { width: 40, height: 30 }
+const TRUTH = { what: 'truth', format: 'airbus' } as const
 const NAMES = ['a.png', 'b.png', 'c.png', 'deep/d.png', 'e.png']
 
 let bench: Bench & { project: Project }
@@ -89,7 +93,7 @@ test('one import is one undo, on every image, and one redo', async () => {
   const { token } = await previewImport(project, file)
   const done = await importLabels(project, { token, what: 'truth', existing: 'skip' })
   expect(done).toEqual({
-    ...{ images: 3, instances: 3, skipped: 0, leftOut: [], leftOutCount: 0 },
+    ...{ images: 3, instances: 3, identical: 0, skipped: 0, leftOut: [], leftOutCount: 0 },
     ...{ group: token, run: null },
   })
   const imported: [string, number][] = [
@@ -143,12 +147,18 @@ test('images with truth: add, replace or skip', async () => {
     ['done', 2],
     ['done', 1],
   ])
-  expect(await importAs('add')).toMatchObject({ images: 2, instances: 2 })
+  // what is there already, to the pixel, is never doubled
+  expect(await previewImport(project, file)).toMatchObject({ identical: 1, withTruthCount: 2 })
+  const once = { images: 1, instances: 1, identical: 1, skipped: 1 }
+  expect(await importAs('add')).toMatchObject(once)
   expect(statuses().slice(0, 2)).toEqual([
     ['done', 3],
-    ['done', 2],
+    ['done', 1],
   ])
-  expect(await importAs('replace')).toMatchObject({ images: 2 })
+  expect(await importAs('add')).toMatchObject({ images: 0, instances: 0, identical: 2, group: null })
+  const kept = project.store.truth.of(idOf(project, 'a.png'))[2]!.id
+  expect(await importAs('replace')).toMatchObject({ images: 1, identical: 2 })
+  expect(project.store.truth.of(idOf(project, 'a.png')).map(({ id }) => id)).toEqual([kept])
   expect(statuses().slice(0, 2)).toEqual([
     ['done', 1],
     ['done', 1],
@@ -185,24 +195,52 @@ test('imported predictions are a run of their own, which is scored and compared'
   // another run is current while truth changes: what was scored is stale, and is computed again on demand
   const second = await previewImport(project, csv('other-run.csv', [['a.png', null]]))
   await importLabels(project, { token: second.token, what: 'predictions', existing: 'skip' })
-  await undoWithGroup(project, gesture('b.png'))
+  await undoWithGroup(project, gesture('a.png'))
   await setCurrentRun(project, run!)
-  expect(setScore(project, null)).toMatchObject({ staleImages: 2 })
+  expect(setScore(project, null)).toMatchObject({ staleImages: 1 })
   expect(listRows(project)[0]).toMatchObject({ stale: true })
-  expect(await refreshScores(project)).toMatchObject({ staleImages: 0, overImages: 2, f2: 5 / 26 })
-  await redoWithGroup(project, gesture('b.png'))
+  const refreshed = await refreshScores(project)
+  expect(refreshed).toMatchObject({ staleImages: 0, overImages: 2 })
+  expect(refreshed.f2).toBeCloseTo(5 / 26, 10)
+  await redoWithGroup(project, gesture('a.png'))
 })
 
 test('what is exported is what is imported again', async () => {
   const file = join(bench.folder, 'out.csv')
-  const truth = await exportLabels(project, file, 'truth')
+  const truth = await exportLabels(project, file, TRUTH)
   expect(truth).toEqual({ images: 2, instances: 2, file: 'out.csv' })
   expect(readFileSync(file, 'utf8')).toBe(
     `ImageId,EncodedPixels\na.png,${formatRle(square(20, 20))}\nb.png,${formatRle(square(20, 20))}\n`,
   )
-  expect(await exportLabels(project, file, 'predictions')).toMatchObject({ images: 3, instances: 1 })
+  expect(await exportLabels(project, file, { ...TRUTH, what: 'predictions' })).toMatchObject({
+    images: 3,
+    instances: 1,
+  })
   expect(readFileSync(file, 'utf8').split('\n').slice(2)).toEqual(['b.png,', 'e.png,', ''])
-  await expect(exportLabels(project, join(bench.folder, 'no', 'out.csv'), 'truth')).rejects.toMatchObject({
+  await expect(exportLabels(project, join(bench.folder, 'no', 'out.csv'), TRUTH)).rejects.toMatchObject({
     code: 'disk_full',
   })
 })
+
+test('an export says what is not in it, and puts it in when asked', async () => {
+  const plan = importPlan(
+    storedImage(project, idOf(project, 'c.png')),
+    [],
+    [readMask(square(1, 1)), readMask(square(9, 9))],
+    'add',
+  ).plan!
+  const open = { ...plan, kind: 'brush' as const, status: { from: 'to do', to: 'in progress' } as const }
+  await applyGesture(project, { ...gesture('c.png'), plan: open })
+  expect(await previewExport(project, { ...TRUTH, format: 'voc' })).toEqual({
+    ...{ images: 2, instances: 2, unfinishedImages: 1, unfinishedInstances: 2, lost: [] },
+  })
+  const file = join(bench.folder, 'all.csv')
+  expect(await exportLabels(project, file, { ...TRUTH, unfinished: true })).toMatchObject({
+    ...{ images: 3, instances: 4 },
+  })
+  expect(readFileSync(file, 'utf8')).toContain('c.png,')
+})
+
+function readMask(rle: Rle) {
+  return { rle: formatRle(rle), area: rle.length, colour: 0, category: null, score: null }
+}

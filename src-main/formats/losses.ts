@@ -1,0 +1,71 @@
+import { areaOf, boundsOf } from '../core/mask/rle.ts'
+import type { Rle, Size } from '../core/mask/rle.ts'
+import { componentsOf } from '../core/mask/components.ts'
+import { areDisjoint } from '../core/metric/overlap.ts'
+import { DEFAULT_CATEGORY } from './format.ts'
+import type { CanHold, LabelledInstance } from './format.ts'
+import { hasHoles } from './shapes.ts'
+
+/** What a format would lose of the instances it was shown. */
+export class Losses {
+  readonly #can: CanHold
+  #holes = 0
+  #parts = 0
+  #shapes = 0
+  #scores = 0
+  #overlapping = 0
+  readonly #categories = new Set<string>()
+
+  constructor(can: CanHold) {
+    this.#can = can
+  }
+
+  /** Whether anything can be lost at all: if not, nobody need look. */
+  static possible(can: CanHold): boolean {
+    return !Object.values(can).every(Boolean)
+  }
+
+  /** Looks at the instances of one image. */
+  add(instances: readonly Pick<LabelledInstance, 'rle' | 'category' | 'score'>[], { height }: Size): void {
+    const { shapes, holes, parts, overlap } = this.#can
+    for (const { rle, category, score } of instances) {
+      if (score !== null) this.#scores++
+      this.#categories.add(category ?? DEFAULT_CATEGORY)
+      if (!shapes) {
+        if (!isBox(rle, height)) this.#shapes++
+        continue
+      }
+      if (!holes && hasHoles(rle, height)) this.#holes++
+      if (!parts && componentsOf(rle, height, 8).length > 1) this.#parts++
+    }
+    if (!overlap && !areDisjoint(instances.map(({ rle }) => rle))) this.#overlapping++
+  }
+
+  /** What is lost, each as a phrase: 'holes of 3 instances', 'scores'. */
+  get list(): string[] {
+    const { turned, scores, categories } = this.#can
+    const lost: string[] = []
+    if (this.#shapes > 0) {
+      lost.push(`the shapes of ${counted(this.#shapes)} (only ${turned ? 'turned boxes' : 'boxes'} are kept)`)
+    }
+    if (this.#holes > 0) lost.push(`holes of ${counted(this.#holes)}`)
+    if (this.#parts > 0) lost.push(`separate parts of ${counted(this.#parts)}`)
+    if (this.#overlapping > 0) {
+      const images = `${this.#overlapping} ${this.#overlapping === 1 ? 'image' : 'images'}`
+      lost.push(`pixels that instances share, on ${images}: the first keeps them`)
+    }
+    if (!scores && this.#scores > 0) lost.push('scores')
+    if (!categories && [...this.#categories].some((name) => name !== DEFAULT_CATEGORY))
+      lost.push('categories')
+    return lost
+  }
+}
+
+function counted(instances: number): string {
+  return `${instances} ${instances === 1 ? 'instance' : 'instances'}`
+}
+
+function isBox(rle: Rle, height: number): boolean {
+  const box = boundsOf(rle, height)
+  return box === null || box.width * box.height === areaOf(rle)
+}

@@ -1,0 +1,31 @@
+/** What values of label files are, looked at once where they come in. */
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** A JSON object; null for anything else. */
+export function fieldsOf(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+}
+
+/** A finite number; null for anything else. */
+export function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
+/** Text that is not empty; null for anything else. */
+export function textIn(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null
+}
+
+/** Numbers, all of them finite; null for anything else. */
+export function numbersOf(value: unknown): number[] | null {
+  if (!Array.isArray(value)) return null
+  const items: readonly unknown[] = value
+  return items.every((item) => typeof item === 'number' && Number.isFinite(item)) ? (items as number[]) : null
+}
+
+/** A score: 0..1, larger ones cut; null for anything that is no number. */
+export function scoreOf(value: unknown): number | null {
+  const score = numberOf(value)
+  return score === null ? null : Math.min(1, Math.max(0, score))
+}

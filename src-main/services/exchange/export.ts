@@ -1,0 +1,129 @@
+import { basename } from 'node:path'
+import { DrydockError } from '../../contract/errors.ts'
+import type { LabelFormatId } from '../../contract/label-formats.ts'
+import type { ExportPreview } from '../../contract/wire.ts'
+import { parseRle } from '../../core/mask/rle.ts'
+import type { Size } from '../../core/mask/rle.ts'
+import type { ImageToWrite } from '../../formats/format.ts'
+import { Losses } from '../../formats/losses.ts'
+import { formatOf } from '../../formats/registry.ts'
+import { readSize } from '../../imaging/decode.ts'
+import type { StoredImage } from '../../store/images.ts'
+import type { Project } from '../machinery/project.ts'
+import { currentRun, imageFile, isFinished } from '../machinery/project.ts'
+import { writeWith } from './label-sink.ts'
+
+/** What of a project is to be written, and how. */
+export interface ExportWanted {
+  what: 'truth' | 'predictions'
+  format: LabelFormatId
+  /** the run whose predictions are written; default: the current one */
+  run?: number | undefined
+  /** with what is marked on images that are not finished yet; for truth */
+  unfinished?: boolean | undefined
+}
+
+export interface Exported {
+  images: number
+  instances: number
+  /** name of what was written */
+  file: string
+}
+
+/** What an export would write, what is not in it, and what the format loses. Nothing is written. */
+export async function previewExport(project: Project, wanted: ExportWanted): Promise<ExportPreview> {
+  const images = chosenImages(project, wanted)
+  const open = wanted.what === 'truth' ? project.store.images.all().filter(isOpen(project)) : []
+  const { canHold } = formatOf(wanted.format)
+  const losses = new Losses(canHold)
+  const counts = { instances: 0 }
+  if (Losses.possible(canHold)) {
+    for await (const { instances, size } of written(project, images, wanted, counts))
+      losses.add(instances, size)
+  } else {
+    for (const { id } of images) counts.instances += instancesOf(project, id, wanted).length
+  }
+  return {
+    images: images.length,
+    ...counts,
+    unfinishedImages: open.length,
+    unfinishedInstances: open.reduce((sum, { id }) => sum + project.store.truth.masks(id).length, 0),
+    lost: losses.list,
+  }
+}
+
+/**
+ * Writes labels of any format: the truth of all finished images, or the instances of a run, rejected ones left out.
+ * @param out file or new folder; a file is replaced only when the new one is whole
+ * @throws DrydockError `nothing_to_do`, `bad_input`, `disk_full`
+ */
+export async function exportLabels(project: Project, out: string, wanted: ExportWanted): Promise<Exported> {
+  const images = chosenImages(project, wanted)
+  if (images.length === 0) {
+    throw new DrydockError(
+      'nothing_to_do',
+      wanted.what === 'truth'
+        ? 'No image is finished yet, so there is no truth to write. Set images to done or no ship first.'
+        : 'There are no predictions to write. Predict the images first.',
+    )
+  }
+  const format = formatOf(wanted.format)
+  const counts = { instances: 0 }
+  await writeWith(out, format, (sink) => format.write(written(project, images, wanted, counts), sink, []))
+  return { images: images.length, ...counts, file: basename(out) }
+}
+
+/** Marked, but not finished. */
+function isOpen(project: Project): (image: StoredImage) => boolean {
+  const marked = new Set(project.store.truth.imagesWithTruth())
+  return (image) => !isFinished(image) && marked.has(image.id)
+}
+
+function chosenImages(project: Project, { what, run, unfinished }: ExportWanted): StoredImage[] {
+  const { store } = project
+  const open = isOpen(project)
+  const chosen = run ?? currentRun(project)
+  return store.images
+    .all()
+    .filter((image) =>
+      what === 'truth'
+        ? isFinished(image) || (unfinished === true && open(image))
+        : chosen !== null && store.runs.image(chosen, image.id) !== null,
+    )
+}
+
+function instancesOf(
+  project: Project,
+  id: number,
+  { what, run }: ExportWanted,
+): { rle: string; score: number | null }[] {
+  const { store } = project
+  if (what === 'truth') return store.truth.masks(id).map((rle) => ({ rle, score: null }))
+  const chosen = run ?? currentRun(project)
+  const found = chosen === null ? [] : store.predictions.of(chosen, id)
+  return found.filter(({ decision }) => decision !== 'rejected').map(({ rle, score }) => ({ rle, score }))
+}
+
+async function* written(
+  project: Project,
+  images: readonly StoredImage[],
+  wanted: ExportWanted,
+  counts: { instances: number },
+): AsyncGenerator<ImageToWrite> {
+  for (const image of images) {
+    const instances = instancesOf(project, image.id, wanted)
+    counts.instances += instances.length
+    yield {
+      name: image.path,
+      size: await sizeOf(project, image),
+      instances: instances.map(({ rle, score }) => ({ rle: parseRle(rle), score, category: null })),
+      metresPerPixel: null,
+      places: null,
+    }
+  }
+}
+
+async function sizeOf(project: Project, image: StoredImage): Promise<Size> {
+  const { width, height } = image
+  return width !== null && height !== null ? { width, height } : readSize(imageFile(project, image))
+}

@@ -1,0 +1,78 @@
+import { basename } from 'node:path'
+import { labelFormat } from '../../contract/label-formats.ts'
+import type { LabelFormatId } from '../../contract/label-formats.ts'
+import type { ImportPreview } from '../../contract/wire.ts'
+import { placeOf } from '../../formats/format.ts'
+import type { Project } from '../machinery/project.ts'
+import { LISTED } from './import-job.ts'
+import type { ReadLabels } from './label-reading.ts'
+import { previewLabels } from './previews.ts'
+
+/**
+ * Reads a label file or folder and says what importing it would do. Nothing is written.
+ * @param format default: what it looks like
+ * @throws DrydockError `file_broken`, `not_found`
+ */
+export async function previewImport(
+  project: Project,
+  file: string,
+  format?: LabelFormatId,
+): Promise<ImportPreview> {
+  const { token, labels } = await previewLabels(project, file, format ?? null)
+  const { images } = labels
+  const marked = new Set(project.store.truth.imagesWithTruth())
+  const withTruth = images.filter(({ id }) => marked.has(id))
+  return {
+    token,
+    file: basename(file),
+    format: labelFormat(labels.format).name,
+    rows: labels.rows,
+    instances: labels.instances,
+    matchedImages: images.length,
+    emptyImages: images.filter(({ masks }) => masks.length === 0).length,
+    identical: withTruth.reduce((sum, image) => sum + identicalIn(project, image), 0),
+    crowds: labels.crowds,
+    scored: labels.scored,
+    categories: labels.categories.slice(0, LISTED),
+    ...listed('notFound', labels.notFound),
+    ...listed(
+      'matchedOtherwise',
+      labels.matched.map(({ name, path, how }) => `${name} is ${path}: ${how}`),
+    ),
+    ...listed(
+      'ambiguous',
+      labels.ambiguous.map(({ name, candidates }) => `${name} may be ${candidates.join(' or ')}`),
+    ),
+    ...listed(
+      'resized',
+      labels.resized.map(
+        ({ name, was, is }) =>
+          `${name} is ${is.width} x ${is.height}, the labels are for ${was.width} x ${was.height}`,
+      ),
+    ),
+    ...listed('overlapping', labels.overlapping),
+    ...listed('outside', labels.outside),
+    ...listed('rowByRow', labels.rowByRow),
+    ...listed(
+      'withTruth',
+      withTruth.map(({ path }) => path),
+    ),
+    broken: labels.broken.slice(0, LISTED).map((broken) => {
+      const place = placeOf(broken)
+      return { line: broken.line, reason: `${place[0]!.toUpperCase()}${place.slice(1)} ${broken.reason}.` }
+    }),
+    brokenCount: labels.brokenCount,
+  }
+}
+
+/** Masks of the file that the image's truth has, to the pixel. */
+function identicalIn(project: Project, { id, masks }: ReadLabels['images'][number]): number {
+  const truth = new Set(project.store.truth.masks(id))
+  return masks.filter(({ rle }) => truth.has(rle)).length
+}
+
+type Listed<K extends string> = Record<K, string[]> & Record<`${K}Count`, number>
+
+function listed<K extends string>(key: K, names: readonly string[]): Listed<K> {
+  return { [key]: names.slice(0, LISTED), [`${key}Count`]: names.length } as Listed<K>
+}
