@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { createInterface } from 'node:readline'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
@@ -27,13 +28,17 @@ export interface TestBackend {
   ended: Promise<number | string | null>
 }
 
-/** Starts a backend on this user-data folder; resolves when it is ready. */
-export async function startBackend(userData: string): Promise<TestBackend> {
+/**
+ * Starts a backend on this user-data folder; resolves when it is ready.
+ * @param log takes each line of its log; default: standard error
+ */
+export async function startBackend(userData: string, log?: (line: string) => void): Promise<TestBackend> {
   const child = spawn(nodeBinary(), ['--disable-warning=ExperimentalWarning', entry('backend')], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', log ? 'pipe' : 'inherit', 'ipc'],
     serialization: 'advanced',
     env: { ...process.env, DRYDOCK_USER_DATA: userData },
   })
+  if (log && child.stderr) createInterface(child.stderr).on('line', log)
   const ready = Promise.withResolvers<void>()
   const ended = new Promise<number | string | null>((resolve) => {
     child.once('exit', (code, signal) => {
