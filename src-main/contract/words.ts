@@ -4,6 +4,9 @@ import type { MenuCommand } from './shell.ts'
 
 export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
 
+/** Ways to sort the list of images. */
+export const IMAGE_SORTS = ['name', 'F2, worst first', 'F2, best first', 'status'] as const
+
 /** Networks of a training from scratch: half the channels take half the time. */
 export const NETWORK_SIZES = ['base', 'small'] as const
 export type NetworkSize = (typeof NETWORK_SIZES)[number]

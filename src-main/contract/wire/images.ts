@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { IMAGE_STATUSES } from '../words.ts'
+import { IMAGE_SORTS, IMAGE_STATUSES } from '../words.ts'
 import { uuid, imageId, runId, rleText } from './ids.ts'
 
 /** Images as the list and the canvas show them: truth, predictions and scores. */
@@ -64,6 +64,26 @@ export const imageRow = z.object({
   content: z.string(),
 })
 export type ImageRow = z.infer<typeof imageRow>
+
+export const imageSort = z.enum(IMAGE_SORTS)
+export type ImageSort = z.infer<typeof imageSort>
+
+/** Which images a list shows: those that meet all of it. */
+export const imageFilter = z.object({
+  /** part of the path, any case; spaces around it do not count */
+  text: z.string().max(1000),
+  /** null: any */
+  status: imageStatus.nullable(),
+  /** true: only those */
+  flagged: z.boolean(),
+  /** true: only images with a score */
+  scored: z.boolean(),
+})
+export type ImageFilter = z.infer<typeof imageFilter>
+
+/** The order of a list (`core/list`), bytes as base64: uint32 ids; float64 sort keys, empty where all are 0; a byte of marks each. */
+export const packedOrder = z.object({ ids: z.string(), keys: z.string(), marks: z.string() })
+export type PackedOrder = z.infer<typeof packedOrder>
 
 export const truthInstance = z.object({
   id: uuid,

@@ -1,0 +1,138 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { IMAGE_SORTS, IMAGE_STATUSES } from '../../contract/words.ts'
+import { counted, countMarks, markOf } from './marks.ts'
+import { NO_FILTER, passes, ranksOf, sortImages, sortKey, withChanges } from './order.ts'
+import type { Listed } from './order.ts'
+import { packOrder, unpackOrder } from './packing.ts'
+
+// few letters, digits in both cases: names that tie, and numbers that text sorts wrongly
+const path = fc.string({ unit: fc.constantFrom('a', 'A', 'b', '1', '2', '0', '/'), maxLength: 5 })
+const state = fc.record({
+  status: fc.constantFrom(...IMAGE_STATUSES),
+  flagged: fc.boolean(),
+  f2: fc.option(fc.constantFrom(0, 0.25, 0.5, 1), { nil: null }),
+})
+const images = fc
+  .array(fc.tuple(path, state), { maxLength: 40 })
+  .map((all) => all.map(([name, rest], i): Listed => ({ id: 3 * i + 1, path: name, ...rest })))
+const filter = fc.record({
+  text: fc.constantFrom('', 'a', ' 1 ', 'B'),
+  status: fc.option(fc.constantFrom(...IMAGE_STATUSES), { nil: null }),
+  flagged: fc.boolean(),
+  scored: fc.boolean(),
+})
+
+describe('the order of a list', () => {
+  const listed = (rows: Partial<Listed>[], ...how: [Parameters<typeof sortImages>[1], typeof NO_FILTER]) => {
+    const all = rows.map((row, i) => ({
+      ...{ id: i, path: '', status: 'to do' as const, flagged: false, f2: null },
+      ...row,
+    }))
+    return Array.from(sortImages(all, ...how).ids, (id) => all[id]!.path)
+  }
+  const rows: Partial<Listed>[] = [
+    { path: 'b10' },
+    { path: 'b9', f2: 0.2, status: 'done' },
+    { path: 'a', f2: 0.9, status: 'no ship', flagged: true },
+  ]
+
+  test('sorts names as people count', () => {
+    expect(listed(rows, 'name', NO_FILTER)).toEqual(['a', 'b9', 'b10'])
+  })
+
+  test('puts images without a score last, whichever way scores are sorted', () => {
+    expect(listed(rows, 'F2, worst first', NO_FILTER)).toEqual(['b9', 'a', 'b10'])
+    expect(listed(rows, 'F2, best first', NO_FILTER)).toEqual(['a', 'b9', 'b10'])
+  })
+
+  test('sorts by status in the order of the work', () => {
+    expect(listed(rows, 'status', NO_FILTER)).toEqual(['b10', 'b9', 'a'])
+  })
+
+  test('filters by text, status, flag and score', () => {
+    expect(listed(rows, 'name', { ...NO_FILTER, text: 'B', status: 'done' })).toEqual(['b9'])
+    expect(listed(rows, 'name', { ...NO_FILTER, flagged: true })).toEqual(['a'])
+    expect(listed(rows, 'name', { ...NO_FILTER, scored: true })).toEqual(['a', 'b9'])
+  })
+
+  test('after moves of changed images it is the same as sorted anew', () => {
+    const changed = fc.array(fc.array(fc.tuple(fc.nat(), state), { minLength: 1, maxLength: 5 }), {
+      maxLength: 5,
+    })
+    fc.assert(
+      fc.property(images, fc.constantFrom(...IMAGE_SORTS), filter, changed, (start, sort, by, batches) => {
+        const now = new Map(start.map((image) => [image.id, image]))
+        const ranks = ranksOf(sortImages(start, 'name', NO_FILTER).ids)
+        let order = sortImages(start, sort, by)
+        for (const batch of batches) {
+          const changes = new Map<number, number | null>()
+          for (const [which, next] of batch) {
+            const image = start[which % Math.max(1, start.length)]
+            if (!image) continue
+            const after = { ...image, ...next }
+            now.set(image.id, after)
+            changes.set(image.id, passes(by, after) ? sortKey(sort, after) : null)
+          }
+          order = withChanges(order, ranks, changes)
+        }
+        expect(order).toEqual(sortImages(now.values(), sort, by))
+      }),
+    )
+  })
+
+  test('stays itself where nothing moves', () => {
+    const order = sortImages(
+      [{ id: 1, path: 'a', status: 'done', flagged: false, f2: 0.5 }],
+      'name',
+      NO_FILTER,
+    )
+    const ranks = ranksOf(order.ids)
+    expect(withChanges(order, ranks, new Map([[1, 0]]))).toBe(order)
+    expect(withChanges(order, ranks, new Map([[7, null]]))).toBe(order)
+    expect(withChanges(order, ranks, new Map([[1, null]])).ids).toHaveLength(0)
+  })
+})
+
+test('counts that follow each change are those over all marks', () => {
+  const mark = fc.record({
+    status: fc.constantFrom(...IMAGE_STATUSES),
+    predictionCount: fc.constantFrom(null, 0, 3),
+    f2: fc.constantFrom(null, 0, 0.5),
+  })
+  fc.assert(
+    fc.property(fc.array(mark, { minLength: 1 }), fc.array(fc.tuple(fc.nat(), mark)), (start, changes) => {
+      const marks = Uint8Array.from(start, markOf)
+      let counts = countMarks(marks)
+      for (const [which, next] of changes) {
+        const i = which % marks.length
+        counts = counted(counted(counts, marks[i]!, -1), markOf(next), 1)
+        marks[i] = markOf(next)
+      }
+      expect(counts).toEqual(countMarks(marks))
+    }),
+  )
+  const two = [
+    { status: 'done' as const, predictionCount: 0, f2: 0 },
+    { status: 'in progress' as const, predictionCount: null, f2: null },
+  ]
+  expect(countMarks(Uint8Array.from(two, markOf))).toEqual({
+    images: 2,
+    finished: 1,
+    predicted: 1,
+    scored: 1,
+  })
+})
+
+test('an order comes out of its packing as it went in', () => {
+  const ids = fc.uint32Array({ maxLength: 3000 })
+  fc.assert(
+    fc.property(ids, fc.boolean(), (all, sorted) => {
+      const keys = Float64Array.from(all, (id) => (sorted ? id / 7 : 0))
+      const marks = Uint8Array.from(all, (id) => id % 8)
+      expect(unpackOrder(packOrder({ ids: all, keys, marks }))).toEqual({ ids: all, keys, marks })
+    }),
+    { numRuns: 20 },
+  )
+  expect(() => unpackOrder({ ids: 'AAAAAA==', keys: '', marks: '' })).toThrow(RangeError)
+})

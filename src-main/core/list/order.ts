@@ -1,0 +1,106 @@
+import type { ImageFilter, ImageRow, ImageSort } from '../../contract/wire.ts'
+import { IMAGE_STATUSES } from '../../contract/words.ts'
+
+/** The filter that lets every image pass. */
+export const NO_FILTER: ImageFilter = { text: '', status: null, flagged: false, scored: false }
+
+/** What of an image decides its place in a list. */
+export type Listed = Pick<ImageRow, 'id' | 'path' | 'status' | 'flagged' | 'f2'>
+
+/** Images in their order, as parallel arrays. */
+export interface ImageOrder {
+  readonly ids: Uint32Array
+  /** what comes before the name, rising; one for each id */
+  readonly keys: Float64Array
+}
+
+/** The place of an image in the order of all by name; images that it does not know come after all others. */
+export type Ranks = (id: number) => number
+
+/** As people count: a9 before a10, whatever the case. */
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare
+
+/** What an image is sorted by before its name; those without a score come last, whichever way scores are sorted. */
+export function sortKey(sort: ImageSort, { status, f2 }: Pick<Listed, 'status' | 'f2'>): number {
+  switch (sort) {
+    case 'name':
+      return 0
+    case 'F2, worst first':
+      return f2 ?? 2
+    case 'F2, best first':
+      return -(f2 ?? -1)
+    case 'status':
+      return IMAGE_STATUSES.indexOf(status)
+  }
+}
+
+/** Whether an image is in the list under this filter. */
+export function passes({ text, status, flagged, scored }: ImageFilter, image: Omit<Listed, 'id'>): boolean {
+  if (status !== null && image.status !== status) return false
+  if ((flagged && !image.flagged) || (scored && image.f2 === null)) return false
+  const part = text.trim().toLowerCase()
+  return part === '' || image.path.toLowerCase().includes(part)
+}
+
+/** The images that pass the filter, sorted. */
+export function sortImages(images: Iterable<Listed>, sort: ImageSort, filter: ImageFilter): ImageOrder {
+  const kept: { id: number; path: string; key: number }[] = []
+  for (const image of images) {
+    if (passes(filter, image)) kept.push({ id: image.id, path: image.path, key: sortKey(sort, image) })
+  }
+  kept.sort((a, b) => a.key - b.key || byName(a.path, b.path) || a.id - b.id)
+  return {
+    ids: Uint32Array.from(kept, ({ id }) => id),
+    keys: Float64Array.from(kept, ({ key }) => key),
+  }
+}
+
+/** Places by name. @param ids all images, by name */
+export function ranksOf(ids: Uint32Array): Ranks {
+  const places = new Uint32Array(ids.reduce((most, id) => Math.max(most, id), 0) + 1).fill(ids.length)
+  ids.forEach((id, place) => (places[id] = place))
+  return (id) => places[id] ?? ids.length
+}
+
+/**
+ * The order after some images have changed: each moves to its new place, comes in, or goes; all others stay.
+ * @param changes the new key of each changed image; null where it is not in the list any more
+ * @returns `order` itself where nothing moves
+ */
+export function withChanges(
+  order: ImageOrder,
+  ranks: Ranks,
+  changes: ReadonlyMap<number, number | null>,
+): ImageOrder {
+  const { ids, keys } = order
+  const coming = [...changes].flatMap(([id, key]) => (key === null ? [] : [{ id, key, rank: ranks(id) }]))
+  let going = 0
+  let same = 0
+  for (let i = 0; i < ids.length; i++) {
+    const key = changes.get(ids[i]!)
+    if (key === undefined) continue
+    going++
+    if (key === keys[i]) same++
+  }
+  if (going === same && coming.length === same) return order
+  coming.sort((a, b) => a.key - b.key || a.rank - b.rank || a.id - b.id)
+  const length = ids.length - going + coming.length
+  const next = { ids: new Uint32Array(length), keys: new Float64Array(length) }
+  let from = 0
+  let at = 0
+  const put = (id: number, key: number): void => {
+    next.ids[at] = id
+    next.keys[at++] = key
+  }
+  for (const { id, key, rank } of coming) {
+    for (; from < ids.length; from++) {
+      const [other, otherKey] = [ids[from]!, keys[from]!]
+      if (changes.has(other)) continue
+      if ((otherKey - key || ranks(other) - rank || other - id) > 0) break
+      put(other, otherKey)
+    }
+    put(id, key)
+  }
+  for (; from < ids.length; from++) if (!changes.has(ids[from]!)) put(ids[from]!, keys[from]!)
+  return next
+}
