@@ -10,6 +10,7 @@ const mainEntries = {
   probe: 'src-main/engine/probe-main.ts',
   cli: 'src-main/cli/main.ts',
   worker: 'src-main/services/worker.ts',
+  reader: 'src-main/services/reader.ts',
   'train-worker': 'src-main/services/train/train-worker.ts',
 }
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
  */
 
 /** Processes and workers that are started by file. */
-export type EntryName = 'backend' | 'engine' | 'probe' | 'cli' | 'worker' | 'train-worker'
+export type EntryName = 'backend' | 'engine' | 'probe' | 'cli' | 'worker' | 'reader' | 'train-worker'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -131,6 +131,7 @@ export function entry(name: EntryName): string {
     probe: 'engine/probe-main.ts',
     cli: 'cli/main.ts',
     worker: 'services/worker.ts',
+    reader: 'services/reader.ts',
     'train-worker': 'services/train/train-worker.ts',
   }
   return join(root, 'src-main', ...sources[name].split('/'))

@@ -14,6 +14,7 @@ import { listModels, modelCardOf, setCurrentModel } from '../services/predict/mo
 import { startPrediction } from '../services/predict/predict.ts'
 import { predictAhead } from '../services/predict/predict-ahead.ts'
 import { summaryOf } from '../services/machinery/project.ts'
+import { listOrder, rowsOf } from '../services/images/list.ts'
 import { listRows } from '../services/images/rows.ts'
 import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
@@ -90,6 +91,10 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
     },
     images: {
       list: os.images.list.handler(within((project) => listRows(project))),
+      order: os.images.order.handler(
+        within((project, { sort, filter }, signal) => listOrder(project, { sort, filter }, signal)),
+      ),
+      rows: os.images.rows.handler(within((project, { images }, signal) => rowsOf(project, images, signal))),
       get: os.images.get.handler(within((project, input) => getImage(project, input.image))),
       rescan: os.images.rescan.handler(within(async (project) => ({ job: await rescan(project) }))),
       setSplit: os.images.setSplit.handler(

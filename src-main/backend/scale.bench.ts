@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { EditPlan } from '../contract/wire.ts'
+import { NO_FILTER } from '../core/list/order.ts'
+import { unpackOrder } from '../core/list/packing.ts'
 import { startBackend } from '../testing/backend.ts'
 import type { TestBackend } from '../testing/backend.ts'
 import { freeBox, makeLargeFolder, makeLargeProject, removeLargeFolder } from '../testing/large-project.ts'
@@ -20,6 +22,9 @@ const CROWD = 2000
 
 /** Gestures, and images looked at while others are read in. */
 const TIMES = 60
+
+/** Rows that a window asks for at once. */
+const PAGE = 100
 
 interface Row {
   what: string
@@ -89,9 +94,12 @@ async function firstLook(folder: string, userData: string, slow: SlowStatements)
   await backend.ended
 }
 
-/** Ids of the first rows of the list. */
+/** Ids of the first images of the list, and what a page of rows needs. */
 async function someImages({ client }: TestBackend, project: string): Promise<number[]> {
-  return (await client.images.list({ project })).slice(0, 500).map(({ id }) => id)
+  const packed = await client.images.order({ project, sort: 'name', filter: NO_FILTER })
+  const ids = Array.from(unpackOrder(packed).ids.subarray(0, 500))
+  if (ids.length > 0) await client.images.rows({ project, images: ids.slice(0, PAGE) })
+  return ids
 }
 
 /** An image as the canvas needs it: its detail, and the first tile. */

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts'
 export const PROJECT_HELP =
   'a .drydock folder, a folder of images (its project is made where there is none), or "sample"'
 
-/** Does work with an open project, and closes it in any case. The engine starts when the work first needs it. */
+/** Does work with an open project whose images have been looked at, and closes it in any case. The engine starts when the work first needs it. */
 export async function withProject<T>(
   path: string,
   { backend }: BackendOption,
@@ -21,7 +21,10 @@ export async function withProject<T>(
   const engine = startEngine(backend ? { backend } : {})
   const host = createHost({ engine, log: (line) => terminal.note(line) })
   try {
-    return await work(await (path === 'sample' ? host.openSample() : host.openProject(path)))
+    const project = await (path === 'sample' ? host.openSample() : host.openProject(path))
+    // the images that are in the folder now are those that the work is about
+    for (const { id } of project.jobs.running()) await follow(terminal, project, id)
+    return await work(project)
   } finally {
     await host.close()
   }

@@ -51,6 +51,14 @@ export const backendContract = {
   },
   images: {
     list: procedure.input(inProject).output(z.array(w.imageRow)),
+    /** the images that pass the filter, in order (`core/list`). Rows that change later come as events: they move alone */
+    order: procedure
+      .input(inProject.extend({ sort: w.imageSort, filter: w.imageFilter }))
+      .output(w.packedOrder),
+    /** rows of some images of a list, those that are looked at; images that are not there are left out */
+    rows: procedure
+      .input(inProject.extend({ images: z.array(w.imageId).max(500) }))
+      .output(z.array(w.imageRow)),
     get: procedure.input(onImage).output(w.imageDetail),
     /** looks again at the images folder: new, missing and changed files */
     rescan: procedure.input(inProject).output(z.object({ job: w.jobId })),

@@ -69,6 +69,15 @@ export function connect(file: string): Connection {
   }
 }
 
+/** Opens a connection that cannot write, on the file of a project that is open. */
+export function connectToRead(file: string): Connection {
+  try {
+    return new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT })
+  } catch (error) {
+    throw storeFailure(error)
+  }
+}
+
 /** @throws DrydockError `project_damaged` where SQLite finds the file broken */
 export function checkWhole(db: Connection, bytes: number): void {
   if (bytes > CHECK_WHOLE_BELOW) return

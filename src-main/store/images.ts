@@ -36,6 +36,26 @@ export interface ListedFile {
   mtime: number
 }
 
+/** What is known of an image's file. */
+export interface KnownFile extends ListedFile {
+  id: number
+  fileState: FileState
+  /** its content has been read once */
+  read: boolean
+}
+
+/** What of an image decides its place in a list. */
+export interface ImageInList {
+  id: number
+  path: string
+  status: ImageStatus
+  flagged: boolean
+  /** the run has reached it */
+  predicted: boolean
+  /** as it is stored, whether or not the image has truth now */
+  f2: number | null
+}
+
 /** A stored image with what the list shows beside it. `thresholds` etc. stay in `scores`. */
 export interface ListedImage extends StoredImage {
   truthCount: number
@@ -69,6 +89,19 @@ export function imageRepository(db: Connection) {
   const get = db.prepare<[number], Row>(`select ${COLUMNS} from images i where i.id = ?`)
   const all = db.prepare<[], Row>(`select ${COLUMNS} from images i order by i.path`)
   const listed = db.prepare<[{ run: number | null }], ListRow>(`${LISTED} order by i.path`)
+  const inList = db
+    .prepare<[{ run: number | null }], [number, string, ImageStatus, number, number, number | null]>(
+      `select i.id, i.path, i.status, i.flagged, ri.id is not null, s.f2 from images i
+       left join run_images ri on ri.run_id = @run and ri.image_id = i.id
+       left join scores s on s.run_id = @run and s.image_id = i.id order by i.path`,
+    )
+    .raw()
+  const files = db
+    .prepare<[], [number, string, number, number, FileState, number]>(
+      'select id, path, size, mtime, file_state, sha256 is not null from images',
+    )
+    .raw()
+  const byPath = db.prepare<[string], number>('select id from images where path = ?').pluck()
   const listedOne = db.prepare<[{ run: number | null; id: number }], ListRow>(`${LISTED} where i.id = @id`)
   const add = db.prepare<[string, number, number]>('insert into images (path, size, mtime) values (?, ?, ?)')
   const setFile = db.prepare<[number, number, FileState, string | null, number]>(
@@ -106,6 +139,17 @@ export function imageRepository(db: Connection) {
       const row = listedOne.get({ id, run })
       return row ? shown(row) : null
     },
+    /** what orders of the list are made of, one after the other */
+    *inList(run: number | null): Generator<ImageInList> {
+      for (const [id, path, status, flagged, predicted, f2] of inList.iterate({ run }))
+        yield { id, path, status, flagged: flagged !== 0, predicted: predicted !== 0, f2 }
+    },
+    /** all files as they are known, one after the other */
+    *files(): Generator<KnownFile> {
+      for (const [id, path, size, mtime, fileState, read] of files.iterate())
+        yield { id, path, size, mtime, fileState, read: read !== 0 }
+    },
+    byPath: (path: string): number | null => byPath.get(path) ?? null,
     /** @returns the new image's id */
     add: ({ path, size, mtime }: ListedFile): number => Number(add.run(path, size, mtime).lastInsertRowid),
     setFile: (id: number, file: Omit<ListedFile, 'path'>, state: FileState, note: string | null): void =>

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { DrydockError } from '../contract/errors.ts'
 import { backUp } from './backup.ts'
-import { checkWhole, connect, inspectFile, migrate } from './database.ts'
+import { checkWhole, connect, connectToRead, inspectFile, migrate } from './database.ts'
 import type { Connection } from './database.ts'
 import { editRepository } from './edits.ts'
 import { isBusy, storeFailure } from './failures.ts'
@@ -19,6 +19,8 @@ import { sessionRepository } from './sessions.ts'
 import type { Session } from './sessions.ts'
 import { sumRepository } from './sums.ts'
 import { truthRepository } from './truth.ts'
+import { watched } from './watched.ts'
+import type { Watch } from './watched.ts'
 
 /** How long a write waits for other processes, in ms. */
 const PATIENCE = 5000
@@ -33,6 +35,7 @@ export type Store = ReturnType<typeof storeOn>
  * Opens a project's database, bringing an older schema up to date first.
  * @param file must exist; see {@link createStore}
  * @param options.readOnly every later write fails with `read_only`
+ * @param options.watch told how long each statement took, by name
  * @throws DrydockError `project_damaged`, `project_newer` (the file stays unchanged to the byte), `project_in_use`
  */
 export function openStore(
@@ -40,7 +43,8 @@ export function openStore(
   {
     readOnly = false,
     migrations = MIGRATIONS,
-  }: { readOnly?: boolean; migrations?: readonly Migration[] } = {},
+    watch,
+  }: { readOnly?: boolean; migrations?: readonly Migration[]; watch?: Watch } = {},
 ): Store {
   if (!existsSync(file)) {
     throw new DrydockError(
@@ -49,7 +53,16 @@ export function openStore(
     )
   }
   inspectFile(file, migrations.at(-1)?.number ?? 0)
-  return opened(file, readOnly, migrations)
+  return opened(file, readOnly, migrations, watch)
+}
+
+/**
+ * A connection that only reads, beside the one that writes: for a thread of its own. It sees what has been committed.
+ * @param file of a project that is open
+ * @param watch told how long each statement took, by name
+ */
+export function openToRead(file: string, watch?: Watch): Store {
+  return storeOn(connectToRead(file), watch)
 }
 
 /**
@@ -96,35 +109,35 @@ export function createStore(file: string): Store {
   return opened(file, false, MIGRATIONS)
 }
 
-function opened(file: string, readOnly: boolean, migrations: readonly Migration[]): Store {
+function opened(file: string, readOnly: boolean, migrations: readonly Migration[], watch?: Watch): Store {
   const db = connect(file)
   try {
     checkWhole(db, statSync(file).size)
     migrate(db, migrations)
     if (readOnly) db.pragma('query_only = ON')
-    return storeOn(db)
+    return storeOn(db, watch)
   } catch (error) {
     db.close()
     throw storeFailure(error)
   }
 }
 
-function storeOn(db: Connection) {
+function storeOn(db: Connection, watch?: Watch) {
   /** writes under way; they may wait for another process */
   const writing = new Set<Promise<unknown>>()
   return {
     db,
-    meta: metaRepository(db),
-    sessions: sessionRepository(db),
-    images: imageRepository(db),
-    truth: truthRepository(db),
-    edits: editRepository(db),
-    models: modelRepository(db),
-    runs: runRepository(db),
-    predictions: predictionRepository(db),
-    scores: scoreRepository(db),
-    sums: sumRepository(db),
-    jobs: jobRepository(db),
+    meta: watched('meta', metaRepository(db), watch),
+    sessions: watched('sessions', sessionRepository(db), watch),
+    images: watched('images', imageRepository(db), watch),
+    truth: watched('truth', truthRepository(db), watch),
+    edits: watched('edits', editRepository(db), watch),
+    models: watched('models', modelRepository(db), watch),
+    runs: watched('runs', runRepository(db), watch),
+    predictions: watched('predictions', predictionRepository(db), watch),
+    scores: watched('scores', scoreRepository(db), watch),
+    sums: watched('sums', sumRepository(db), watch),
+    jobs: watched('jobs', jobRepository(db), watch),
 
     /**
      * Runs `work` in one transaction that is on the disk when the promise resolves; where another process holds the
@@ -151,6 +164,19 @@ function storeOn(db: Connection) {
         return db.transaction(work).deferred()
       } catch (error) {
         throw storeFailure(error)
+      }
+    },
+
+    /**
+     * As {@link read}, for work that takes its time. Only on a connection that is one piece of work's own: nothing else can
+     * be written or read at another moment meanwhile.
+     */
+    async readThroughout<T>(work: () => Promise<T>): Promise<T> {
+      db.exec('begin')
+      try {
+        return await work()
+      } finally {
+        db.exec('rollback')
       }
     },
 

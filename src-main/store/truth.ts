@@ -20,6 +20,7 @@ export function truthRepository(db: Connection) {
        edited = excluded.edited, colour = excluded.colour where image_id = excluded.image_id`,
   )
   const remove = db.prepare<[string, number]>('delete from truth where id = ? and image_id = ?')
+  const any = db.prepare<[number], number>('select exists (select 1 from truth where image_id = ?)').pluck()
   const withTruth = db.prepare<[], number>('select distinct image_id from truth').pluck()
   return {
     /** an image's instances in the order in which they were made */
@@ -27,6 +28,8 @@ export function truthRepository(db: Connection) {
       of.all(image).map((row) => ({ ...row, edited: row.edited !== 0 })),
     /** an image's masks as run-length text */
     masks: (image: number): string[] => masks.all(image),
+    /** whether the image has any instance */
+    any: (image: number): boolean => any.get(image) === 1,
     /** adds the instance, or replaces the one of this id in the same image; false where another image has this id */
     put: (image: number, t: TruthInstance): boolean =>
       put.run(t.id, image, t.rle, t.area, t.origin, t.edited ? 1 : 0, t.colour).changes === 1,

@@ -36,6 +36,8 @@ export type Job = z.infer<typeof job>
 /** What a window is told without asking. Rows are sent whole; a view replaces what it has. */
 export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('images'), rows: z.array(imageRow) }),
+  /** images came or are missing, while a folder is looked at: ask for the order of the list again */
+  z.object({ type: z.literal('list') }),
   /**
    * The image's truth (to `revision`: a window that has it already made the change itself) or the current run's
    * predictions of it changed, by anyone: fetch it again.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { IMAGE_SORTS, IMAGE_STATUSES } from '../../contract/words.ts'
-import { counted, countMarks, markOf } from './marks.ts'
+import { counted, countMarks, isMarkedFinished, markOf } from './marks.ts'
 import { NO_FILTER, passes, ranksOf, sortImages, sortKey, withChanges } from './order.ts'
 import type { Listed } from './order.ts'
 import { packOrder, unpackOrder } from './packing.ts'
@@ -122,6 +122,7 @@ test('counts that follow each change are those over all marks', () => {
     predicted: 1,
     scored: 1,
   })
+  expect(two.map((image) => isMarkedFinished(markOf(image)))).toEqual([true, false])
 })
 
 test('an order comes out of its packing as it went in', () => {

@@ -1,21 +1,15 @@
 import { stat } from 'node:fs/promises'
 import { DrydockError, fromWireError, toWireError } from '../../contract/errors.ts'
-import type { WireError } from '../../contract/errors.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage } from '../machinery/project.ts'
 import { tellRows } from './rows.ts'
 import { splitOf } from './split.ts'
-import type { ImageContent } from './tasks.ts'
+import type { ImageContent, ReadContent } from './tasks.ts'
 
-/** What one look at a file found. */
-export interface Looked {
+/** What one look at the file of an image found. */
+export interface Looked extends ReadContent {
   image: number
-  /** of the file; null where it is not there */
-  file: { size: number; mtime: number } | null
-  content: ImageContent | null
-  /** why there is no content */
-  failure: WireError | null
 }
 
 /** An image whose content is known. */
@@ -30,7 +24,9 @@ export async function ensureContent(project: Project, id: number): Promise<Known
   const image = storedImage(project, id)
   const file = await stat(imageFile(project, image)).catch(() => null)
   if (file && isKnown(image) && image.size === file.size && image.mtime === file.mtimeMs) return image
-  const looked = await lookAt(project, image)
+  // somebody waits for this image: it goes ahead of those that are read in
+  const [looked] = await lookAtAll(project, [image], undefined, 'first')
+  if (!looked) throw new DrydockError('internal', 'A file was looked at, and nothing came of it.')
   if (!project.readOnly) {
     await project.store.write(() => noteContent(project, looked))
     tellRows(project, [id])
@@ -50,21 +46,16 @@ export function isFilesFault(error: unknown): boolean {
   return FILES_FAULTS.has(toWireError(error).code)
 }
 
-/** Reads hash and size of a file in a worker thread; a failure is part of the answer. */
-export async function lookAt(project: Project, image: StoredImage): Promise<Looked> {
-  const file = imageFile(project, image)
-  const found = await stat(file).catch(() => null)
-  const looked: Looked = {
-    image: image.id,
-    file: found && { size: found.size, mtime: found.mtimeMs },
-    content: null,
-    failure: null,
-  }
-  try {
-    return { ...looked, content: await project.shared.workers.run('readContent', { file }) }
-  } catch (error) {
-    return { ...looked, failure: toWireError(error) }
-  }
+/** Reads hash and size of files in a worker thread, some at once; a failure is part of the answer. */
+export async function lookAtAll(
+  project: Project,
+  images: readonly StoredImage[],
+  signal?: AbortSignal,
+  turn?: 'first',
+): Promise<Looked[]> {
+  const files = images.map((image) => imageFile(project, image))
+  const read = await project.shared.workers.run('readContents', { files }, signal, turn)
+  return images.map(({ id }, i) => ({ image: id, ...read[i]! }))
 }
 
 /** Stores what a look at a file found, inside a transaction. */
@@ -77,7 +68,7 @@ export function noteContent(project: Project, { image: id, file, content, failur
     images.setFile(id, seen, state, failure?.message ?? null)
     return
   }
-  const marked = image.revision > 0 || truth.masks(id).length > 0
+  const marked = image.revision > 0 || truth.any(id)
   // not asked of the state before: the file may have been away or unreadable since it changed
   if (marked && image.markedSha256 !== null && image.markedSha256 !== content.sha256) {
     const known = image.fileState === 'changed' && image.sha256 === content.sha256

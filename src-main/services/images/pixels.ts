@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { tileUrl } from '../../contract/channels.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { PixelTile } from '../../contract/wire.ts'
 import { THUMBNAIL_MIME } from '../../imaging/thumbnail.ts'
 import { TILE_MIME, tileFile, tilesOf } from '../../imaging/tiles.ts'
 import type { StoredImage } from '../../store/images.ts'
+import { placeInCache } from '../machinery/making.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile } from '../machinery/project.ts'
 import { ensureContent, isFilesFault } from './content.ts'
@@ -65,26 +64,17 @@ export async function pictureFile(
   const name = `${image.id}-${contentOf(image)}`
   const { workers } = project.shared
   if (rest === 'thumb') {
-    const out = join(project.cache, 'thumbs', `${name}.webp`)
-    return made(out, THUMBNAIL_MIME, () => workers.run('thumbnail', { file, out }))
+    const out = placeInCache(project.cache, 'thumbs', `${name}.webp`)
+    await project.making.ensure(out, () => workers.run('thumbnail', { file, out }))
+    return { file: out, mime: THUMBNAIL_MIME }
   }
   const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
   if (level === undefined || column === undefined || row === undefined) return null
   const address = { level, column, row }
-  const prefix = join(project.cache, 'tiles', name)
-  return made(tileFile(prefix, address), TILE_MIME, () => workers.run('tile', { file, address, prefix }))
-}
-
-/** Files that are being made, so that two requests at once make one. */
-const making = new Map<string, Promise<unknown>>()
-
-async function made(file: string, mime: string, make: () => Promise<unknown>): Promise<CacheFile> {
-  if (!existsSync(file)) {
-    const begun = making.get(file) ?? make().finally(() => making.delete(file))
-    making.set(file, begun)
-    await begun
-  }
-  return { file, mime }
+  const prefix = placeInCache(project.cache, 'tiles', name)
+  const out = tileFile(prefix, address)
+  await project.making.ensure(out, () => workers.run('tile', { file, address, prefix }, undefined, 'first'))
+  return { file: out, mime: TILE_MIME }
 }
 
 /** What is said of an address that means nothing. */

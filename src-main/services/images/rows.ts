@@ -32,13 +32,13 @@ export function rowOf(image: ListedImage): ImageRow {
   }
 }
 
-/** All images of the project, by path, against the current run. */
+/** All images of the project, by path, against the current run. Takes long where there are many: for a reader thread, or the command line. */
 export function listRows(project: Project): ImageRow[] {
   return project.store.images.listed(currentRun(project)).map(rowOf)
 }
 
 /** One image as the list shows it; null where there is none. */
-export function rowOfImage(project: Project, id: number): ImageRow | null {
+export function rowOfImage(project: Pick<Project, 'store'>, id: number): ImageRow | null {
   const listed = project.store.images.listedOne(id, currentRun(project))
   return listed && rowOf(listed)
 }
@@ -54,6 +54,11 @@ export function existingRow(project: Project, id: number): ImageRow {
 export function tellRows(project: Project, ids: readonly number[]): void {
   const rows = ids.flatMap((id) => rowOfImage(project, id) ?? [])
   if (rows.length > 0) project.events.emit({ type: 'images', rows })
+}
+
+/** Tells everyone that images came or went: the order of the list is another, and all of it may have changed. */
+export function tellList({ events }: Project): void {
+  events.emit({ type: 'list' })
 }
 
 /** Tells everyone that truth or predictions of an image changed, and how the list shows it now. */

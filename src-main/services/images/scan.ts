@@ -1,26 +1,29 @@
 import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
-import type { ListedFile, StoredImage } from '../../store/images.ts'
-import { lookAt, noteContent } from './content.ts'
-import type { Looked } from './content.ts'
+import type { StoredImage } from '../../store/images.ts'
+import type { FolderPart } from './comparing.ts'
+import { lookAtAll, noteContent } from './content.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imagesRoot, storedImage } from '../machinery/project.ts'
-import { tellRows } from './rows.ts'
+import { tellList, tellRows } from './rows.ts'
 
-/** Hashes that are written in one transaction: each costs the disk one wait. */
+/** Images that are read by one task and written down in one transaction: each costs the disk one wait. */
 const CHUNK = 32
+
+/** Files of so many bytes together are as much as {@link CHUNK} small ones. */
+const CHUNK_BYTES = 64 * 1024 * 1024
 
 const MISSING =
   'The file is not in the images folder any more. Put it back, or point the project to the folder where it is now.'
 
-/** How the folder and the project differ. */
+/** How the folder and the project differed. */
 interface Difference {
-  added: ListedFile[]
-  missing: StoredImage[]
-  /** never read, changed since, or here again */
-  unread: StoredImage[]
+  added: number
+  missing: number
+  /** ids of the images whose content is to be read */
+  unread: number[]
 }
 
 /**
@@ -29,25 +32,23 @@ interface Difference {
  */
 export async function rescan(project: Project): Promise<string> {
   assertWritable(project)
-  const plan = { title: 'Looking at the images', unit: 'images', total: 0, lane: 'scan' }
-  return project.jobs.start(scanJob, { unread: null }, plan)
+  return project.jobs.start(scanJob, { asked: true }, PLAN)
 }
 
 /**
- * As {@link rescan}, for when a project is opened: new and missing files are known when it returns; a job follows only
- * where there is something to read.
- * @returns its id, or null
+ * As {@link rescan}, when a project is opened: of what is as it was nobody need be told.
+ * @throws DrydockError `project_damaged` where the project does not say where its images are
  */
-export async function scanOnOpening(project: Project): Promise<string | null> {
-  const { unread } = await compareAndNote(project)
-  if (unread.length === 0) return null
-  const plan = { title: 'Reading the images', unit: 'images', total: unread.length, lane: 'scan' }
-  return project.jobs.start(scanJob, { unread: unread.map(({ id }) => id) }, plan)
+export async function scanOnOpening(project: Project): Promise<void> {
+  imagesRoot(project)
+  await project.jobs.start(scanJob, { asked: false }, PLAN)
 }
 
+const PLAN = { title: 'Looking at the images', unit: 'images', total: 0, lane: 'scan' }
+
 const scanPayload = z.object({
-  /** ids of what is to be read; null: the folder is looked at first */
-  unread: z.array(z.number().int()).nullable(),
+  /** somebody has asked for it, and is told what came out in any case */
+  asked: z.boolean(),
 })
 
 /** Looks at the folder, and reads hashes and sizes. It is not resumed: each opening looks anew. */
@@ -55,7 +56,10 @@ export const scanJob: JobHandler<z.infer<typeof scanPayload>> = {
   kind: 'scan',
   version: 1,
   payload: scanPayload,
-  run: (context, { unread }) => (unread === null ? scan(context) : readAll(unread, context)),
+  async run(context, { asked }) {
+    const { changed, summary } = await scan(context)
+    return { summary: asked || changed ? summary : null }
+  },
 }
 
 /**
@@ -65,9 +69,7 @@ export const scanJob: JobHandler<z.infer<typeof scanPayload>> = {
 export async function relocate(project: Project, folder: string): Promise<string> {
   assertWritable(project)
   const found = await stat(folder).catch(() => null)
-  const listed = found?.isDirectory() ? await list(project, folder) : []
-  const known = new Set(project.store.images.all().map(({ path }) => path))
-  if (!listed.some(({ path }) => known.has(path))) {
+  if (!found?.isDirectory() || !(await project.reads.run('images.holdsAny', { root: folder }))) {
     throw new DrydockError(
       'not_found',
       'None of the images of this project is in that folder, so nothing was changed. Choose the folder that holds them now, the same one that the project was made from.',
@@ -77,66 +79,102 @@ export async function relocate(project: Project, folder: string): Promise<string
   return rescan(project)
 }
 
-async function scan(context: JobContext): Promise<{ summary: string }> {
-  const { added, missing, unread } = await compareAndNote(context.project)
-  const ids = unread.map(({ id }) => id)
-  const read = await readAll(ids, context)
-  const parts = [`${added.length} new`, `${missing.length} missing`]
-  return { summary: `Looked at the images: ${parts.join(', ')}. ${read.summary}` }
+async function scan(context: JobContext): Promise<{ summary: string; changed: boolean }> {
+  const { added, missing, unread } = await compareAndNote(context)
+  const read = await readAll(unread, context)
+  const parts = [`${added} new`, `${missing} missing`]
+  const changed = added + missing + unread.length > 0
+  return { summary: `Looked at the images: ${parts.join(', ')}. ${read}`, changed }
 }
 
-/** Compares folder and project, and writes down what is new and what is missing. */
-async function compareAndNote(project: Project): Promise<Difference> {
+/** Compares folder and project, and writes down what is new and what is missing while the listing goes on. */
+async function compareAndNote({ project, signal, progress }: JobContext): Promise<Difference> {
+  const difference: Difference = { added: 0, missing: 0, unread: [] }
+  const take = async (part: FolderPart): Promise<void> => {
+    const { added, missing } = await note(project, part, signal)
+    difference.added += added.length
+    difference.missing += missing.length
+    difference.unread.push(...part.unread, ...added)
+    progress(part.listed, 0)
+  }
+  await project.reads.run('images.compare', { root: imagesRoot(project) }, { signal, take })
+  return difference
+}
+
+/** Writes down one part of the comparison. @returns ids of what came and what went */
+async function note(
+  project: Project,
+  part: FolderPart,
+  signal: AbortSignal,
+): Promise<{ added: number[]; missing: number[] }> {
   const { store } = project
-  const listed = new Map((await list(project, imagesRoot(project))).map((file) => [file.path, file]))
-  const known = store.images.all()
-  const knownPaths = new Set(known.map(({ path }) => path))
-  const added = [...listed.values()].filter(({ path }) => !knownPaths.has(path))
-  const missing = known.filter(({ path, fileState }) => !listed.has(path) && fileState !== 'missing')
-  const ids: number[] = missing.map(({ id }) => id)
-  await store.inBatches(added, (file) => ids.push(store.images.add(file)))
-  await store.inBatches(missing, (image) => store.images.setFile(image.id, image, 'missing', MISSING))
-  tellRows(project, ids)
-  const unread = store.images.all().filter((image) => {
-    const file = listed.get(image.path)
-    if (!file) return false
-    const touched = file.size !== image.size || file.mtime !== image.mtime
-    return touched || image.sha256 === null || image.fileState === 'missing' || image.fileState === 'pending'
-  })
-  // what could not be read before is tried again only once the file has changed
-  return { added, missing, unread: unread.filter((image) => !stillUnreadable(image, listed.get(image.path))) }
+  const added: number[] = []
+  const missing: number[] = []
+  await store.inBatches(
+    part.added,
+    (file) => {
+      // another process may have been faster
+      if (store.images.byPath(file.path) === null) added.push(store.images.add(file))
+    },
+    signal,
+  )
+  await store.inBatches(
+    part.missing,
+    (id) => {
+      store.images.setFile(id, storedImage(project, id), 'missing', MISSING)
+      missing.push(id)
+    },
+    signal,
+  )
+  if (added.length > 0 || missing.length > 0) tellList(project)
+  return { added, missing }
 }
 
-function stillUnreadable(image: StoredImage, file: ListedFile | undefined): boolean {
-  return image.fileState === 'unreadable' && file?.size === image.size && file.mtime === image.mtime
-}
-
-async function readAll(
-  images: readonly number[],
-  { project, signal, progress }: JobContext,
-): Promise<{ summary: string }> {
-  const { store } = project
+/** Reads hash and size of these images, some at once; what is on the screen goes ahead. @returns a sentence for what came out */
+async function readAll(ids: readonly number[], { project, signal, progress }: JobContext): Promise<string> {
   let failed = 0
-  progress(0, images.length)
-  for (let from = 0; from < images.length; from += CHUNK) {
-    const chunk = images.slice(from, from + CHUNK)
-    const looked: Looked[] = []
-    // one after the other: a worker thread stays free for the image on the screen
-    for (const id of chunk) {
-      signal.throwIfAborted()
-      looked.push(await lookAt(project, storedImage(project, id)))
-      progress(from + looked.length)
-    }
-    await store.write(() => looked.forEach((one) => noteContent(project, one)))
+  let done = 0
+  progress(0, ids.length)
+  const chunks = chunksOf(project, ids)
+  const next = (): Promise<Awaited<ReturnType<typeof lookAtAll>>> | null => {
+    const { value: chunk } = chunks.next()
+    if (!chunk) return null
+    signal.throwIfAborted()
+    const looking = lookAtAll(project, chunk, signal)
+    // it is awaited later, and may have failed by then
+    looking.catch(() => undefined)
+    return looking
+  }
+  // while one chunk is written down the next is being read
+  for (let looking = next(); looking;) {
+    const looked = await looking
+    looking = next()
+    await project.store.inBatches(looked, (one) => noteContent(project, one), signal)
+    tellRows(
+      project,
+      looked.map(({ image }) => image),
+    )
     failed += looked.filter(({ content }) => content === null).length
-    tellRows(project, chunk)
+    done += looked.length
+    progress(done)
   }
+  const read = ids.length - failed
   const unreadable = failed === 0 ? '' : ` ${failed} could not be read: the list says why.`
-  return {
-    summary: `Read ${images.length - failed} ${images.length - failed === 1 ? 'image' : 'images'}.${unreadable}`,
-  }
+  return `Read ${read} ${read === 1 ? 'image' : 'images'}.${unreadable}`
 }
 
-function list(project: Project, root: string): Promise<ListedFile[]> {
-  return project.shared.workers.run('listImages', { root })
+/** The images in lots that take about equally long. */
+function* chunksOf(project: Project, ids: readonly number[]): Generator<StoredImage[]> {
+  let chunk: StoredImage[] = []
+  let bytes = 0
+  for (const id of ids) {
+    const image = storedImage(project, id)
+    chunk.push(image)
+    bytes += image.size
+    if (chunk.length < CHUNK && bytes < CHUNK_BYTES) continue
+    yield chunk
+    chunk = []
+    bytes = 0
+  }
+  if (chunk.length > 0) yield chunk
 }

@@ -6,6 +6,8 @@ import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
 import type { EventHub } from './events.ts'
 import type { Jobs } from './jobs.ts'
+import type { Making } from './making.ts'
+import type { ProjectReads, Readers } from './readers.ts'
 import type { QuietWork } from './quiet-work.ts'
 import type { Workers } from './workers.ts'
 
@@ -13,6 +15,7 @@ import type { Workers } from './workers.ts'
 export interface Shared {
   engine: Engine
   workers: Workers
+  readers: Readers
   /** settings, recent list, projects of folders that cannot be written */
   userData: string
   /** folder of the model version that ships with Drydock */
@@ -34,6 +37,10 @@ export interface Project {
   /** true: look, but nothing is saved */
   readonly readOnly: boolean
   readonly store: Store
+  /** what grows with the number of images is read in threads of its own */
+  readonly reads: ProjectReads
+  /** files of the cache that are being made */
+  readonly making: Making
   readonly events: EventHub
   readonly jobs: Jobs
   /** the images that are predicted before anyone asks */
@@ -65,7 +72,7 @@ export function storedImage(project: Project, id: number): StoredImage {
 }
 
 /** Id of the run that list, sorting and live F2 refer to; null before the first. */
-export function currentRun(project: Project): number | null {
+export function currentRun(project: Pick<Project, 'store'>): number | null {
   const value = project.store.meta.get('current_run')
   return value === null ? null : Number(value)
 }

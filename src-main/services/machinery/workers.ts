@@ -3,6 +3,7 @@ import { Piscina } from 'piscina'
 import { fromWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
 import { entry } from '../../locations.ts'
+import { FIRST, PeopleFirst } from './people-first.ts'
 import type { MachineryTasks } from './tasks.ts'
 
 /**
@@ -18,8 +19,17 @@ export type TaskAnswer = { value: unknown } | { error: WireError }
 
 /** The kept pool of worker threads: decoding, hashing, clustering, parsing, scoring in bulk. */
 export interface Workers {
-  /** Runs one task. @throws DrydockError as the task does; `cancelled` by the signal */
-  run<N extends TaskName>(task: N, input: TaskInput<N>, signal?: AbortSignal): Promise<TaskOutput<N>>
+  /**
+   * Runs one task.
+   * @param turn first: somebody waits for it in front of the screen, so it is not behind others that wait for a thread
+   * @throws DrydockError as the task does; `cancelled` by the signal
+   */
+  run<N extends TaskName>(
+    task: N,
+    input: TaskInput<N>,
+    signal?: AbortSignal,
+    turn?: 'first',
+  ): Promise<TaskOutput<N>>
   /** The same pool for work that may be given up: at `end` the threads of its tasks are ended, whatever they do. */
   until(end: AbortSignal): Workers
   close(): Promise<void>
@@ -32,6 +42,7 @@ export function startWorkers(): Workers {
     minThreads: 1,
     maxThreads: Math.max(2, Math.min(8, availableParallelism())),
     idleTimeout: 60_000,
+    taskQueue: new PeopleFirst(),
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
   const workers = (end?: AbortSignal): Workers => ({
@@ -39,10 +50,12 @@ export function startWorkers(): Workers {
       task: N,
       input: TaskInput<N>,
       signal?: AbortSignal,
+      turn?: 'first',
     ): Promise<TaskOutput<N>> {
       // a started task is not torn down with its thread: it ends within a second or so, and its answer is dropped
       signal?.throwIfAborted()
-      const answer = await pool.run({ task, input }, end ? { signal: end } : {})
+      const message = { task, input, ...(turn && FIRST) }
+      const answer = await pool.run(message, end ? { signal: end } : {})
       signal?.throwIfAborted()
       if ('error' in answer) throw fromWireError(answer.error)
       return answer.value as TaskOutput<N>

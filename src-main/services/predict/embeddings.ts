@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { pointsUrl } from '../../contract/channels.ts'
 import type { EmbeddingPoints } from '../../contract/wire.ts'
 import { ensureInference } from './infer.ts'
 import { usableModel } from './models.ts'
+import { placeInCache } from '../machinery/making.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, imageFile, storedImage } from '../machinery/project.ts'
 import { contentOf } from '../images/rows.ts'
@@ -64,5 +64,5 @@ export async function ensurePoints(project: Project, id: number, run: number): P
 
 function pointsFile(project: Project, run: number, image: number, sha256: string): string {
   const key = createHash('sha256').update(`${run} ${image} ${sha256}`).digest('hex')
-  return join(project.cache, 'points', `${key}.bin`)
+  return placeInCache(project.cache, 'points', `${key}.bin`)
 }

@@ -15,6 +15,7 @@ import { pointToSample, sampleFolder } from './sample.ts'
 import { Sessions } from './session.ts'
 import { setScore } from '../score/score.ts'
 import { Settings } from '../machinery/settings.ts'
+import { startReaders } from '../machinery/readers.ts'
 import { startWorkers } from '../machinery/workers.ts'
 
 /** What hosts the services: the backend process or the command line. Left out, the places come from `locations.ts`. */
@@ -76,13 +77,15 @@ export interface Host {
 
 /** Starts the services. The engine is stopped with the host. */
 export function createHost(options: HostOptions): Host {
+  const log = options.log ?? ((line: string) => console.error(`${new Date().toISOString()} ${line}`))
   const shared: Shared = {
     engine: options.engine,
     workers: startWorkers(),
+    readers: startReaders(log),
     userData: options.userData ?? locations.userData,
     baseModel: options.baseModel ?? locations.baseModel,
     sample: options.sample ?? locations.sample,
-    log: options.log ?? ((line) => console.error(`${new Date().toISOString()} ${line}`)),
+    log,
   }
   const recent = new RecentList(shared.userData)
   const sessions = options.sessions ?? new Sessions()
@@ -97,6 +100,13 @@ export function createHost(options: HostOptions): Host {
       await recent
         .remember({ ...recentFigures(project), openedAt: new Date().toISOString() })
         .catch(unwritten)
+      // the images of a new project come in while it is open
+      for (const { id } of project.jobs.running()) {
+        const ended = project.jobs.finished(id)
+        void ended
+          .then(() => (open.all().includes(project) ? recent.update(recentFigures(project)) : null))
+          .catch(unwritten)
+      }
     },
     closes: (project) => recent.update(recentFigures(project)).catch(unwritten),
     folderOf: (id) => recent.folderOf(id),
@@ -156,7 +166,7 @@ export function createHost(options: HostOptions): Host {
     onOpened: (listener) => void listeners.push(listener),
     async close() {
       await open.close()
-      await Promise.all([shared.workers.close(), shared.engine.stop()])
+      await Promise.all([shared.workers.close(), shared.readers.close(), shared.engine.stop()])
     },
   }
 }

@@ -87,8 +87,8 @@ export async function buildProject(
 }
 
 async function makeProject(shared: Shared, images: string, places: readonly string[]): Promise<string> {
-  const files = await shared.workers.run('listImages', { root: images })
-  if (files.length === 0) {
+  // they come into the project when it is opened, while they are being listed
+  if (!(await shared.workers.run('holdsImage', { root: images }))) {
     throw new DrydockError(
       'nothing_to_do',
       `There are no images in ${basename(images)} or its subfolders (JPEG, PNG, TIFF, WebP). Choose a folder that holds some.`,
@@ -97,7 +97,7 @@ async function makeProject(shared: Shared, images: string, places: readonly stri
   let refused: unknown
   for (const folder of places) {
     try {
-      await buildProject(folder, { name: basename(images), imagesRoot: images, files })
+      await buildProject(folder, { name: basename(images), imagesRoot: images, files: [] })
       return await realpath(folder)
     } catch (error) {
       // somebody else has made it meanwhile

@@ -12,7 +12,7 @@ import {
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { ImageStatus } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { openStore } from '../../store/store.ts'
@@ -53,13 +53,14 @@ test('a folder of images becomes a project beside it, and opens again as the sam
   const { host, images } = await bench()
   const project = await host.openProject(images)
   expect(project.folder).toBe(`${images}.drydock`)
-  expect(listRows(project).map(({ path }) => path)).toEqual(['a.png', 'sub/b.png'])
   await settled(project)
+  expect(listRows(project).map(({ path }) => path)).toEqual(['a.png', 'sub/b.png'])
   const rows = listRows(project)
   expect(rows[0]).toMatchObject({ width: 60, height: 40, status: 'to do', fileState: 'ok', f2: null })
   expect(rows[0]!.split).toBe(splitOf(project.store.images.get(rows[0]!.id)!.sha256!))
   expect(await host.openProject(`${images}.drydock`)).toBe(project)
   expect(await host.openProject(images)).toBe(project)
+  await vi.waitFor(() => expect(host.recent()[0]?.images).toBe(2))
   expect(host.recent()).toMatchObject([{ key: project.id, name: 'harbour', images: 2, exists: true }])
 })
 

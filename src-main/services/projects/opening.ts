@@ -8,11 +8,14 @@ import { peek } from '../../store/peek.ts'
 import type { Session } from '../../store/sessions.ts'
 import { openStore, prepareMigration } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
+import { logSlow } from '../../store/watched.ts'
 import { EventHub } from '../machinery/events.ts'
 import { Jobs } from '../machinery/jobs.ts'
+import { Making } from '../machinery/making.ts'
 import { registerBaseModel } from '../predict/models.ts'
 import { DATABASE } from '../machinery/project.ts'
 import type { Project, Shared } from '../machinery/project.ts'
+import { ProjectReads } from '../machinery/readers.ts'
 import { QuietWork } from '../machinery/quiet-work.ts'
 import { scanOnOpening } from '../images/scan.ts'
 import { placeOfImages } from './images-place.ts'
@@ -46,7 +49,7 @@ export async function openFolder(
     const isAlive = (session: Session): boolean => sessions.isAlive(session)
     await prepareMigration(file, join(folder, 'backups'), isAlive)
   }
-  const store = openStore(file, { readOnly })
+  const store = openStore(file, { readOnly, watch: logSlow(shared.log) })
   try {
     const id = readOnly ? (store.meta.get('id') ?? '') : await settle(store, folder, claim)
     return await openOn(shared, sessions, { id, folder, store, readOnly })
@@ -98,11 +101,15 @@ async function openOn(
     project: () => project,
   })
   const ahead = new QuietWork(shared.log)
-  const project: Project = { id, folder, cache, readOnly, store, events, jobs, ahead, shared }
+  const reads = new ProjectReads(shared.readers, store.db.name)
+  const making = new Making()
+  const project: Project = {
+    ...{ id, folder, cache, readOnly, store, reads, making, events, jobs, ahead, shared },
+  }
   let stopFollowing: (() => void) | null = null
   const close = async (calls: Promise<void>): Promise<void> => {
     stopFollowing?.()
-    await Promise.all([ahead.close(), jobs.close(), calls])
+    await Promise.all([ahead.close(), jobs.close(), reads.close(), calls])
     events.close()
     try {
       await session?.end()

@@ -1,0 +1,55 @@
+import type { ImageFilter, ImageRow, ImageSort, PackedOrder } from '../../contract/wire.ts'
+import { markOf } from '../../core/list/marks.ts'
+import { sortImages } from '../../core/list/order.ts'
+import type { Listed } from '../../core/list/order.ts'
+import { packOrder } from '../../core/list/packing.ts'
+import type { Store } from '../../store/store.ts'
+import { currentRun, isFinished } from '../machinery/project.ts'
+import type { Emit } from '../machinery/readers.ts'
+import { compareFolder } from './comparing.ts'
+import type { FolderPart } from './comparing.ts'
+import { walkImages } from './folder-listing.ts'
+import { rowOfImage } from './rows.ts'
+
+/** What the reader threads do for the list of images. */
+export const imageReads = {
+  /** a list in its order, with what counts are made of */
+  'images.order': (store: Store, { sort, filter }: { sort: ImageSort; filter: ImageFilter }): PackedOrder => {
+    const marks: number[] = []
+    function* images(): Generator<Listed> {
+      for (const { f2: stored, predicted, ...image } of store.images.inList(currentRun({ store }))) {
+        const f2 = predicted && isFinished(image) ? stored : null
+        marks[image.id] = markOf({ status: image.status, predictionCount: predicted ? 0 : null, f2 })
+        yield { ...image, f2 }
+      }
+    }
+    const order = store.read(() => sortImages(images(), sort, filter))
+    return packOrder({ ...order, marks: Uint8Array.from(order.ids, (id) => marks[id] ?? 0) })
+  },
+
+  /** rows of the list by their images, in any order; images that are not there are left out */
+  'images.rows': (store: Store, { ids }: { ids: readonly number[] }): ImageRow[] =>
+    store.read(() => ids.flatMap((id) => rowOfImage({ store }, id) ?? [])),
+
+  /** how a folder and the project differ, in parts while the folder is listed */
+  'images.compare': async (
+    store: Store,
+    { root }: { root: string },
+    emit: Emit<FolderPart>,
+  ): Promise<void> => {
+    const known = store.read(() => [...store.images.files()])
+    for (const part of compareFolder(root, known)) await emit(part)
+  },
+
+  /** whether any image of the project lies in this folder, by its path there */
+  'images.holdsAny': (store: Store, { root }: { root: string }): boolean => {
+    for (const { path } of walkImages(root)) if (store.images.byPath(path) !== null) return true
+    return false
+  },
+}
+
+type ImageReads = typeof imageReads
+
+declare module '../machinery/readers.ts' {
+  interface Reads extends ImageReads {}
+}

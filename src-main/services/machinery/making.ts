@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * Where a file of a kind lies in a cache: in one of 256 sub-folders, since folders of very many files are slow on most systems.
+ * @param name of the file, the same each time
+ */
+export function placeInCache(cache: string, kind: string, name: string): string {
+  return join(cache, kind, createHash('sha256').update(name).digest('hex').slice(0, 2), name)
+}
+
+/** Files of a cache that are being made, so that two who ask for one at once make one. */
+export class Making {
+  readonly #begun = new Map<string, Promise<unknown>>()
+
+  /** Makes the file where it is not there. @throws as `make` does */
+  async ensure(file: string, make: () => Promise<unknown>): Promise<void> {
+    if (existsSync(file)) return
+    const begun = this.#begun.get(file) ?? make().finally(() => this.#begun.delete(file))
+    this.#begun.set(file, begun)
+    await begun
+  }
+}
