@@ -164,11 +164,11 @@ async function atWork(folder: string, userData: string, slow: SlowStatements): P
 }
 
 function drawn(n: number): EditPlan {
+  const after = { origin: 'drawn' as const, edited: false, colour: n % 12 }
   const added = freeBox(CROWD, n)
-  const instance = { instance: randomUUID(), lifecycle: 'create' as const, origin: 'drawn' as const }
   return {
     kind: 'brush',
-    instances: [{ ...instance, editedBefore: false, editedAfter: false, colour: n % 12, added, removed: '' }],
+    instances: [{ instance: randomUUID(), before: null, after, added, removed: '' }],
     ...{ decisions: [], status: null, flag: null },
   }
 }
