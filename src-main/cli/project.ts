@@ -23,7 +23,7 @@ export async function withProject<T>(
   try {
     const project = await (path === 'sample' ? host.openSample() : host.openProject(path))
     // the images that are in the folder now are those that the work is about
-    for (const { id } of project.jobs.running()) await follow(terminal, project, id)
+    for (const { id } of project.jobs.running()) await followJob(terminal, project, id)
     return await work(project)
   } finally {
     await host.close()
