@@ -81,40 +81,35 @@ export class App {
     await this.refreshRecent()
   }
 
+  /** Closes the open project, once its gestures are saved; where they cannot be, it stays open and says so. */
   async closeProject(): Promise<void> {
     const { project } = this
     if (!project) return
-    if (project.editing.saving.unsaved > 0) {
+    if (!(await project.editing.saving.close())) {
       this.toasts.failure('Not closed: the last gestures are not saved yet. The status bar says why.')
       return
     }
-    this.#throwAway(project)
-    await this.#guard(async () => {
-      await this.client.backend.project.close({ project: project.id })
-      await this.client.shell.window.setProjectOpen({ open: false })
-      await this.client.shell.window.setTitle({ title: 'Drydock' })
-    })
+    if (this.project !== project) return
+    this.project = null
+    await this.#leave(project)
+    await this.#tellShell()
     await this.refreshRecent()
   }
 
+  /** Opens another project. The open one is left once its gestures are saved; where they cannot be, it stays, and the other is not entered. */
   async #open(call: () => Promise<ProjectSummary>): Promise<void> {
     if (this.opening) return
-    if (this.project && this.project.editing.saving.unsaved > 0) {
-      this.toasts.failure(
-        'The last gestures are not saved yet, so this project stays open. The status bar says why.',
-      )
-      return
-    }
     this.opening = true
     try {
+      if (this.project && !(await this.project.editing.saving.settled())) return this.#stays()
       const summary = await call()
-      if (this.project) this.#throwAway(this.project)
-      this.toasts.dismissFailures()
-      this.project = new OpenProject(this, summary)
-      this.project.begin()
-      this.layout.view = 'annotate'
-      await this.client.shell.window.setProjectOpen({ open: true })
-      await this.client.shell.window.setTitle({ title: `${summary.name} – Drydock` })
+      // it could be marked in all the while
+      if (this.project && !(await this.project.editing.saving.close())) {
+        this.#stays()
+        if (summary.id !== this.project.id) await this.client.backend.project.close({ project: summary.id })
+        return
+      }
+      await this.#enter(summary)
     } catch (error) {
       this.toasts.error(error)
     } finally {
@@ -122,9 +117,39 @@ export class App {
     }
   }
 
-  #throwAway(project: OpenProject): void {
+  #stays(): void {
+    this.toasts.failure(
+      'The last gestures are not saved yet, so this project stays open. The status bar says why.',
+    )
+  }
+
+  async #enter(summary: ProjectSummary): Promise<void> {
+    const before = this.project
+    this.project = new OpenProject(this, summary)
+    if (before) void this.#leave(before)
+    this.toasts.dismissFailures()
+    this.project.begin()
+    this.layout.view = 'annotate'
+    await this.#tellShell()
+  }
+
+  /** Ends what a project that is not shown any more still reads, and tells the backend that the window has left it. */
+  async #leave(project: OpenProject): Promise<void> {
     project.leave()
-    this.project = null
+    if (project.id === this.project?.id) return
+    await this.#guard(() => this.client.backend.project.close({ project: project.id }))
+  }
+
+  /** Menu and title are those of the project that is open by now. */
+  async #tellShell(): Promise<void> {
+    const { window } = this.client.shell
+    const name = this.project?.facts.summary.name
+    await this.#guard(() =>
+      Promise.all([
+        window.setProjectOpen({ open: name !== undefined }),
+        window.setTitle({ title: name === undefined ? 'Drydock' : `${name} – Drydock` }),
+      ]),
+    )
   }
 
   /** Everything anew, after the backend was replaced. What is not saved yet is sent again first. */

@@ -18,6 +18,8 @@ interface Surroundings {
   readonly toasts: Toasts
   /** Why gestures are not taken now, as a sentence; null: they are. */
   refusal(): string | null
+  /** Opens the project again in a backend that has not got it open. */
+  reopen(): Promise<void>
 }
 
 /** Which image is on the screen, and the gestures made on it: shown at once, then handed to be saved. */
@@ -160,7 +162,9 @@ export class Editing {
 
   /** Whether gestures are not taken now; if so, it is said. */
   #refuses(): boolean {
-    const refusal = this.#around.refusal()
+    const refusal = this.saving.closing
+      ? 'The project is being closed, so nothing more is marked in it.'
+      : this.#around.refusal()
     if (refusal !== null) this.#around.toasts.failure(refusal)
     return refusal !== null
   }

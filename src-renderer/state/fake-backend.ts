@@ -159,7 +159,7 @@ export function windowOn(backend: FakeBackend): { editing: Editing; images: Imag
   const toasts = new Toasts()
   const images = new Images()
   images.set([...backend.revisions.keys()].map((image) => backend.row(image)))
-  return { editing: new Editing({ client, toasts, images, refusal: () => null }), images, toasts }
+  return { editing: new Editing({ client, toasts, images, refusal: () => null, reopen: async () => undefined }), images, toasts }
 }
 
 /** Lets everything that needs no delay happen. */

@@ -65,6 +65,9 @@ let delayed: (() => void)[]
 let delays: number[]
 let refused: string[][]
 let idle: string[]
+let unexpected: unknown[]
+let reopened: number
+let acknowledged: (g: Gesture, result: EditResult) => void
 let keepOnConflict: (waiting: readonly Gesture[]) => readonly Gesture[]
 
 beforeEach(() => {
@@ -74,11 +77,16 @@ beforeEach(() => {
   delays = []
   refused = []
   idle = []
+  unexpected = []
+  reopened = 0
+  acknowledged = (g, result) => void known.set(g.image, result.revision)
   keepOnConflict = (waiting) => waiting
   queue = new GestureQueue({
     send: (g, expected) => backend.send(g, expected),
     revision: (image) => known.get(image) ?? 0,
-    acknowledged: (g, result) => known.set(g.image, result.revision),
+    acknowledged: (g, result) => acknowledged(g, result),
+    reopen: async () => void reopened++,
+    unexpected: (error) => unexpected.push(error),
     conflict: async (image, waiting) => {
       known.set(image, backend.revisions.get(image) ?? 0)
       return keepOnConflict(waiting)
@@ -163,7 +171,79 @@ describe('GestureQueue', () => {
     await settle()
     expect(backend.sent).toHaveLength(4)
     expect(queue.error?.code).toBe('conflict')
-    expect(delays).toEqual([2])
+    expect(delays).toEqual([0.25])
+  })
+
+  it('resolves a conflict however often something else has failed before', async () => {
+    backend.revisions.set(1, 1)
+    backend.trouble.push('project_in_use', 'project_in_use', 'project_in_use', 'disk_full', 'internal')
+    queue.push(gesture('a'))
+    queue.push(gesture('b', 2))
+    for (let pause = 0; pause < 5; pause++) {
+      await settle()
+      delayed.shift()?.()
+    }
+    await settle()
+    expect(delays).toEqual([0.25, 0.5, 1, 0.25, 0.25])
+    expect(backend.committed).toEqual(['a', 'b'])
+    expect(queue.waiting).toEqual([])
+    expect(queue.error).toBeNull()
+  })
+
+  it('resolves a conflict again after it has slowed down, not only sends again', async () => {
+    queue.push(gesture('a'))
+    await settle()
+    let others = 0
+    keepOnConflict = (waiting) => {
+      // somebody changes the image each time, six times in all
+      if (++others < 6) backend.revisions.set(1, (backend.revisions.get(1) ?? 0) + 1)
+      return waiting
+    }
+    backend.revisions.set(1, 5)
+    queue.push(gesture('b'))
+    for (let pause = 0; pause < 4; pause++) {
+      await settle()
+      delayed.shift()?.()
+    }
+    expect(backend.committed).toEqual(['a', 'b'])
+    expect(delays).toEqual([0.25, 0.5, 1])
+  })
+
+  it('opens a project that the backend has not got open, and sends again', async () => {
+    backend.trouble.push('project_not_open')
+    queue.push(gesture('a'))
+    await settle()
+    expect([reopened, delays]).toEqual([1, []])
+    expect(backend.committed).toEqual(['a'])
+  })
+
+  it('tells what throws after a gesture is acknowledged; it counts as acknowledged, and the next ones go on', async () => {
+    const broken = new Error('broken')
+    acknowledged = (g, result) => {
+      known.set(g.image, result.revision)
+      if (g.gestureId === 'a') throw broken
+    }
+    for (const id of ['a', 'b']) queue.push(gesture(id))
+    await settle()
+    expect(unexpected).toEqual([broken])
+    expect(backend.sent).toEqual(['a', 'b'])
+    expect(queue.waiting).toEqual([])
+    expect(delays).toEqual([])
+  })
+
+  it('says whether all could be saved, as soon as it is known', async () => {
+    expect(await queue.empty()).toBe(true)
+    queue.push(gesture('a'))
+    expect(await queue.empty()).toBe(true)
+    expect(backend.committed).toEqual(['a'])
+    backend.trouble.push('disk_full', 'disk_full')
+    queue.push(gesture('b'))
+    expect(await queue.empty()).toBe(false)
+    expect(delays).toHaveLength(1)
+    // it tries anew, and does not wait for the pause to end
+    expect(await queue.empty()).toBe(false)
+    expect(await queue.empty()).toBe(true)
+    expect(backend.committed).toEqual(['a', 'b'])
   })
 
   it('drops what the backend will never take with the later gestures on that image, and keeps the rest', async () => {

@@ -1,5 +1,6 @@
 import { DrydockError } from '../../src-main/contract/errors.ts'
 import type { EditPlan, EditResult } from '../../src-main/contract/wire.ts'
+import { isAway } from '../client/index.ts'
 
 /** One thing a person did to one image, waiting for the backend's word that it is saved. */
 export interface Gesture {
@@ -18,38 +19,53 @@ export interface QueueHost {
   /** @param seconds from the gesture's end to the answer */
   acknowledged(gesture: Gesture, result: EditResult, seconds: number): void
   /**
-   * Somebody else has changed the image: fetch it, and answer which of its waiting gestures still fit on it.
-   * They are sent again, on the new revision.
+   * Somebody else has changed the image: fetch it, and answer what becomes of its waiting gestures: those that still fit on it, in
+   * their order, adapted where need be. They are sent again, on the new revision.
    */
   conflict(image: number, waiting: readonly Gesture[]): Promise<readonly Gesture[]>
+  /** The backend has not got the project open (any more): open it. */
+  reopen(): Promise<void>
   /** The backend will never take this gesture; it has left the queue, and so have the later ones on its image. */
   refused(image: number, dropped: readonly Gesture[], error: DrydockError): void
   /** There was nothing to undo or redo: the image is as it was, the gesture has left the queue, and the later ones stay. */
   nothingToDo(gesture: Gesture): void
   /** The state has changed: waiting, failing, saved. */
   changed(): void
+  /** Something in what follows an answer has thrown. The queue goes on. */
+  unexpected(error: unknown): void
   /** Seconds since some fixed moment. */
   now(): number
   /** Calls `act` after `seconds`; answers how to call it off. */
   later(seconds: number, act: () => void): () => void
 }
 
+interface Entry {
+  readonly gesture: Gesture
+  readonly since: number
+}
+
 const FINAL: ReadonlySet<string> = new Set(['bad_input', 'not_found', 'project_newer', 'project_damaged'])
-/** after so many the queue slows down as after other failures */
-const CONFLICTS_IN_A_ROW = 3
+/** so many of a kind in a row are met at once, without a pause */
+const AT_ONCE: Partial<Record<DrydockError['code'], number>> = {
+  conflict: 3,
+  backend_restarted: 1,
+  project_not_open: 1,
+}
 const DELAYS = [0.25, 0.5, 1, 2, 5]
 
 /**
- * Sends gestures one at a time, in the order in which they were made. What cannot be saved now stays, is sent again after
- * a while, and keeps its id, so that the backend applies it once however often it arrives.
+ * Sends the gestures of a project one at a time, in the order in which they were made. What cannot be saved now stays, is sent again
+ * after a while, and keeps its id, so that the backend applies it once however often it arrives.
  */
 export class GestureQueue {
   readonly #host: QueueHost
-  #waiting: { gesture: Gesture; since: number }[] = []
+  #waiting: Entry[] = []
   #sending = false
-  #failures = 0
+  /** how often each kind of failure has come since the last gesture that was saved: none of them keeps another from being mended */
+  #failures = new Map<DrydockError['code'], number>()
   #error: DrydockError | null = null
   #callOff: (() => void) | null = null
+  #watchers: ((saved: boolean) => void)[] = []
 
   constructor(host: QueueHost) {
     this.#host = host
@@ -76,7 +92,7 @@ export class GestureQueue {
 
   push(gesture: Gesture): void {
     this.#waiting.push({ gesture, since: this.#host.now() })
-    this.#host.changed()
+    this.#changed()
     if (this.#callOff === null) void this.#work()
   }
 
@@ -87,14 +103,12 @@ export class GestureQueue {
     void this.#work()
   }
 
-  /** Forgets everything that waits (the project was closed). */
-  clear(): void {
-    this.#callOff?.()
-    this.#callOff = null
-    this.#waiting = []
-    this.#failures = 0
-    this.#error = null
-    this.#host.changed()
+  /** Tries now to save all that waits. @returns whether it is saved; false as soon as something keeps it from being saved */
+  async empty(): Promise<boolean> {
+    if (this.#waiting.length === 0) return true
+    const emptied = new Promise<boolean>((resolve) => this.#watchers.push(resolve))
+    this.retry()
+    return emptied
   }
 
   async #work(): Promise<void> {
@@ -102,70 +116,105 @@ export class GestureQueue {
     this.#sending = true
     while (this.#waiting[0] && this.#callOff === null) await this.#sendFirst(this.#waiting[0])
     this.#sending = false
+    for (const tell of this.#watchers.splice(0)) tell(this.#waiting.length === 0)
   }
 
-  async #sendFirst(entry: { gesture: Gesture; since: number }): Promise<void> {
-    const { gesture } = entry
+  async #sendFirst({ gesture, since }: Entry): Promise<void> {
+    const { image } = gesture
     try {
-      const result = await this.#host.send(gesture, this.#host.revision(gesture.image))
-      if (this.#waiting[0] !== entry) return
-      this.#waiting.shift()
-      this.#wentWell()
-      this.#host.acknowledged(gesture, result, this.#host.now() - entry.since)
+      const result = await this.#host.send(gesture, this.#host.revision(image))
+      this.#leave(gesture)
+      this.#tell(() => this.#host.acknowledged(gesture, result, this.#host.now() - since))
     } catch (error) {
-      if (this.#waiting[0] === entry) await this.#failed(gesture, asDrydockError(error))
+      await this.#failed(gesture, asDrydockError(error))
     }
-    this.#host.changed()
+    this.#changed()
   }
 
-  async #failed(gesture: Gesture, error: DrydockError): Promise<void> {
-    if (error.code === 'conflict' && this.#failures < CONFLICTS_IN_A_ROW) {
-      this.#failures++
-      const mine = this.#waiting.filter((entry) => entry.gesture.image === gesture.image)
-      try {
-        const kept = new Set(
-          await this.#host.conflict(
-            gesture.image,
-            mine.map((entry) => entry.gesture),
-          ),
-        )
-        this.#waiting = this.#waiting.filter((entry) => !mine.includes(entry) || kept.has(entry.gesture))
-      } catch (failure) {
-        this.#pause(asDrydockError(failure))
-      }
-    } else if (error.code === 'nothing_to_do') {
-      this.#waiting.shift()
-      this.#wentWell()
-      this.#host.nothingToDo(gesture)
-    } else if (FINAL.has(error.code)) {
-      const dropped = this.#take(gesture.image)
-      this.#host.refused(gesture.image, dropped, error)
-    } else {
-      this.#pause(error)
-    }
+  /** The gesture is settled. */
+  #leave(gesture: Gesture): void {
+    this.#waiting = this.#waiting.filter((entry) => entry.gesture !== gesture)
+    this.#wentOn()
   }
 
-  #wentWell(): void {
-    this.#failures = 0
+  /** The first gesture is another one: what kept the one before has no say. */
+  #wentOn(): void {
+    this.#failures.clear()
     this.#error = null
   }
 
-  /** A restarted backend is asked again at once; the rest after a delay that grows. */
-  #pause(error: DrydockError): void {
-    if (error.code === 'backend_restarted' && this.#failures === 0) {
-      this.#failures++
-      return
+  async #failed(gesture: Gesture, error: DrydockError): Promise<void> {
+    const { image } = gesture
+    if (error.code === 'nothing_to_do') {
+      this.#leave(gesture)
+      this.#tell(() => this.#host.nothingToDo(gesture))
+    } else if (FINAL.has(error.code)) {
+      const dropped = this.#of(image)
+      this.#waiting = this.#waiting.filter((entry) => entry.gesture.image !== image)
+      this.#wentOn()
+      this.#tell(() => this.#host.refused(image, dropped, error))
+    } else {
+      await this.#mend(gesture, error)
     }
+  }
+
+  /** Does what can be done about a failure, and pauses where it has come too often. */
+  async #mend(gesture: Gesture, error: DrydockError): Promise<void> {
+    try {
+      if (error.code === 'conflict') await this.#resolve(gesture.image)
+      else if (isAway(error)) await this.#host.reopen()
+    } catch (failure) {
+      return this.#pause(asDrydockError(failure))
+    }
+    const times = this.#count(error)
+    const atOnce = AT_ONCE[error.code] ?? 0
+    if (times > atOnce) this.#wait(error, times - atOnce)
+    else this.#error = null
+  }
+
+  async #resolve(image: number): Promise<void> {
+    const kept = await this.#host.conflict(image, this.#of(image))
+    const byId = new Map(kept.map((gesture) => [gesture.gestureId, gesture]))
+    this.#waiting = this.#waiting.flatMap((entry) => {
+      if (entry.gesture.image !== image) return [entry]
+      const gesture = byId.get(entry.gesture.gestureId)
+      return gesture ? [{ ...entry, gesture }] : []
+    })
+  }
+
+  #pause(error: DrydockError): void {
+    this.#wait(error, this.#count(error))
+  }
+
+  /** @param times so many of its kind; the more, the longer */
+  #wait(error: DrydockError, times: number): void {
     this.#error = error
-    const delay = DELAYS[Math.min(this.#failures, DELAYS.length - 1)]!
-    this.#failures++
+    const delay = DELAYS[Math.min(times, DELAYS.length) - 1]!
     this.#callOff = this.#host.later(delay, () => this.retry())
   }
 
-  #take(image: number): Gesture[] {
-    const taken = this.#waiting.filter((entry) => entry.gesture.image === image)
-    this.#waiting = this.#waiting.filter((entry) => entry.gesture.image !== image)
-    return taken.map((entry) => entry.gesture)
+  /** Counts a failure. @returns how many there are of its kind */
+  #count({ code }: DrydockError): number {
+    const times = (this.#failures.get(code) ?? 0) + 1
+    this.#failures.set(code, times)
+    return times
+  }
+
+  #of(image: number): Gesture[] {
+    return this.waiting.filter((gesture) => gesture.image === image)
+  }
+
+  #changed(): void {
+    this.#tell(() => this.#host.changed())
+  }
+
+  /** What the window makes of an answer must not stop the queue, nor go unseen where it fails. */
+  #tell(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#host.unexpected(error)
+    }
   }
 }
 

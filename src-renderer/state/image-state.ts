@@ -2,11 +2,12 @@ import {
   applyPlan,
   checkPlan,
   editStateOf,
+  statusAfterMarking,
   type EditPrediction,
   type EditState,
 } from '../../src-main/core/edit/edit.ts'
 import { parseRle } from '../../src-main/core/mask/rle.ts'
-import type { ImageDetail } from '../../src-main/contract/wire.ts'
+import type { EditPlan, ImageDetail } from '../../src-main/contract/wire.ts'
 import type { Gesture } from './gesture-queue.ts'
 
 export interface ShownPrediction extends EditPrediction {
@@ -63,17 +64,25 @@ export function stillThere(state: ImageState | null, ids: readonly string[]): st
 
 /**
  * Puts gestures that were made on an older state on top of `state`, in their order.
- * @returns the state after those that still fit, and which these are; undo and redo never fit another history
+ * @returns the state after those that still fit, and these as they fit it; undo and redo never fit another history
  */
 export function rebase(
   state: ImageState | null,
   gestures: readonly Gesture[],
 ): { state: ImageState | null; kept: Gesture[] } {
   let now = state
-  const kept = gestures.filter(({ step }) => {
-    if (!now || step.kind !== 'apply' || checkPlan(now, step.plan) !== null) return false
-    now = applyPlan(now, step.plan)
-    return true
-  })
+  const kept: Gesture[] = []
+  for (const gesture of gestures) {
+    if (!now || gesture.step.kind !== 'apply') continue
+    const plan = onStatus(now.status, gesture.step.plan)
+    if (checkPlan(now, plan) !== null) continue
+    now = applyPlan(now, plan)
+    kept.push({ ...gesture, step: { kind: 'apply', plan } })
+  }
   return { state: now, kept }
+}
+
+/** A plan that marks moves the status on from what it is now, not from what it was when the mark was made. */
+function onStatus(now: EditState['status'], plan: EditPlan): EditPlan {
+  return plan.instances.length > 0 ? { ...plan, status: statusAfterMarking(now) } : plan
 }

@@ -56,6 +56,7 @@ export class OpenProject {
       toasts,
       images: this.images,
       refusal: () => this.#refusal(),
+      reopen: () => this.reopen(),
     })
   }
 

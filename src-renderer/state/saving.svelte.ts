@@ -18,6 +18,8 @@ interface Surroundings {
   readonly toasts: Toasts
   /** The image on the screen. */
   shown(): OpenImage | null
+  /** Opens the project again in a backend that has not got it open. */
+  reopen(): Promise<void>
 }
 
 /** The gestures of one project on their way to the disk, and what their answers change. */
@@ -28,6 +30,8 @@ export class Saving {
   error = $state.raw<DrydockError | null>(null)
   /** how long the last gesture took to be saved; null: none yet */
   seconds = $state<number | null>(null)
+  /** no gesture is taken any more: the project is being closed */
+  closing = $state(false)
   readonly #around: Surroundings
   readonly #queue: GestureQueue
 
@@ -37,10 +41,12 @@ export class Saving {
       send: (gesture, revision) => sendGesture(around.client, gesture, revision),
       revision: (image) => around.memory.revision(image),
       acknowledged: (gesture, result, seconds) => this.#acknowledged(gesture, result, seconds),
+      reopen: () => around.reopen(),
       conflict: (image, waiting) => this.#conflict(image, waiting),
       refused: (image, dropped, error) => this.#refused(image, dropped, error),
       nothingToDo: (gesture) => this.#nothingToDo(gesture),
       changed: () => this.#changed(),
+      unexpected: (error) => this.#unexpected(error),
       ...windowClock,
     })
   }
@@ -53,6 +59,19 @@ export class Saving {
   /** Tries at once to save what waits. */
   resend(): void {
     this.#queue.retry()
+  }
+
+  /** Tries to save what waits. @returns whether nothing waits any more; false as soon as something keeps it from being saved */
+  settled(): Promise<boolean> {
+    return this.#queue.empty()
+  }
+
+  /** Takes no gesture from now on, and tries to save those that wait. @returns whether all are saved; where not, gestures are taken again */
+  async close(): Promise<boolean> {
+    this.closing = true
+    const saved = await this.#queue.empty()
+    this.closing = saved
+    return saved
   }
 
   isSaving(image: number): boolean {
@@ -69,6 +88,12 @@ export class Saving {
     this.unsaved = waiting.length
     this.error = error
     void this.#around.shown()?.catchUp()
+  }
+
+  /** Of what follows an answer; what was saved is saved. */
+  #unexpected(error: unknown): void {
+    console.error(error)
+    this.#around.toasts.error(error)
   }
 
   #shown(image: number): OpenImage | null {

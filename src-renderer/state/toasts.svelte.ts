@@ -1,4 +1,5 @@
 import { DrydockError } from '../../src-main/contract/errors.ts'
+import { isAway } from '../client/index.ts'
 
 export interface Toast {
   id: number
@@ -19,10 +20,10 @@ export class Toasts {
     setTimeout(() => this.dismiss(id), NOTE_SECONDS * 1000)
   }
 
-  /** Shows what failed. A cancelled call, and one that is repeated after a restart of the backend, is no error. */
+  /** Shows what failed. A cancelled call, and one that is repeated once the backend has the project open again, is no error. */
   error(error: unknown, action?: Toast['action']): void {
     const known = error instanceof DrydockError ? error : undefined
-    if (known?.code === 'cancelled' || known?.code === 'backend_restarted') return
+    if (known?.code === 'cancelled' || isAway(error)) return
     this.failure(known ? known.message : `Something unexpected failed: ${String(error)}`, action)
   }
 

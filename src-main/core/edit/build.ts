@@ -13,6 +13,11 @@ export type Planned = { plan: EditPlan } | { refusal: string }
 export const POLICIES = ['yield', 'take', 'allow'] as const
 export type Policy = (typeof POLICIES)[number]
 
+/** How the status moves on where truth changes; null where it stays. */
+export function statusAfterMarking(from: EditState['status']): EditPlan['status'] {
+  return from === 'to do' || from === 'no ship' ? { from, to: 'in progress' } : null
+}
+
 /** An accepted prediction keeps its colour unless an instance this near (px) bears the same. */
 const NEIGHBOUR = 16
 
@@ -72,15 +77,8 @@ export class PlanBuilder {
       if (change) instances.push(change)
     }
     if (instances.length === 0 && decisions.length === 0) return null
-    const { status } = this.#state
-    const moves = instances.length > 0 && (status === 'to do' || status === 'no ship')
-    return {
-      kind,
-      instances,
-      decisions,
-      status: moves ? { from: status, to: 'in progress' } : null,
-      flag: null,
-    }
+    const status = instances.length > 0 ? statusAfterMarking(this.#state.status) : null
+    return { kind, instances, decisions, status, flag: null }
   }
 
   #colourFor(rle: Rle, preferred: number | null): number {

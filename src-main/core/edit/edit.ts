@@ -1,6 +1,6 @@
 /** The door of this folder: gestures to plans, and what can be done with a plan. */
 export * from './state.ts'
-export { POLICIES, type Planned, type Policy } from './build.ts'
+export { POLICIES, statusAfterMarking, type Planned, type Policy } from './build.ts'
 export * from './draw.ts'
 export * from './decide.ts'
 export * from './plan.ts'
