@@ -26,9 +26,12 @@ export class FakeBackend {
   fail: DrydockError | null = null
   /** what was to be predicted ahead */
   readonly ahead: number[][] = []
+  /** the gestures that are stored, in order */
+  readonly log: { gestureId: string; plan: EditPlan }[] = []
   /** images that were fetched, in order */
   readonly fetched: number[] = []
   #held: Promise<void> = Promise.resolve()
+  readonly #answers = new Map<string, EditResult>()
 
   constructor(images: readonly number[]) {
     for (const image of images) {
@@ -116,6 +119,8 @@ export class FakeBackend {
   async #answer(sent: Sent, planOf: () => EditPlan): Promise<EditResult> {
     if (this.fail) throw this.fail
     const { image, gestureId, expectedRevision } = sent
+    const before = this.#answers.get(gestureId)
+    if (before) return before
     const state = this.states.get(image)
     if (!state || this.revisions.get(image) !== expectedRevision) {
       throw new DrydockError('conflict', 'Another revision.')
@@ -135,6 +140,8 @@ export class FakeBackend {
       score: null,
       ...this.#ends(image),
     }
+    this.log.push({ gestureId, plan })
+    this.#answers.set(gestureId, result)
     await this.#held
     return result
   }
@@ -159,7 +166,11 @@ export function windowOn(backend: FakeBackend): { editing: Editing; images: Imag
   const toasts = new Toasts()
   const images = new Images()
   images.set([...backend.revisions.keys()].map((image) => backend.row(image)))
-  return { editing: new Editing({ client, toasts, images, refusal: () => null, reopen: async () => undefined }), images, toasts }
+  return {
+    editing: new Editing({ client, toasts, images, refusal: () => null, reopen: async () => undefined }),
+    images,
+    toasts,
+  }
 }
 
 /** Lets everything that needs no delay happen. */

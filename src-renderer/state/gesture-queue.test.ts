@@ -87,9 +87,9 @@ beforeEach(() => {
     acknowledged: (g, result) => acknowledged(g, result),
     reopen: async () => void reopened++,
     unexpected: (error) => unexpected.push(error),
-    conflict: async (image, waiting) => {
+    conflict: async (image) => {
       known.set(image, backend.revisions.get(image) ?? 0)
-      return keepOnConflict(waiting)
+      return (waiting) => keepOnConflict(waiting)
     },
     refused: (_image, dropped) => refused.push(dropped.map((g) => g.gestureId)),
     nothingToDo: (g) => idle.push(g.gestureId),
@@ -247,7 +247,7 @@ describe('GestureQueue', () => {
   })
 
   it('drops what the backend will never take with the later gestures on that image, and keeps the rest', async () => {
-    backend.trouble.push('bad_input')
+    backend.trouble.push('bad_input', 'bad_input')
     queue.push(gesture('a', 1))
     queue.push(gesture('b', 2))
     queue.push(gesture('c', 1))

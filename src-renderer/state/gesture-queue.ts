@@ -19,10 +19,11 @@ export interface QueueHost {
   /** @param seconds from the gesture's end to the answer */
   acknowledged(gesture: Gesture, result: EditResult, seconds: number): void
   /**
-   * Somebody else has changed the image: fetch it, and answer what becomes of its waiting gestures: those that still fit on it, in
-   * their order, adapted where need be. They are sent again, on the new revision.
+   * The image is another than its waiting gestures were made on: fetch it, and answer what is to be done with those that wait by then:
+   * it shows them on top of the image, and gives those that still fit, in their order, adapted where need be. They are sent again, on the
+   * new revision.
    */
-  conflict(image: number, waiting: readonly Gesture[]): Promise<readonly Gesture[]>
+  conflict(image: number): Promise<(waiting: readonly Gesture[]) => readonly Gesture[]>
   /** The backend has not got the project open (any more): open it. */
   reopen(): Promise<void>
   /** The backend will never take this gesture; it has left the queue, and so have the later ones on its image. */
@@ -44,10 +45,12 @@ interface Entry {
   readonly since: number
 }
 
-const FINAL: ReadonlySet<string> = new Set(['bad_input', 'not_found', 'project_newer', 'project_damaged'])
+const FINAL: ReadonlySet<string> = new Set(['not_found', 'project_newer', 'project_damaged'])
 /** so many of a kind in a row are met at once, without a pause */
 const AT_ONCE: Partial<Record<DrydockError['code'], number>> = {
   conflict: 3,
+  // it may have been made on what an undo, of which only the backend knew what it does, has changed; again, it is refused
+  bad_input: 1,
   backend_restarted: 1,
   project_not_open: 1,
 }
@@ -148,7 +151,7 @@ export class GestureQueue {
     if (error.code === 'nothing_to_do') {
       this.#leave(gesture)
       this.#tell(() => this.#host.nothingToDo(gesture))
-    } else if (FINAL.has(error.code)) {
+    } else if (FINAL.has(error.code) || (error.code === 'bad_input' && this.#failures.has('bad_input'))) {
       const dropped = this.#of(image)
       this.#waiting = this.#waiting.filter((entry) => entry.gesture.image !== image)
       this.#wentOn()
@@ -161,7 +164,7 @@ export class GestureQueue {
   /** Does what can be done about a failure, and pauses where it has come too often. */
   async #mend(gesture: Gesture, error: DrydockError): Promise<void> {
     try {
-      if (error.code === 'conflict') await this.#resolve(gesture.image)
+      if (error.code === 'conflict' || error.code === 'bad_input') await this.#resolve(gesture.image)
       else if (isAway(error)) await this.#host.reopen()
     } catch (failure) {
       return this.#pause(asDrydockError(failure))
@@ -173,13 +176,17 @@ export class GestureQueue {
   }
 
   async #resolve(image: number): Promise<void> {
-    const kept = await this.#host.conflict(image, this.#of(image))
+    const [first] = this.#waiting
+    const putOnTop = await this.#host.conflict(image)
+    // those made meanwhile are among them
+    const kept = putOnTop(this.#of(image))
     const byId = new Map(kept.map((gesture) => [gesture.gestureId, gesture]))
     this.#waiting = this.#waiting.flatMap((entry) => {
       if (entry.gesture.image !== image) return [entry]
       const gesture = byId.get(entry.gesture.gestureId)
       return gesture ? [{ ...entry, gesture }] : []
     })
+    if (this.#waiting[0]?.gesture.gestureId !== first?.gesture.gestureId) this.#wentOn()
   }
 
   #pause(error: DrydockError): void {

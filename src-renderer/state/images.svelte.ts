@@ -26,19 +26,18 @@ export class Images {
 
   /** Replaces all rows. */
   set(rows: readonly ImageRow[]): void {
-    this.rows.clear()
+    const there = new Set(rows.map(({ id }) => id))
+    for (const id of [...this.rows.keys()]) if (!there.has(id)) this.rows.delete(id)
     this.update(rows)
     this.loaded = true
   }
 
+  /** Takes in rows as they were answered; the answer to a gesture may have overtaken them. */
   update(rows: readonly ImageRow[]): void {
-    for (const row of rows) this.rows.set(row.id, row)
-  }
-
-  clear(): void {
-    this.rows.clear()
-    this.loaded = false
-    this.filter = NO_FILTER
+    for (const row of rows) {
+      const known = this.rows.get(row.id)
+      if (!known || known.revision <= row.revision) this.rows.set(row.id, row)
+    }
   }
 
   /** Place of the image in the visible order, -1 where the filter hides it. */

@@ -21,7 +21,8 @@ export interface Concerned {
   readonly jobs: Jobs
   readonly training: Training
   fetchImages(): Promise<void>
-  fetchJobs(): Promise<void>
+  /** Everything that is shown of the project, anew. */
+  fetchAll(): Promise<void>
   /** Opens the project again in a backend that has not got it open. */
   reopen(): Promise<void>
 }
@@ -30,9 +31,9 @@ export interface Concerned {
 export async function followProject(project: Concerned, signal: AbortSignal): Promise<void> {
   await follow(
     async (until) => {
-      // first the subscription, then the lists: what happens in between would be missed the other way round
+      // first the subscription, then what is there: what happens in between would be missed the other way round
       const events = await project.client.project.watch({}, { signal: until })
-      await Promise.all([project.fetchImages(), project.fetchJobs()])
+      await project.fetchAll()
       return events
     },
     (event) => hear(project, event),

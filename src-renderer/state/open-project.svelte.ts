@@ -60,10 +60,9 @@ export class OpenProject {
     })
   }
 
-  /** Follows the project's news and fetches what its views show. */
+  /** Follows the project's news, and so fetches what its views show. */
   begin(): void {
     void followProject(this, this.#left.signal)
-    void this.#fetchRest()
   }
 
   /** The window has another project, or none: what is being read is of no use any more. */
@@ -72,12 +71,20 @@ export class OpenProject {
   }
 
   /**
-   * Opens the project again in a backend that has not got it open, sends what is not saved and fetches everything anew. Those who
-   * ask meanwhile wait for the same attempt.
+   * Opens the project again in a backend that has not got it open, and sends what is not saved. Those who ask meanwhile wait for the
+   * same attempt. What is shown is fetched anew once its news are followed again.
    */
   async reopen(): Promise<void> {
     this.#reopening ??= this.#reopen().finally(() => (this.#reopening = null))
     await this.#reopening
+  }
+
+  /** Everything that is shown of the project, anew. */
+  async fetchAll(): Promise<void> {
+    void this.facts.refresh()
+    void this.training.refresh()
+    void this.editing.shown?.refetch()
+    await Promise.all([this.fetchImages(), this.fetchJobs()])
   }
 
   /** The whole list. */
@@ -134,12 +141,6 @@ export class OpenProject {
       throw error
     }
     this.editing.saving.resend()
-    void this.editing.shown?.refetch()
-    void this.#fetchRest()
-  }
-
-  async #fetchRest(): Promise<void> {
-    await Promise.all([this.facts.refresh(), this.training.refresh()])
   }
 
   #refusal(): string | null {

@@ -1,6 +1,6 @@
 import { applyPlan, checkPlan } from '../../src-main/core/edit/edit.ts'
 import type { DrydockError } from '../../src-main/contract/errors.ts'
-import type { EditResult } from '../../src-main/contract/wire.ts'
+import type { EditResult, ImageDetail } from '../../src-main/contract/wire.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { plural } from '../ui/format.ts'
 import { GestureQueue, type Gesture, type QueueHost } from './gesture-queue.ts'
@@ -42,7 +42,7 @@ export class Saving {
       revision: (image) => around.memory.revision(image),
       acknowledged: (gesture, result, seconds) => this.#acknowledged(gesture, result, seconds),
       reopen: () => around.reopen(),
-      conflict: (image, waiting) => this.#conflict(image, waiting),
+      conflict: (image) => this.#conflict(image),
       refused: (image, dropped, error) => this.#refused(image, dropped, error),
       nothingToDo: (gesture) => this.#nothingToDo(gesture),
       changed: () => this.#changed(),
@@ -122,10 +122,17 @@ export class Saving {
     shown.canRedo = result.canRedo
   }
 
-  async #conflict(image: number, waiting: readonly Gesture[]): Promise<readonly Gesture[]> {
-    const { client, memory, images, toasts } = this.#around
-    const detail = await client.images.get({ image })
+  async #conflict(image: number): Promise<(waiting: readonly Gesture[]) => readonly Gesture[]> {
+    const detail = await this.#around.client.images.get({ image })
+    return (waiting) => this.#putOnTop(detail, waiting)
+  }
+
+  /** Shows an image as it was fetched, with the gestures that wait on top. @returns those that fit, as they fit */
+  #putOnTop(detail: ImageDetail, waiting: readonly Gesture[]): readonly Gesture[] {
+    const { memory, images, toasts } = this.#around
+    const image = detail.row.id
     const { state, kept } = rebase(imageStateOf(detail), waiting)
+    const changed = memory.revision(image) !== detail.row.revision
     memory.setRevision(image, detail.row.revision)
     images.update([detail.row])
     memory.release(image)
@@ -136,7 +143,8 @@ export class Saving {
       shown.canUndo = detail.canUndo || kept.length > 0
       shown.canRedo = detail.canRedo && kept.length === 0
     }
-    toasts.note(conflictNote(detail.row.path, waiting.length, kept.length))
+    if (changed || kept.length < waiting.length)
+      toasts.note(conflictNote(detail.row.path, waiting.length, kept.length))
     return kept
   }
 

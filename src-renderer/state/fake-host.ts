@@ -1,0 +1,189 @@
+import { DrydockError } from '../../src-main/contract/errors.ts'
+import type { ProjectEvent, ProjectSummary } from '../../src-main/contract/wire.ts'
+import { planBrush } from '../../src-main/core/edit/edit.ts'
+import { fromPixels } from '../../src-main/core/mask/rle.ts'
+import type { Client } from '../client/index.ts'
+import { FakeBackend } from './fake-backend.ts'
+import { fakeClient } from './fake-client.ts'
+
+type Call = (input: { project: string }) => unknown
+
+interface Held {
+  answer(): Promise<void>
+  lose(error: DrydockError): void
+}
+
+/** For tests: a backend with several projects, each with its truth and history. It can be slow, locked out, and replaced by a new one. */
+export class FakeHost {
+  readonly projects: ReadonlyMap<string, FakeBackend>
+  /** those that the present backend has open */
+  readonly open = new Set<string>()
+  /** how often the window has said that it left a project */
+  readonly closed: string[] = []
+  /** another process holds the lock of every database */
+  inUse = false
+  /** calls wait for {@link answer}: as they come in, or once they were done, with the answer of then */
+  slow: 'no' | 'requests' | 'answers' = 'no'
+  #held: Held[] = []
+  #watchers: { project: string; tell: (event: ProjectEvent) => void; end: (error: DrydockError) => void }[] =
+    []
+  #restarted: () => void = () => undefined
+
+  constructor(projects: Readonly<Record<string, readonly number[]>>) {
+    this.projects = new Map(Object.entries(projects).map(([id, images]) => [id, new FakeBackend(images)]))
+  }
+
+  get client(): Client {
+    const later = (call: Call) => (input: { project: string }) => this.#later(() => call(input))
+    const of = (part: (backend: FakeBackend, input: never) => unknown) =>
+      later((input) => part(this.#opened(input.project), input as never))
+    const gesture = (name: 'apply' | 'undo' | 'redo') =>
+      of((backend, input) => {
+        if (this.inUse) throw new DrydockError('project_in_use', 'In use by another process.')
+        return backend.procedures.annotate[name](input)
+      })
+    const nothing = of(() => null)
+    const none = of(() => [])
+    const shown = async () => ({})
+    return fakeClient({
+      onBackendRestart: (listener) => {
+        this.#restarted = listener
+        return () => undefined
+      },
+      shell: { window: { setProjectOpen: shown, setTitle: shown }, dialogs: {} },
+      backend: {
+        system: { engine: shown, backendSetting: shown },
+        project: {
+          recent: async () => [],
+          openRecent: ({ key }: { key: string }) =>
+            this.#later(() => {
+              this.open.add(key)
+              return this.summary(key)
+            }),
+          summary: of((_, { project }: { project: string }) => this.summary(project)),
+          close: ({ project }: { project: string }) =>
+            this.#later(() => {
+              this.closed.push(project)
+              if (!this.#watchers.some((watcher) => watcher.project === project)) this.open.delete(project)
+              return {}
+            }),
+          watch: async ({ project }: { project: string }, options: { signal?: AbortSignal }) => {
+            this.#opened(project)
+            return this.#watch(project, options.signal)
+          },
+        },
+        images: {
+          list: of((backend) => [...backend.revisions.keys()].map((image) => backend.row(image))),
+          get: of((backend, input) => backend.procedures.images.get(input)),
+        },
+        annotate: { apply: gesture('apply'), undo: gesture('undo'), redo: gesture('redo') },
+        predict: { ahead: nothing },
+        jobs: { list: none },
+        runs: { list: none },
+        models: { list: none },
+        score: { set: nothing },
+        train: { preview: nothing, defaults: nothing },
+      },
+    })
+  }
+
+  summary(id: string): ProjectSummary {
+    return {
+      ...{ id, name: id, location: '', imagesLocation: '', sample: false, readOnly: false },
+      ...{ images: 2, finished: 0, currentRun: null, currentModel: null, flips: false },
+    }
+  }
+
+  /** What belongs to a project, past every window. */
+  stored(project: string): FakeBackend {
+    const backend = this.projects.get(project)
+    if (!backend) throw new Error(`no project ${project}`)
+    return backend
+  }
+
+  /** Another window marks a ship. */
+  async markElsewhere(project: string, image: number): Promise<void> {
+    const backend = this.stored(project)
+    const state = backend.states.get(image)
+    const revision = backend.revisions.get(image)
+    if (!state || revision === undefined) throw new Error(`no image ${image}`)
+    const newId = () => crypto.randomUUID()
+    const planned = planBrush(state, fromPixels([0, 1], state), { policy: 'allow', newId, extend: null })
+    if ('refusal' in planned) throw new Error(planned.refusal)
+    await backend.procedures.annotate.apply({
+      ...{ image, gestureId: crypto.randomUUID(), expectedRevision: revision },
+      plan: planned.plan,
+    })
+    this.#emit(project, { type: 'images', rows: [backend.row(image)] })
+    this.#emit(project, { type: 'image-changed', image, what: 'truth', revision: revision + 1 })
+  }
+
+  /** Answers one of the calls that wait, by its place. */
+  async answer(place: number): Promise<void> {
+    const [held] = this.#held.splice(place % Math.max(1, this.#held.length), 1)
+    await held?.answer()
+  }
+
+  async answerAll(): Promise<void> {
+    while (this.#held.length > 0) await this.answer(0)
+  }
+
+  /** The backend ends, with whatever was under way, and a new one takes its place, which has no project open. */
+  restart(): void {
+    const error = new DrydockError('backend_restarted', 'The background process had to be restarted.')
+    this.open.clear()
+    for (const held of this.#held.splice(0)) held.lose(error)
+    for (const watcher of this.#watchers.splice(0)) watcher.end(error)
+    this.#restarted()
+  }
+
+  #opened(project: string): FakeBackend {
+    if (!this.open.has(project)) throw new DrydockError('project_not_open', 'This project is not open.')
+    return this.stored(project)
+  }
+
+  async #later(call: () => unknown): Promise<unknown> {
+    if (this.slow === 'no') return call()
+    const done = this.slow === 'answers' ? Promise.resolve().then(call) : null
+    // whoever waits for it hears of it, not the process
+    done?.catch(() => undefined)
+    return new Promise((resolve, reject) => {
+      const answer = async () => (done ?? Promise.resolve().then(call)).then(resolve, reject)
+      this.#held.push({ answer, lose: reject })
+    })
+  }
+
+  #emit(project: string, event: ProjectEvent): void {
+    for (const watcher of this.#watchers) if (watcher.project === project) watcher.tell(event)
+  }
+
+  #watch(project: string, signal: AbortSignal | undefined): AsyncGenerator<ProjectEvent, void> {
+    const events: ProjectEvent[] = []
+    let ended: DrydockError | null = null
+    let wake = Promise.withResolvers<void>()
+    const watcher = {
+      project,
+      tell: (event: ProjectEvent) => {
+        events.push(event)
+        wake.resolve()
+      },
+      end: (error: DrydockError) => {
+        ended = error
+        wake.resolve()
+      },
+    }
+    this.#watchers.push(watcher)
+    signal?.addEventListener('abort', () => {
+      this.#watchers = this.#watchers.filter((one) => one !== watcher)
+      watcher.end(new DrydockError('cancelled', 'Cancelled.'))
+    })
+    return (async function* () {
+      for (;;) {
+        yield* events.splice(0)
+        if (ended) throw ended
+        await wake.promise
+        wake = Promise.withResolvers<void>()
+      }
+    })()
+  }
+}
