@@ -47,7 +47,7 @@ class World {
       expect(new Set(ids).size).toBe(ids.length)
       const mine = new Set(this.drawn.map(({ ship }) => ship))
       const created = log.flatMap(({ plan }) =>
-        plan.kind === 'brush' ? plan.instances.filter(({ lifecycle }) => lifecycle === 'create') : [],
+        plan.kind === 'brush' ? plan.instances.filter(({ before }) => before === null) : [],
       )
       // a redone stroke is a second entry in the log, of another gesture
       const stored = [...new Set(created.map(({ instance }) => instance))].filter((ship) => mine.has(ship))
