@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { architecture } from './engine.ts'
-import type { Progress, SparseInference, TrainOutcome, VerifyFinding } from './engine.ts'
+import type { BackendName, Progress, SparseInference, TrainOutcome, VerifyFinding } from './engine.ts'
 import { ERROR_CODES } from './errors.ts'
 import type { WireError } from './errors.ts'
 import type { BackendInfo, CurvePoint } from './wire.ts'
@@ -89,11 +89,15 @@ export const hostMessage = z.discriminatedUnion('kind', [
       data: z.record(z.string(), z.unknown()),
     }),
   }),
+  /** asks for a sign of life, which comes between two steps */
+  z.object({ kind: z.literal('ping') }),
   z.object({ kind: z.literal('stop') }),
 ])
 export type HostMessage = z.infer<typeof hostMessage>
 
 export type EngineMessage =
+  /** answer to `ping`, and once when a backend was chosen; null: none is yet */
+  | { kind: 'alive'; backend: BackendName | null }
   | { kind: 'result'; id: number; value: BackendInfo | SparseInference | TrainOutcome | VerifyFinding[] }
   | { kind: 'failed'; id: number; error: WireError }
   | { kind: 'progress'; id: number; progress: Progress }

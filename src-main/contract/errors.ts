@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'conflict', // the image has another revision than the caller expected; nothing was written
   'disk_full',
   'engine_died', // the engine process ended in the middle of a job
+  'engine_hung', // the engine process did not answer for long and was ended
   'engine_no_memory',
   'file_broken', // a CSV, a model or a project file that cannot be read
   'grant_unknown', // a path that no dialog, drop or recent list has granted

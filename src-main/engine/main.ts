@@ -16,6 +16,9 @@ import { predict } from '../model/predict.ts'
  */
 
 type Request = Extract<HostMessage, { kind: 'info' | 'infer' | 'train' | 'verify' }>
+/** An engine without a backend tells all calls so before it ends, in ms. */
+const EXIT_AFTER_MS = 200
+
 type Pulled = { batch: TrainBatch; validation: ValidationImage }
 
 interface Waiting {
@@ -29,9 +32,22 @@ const open = new Set<number>()
 const waiting = new Map<string, Waiting>()
 const shelf = new ModelShelf()
 let backend: Promise<Backend> | null = null
+/** the one in use, once it is chosen */
+let chosen: BackendName | null = null
 
 function theBackend(): Promise<Backend> {
-  backend ??= chooseBackend(forcedBackend())
+  backend ??= chooseBackend(forcedBackend()).then(
+    (found) => {
+      chosen = found.name
+      send({ kind: 'alive', backend: chosen })
+      return found
+    },
+    (error: unknown) => {
+      // what candidates have loaded stays in this process: the next try gets another one
+      setTimeout(() => process.exit(1), EXIT_AFTER_MS)
+      throw error
+    },
+  )
   return backend
 }
 
@@ -157,6 +173,8 @@ function receive(raw: unknown): void {
         message.id,
         new DrydockError(message.error.code, message.error.message, message.error.data),
       )
+    case 'ping':
+      return send({ kind: 'alive', backend: chosen })
     case 'stop':
       return process.exit(0)
     default:

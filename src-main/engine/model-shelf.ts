@@ -14,6 +14,7 @@ interface Loaded {
 }
 
 interface Shelved {
+  folder: string
   /** changes when the files do */
   stamp: string
   model: Promise<Loaded>
@@ -23,7 +24,8 @@ interface Shelved {
 
 /** The last few model versions that were asked for, ready to predict. */
 export class ModelShelf {
-  private readonly shelved = new Map<string, Shelved>()
+  /** the one asked for last at the end; of a folder whose files were replaced, one for each state in use */
+  #shelved: Shelved[] = []
 
   /**
    * Runs `work` with the model of a folder, which is read where it is not at hand or has changed on the disk, and
@@ -31,51 +33,36 @@ export class ModelShelf {
    * @throws DrydockError file_broken, model_incompatible
    */
   async use<T>(tf: Tf, folder: string, work: (model: Loaded) => Promise<T>): Promise<T> {
-    const entry = this.entryOf(tf, folder, await stampOf(folder))
+    const entry = this.#entryOf(tf, folder, await stampOf(folder))
     entry.users++
     try {
-      return await work(await entry.model)
-    } catch (error) {
-      if (
-        await entry.model.then(
-          () => false,
-          () => true,
-        )
-      )
-        this.forget(folder, entry)
-      throw error
+      const model = await entry.model.catch((error: unknown) => {
+        // it is read anew when it is asked for again
+        this.#shelved = this.#shelved.filter((other) => other !== entry)
+        throw error
+      })
+      return await work(model)
     } finally {
       entry.users--
-      this.tidy()
+      this.#tidy()
     }
   }
 
-  private entryOf(tf: Tf, folder: string, stamp: string): Shelved {
-    const known = this.shelved.get(folder)
-    if (known?.stamp === stamp) {
-      this.shelved.delete(folder)
-      this.shelved.set(folder, known)
-      return known
-    }
-    const entry = { stamp, model: loadNetwork(tf, folder), users: 0 }
-    // A version that is replaced while work runs on it lies under a key of its own until that ends.
-    if (known) this.shelved.set(`${folder} ${known.stamp}`, known)
-    this.shelved.delete(folder)
-    this.shelved.set(folder, entry)
+  #entryOf(tf: Tf, folder: string, stamp: string): Shelved {
+    const known = this.#shelved.find((entry) => entry.folder === folder && entry.stamp === stamp)
+    const entry = known ?? { folder, stamp, model: loadNetwork(tf, folder), users: 0 }
+    this.#shelved = [...this.#shelved.filter((other) => other !== entry), entry]
     return entry
   }
 
-  private forget(folder: string, entry: Shelved): void {
-    if (this.shelved.get(folder) === entry) this.shelved.delete(folder)
-  }
-
   /** Lets the oldest go that nobody uses. */
-  private tidy(): void {
-    for (const [key, { users, model }] of this.shelved) {
-      if (this.shelved.size <= KEPT) return
-      if (users > 0) continue
-      this.shelved.delete(key)
-      void model.then(({ network }) => network.weights.dispose())
+  #tidy(): void {
+    for (const entry of [...this.#shelved]) {
+      if (this.#shelved.length <= KEPT) return
+      if (entry.users > 0) continue
+      this.#shelved = this.#shelved.filter((other) => other !== entry)
+      // nobody uses it, so it has been loaded: what cannot be does not stay
+      void entry.model.then(({ network }) => network.weights.dispose())
     }
   }
 }

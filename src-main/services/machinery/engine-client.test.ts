@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { afterEach, expect, test, vi } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { BackendName } from '../../contract/engine.ts'
-import { deathOf, startEngine } from './engine-client.ts'
+import { deathOf, restAfter, startEngine } from './engine-client.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'drydock-engine-client-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -83,4 +89,74 @@ test('an engine that was killed says what is kept, and that memory may be short'
   expect(code).toBe('engine_died')
   expect(message).toMatch(/is kept.*restarts by itself.*memory may be short: use a smaller batch/)
   expect(deathOf({ exitCode: 1, signal: null, stderr: 'SyntaxError' }, false).message).not.toContain('memory')
+})
+
+/** An engine process that does what the script says; `counted` names a file that grows by a byte at each start. */
+function scripted(name: string, script: string): { entry: string; counted: string } {
+  const entry = join(folder, `${name}.mjs`)
+  const counted = join(folder, `${name}.starts`)
+  writeFileSync(
+    entry,
+    `import { appendFileSync, statSync } from 'node:fs'
+     appendFileSync(${JSON.stringify(counted)}, '.')
+     const starts = statSync(${JSON.stringify(counted)}).size
+     const alive = () => process.send({ kind: 'alive', backend: 'wasm' })
+     process.on('disconnect', () => process.exit(0))
+     process.on('message', (message) => {
+       if (message.kind === 'ping') alive()
+       if (message.kind === 'stop') process.exit(0)
+       ${script}
+     })`,
+  )
+  return { entry, counted }
+}
+
+test('an engine that does not answer between two steps is ended, its calls say so, and the next one works', async () => {
+  const { entry } = scripted(
+    'hangs',
+    `if (message.kind === 'info' && starts === 1) { alive(); for (;;); }
+     if (message.kind === 'info') process.send({ kind: 'result', id: message.id, value: { name: 'wasm' } })`,
+  )
+  const engine = startEngine({ entry, pulse: { every: 200, hungAfter: 3000 } })
+  try {
+    await expect(engine.info()).rejects.toMatchObject({
+      code: 'engine_hung',
+      message: expect.stringMatching(/did not answer for 1 min.*is kept.*restarts by itself/) as string,
+    })
+    expect(await engine.info()).toMatchObject({ name: 'wasm' })
+  } finally {
+    await engine.stop()
+  }
+})
+
+test('an engine that answers is left alone, however long its call takes', async () => {
+  const { entry } = scripted(
+    'works',
+    `if (message.kind === 'ping' && ++globalThis.pings === 16) process.send({ kind: 'result', id: 1, value: { name: 'wasm' } })
+     if (message.kind === 'info') globalThis.pings = 0`,
+  )
+  const engine = startEngine({ entry, pulse: { every: 200, hungAfter: 3000 } })
+  expect(await engine.info()).toMatchObject({ name: 'wasm' })
+  await engine.stop()
+})
+
+test('a failed start is not remembered: the next call tries again, after a rest where failures repeat', async () => {
+  const { entry } = scripted(
+    'starts-late',
+    `if (message.kind === 'info' && starts < 3) {
+       const error = { code: 'internal', message: 'No tfjs backend works.', data: {} }
+       process.send({ kind: 'failed', id: message.id, error }, () => process.exit(1))
+     } else if (message.kind === 'info') {
+       alive()
+       process.send({ kind: 'result', id: message.id, value: { name: 'wasm' } })
+     }`,
+  )
+  const engine = startEngine({ entry })
+  try {
+    await expect(engine.info()).rejects.toThrow('No tfjs backend works.')
+    await expect.poll(async () => (await engine.info().catch(() => null))?.name, { timeout: 10_000 }).toBe('wasm')
+  } finally {
+    await engine.stop()
+  }
+  expect([1, 2, 3, 4, 9].map(restAfter)).toEqual([0, 1000, 2000, 4000, 30_000])
 })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import type {
   BackendName,
   Engine,
@@ -14,11 +15,23 @@ import type {
 import type { EngineMessage, HostMessage } from '../../contract/engine-messages.ts'
 import { DrydockError, fromWireError, noMemory, tellsNoMemory, toWireError } from '../../contract/errors.ts'
 import type { BackendInfo } from '../../contract/wire.ts'
+import { Pulse } from '../../core/pulse.ts'
 import { engineEnvironment, entry, nodeBinary } from '../../locations.ts'
 
 const CANCEL_PATIENCE_MS = 5_000
 const STOP_PATIENCE_MS = 3_000
 const STDERR_KEPT = 4_000
+
+/** The engine is asked this often whether it lives, while it works. */
+const PULSE_MS = 5_000
+/** It counts as hung after ten times its longest step so far, at least after this. */
+const HUNG_AFTER_MS = 60_000
+/** Plain JavaScript may take minutes for one tile. */
+const HUNG_AFTER_SLOW_MS = 600_000
+
+/** After two starts in a row that came to nothing the next one waits this long, then twice as long each time. */
+const FIRST_REST_MS = 1_000
+const LONGEST_REST_MS = 30_000
 
 export interface EngineOptions {
   /** forces a backend; without it the engine takes the best that passes its probe */
@@ -27,6 +40,10 @@ export interface EngineOptions {
   chosen?: () => BackendName | null
   /** leaves the window its frames: lower priority for the whole process */
   lowPriority?: boolean
+  /** file of the process; default: the engine's own */
+  entry?: string
+  /** how often it is asked for a sign of life, and how long that may take at least, in ms */
+  pulse?: { every: number; hungAfter: number }
 }
 
 /** What a call listens to besides its result. */
@@ -51,6 +68,10 @@ interface Running {
   killedFor: Set<number>
   /** it gets no new call: it is to be renewed, or memory ran out in it, and what libtensorflow left is not to be relied on */
   retired: boolean
+  pulse: Pulse
+  backend: BackendName | null
+  /** how long it had not answered when it was ended for that, in ms */
+  hungFor: number | null
   ended: Promise<void>
 }
 
@@ -58,16 +79,19 @@ interface Running {
  * An engine process behind the typed port. Started at the first call, and again at the first call after it died or
  * ran out of memory.
  * A call open when the engine dies rejects with `engine_died` (`engine_no_memory` where the system or the
- * allocator says so), whichever of the ways of dying the channel reports first.
+ * allocator says so), whichever of the ways of dying the channel reports first. An engine that does not answer between two
+ * steps for too long is ended; its calls reject with `engine_hung`.
  */
 export function startEngine(options: EngineOptions = {}): Engine {
   let running: Running | null = null
   let nextId = 1
+  const rest = new RestAfterFailures()
+  const { every = PULSE_MS, hungAfter = HUNG_AFTER_MS } = options.pulse ?? {}
 
   function start(): Running {
     const child = spawn(
       nodeBinary(),
-      ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0051', entry('engine')],
+      ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0051', options.entry ?? entry('engine')],
       {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         serialization: 'advanced',
@@ -79,6 +103,10 @@ export function startEngine(options: EngineOptions = {}): Engine {
     const ended = new Promise<void>((resolve) => {
       const end = (code: number | null, signal: string | null): void => {
         if (running === started) running = null
+        clearInterval(beat)
+        // one that the host has ended says nothing of how the next will start
+        const byHost = started.retired || started.killedFor.size > 0
+        if (started.backend === null && !byHost) rest.failed()
         for (const id of [...calls.keys()]) settle(started, id, { error: whyDied(started, id, code, signal) })
         resolve()
       }
@@ -92,23 +120,37 @@ export function startEngine(options: EngineOptions = {}): Engine {
       oomKillsBefore: oomKills(),
       killedFor: new Set(),
       retired: false,
+      pulse: new Pulse(every, (longest) =>
+        Math.max(started.backend === 'cpu' ? HUNG_AFTER_SLOW_MS : hungAfter, 10 * longest),
+      ),
+      backend: null,
+      hungFor: null,
       ended,
     }
+    const beat = setInterval(() => feel(started), every)
+    beat.unref()
     child.stderr?.on('data', (chunk: Buffer) => {
       started.stderr = (started.stderr + chunk.toString('utf8')).slice(-STDERR_KEPT)
     })
-    child.on('message', (message) => receive(started, message as EngineMessage))
+    child.on('message', (raw) => {
+      const message = raw as EngineMessage
+      if (message.kind === 'alive' && message.backend !== null) rest.worked()
+      receive(started, message)
+    })
     if (options.lowPriority && child.pid !== undefined) lowerPriority(child.pid)
     return started
   }
 
-  function call<T>(
+  async function call<T>(
     message: { [K in HostMessage as K['kind']]: Omit<K, 'id'> }['info' | 'infer' | 'train' | 'verify'],
     listeners: Listeners,
     signal?: AbortSignal,
     spared = false,
   ): Promise<T> {
-    if (signal?.aborted) return Promise.reject(cancelled())
+    while (!running && rest.left() > 0 && !signal?.aborted) {
+      await pause(rest.left(), undefined, signal ? { signal } : {}).catch(() => undefined)
+    }
+    if (signal?.aborted) throw cancelled()
     if (!running || running.retired) running = start()
     const engine = running
     const id = nextId++
@@ -147,6 +189,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
     async stop() {
       const engine = running
       if (!engine) return
+      engine.retired = true
       send(engine, { kind: 'stop' })
       const kill = setTimeout(() => engine.child.kill('SIGKILL'), STOP_PATIENCE_MS)
       await engine.ended
@@ -194,7 +237,23 @@ function leave(engine: Running, id: number): void {
   settle(engine, id, { error: cancelled() })
 }
 
+/** Asks an engine that works whether it lives, and ends one that has not said so for too long. */
+function feel(engine: Running): void {
+  if (engine.calls.size === 0) return engine.pulse.rest()
+  switch (engine.pulse.tick(performance.now())) {
+    case 'ask':
+      return send(engine, { kind: 'ping' })
+    case 'silent':
+      engine.hungFor ??= engine.pulse.waited
+      engine.child.kill('SIGKILL')
+  }
+}
+
 function receive(engine: Running, message: EngineMessage): void {
+  if (message.kind === 'alive') {
+    engine.backend = message.backend
+    return engine.pulse.answered(performance.now())
+  }
   const open = engine.calls.get(message.id)
   if (!open) return
   switch (message.kind) {
@@ -232,6 +291,14 @@ async function answerPull(
 
 function whyDied(engine: Running, id: number, exitCode: number | null, signal: string | null): DrydockError {
   if (engine.killedFor.has(id)) return cancelled()
+  if (engine.hungFor !== null) {
+    const minutes = Math.max(1, Math.round(engine.hungFor / 60_000))
+    return new DrydockError(
+      'engine_hung',
+      `The engine did not answer for ${minutes} min, so it was ended. All that was finished before is kept. Start the work again; the engine restarts by itself.`,
+      { ms: engine.hungFor },
+    )
+  }
   const oomKilled = signal === 'SIGKILL' && oomKills() > engine.oomKillsBefore
   return deathOf({ exitCode, signal, stderr: engine.stderr }, oomKilled)
 }
@@ -264,6 +331,31 @@ function oomKills(): number {
   } catch {
     return 0
   }
+}
+
+/** When the next engine may be started, after starts that came to nothing. */
+class RestAfterFailures {
+  #failures = 0
+  #until = 0
+
+  failed(): void {
+    this.#failures++
+    this.#until = performance.now() + restAfter(this.#failures)
+  }
+
+  worked(): void {
+    this.#failures = 0
+  }
+
+  /** in ms; 0: at once */
+  left(): number {
+    return Math.max(0, this.#until - performance.now())
+  }
+}
+
+/** How long to wait after so many starts in a row that came to nothing, in ms: a first failure may be chance. */
+export function restAfter(failures: number): number {
+  return failures < 2 ? 0 : Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (failures - 2))
 }
 
 function cancelled(): DrydockError {
