@@ -4,6 +4,7 @@ import { DrydockError } from '../../contract/errors.ts'
 import type { ProjectSummary } from '../../contract/wire.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
+import type { Trimming } from './cache.ts'
 import type { EventHub } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import type { Making } from './making.ts'
@@ -45,6 +46,8 @@ export interface Project {
   readonly jobs: Jobs
   /** the images that are predicted before anyone asks */
   readonly ahead: QuietWork
+  /** of the cache */
+  readonly trimming: Trimming
   readonly shared: Shared
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { DrydockError, toWireError } from '../../contract/errors.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
-import { CACHE_LIMIT } from '../machinery/cache.ts'
 import { ensureContent, isFilesFault } from '../images/content.ts'
 import { inferenceKey, predictFile } from './infer.ts'
 import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
@@ -210,8 +209,8 @@ async function predictAll(
   const ends = await Promise.allSettled(lanes)
   project.events.emit({ type: 'runs' })
   project.events.emit({ type: 'score' })
+  project.trimming.soon()
   if (ends.some(({ status }) => status === 'rejected')) throw failing.signal.reason
-  await project.shared.workers.run('trimFolder', { folder: project.cache, bytes: CACHE_LIMIT })
   return { summary: summaryOfCounts(counts) }
 }
 

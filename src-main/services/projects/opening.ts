@@ -9,6 +9,7 @@ import type { Session } from '../../store/sessions.ts'
 import { openStore, prepareMigration } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
 import { logSlow } from '../../store/watched.ts'
+import { Trimming } from '../machinery/cache.ts'
 import { EventHub } from '../machinery/events.ts'
 import { Jobs } from '../machinery/jobs.ts'
 import { Making } from '../machinery/making.ts'
@@ -103,12 +104,14 @@ async function openOn(
   const ahead = new QuietWork(shared.log)
   const reads = new ProjectReads(shared.readers, store.db.name)
   const making = new Making()
+  const trimming = new Trimming(shared.workers, cache, shared.log)
   const project: Project = {
-    ...{ id, folder, cache, readOnly, store, reads, making, events, jobs, ahead, shared },
+    ...{ id, folder, cache, readOnly, store, reads, making, events, jobs, ahead, trimming, shared },
   }
   let stopFollowing: (() => void) | null = null
   const close = async (calls: Promise<void>): Promise<void> => {
     stopFollowing?.()
+    trimming.close()
     await Promise.all([ahead.close(), jobs.close(), reads.close(), calls])
     events.close()
     try {
@@ -120,6 +123,7 @@ async function openOn(
   }
   try {
     await mkdir(cache, { recursive: true })
+    trimming.soon()
     if (!readOnly) {
       stopFollowing = followOthers(project)
       await registerBaseModel(project)
