@@ -154,7 +154,9 @@ test('a failed start is not remembered: the next call tries again, after a rest 
   const engine = startEngine({ entry })
   try {
     await expect(engine.info()).rejects.toThrow('No tfjs backend works.')
-    await expect.poll(async () => (await engine.info().catch(() => null))?.name, { timeout: 10_000 }).toBe('wasm')
+    await expect
+      .poll(async () => (await engine.info().catch(() => null))?.name, { timeout: 10_000 })
+      .toBe('wasm')
   } finally {
     await engine.stop()
   }

@@ -91,7 +91,11 @@ export function startEngine(options: EngineOptions = {}): Engine {
   function start(): Running {
     const child = spawn(
       nodeBinary(),
-      ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0051', options.entry ?? entry('engine')],
+      [
+        '--disable-warning=ExperimentalWarning',
+        '--disable-warning=DEP0051',
+        options.entry ?? entry('engine'),
+      ],
       {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         serialization: 'advanced',
