@@ -15,6 +15,7 @@ import { startPrediction } from '../services/predict/predict.ts'
 import { predictAhead } from '../services/predict/predict-ahead.ts'
 import { summaryOf } from '../services/machinery/project.ts'
 import { listOrder, rowsOf } from '../services/images/list.ts'
+import { aboutImage, mappingOf, samplesAt, setMapping, setPixelMetres } from '../services/images/mapping.ts'
 import { listRows } from '../services/images/rows.ts'
 import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
@@ -97,6 +98,19 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       rows: os.images.rows.handler(within((project, { images }, signal) => rowsOf(project, images, signal))),
       get: os.images.get.handler(within((project, input) => getImage(project, input.image))),
       rescan: os.images.rescan.handler(within(async (project) => ({ job: await rescan(project) }))),
+      about: os.images.about.handler(within((project, input) => aboutImage(project, input.image))),
+      setPixelMetres: os.images.setPixelMetres.handler(
+        within((project, input) => setPixelMetres(project, input.image, input.metres)),
+      ),
+      mapping: os.images.mapping.handler(
+        within((project, input) => mappingOf(project, input.image, input.bands)),
+      ),
+      setMapping: os.images.setMapping.handler(
+        within((project, input) => setMapping(project, input.image, input.wanted, input.of)),
+      ),
+      samples: os.images.samples.handler(
+        within((project, input) => samplesAt(project, input.image, input.x, input.y)),
+      ),
       setSplit: os.images.setSplit.handler(
         within((project, input) => setSplit(project, input.image, input.split)),
       ),

@@ -118,8 +118,10 @@ async function predictProject(terminal: Terminal, path: string, options: Options
       images: rows.length,
       predicted: done.length,
       instances: done.reduce((sum, { predictionCount }) => sum + (predictionCount ?? 0), 0),
-      leftOut: rows.flatMap(({ path: image, fileNote, predictionCount }) =>
-        fileNote === null || predictionCount !== null ? [] : [{ image, reason: fileNote }],
+      leftOut: rows.flatMap(({ path: image, fileState, fileNote, predictionCount }) =>
+        fileNote === null || fileState === 'ok' || predictionCount !== null
+          ? []
+          : [{ image, reason: fileNote }],
       ),
       cancelled: state === 'cancelled',
     }

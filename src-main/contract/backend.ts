@@ -63,6 +63,25 @@ export const backendContract = {
     /** looks again at the images folder: new, missing and changed files */
     rescan: procedure.input(inProject).output(z.object({ job: w.jobId })),
     setSplit: procedure.input(onImage.extend({ split: w.split })).output(w.imageRow),
+    /** bands, pages, place on the earth */
+    about: procedure.input(onImage).output(w.imageAbout),
+    /** a ground resolution for an image whose file says none; null: take it back */
+    setPixelMetres: procedure
+      .input(onImage.extend({ metres: z.number().positive().max(100_000).nullable() }))
+      .output(w.imageAbout),
+    /** how samples become 8 bits. @param bands whose histograms are wanted; default: those shown */
+    mapping: procedure.input(onImage.extend({ bands: w.shownBands.optional() })).output(w.imageMapping),
+    /**
+     * Sets how samples become 8 bits: of this image, or of all whose bands agree with its own. Pixels have other URLs then,
+     * predictions and scores are stale. @param wanted null: what is chosen where nobody has chosen
+     */
+    setMapping: procedure
+      .input(onImage.extend({ wanted: w.wantedMapping.nullable(), of: z.enum(['image', 'kind']) }))
+      .output(z.object({ images: z.number().int() })),
+    /** the samples of all bands of a pixel; null: no number */
+    samples: procedure
+      .input(onImage.extend({ x: z.number().int().min(0), y: z.number().int().min(0) }))
+      .output(z.array(z.number().nullable())),
   },
   annotate: {
     apply: procedure.input(gesture.extend({ plan: w.editPlan })).output(w.editResult),

@@ -15,6 +15,8 @@ export interface StoredImage {
   markedSha256: string | null
   width: number | null
   height: number | null
+  /** which mapping makes its pixels; empty: samples as they are, or not read yet */
+  mappingId: string
   status: ImageStatus
   split: Split | null
   flagged: boolean
@@ -63,12 +65,14 @@ export interface ListedImage extends StoredImage {
   predictionCount: number | null
   f2: number | null
   scoredRevision: number | null
+  /** which mapping the run has seen it by; null: the run is of no model, or has not reached it */
+  predictedMapping: string | null
 }
 
 type Row = Omit<StoredImage, 'flagged'> & { flagged: number }
 type ListRow = Omit<ListedImage, 'flagged'> & { flagged: number }
 
-const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as markedSha256, i.width, i.height, i.status, i.split, i.flagged, i.comment,
+const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as markedSha256, i.width, i.height, i.mapping_id as mappingId, i.status, i.split, i.flagged, i.comment,
   i.file_state as fileState, i.file_note as fileNote, i.revision, i.truth_revision as truthRevision,
   i.head_edit as headEdit`
 
@@ -76,7 +80,8 @@ const LISTED = `select ${COLUMNS},
     (select count(*) from truth t where t.image_id = i.id) as truthCount,
     case when ri.id is null then null
       else (select count(*) from predictions p where p.run_id = ri.run_id and p.image_id = i.id) end as predictionCount,
-    s.f2, s.truth_revision as scoredRevision
+    s.f2, s.truth_revision as scoredRevision,
+    case when ri.inference is null then null else substr(ri.sha256, 66) end as predictedMapping
   from images i
   left join run_images ri on ri.run_id = @run and ri.image_id = i.id
   left join scores s on s.run_id = @run and s.image_id = i.id`

@@ -12,6 +12,7 @@ import { metaRepository } from './meta.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 import { modelRepository } from './models.ts'
+import { pixelRepository } from './pixels.ts'
 import { predictionRepository } from './predictions.ts'
 import { runRepository } from './runs.ts'
 import { scoreRepository } from './scores.ts'
@@ -130,6 +131,7 @@ function storeOn(db: Connection, watch?: Watch) {
     meta: watched('meta', metaRepository(db), watch),
     sessions: watched('sessions', sessionRepository(db), watch),
     images: watched('images', imageRepository(db), watch),
+    pixels: watched('pixels', pixelRepository(db), watch),
     truth: watched('truth', truthRepository(db), watch),
     edits: watched('edits', editRepository(db), watch),
     models: watched('models', modelRepository(db), watch),

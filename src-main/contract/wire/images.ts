@@ -52,7 +52,7 @@ export const imageRow = z.object({
   flagged: z.boolean(),
   comment: z.string(),
   fileState,
-  /** what is wrong with the file, as a sentence; null when it is `ok` or `pending` */
+  /** what is wrong with the file, or to be known of it, as a sentence: "1 of 3 pages" also when it is `ok` */
   fileNote: z.string().nullable(),
   truthCount: z.number().int(),
   /** null: the current run has not reached this image */

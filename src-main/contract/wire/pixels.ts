@@ -40,13 +40,17 @@ export const georeference = z.object({
 })
 export type Georeference = z.infer<typeof georeference>
 
+/** The bands shown as red, green and blue, or the one shown as grey. The first is 1. */
+export const shownBands = z
+  .array(z.number().int().min(1))
+  .refine((bands) => bands.length === 1 || bands.length === 3, { message: 'one band, or three' })
+
 /**
  * From samples to 8 bits: of a sample s, round(255 (s - low) / (high - low)), held between 0 and 255. 0 where low is
  * high, and for what is no number or stands for missing data. `low` may lie above `high`: the picture is inverted.
  */
 export const mapping = z.object({
-  /** the bands shown as red, green and blue, or the one shown as grey; the first is 1 */
-  bands: z.array(z.number().int().min(1)).refine((bands) => bands.length === 1 || bands.length === 3),
+  bands: shownBands,
   /** for each band shown */
   low: z.array(z.number()),
   high: z.array(z.number()),
@@ -54,5 +58,53 @@ export const mapping = z.object({
   nodata: z.number().nullable(),
   /** which rule chose, for people */
   rule: z.string(),
+  /** a person has chosen it: it stays when the file is read again */
+  byHand: z.boolean(),
 })
 export type Mapping = z.infer<typeof mapping>
+
+/** What a file holds beneath its pixels. */
+export const imageFacts = z.object({
+  bands: z.array(band).min(1),
+  pages: z.number().int(),
+  /** a window is read without the rest of the file */
+  windowed: z.boolean(),
+  georeference: georeference.nullable(),
+  /** the same for files whose bands agree in number, type and name */
+  kind: z.string(),
+})
+export type ImageFacts = z.infer<typeof imageFacts>
+
+/** How often samples of one band lie where: `counts` over equal parts from `from` to `to`. */
+export const histogram = z.object({ from: z.number(), to: z.number(), counts: z.array(z.number().int()) })
+export type Histogram = z.infer<typeof histogram>
+
+/** The mapping of an image, with all that is needed to choose another. */
+export const imageMapping = z.object({
+  mapping,
+  /** the one that is chosen where nobody has chosen */
+  chosen: mapping,
+  bands: z.array(band),
+  pages: z.number().int(),
+  /** of each band shown */
+  histograms: z.array(histogram),
+  /** images of the project whose bands agree with this one's, itself included */
+  sameKind: z.number().int(),
+})
+export type ImageMapping = z.infer<typeof imageMapping>
+
+/** What a person asks for: the rest of a mapping follows. */
+export const wantedMapping = mapping.omit({ rule: true, byHand: true })
+export type WantedMapping = z.infer<typeof wantedMapping>
+
+/** What is known of an image's file for readout and list. */
+export const imageAbout = z.object({
+  bands: z.array(band),
+  pages: z.number().int(),
+  georeference: georeference.nullable(),
+  /** of a pixel on the ground, from the file's place on the earth or given by a person; null: not known */
+  pixelMetres: z.object({ x: z.number(), y: z.number() }).nullable(),
+  /** a person has given it */
+  givenByHand: z.boolean(),
+})
+export type ImageAbout = z.infer<typeof imageAbout>

@@ -48,6 +48,7 @@ export function chooseMapping(
     high: shown.map(() => high),
     nodata: tag ?? surveyed?.guessed ?? null,
     rule: rules.filter((part) => part !== null).join(' '),
+    byHand: false,
   }
 }
 

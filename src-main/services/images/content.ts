@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { DrydockError, fromWireError, toWireError } from '../../contract/errors.ts'
+import type { Mapping } from '../../contract/wire.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage } from '../machinery/project.ts'
 import { tellRows } from './rows.ts'
 import { splitOf } from './split.ts'
+import { mappingId, notePixels, pagesNote } from './stored-mapping.ts'
 import type { ImageContent, ReadContent } from './tasks.ts'
 
 /** What one look at the file of an image found. */
@@ -13,7 +15,12 @@ export interface Looked extends ReadContent {
 }
 
 /** An image whose content is known. */
-export type KnownImage = StoredImage & { sha256: string; width: number; height: number }
+export type KnownImage = StoredImage & {
+  sha256: string
+  width: number
+  height: number
+  mapping: Mapping
+}
 
 /**
  * The image with its content known: hash, size and split, read now where that has not been done, or where the file has
@@ -23,7 +30,8 @@ export type KnownImage = StoredImage & { sha256: string; width: number; height: 
 export async function ensureContent(project: Project, id: number): Promise<KnownImage> {
   const image = storedImage(project, id)
   const file = await stat(imageFile(project, image)).catch(() => null)
-  if (file && isKnown(image) && image.size === file.size && image.mtime === file.mtimeMs) return image
+  const known = knownImage(project, image)
+  if (file && known && image.size === file.size && image.mtime === file.mtimeMs) return known
   // somebody waits for this image: it goes ahead of those that are read in
   const [looked] = await lookAtAll(project, [image], undefined, 'first')
   if (!looked) throw new DrydockError('internal', 'A file was looked at, and nothing came of it.')
@@ -36,7 +44,19 @@ export async function ensureContent(project: Project, id: number): Promise<Known
       ? fromWireError(looked.failure)
       : new DrydockError('image_broken', 'The image cannot be read.', { path: image.path })
   }
-  return { ...storedImage(project, id), ...looked.content }
+  const { sha256, width, height } = looked.content
+  const now = storedImage(project, id)
+  if (project.readOnly) {
+    const { mapping, facts } = looked.content
+    return { ...now, sha256, width, height, mapping, mappingId: mappingId(mapping, facts) }
+  }
+  return {
+    ...now,
+    sha256,
+    width,
+    height,
+    mapping: project.store.pixels.get(id)?.mapping ?? looked.content.mapping,
+  }
 }
 
 const FILES_FAULTS = new Set(['image_missing', 'image_broken', 'image_too_large'])
@@ -58,8 +78,13 @@ export async function lookAtAll(
   return images.map(({ id }, i) => ({ image: id, ...read[i]! }))
 }
 
+/** What a look at a file found, or what is known of it where nobody looked: nothing new of its samples then. */
+export type Noted = Omit<Looked, 'content'> & {
+  content: (Pick<ImageContent, 'sha256' | 'width' | 'height'> & Partial<ImageContent>) | null
+}
+
 /** Stores what a look at a file found, inside a transaction. */
-export function noteContent(project: Project, { image: id, file, content, failure }: Looked): void {
+export function noteContent(project: Project, { image: id, file, content, failure }: Noted): void {
   const { images, truth } = project.store
   const image = storedImage(project, id)
   const seen = file ?? { size: image.size, mtime: image.mtime }
@@ -74,14 +99,16 @@ export function noteContent(project: Project, { image: id, file, content, failur
     const known = image.fileState === 'changed' && image.sha256 === content.sha256
     images.setFile(id, seen, 'changed', known ? image.fileNote : changedNote(image, content))
   } else {
-    images.setFile(id, seen, 'ok', null)
+    images.setFile(id, seen, 'ok', content.facts ? pagesNote(content.facts) : null)
     images.setMarkedContent(id, content.sha256)
   }
+  const { sha256, facts, mapping } = content
+  if (facts && mapping) notePixels(project, image, { sha256, facts, mapping })
   images.setContent(id, content.sha256, content.width, content.height)
   if (image.split === null) images.setSplit(id, splitOf(content.sha256))
 }
 
-function changedNote(image: StoredImage, content: ImageContent): string {
+function changedNote(image: StoredImage, content: Pick<ImageContent, 'width' | 'height'>): string {
   const resized = image.width !== content.width || image.height !== content.height
   const size = resized
     ? ` It was ${image.width} x ${image.height} pixels and is ${content.width} x ${content.height} now.`
@@ -89,6 +116,9 @@ function changedNote(image: StoredImage, content: ImageContent): string {
   return `The picture was changed outside Drydock.${size} Its marks are kept; look whether they still fit, and set its status again.`
 }
 
-function isKnown(image: StoredImage): image is KnownImage {
-  return image.sha256 !== null && image.width !== null && image.height !== null && image.split !== null
+function knownImage(project: Project, image: StoredImage): KnownImage | null {
+  const { sha256, width, height } = image
+  if (sha256 === null || width === null || height === null || image.split === null) return null
+  const mapping = project.store.pixels.get(image.id)?.mapping
+  return mapping ? { ...image, sha256, width, height, mapping } : null
 }

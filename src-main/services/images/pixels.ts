@@ -6,9 +6,9 @@ import { TILE_MIME, tileFile, tilesOf } from '../../imaging/tiles.ts'
 import type { StoredImage } from '../../store/images.ts'
 import { placeInCache } from '../machinery/making.ts'
 import type { Project } from '../machinery/project.ts'
-import { imageFile } from '../machinery/project.ts'
+import { imageFile, storedImage } from '../machinery/project.ts'
 import { ensureContent, isFilesFault } from './content.ts'
-import { contentOf } from './rows.ts'
+import { contentOf, tellRows } from './rows.ts'
 
 /** A file of the cache, for the window. */
 export interface CacheFile {
@@ -63,9 +63,10 @@ export async function pictureFile(
   const file = imageFile(project, image)
   const name = `${image.id}-${contentOf(image)}`
   const { workers } = project.shared
+  const { facts = null, mapping = null } = project.store.pixels.get(image.id) ?? {}
   if (rest === 'thumb') {
     const out = placeInCache(project.cache, 'thumbs', `${name}.webp`)
-    await project.making.ensure(out, () => workers.run('thumbnail', { file, out }))
+    await project.making.ensure(out, () => workers.run('thumbnail', { file, mapping, out }))
     return { file: out, mime: THUMBNAIL_MIME }
   }
   const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
@@ -73,8 +74,21 @@ export async function pictureFile(
   const address = { level, column, row }
   const prefix = placeInCache(project.cache, 'tiles', name)
   const out = tileFile(prefix, address)
-  await project.making.ensure(out, () => workers.run('tile', { file, address, prefix }, undefined, 'first'))
+  // where a file can only be decoded whole, all tiles of a level come together
+  const work = facts?.windowed === false ? `${prefix}-${level}` : out
+  const make = () => workers.run('tile', { file, mapping, address, prefix }, undefined, 'first')
+  const found = await project.making.ensure(out, make, work)
+  if (found?.damaged) await noteDamage(project, image)
   return { file: out, mime: TILE_MIME }
+}
+
+/** Says in the list that a part of a picture cannot be read; all the rest of it can. */
+async function noteDamage(project: Project, { id, path }: StoredImage): Promise<void> {
+  const note = `A part of ${path} cannot be read: it is hatched on the screen and black for the model. Put a whole copy in its place and look at the folder again.`
+  const image = storedImage(project, id)
+  if (project.readOnly || image.fileState !== 'ok' || image.fileNote === note) return
+  await project.store.write(() => project.store.images.setFile(id, image, 'ok', note))
+  tellRows(project, [id])
 }
 
 /** What is said of an address that means nothing. */

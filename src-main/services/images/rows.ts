@@ -4,9 +4,21 @@ import type { ListedImage, StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished } from '../machinery/project.ts'
 
-/** Changes when the pixels change: from the file's size and time, so that it is known at once and needs no reading. */
-export function contentOf(image: Pick<StoredImage, 'size' | 'mtime'>): string {
-  return `${image.size.toString(36)}-${Math.round(image.mtime).toString(36)}`
+/** Changes when the pixels change: from the file's size and time, so that it is known at once and needs no reading, and the mapping. */
+export function contentOf(image: Pick<StoredImage, 'size' | 'mtime' | 'mappingId'>): string {
+  const file = `${image.size.toString(36)}-${Math.round(image.mtime).toString(36)}`
+  return image.mappingId === '' ? file : `${file}-${image.mappingId}`
+}
+
+/** What the model sees of an image: the content's hash, and the mapping where one makes its pixels; null: not read yet. */
+export function pixelsOf<T extends string | null>({
+  sha256,
+  mappingId,
+}: {
+  sha256: T
+  mappingId: string
+}): T | string {
+  return sha256 === null || mappingId === '' ? sha256 : `${sha256}/${mappingId}`
 }
 
 /** A stored image as the list shows it. */
@@ -26,7 +38,11 @@ export function rowOf(image: ListedImage): ImageRow {
     truthCount: image.truthCount,
     predictionCount: image.predictionCount,
     f2: scored ? image.f2 : null,
-    stale: scored && (image.scoredRevision === null || image.scoredRevision < image.truthRevision),
+    stale:
+      scored &&
+      (image.scoredRevision === null ||
+        image.scoredRevision < image.truthRevision ||
+        (image.predictedMapping !== null && image.predictedMapping !== image.mappingId)),
     revision: image.revision,
     content: contentOf(image),
   }

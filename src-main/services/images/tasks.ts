@@ -2,9 +2,13 @@ import { stat } from 'node:fs/promises'
 import { toWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
 import type { RgbImage } from '../../contract/engine.ts'
-import { decodeImage, readSize } from '../../imaging/decode.ts'
+import type { Histogram, ImageFacts, Mapping } from '../../contract/wire.ts'
+import { histogramOf } from '../../core/mapping/histogram.ts'
+import { decodeImage, mappingFor, survey } from '../../imaging/decode.ts'
 import { assertSize, MAX_PIXELS } from '../../imaging/failures.ts'
+import { factsOf } from '../../imaging/facts.ts'
 import { contentHash } from '../../imaging/hash.ts'
+import { withPixels } from '../../imaging/open.ts'
 import { makeThumbnail } from '../../imaging/thumbnail.ts'
 import { makeTile } from '../../imaging/tiles.ts'
 import type { TileAddress } from '../../imaging/tiles.ts'
@@ -17,7 +21,7 @@ export const imageTasks = {
 
   holdsImage: ({ root }: { root: string }): boolean => !walkImages(root).next().done,
 
-  /** hash and size of image files, in their order; one that is too large to decode fails here already */
+  /** hash, size and samples of image files, in their order; one that is too large to decode fails here already */
   readContents: async ({ files }: { files: readonly string[] }): Promise<ReadContent[]> => {
     const read: ReadContent[] = []
     const left = files.entries()
@@ -28,17 +32,48 @@ export const imageTasks = {
     return read
   },
 
-  decode: ({ file }: { file: string }): Promise<RgbImage> => decodeImage(file),
+  decode: ({ file, mapping }: { file: string; mapping: Mapping | null }): Promise<RgbImage> =>
+    decodeImage(file, { mapping: mapping ?? undefined }),
 
-  thumbnail: ({ file, out }: { file: string; out: string }): Promise<void> => makeThumbnail(file, null, out),
+  thumbnail: ({ file, mapping, out }: WantedThumbnail): Promise<void> => makeThumbnail(file, mapping, out),
+
+  /** all that is needed to choose a mapping, of the bands shown by `mapping` */
+  surveyBands: ({ file, mapping }: { file: string; mapping: Mapping }): Promise<SurveyedBands> =>
+    withPixels(file, async (source) => {
+      const { taken } = await survey(source, mapping.bands)
+      return { chosen: await mappingFor(source), histograms: taken.map((values) => histogramOf(values)) }
+    }),
+
+  /** the samples of all bands of one pixel; null: no number */
+  readSamples: ({ file, x, y }: { file: string; x: number; y: number }): Promise<(number | null)[]> =>
+    withPixels(file, async (source) => {
+      const { data } = await source.read({ x, y, width: 1, height: 1 })
+      return Array.from(data, (value) => (Number.isFinite(value) ? value : null))
+    }),
 
   /** writes one tile, and others of its level where they come with it; see `makeTile` */
-  tile: ({ file, address, prefix }: WantedTile): Promise<{ damaged: boolean }> =>
-    makeTile(file, null, address, prefix),
+  tile: ({ file, mapping, address, prefix }: WantedTile): Promise<{ damaged: boolean }> =>
+    makeTile(file, mapping, address, prefix),
+}
+
+interface WantedThumbnail {
+  file: string
+  /** null: the one that is chosen for it */
+  mapping: Mapping | null
+  out: string
+}
+
+export interface SurveyedBands {
+  /** the mapping that is chosen where nobody has chosen */
+  chosen: Mapping
+  /** of each band shown */
+  histograms: Histogram[]
 }
 
 interface WantedTile {
   file: string
+  /** null: the one that is chosen for it */
+  mapping: Mapping | null
   address: TileAddress
   /** of its file; see `tileFile` */
   prefix: string
@@ -63,9 +98,11 @@ async function readContent(file: string): Promise<ReadContent> {
   const found = await stat(file).catch(() => null)
   const seen = found && { size: found.size, mtime: found.mtimeMs }
   try {
-    const size = await readSize(file)
-    assertSize(file, size, MAX_PIXELS)
-    return { file: seen, content: { ...size, sha256: await contentHash(file) }, failure: null }
+    const about = await withPixels(file, async (source) => {
+      assertSize(file, source.size, MAX_PIXELS)
+      return { ...source.size, facts: await factsOf(source), mapping: await mappingFor(source) }
+    })
+    return { file: seen, content: { ...about, sha256: await contentHash(file) }, failure: null }
   } catch (error) {
     return { file: seen, content: null, failure: toWireError(error) }
   }
@@ -76,6 +113,9 @@ export interface ImageContent {
   /** in px, orientation applied */
   width: number
   height: number
+  facts: ImageFacts
+  /** the one that is chosen where nobody has chosen */
+  mapping: Mapping
 }
 
 type ImageTasks = typeof imageTasks

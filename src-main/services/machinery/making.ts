@@ -14,11 +14,21 @@ export function placeInCache(cache: string, kind: string, name: string): string 
 export class Making {
   readonly #begun = new Map<string, Promise<unknown>>()
 
-  /** Makes the file where it is not there. @throws as `make` does */
-  async ensure(file: string, make: () => Promise<unknown>): Promise<void> {
-    if (existsSync(file)) return
-    const begun = this.#begun.get(file) ?? make().finally(() => this.#begun.delete(file))
-    this.#begun.set(file, begun)
-    await begun
+  /**
+   * Makes the file where it is not there.
+   * @param work its name, where it makes other files too
+   * @returns what `make` says; null where the file was there, or came with the work of another
+   * @throws as `make` does
+   */
+  async ensure<T>(file: string, make: () => Promise<T>, work = file): Promise<T | null> {
+    if (existsSync(file)) return null
+    const begun = this.#begun.get(work)
+    if (begun) {
+      await begun
+      return null
+    }
+    const own = make().finally(() => this.#begun.delete(work))
+    this.#begun.set(work, own)
+    return own
   }
 }

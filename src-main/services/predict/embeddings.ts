@@ -7,7 +7,7 @@ import { usableModel } from './models.ts'
 import { placeInCache } from '../machinery/making.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, imageFile, storedImage } from '../machinery/project.ts'
-import { contentOf } from '../images/rows.ts'
+import { contentOf, pixelsOf } from '../images/rows.ts'
 
 /**
  * The scatter plot of an image in the current run: clusters, and the URL of the points, whose file is made now. An
@@ -21,11 +21,12 @@ export async function embeddingPoints(project: Project, id: number): Promise<Emb
   const reached = run === null ? null : store.runs.image(run, id)
   if (run === null || !stored?.model || !stored.settings || !reached?.sha256) return null
   const image = storedImage(project, id)
-  // the picture was replaced since it was predicted: its old pixels cannot be read again
-  if (image.sha256 !== reached.sha256) return null
+  // the picture was replaced since it was predicted, or looks otherwise: its old pixels cannot be read again
+  if (pixelsOf(image) !== reached.sha256) return null
   const model = await usableModel(project, stored.model)
   const wanted = {
-    ...{ file: imageFile(project, image), sha256: reached.sha256, model, flips: stored.flips },
+    ...{ file: imageFile(project, image), pixels: reached.sha256, model, flips: stored.flips },
+    mapping: store.pixels.get(id)?.mapping ?? null,
     cache: project.cache,
   }
   const file = await ensureInference(shared, wanted)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { inferenceKey } from './infer.ts'
 
-const wanted = { sha256: 'a'.repeat(64), model: { id: 'b'.repeat(64), folder: 'anywhere' } }
+const wanted = { pixels: 'a'.repeat(64), model: { id: 'b'.repeat(64), folder: 'anywhere' } }
 
 // by sha256sum over 'aaa... bbb... tile 1024 flips 0', so that caches of earlier versions are found
 test('without flips the key of an inference stays what it always was; flips have another', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Calibration } from '../../contract/engine.ts'
-import type { ClusterSettings, Prediction } from '../../contract/wire.ts'
+import type { ClusterSettings, Mapping, Prediction } from '../../contract/wire.ts'
 import type { Shared } from '../machinery/project.ts'
 
 /** Side of a tile's core in px; a multiple of every network's stride. */
@@ -11,8 +11,10 @@ export const TILE = 1024
 export interface InferenceWanted {
   /** the image file */
   file: string
-  /** SHA-256 of the file's content */
-  sha256: string
+  /** what the model sees of it: see `pixelsOf` */
+  pixels: string
+  /** how its samples become 8 bits; null: as is chosen for it */
+  mapping: Mapping | null
   model: { id: string; folder: string }
   /** average over the four flips: four times the work */
   flips: boolean
@@ -22,14 +24,14 @@ export interface InferenceWanted {
   quiet?: boolean
 }
 
-/** Key of an inference: the same content, model, tiling and flips give the same. */
+/** Key of an inference: the same pixels, model, tiling and flips give the same. */
 export function inferenceKey({
-  sha256,
+  pixels,
   model,
   flips,
-}: Pick<InferenceWanted, 'sha256' | 'model' | 'flips'>): string {
+}: Pick<InferenceWanted, 'pixels' | 'model' | 'flips'>): string {
   return createHash('sha256')
-    .update(`${sha256} ${model.id} tile ${TILE} flips ${flips ? 1 : 0}`)
+    .update(`${pixels} ${model.id} tile ${TILE} flips ${flips ? 1 : 0}`)
     .digest('hex')
 }
 
@@ -50,7 +52,7 @@ export async function ensureInference(
 ): Promise<string> {
   const file = inferenceFile(wanted.cache, inferenceKey(wanted))
   if (await workers.run('hasInference', { file }, signal)) return file
-  const image = await workers.run('decode', { file: wanted.file }, signal)
+  const image = await workers.run('decode', { file: wanted.file, mapping: wanted.mapping }, signal)
   const request = { modelFolder: wanted.model.folder, image, flips: wanted.flips, tile: TILE }
   const spared = wanted.quiet ?? false
   const inference = await engine.infer(request, signal ? { signal, spared } : { spared })

@@ -27,7 +27,8 @@ export async function writeRunOverlays(
     if (signal.aborted) break
     if (!store.runs.image(run, image.id)) continue
     try {
-      const pixels = await decodeImage(imageFile(project, image))
+      const mapping = store.pixels.get(image.id)?.mapping ?? undefined
+      const pixels = await decodeImage(imageFile(project, image), { mapping })
       await writeOverlay(
         pixels,
         store.predictions.masks(run, image.id).map(parseRle),

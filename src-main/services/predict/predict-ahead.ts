@@ -2,6 +2,7 @@ import type { StoredImage } from '../../store/images.ts'
 import { usableModel } from './models.ts'
 import { predictOne } from './predict.ts'
 import type { Extending } from './predict.ts'
+import { pixelsOf } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished } from '../machinery/project.ts'
 
@@ -27,7 +28,7 @@ function imagesAhead(project: Project, upcoming: readonly number[]): number[] {
     .flatMap((id) => images.get(id) ?? [])
     .filter((image) => !isFinished(image) && isReadable(image))
     .slice(0, AHEAD)
-    .filter(({ id, sha256 }) => runs.image(run.id, id)?.sha256 !== sha256)
+    .filter((image) => runs.image(run.id, image.id)?.sha256 !== pixelsOf(image))
     .map(({ id }) => id)
 }
 

@@ -8,7 +8,7 @@ import { usableModel } from './models.ts'
 import type { UsableModel } from './models.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, currentRun, flipsChosen, imageFile, storedImage } from '../machinery/project.ts'
-import { tellImage, tellRows } from '../images/rows.ts'
+import { pixelsOf, tellImage, tellRows } from '../images/rows.ts'
 import { tellCurrentRun } from './runs.ts'
 import { rescore } from '../score/score.ts'
 
@@ -129,7 +129,7 @@ export function imagesOf(
   const all = store.images.all()
   if (images === 'all') return all.map(({ id }) => id)
   const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
-  const open = all.filter(({ id, sha256 }) => sha256 === null || reached.get(id) !== sha256)
+  const open = all.filter((image) => image.sha256 === null || reached.get(image.id) !== pixelsOf(image))
   if (images === 'todo') return open.map(({ id }) => id)
   const seen = new Set(
     store.runs
@@ -138,7 +138,7 @@ export function imagesOf(
       .flatMap(({ id }) => store.runs.images(id))
       .map(({ image, sha256 }) => `${image} ${sha256}`),
   )
-  return open.filter(({ id, sha256 }) => seen.has(`${id} ${sha256}`)).map(({ id }) => id)
+  return open.filter((image) => seen.has(`${image.id} ${pixelsOf(image)}`)).map(({ id }) => id)
 }
 
 function firstOf(ids: number[], first: number | null): number[] {
@@ -229,12 +229,14 @@ export async function predictOne(
   const { run, model, settings, flips } = extending
   try {
     const image = await ensureContent(project, id)
-    if (store.runs.image(run, id)?.sha256 === image.sha256) return 'skipped'
-    const wanted = { file: imageFile(project, image), sha256: image.sha256, model, flips, cache, quiet }
+    const pixels = pixelsOf(image)
+    if (store.runs.image(run, id)?.sha256 === pixels) return 'skipped'
+    const file = imageFile(project, image)
+    const wanted = { file, pixels, mapping: image.mapping, model, flips, cache, quiet }
     const calibration = model.model.calibration ?? null
     const found = await predictFile(shared, wanted, { settings, calibration }, signal)
     await store.write(() => {
-      const reached = { run, image: id, sha256: image.sha256, inference: inferenceKey(wanted) }
+      const reached = { run, image: id, sha256: pixels, inference: inferenceKey(wanted) }
       store.runs.reach(reached, new Date().toISOString())
       store.predictions.replace(run, id, found)
       rescore(project, run, id)

@@ -186,7 +186,7 @@ function bytesOfMarked({ image, labels }: Marked): number {
 }
 
 async function readMarked(source: TrainSource): Promise<Marked> {
-  const image = await decodeImage(source.file)
+  const image = await decodeImage(source.file, { mapping: source.mapping })
   const labels = toLabelMap(source.truth, image)
   const ships = source.truth.flatMap((rle) => {
     // the middle of the middle run lies on or near the ship

@@ -150,7 +150,8 @@ function sourceOf(project: Project, image: ListedImage): TrainSource {
     throw new DrydockError('internal', `${image.path} was to be trained on before it was read.`)
   }
   const truth = project.store.truth.masks(image.id).map(parseRle)
-  return { file: imageFile(project, image), width, height, truth, content: sha256 }
+  const mapping = project.store.pixels.get(image.id)?.mapping ?? undefined
+  return { file: imageFile(project, image), width, height, truth, content: sha256, mapping }
 }
 
 /** The version lies in `models` now; of a finished training only the curve is looked at again. */

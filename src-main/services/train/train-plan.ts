@@ -1,3 +1,4 @@
+import type { Mapping } from '../../contract/wire.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 
 /** An image to train or validate on: a finished one, read from its file when it is needed. */
@@ -10,6 +11,8 @@ export interface TrainSource {
   truth: Rle[]
   /** SHA-256 of the file */
   content: string
+  /** how its samples become 8 bits; default: as is chosen for it */
+  mapping?: Mapping | undefined
 }
 
 /** How much of a training is synthetic. */

@@ -264,7 +264,7 @@ async function readableOnly(
     for (const source of used) {
       if (readable.has(source)) continue
       try {
-        await decodeImage(source.file)
+        await decodeImage(source.file, { mapping: source.mapping })
         readable.add(source)
       } catch (error) {
         if (!(error instanceof DrydockError)) throw error

@@ -5,6 +5,7 @@ import { markedContent } from './003-marked-content.ts'
 import { sums } from './004-sums.ts'
 import { jobsAreData } from './005-jobs-are-data.ts'
 import { oneTruthOfEdits } from './006-one-truth-of-edits.ts'
+import { pixels } from './007-pixels.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sums,
   jobsAreData,
   oneTruthOfEdits,
+  pixels,
 ]
