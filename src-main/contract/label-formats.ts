@@ -29,6 +29,11 @@ export interface LabelFormatFace {
   readonly place: 'file' | 'folder'
 }
 
+/** Endings of the files that labels may come in, without dots; PNG is left out, since images end so too. */
+export const LABEL_ENDINGS: readonly string[] = [
+  ...new Set(LABEL_FORMATS.flatMap(({ endings }) => endings).filter((ending) => ending !== 'png')),
+]
+
 /** All ids, for lists of choices. */
 export const LABEL_FORMAT_IDS: readonly LabelFormatId[] = LABEL_FORMATS.map(({ id }) => id)
 

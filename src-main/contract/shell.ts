@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import type { WireError } from './errors.ts'
+import { labelFormatId } from './wire/ids.ts'
 
 /** The shell's procedures: what only Electron's main process may do. Paths never reach the page, only grants. */
 
@@ -15,8 +16,10 @@ export const MENU_COMMANDS = [
   'close-project',
   'restore-backup',
   'import-labels',
+  'import-label-folder',
   'export-truth',
   'export-predictions',
+  'export-labels',
   'rescan',
   'undo',
   'redo',
@@ -50,12 +53,15 @@ export const shellContract = {
   dialogs: {
     /** a folder of images, or a `.drydock` folder; null when dismissed */
     chooseFolder: oc
-      .input(z.object({ purpose: z.enum(['images', 'project', 'relocate']) }))
+      .input(z.object({ purpose: z.enum(['images', 'project', 'relocate', 'labels']) }))
       .output(grant.nullable()),
     /** a backup of a project, chosen and confirmed */
     chooseBackup: oc.input(nothing).output(grant.nullable()),
     chooseLabels: oc.input(nothing).output(grant.nullable()),
-    saveLabels: oc.input(z.object({ suggestedName: z.string().max(120) })).output(grant.nullable()),
+    /** the file, or the new folder, as the format is; where the name has no ending it gets the format's */
+    saveLabels: oc
+      .input(z.object({ suggestedName: z.string().max(120), format: labelFormatId.default('airbus') }))
+      .output(grant.nullable()),
   },
   window: {
     /** the page has drawn its first view */

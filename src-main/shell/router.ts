@@ -1,5 +1,6 @@
 import { implement, ORPCError } from '@orpc/server'
-import { basename } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, extname } from 'node:path'
 import { toWireError } from '../contract/errors.ts'
 import {
   shellContract,
@@ -8,6 +9,8 @@ import {
   type MenuCommand,
   type Startup,
 } from '../contract/shell.ts'
+import { LABEL_ENDINGS, labelFormat } from '../contract/label-formats.ts'
+import type { LabelFormatId } from '../contract/label-formats.ts'
 import type { GrantMode } from './grants.ts'
 
 /** A question to the person, in the desktop's own dialog. */
@@ -47,6 +50,7 @@ const FOLDER_QUESTIONS = {
   images: { kind: 'open-folder', title: 'Folder of images', button: 'Make project' },
   project: { kind: 'open-folder', title: 'Drydock project (a folder named .drydock)', button: 'Open' },
   relocate: { kind: 'open-folder', title: 'Where the images are now', button: 'Use this folder' },
+  labels: { kind: 'open-folder', title: 'Folder of labels to import', button: 'Import' },
 } as const satisfies Record<string, DialogQuestion>
 
 const BACKUP_QUESTION = {
@@ -57,7 +61,7 @@ const BACKUP_QUESTION = {
   extensions: ['sqlite'],
 } satisfies DialogQuestion
 
-const CSV = { filter: 'Airbus labels (CSV)', extensions: ['csv'] }
+const LABELS = { filter: 'Labels', extensions: [...LABEL_ENDINGS] }
 
 const os = implement(shellContract)
   .$context<ShellContext>()
@@ -78,6 +82,35 @@ async function chosen(
 ): Promise<Grant | null> {
   const path = await context.ask(question)
   return path === null ? null : context.grant(path, mode)
+}
+
+/** Where labels are to be written; null: nowhere. */
+async function saveLabels(
+  context: ShellContext,
+  input: { suggestedName: string; format: LabelFormatId },
+): Promise<Grant | null> {
+  const { name, endings, place } = labelFormat(input.format)
+  const path = await context.ask({
+    ...{ kind: 'save-file', title: 'Export labels', filter: name },
+    // Only a name may come from the page, never a place.
+    suggestedName: basename(input.suggestedName),
+    extensions: place === 'file' ? [...endings] : [],
+  })
+  if (path === null) return null
+  if (place === 'folder' || extname(path) !== '') return context.grant(path, 'write')
+  // the dialog asked about the name without an ending, if at all
+  const named = `${path}.${endings[0]}`
+  if (existsSync(named) && !(await context.confirm(replacing(basename(named))))) return null
+  return context.grant(named, 'write')
+}
+
+function replacing(name: string): Confirmation {
+  return {
+    message: `Replace ${name}?`,
+    detail: 'A file of this name is there already.',
+    yes: 'Replace',
+    no: 'Cancel',
+  }
 }
 
 /** @param name of a backup, which tells when it was made */
@@ -106,13 +139,9 @@ export const shellRouter = os.router({
       return context.grant(path, 'read')
     }),
     chooseLabels: os.dialogs.chooseLabels.handler(({ context }) =>
-      chosen(context, { kind: 'open-file', title: 'Labels to import', button: 'Import', ...CSV }, 'read'),
+      chosen(context, { kind: 'open-file', title: 'Labels to import', button: 'Import', ...LABELS }, 'read'),
     ),
-    saveLabels: os.dialogs.saveLabels.handler(({ context, input }) => {
-      // Only a name may come from the page, never a place.
-      const suggestedName = basename(input.suggestedName)
-      return chosen(context, { kind: 'save-file', title: 'Export labels', suggestedName, ...CSV }, 'write')
-    }),
+    saveLabels: os.dialogs.saveLabels.handler(({ context, input }) => saveLabels(context, input)),
   },
   window: {
     ready: os.window.ready.handler(({ context }) => {

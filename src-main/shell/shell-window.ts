@@ -128,7 +128,7 @@ export class ShellWindow implements WindowEnd {
       const answer = await dialog.showSaveDialog(this.#window, {
         title,
         defaultPath: suggestedName,
-        filters: [{ name: filter, extensions }],
+        filters: extensions.length > 0 ? [{ name: filter, extensions }] : [],
         properties: ['createDirectory', 'showOverwriteConfirmation'],
       })
       return answer.canceled || answer.filePath === '' ? null : answer.filePath

@@ -144,6 +144,27 @@ describe('router', () => {
     expect(asked.at(-1)).toMatchObject({ kind: 'save-file', suggestedName: 'a.csv' })
   })
 
+  it('adds the ending of the format where the name has none, and asks before that replaces a file', async () => {
+    const save = (format: 'airbus' | 'coco-rle' | 'voc') =>
+      call(shellRouter.dialogs.saveLabels, { suggestedName: 'x', format }, { context })
+    answer = '/out/labels'
+    expect((await save('airbus'))?.grant).toBe('write /out/labels.csv')
+    expect((await save('coco-rle'))?.grant).toBe('write /out/labels.json')
+    expect((await save('voc'))?.grant).toBe('write /out/labels')
+    const folder = mkdtempSync(join(tmpdir(), 'drydock-save-'))
+    try {
+      writeFileSync(join(folder, 'labels.csv'), '')
+      answer = join(folder, 'labels')
+      yes = false
+      expect(await save('airbus')).toBeNull()
+      expect(confirmed.at(-1)?.message).toBe('Replace labels.csv?')
+      yes = true
+      expect((await save('airbus'))?.grant).toBe(`write ${answer}.csv`)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it('answers with the code and the sentence of a failure', async () => {
     await expect(call(shellRouter.window.openLogs, {}, { context })).rejects.toMatchObject({
       code: 'internal',

@@ -34,6 +34,7 @@ const READS: ReadonlySet<string> = new Set<ProcedureName>([
   'models.list',
   'models.card',
   'exchange.previewImport',
+  'exchange.previewExport',
   'jobs.list',
 ])
 

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import { dropGrant, type Client } from '../client/index.ts'
+import { LABEL_ENDINGS } from '../../src-main/contract/label-formats.ts'
 import type { ProjectSummary, RecentProject } from '../../src-main/contract/wire.ts'
 import { Display } from './display.svelte.ts'
 import { Engine } from './engine.svelte.ts'
@@ -67,9 +68,9 @@ export class App {
     return this.#open(() => this.client.backend.project.open({ grant }))
   }
 
-  /** A dropped folder of images or project; a table of labels is imported into the open project. */
+  /** A dropped folder of images or project; a label file is imported into the open project. */
   openDropped(file: File): Promise<void> {
-    if (this.project && /\.csv$/i.test(file.name)) return this.project.exchange.drop(file)
+    if (this.project && isLabelFile(file.name)) return this.project.exchange.drop(file)
     return this.#open(async () => {
       const { grant } = await dropGrant(file)
       return this.client.backend.project.open({ grant })
@@ -178,3 +179,9 @@ export class App {
 }
 
 export const [useApp, provideApp] = createContext<App>()
+
+/** By the endings of the formats that Drydock knows. */
+function isLabelFile(name: string): boolean {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  return LABEL_ENDINGS.includes(ending)
+}

@@ -1,25 +1,29 @@
 import { dropGrant, type Client, type ProjectClient } from '../client/index.ts'
 import type { ImportPreview, ImportResult } from '../../src-main/contract/wire.ts'
-import { count, plural } from '../ui/format.ts'
+import { plural } from '../ui/format.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 export interface ImportChoice {
   what: 'truth' | 'predictions'
   /** what happens to images that have truth already */
   existing: 'add' | 'replace' | 'skip'
+  /** pixels that several masks of the file claim: all keep them, the first in the file, or the smaller one */
+  overlaps: 'keep' | 'order' | 'size'
   /** whose labels they are, where they become a run */
   runName: string
 }
 
-type LabelDialogs = Pick<Client['shell']['dialogs'], 'chooseLabels' | 'saveLabels'>
+type LabelDialogs = Pick<Client['shell']['dialogs'], 'chooseLabels' | 'chooseFolder'>
 
-/** Labels in and out: the sheet that shows what an import will do, then what it did. */
+const CHOICE: ImportChoice = { what: 'truth', existing: 'skip', overlaps: 'keep', runName: '' }
+
+/** Labels that come in: the sheet that shows what an import will do, then what it did. */
 export class Exchange {
   reading = $state(false)
   writing = $state(false)
   preview = $state.raw<ImportPreview | null>(null)
   result = $state.raw<ImportResult | null>(null)
-  choice = $state<ImportChoice>({ what: 'truth', existing: 'skip', runName: '' })
+  choice = $state<ImportChoice>({ ...CHOICE })
   /** whether the sheet stands */
   readonly open = $derived(this.reading || this.preview !== null || this.result !== null)
   readonly #client: ProjectClient
@@ -40,6 +44,14 @@ export class Exchange {
     })
   }
 
+  /** The same for a folder, as the labels of many tools are. */
+  async chooseFolder(): Promise<void> {
+    await this.#guard(async () => {
+      const chosen = await this.#dialogs.chooseFolder({ purpose: 'labels' })
+      if (chosen) await this.#read(chosen.grant)
+    })
+  }
+
   /** The same for a file that was dropped on the window. */
   async drop(file: File): Promise<void> {
     await this.#guard(async () => {
@@ -53,11 +65,12 @@ export class Exchange {
     if (!preview) return
     this.writing = true
     await this.#guard(async () => {
-      const { what, existing, runName } = this.choice
+      const { what, existing, overlaps, runName } = this.choice
       this.result = await this.#client.exchange.import({
         token: preview.token,
         what,
         existing,
+        overlaps,
         ...(what === 'predictions' && runName.trim() ? { runName: runName.trim() } : {}),
       })
     })
@@ -75,18 +88,6 @@ export class Exchange {
     })
   }
 
-  /** @param name of the project, which the file is named after */
-  async export(name: string, what: 'truth' | 'predictions'): Promise<void> {
-    await this.#guard(async () => {
-      const target = await this.#dialogs.saveLabels({ suggestedName: `${name}-${what}.csv` })
-      if (!target) return
-      const done = await this.#client.exchange.export({ grant: target.grant, what })
-      this.#toasts.note(
-        `Wrote ${count(done.instances)} ${what === 'truth' ? 'truth' : 'predicted'} instances of ${plural(done.images, 'image')} to ${done.file}.`,
-      )
-    })
-  }
-
   close(): void {
     this.preview = null
     this.result = null
@@ -98,7 +99,7 @@ export class Exchange {
     try {
       const preview = await this.#client.exchange.previewImport({ grant })
       const runName = preview.file.replace(/\.[^.]*$/, '').slice(0, 80)
-      this.choice = { what: 'truth', existing: 'skip', runName }
+      this.choice = { ...CHOICE, runName }
       this.preview = preview
     } finally {
       this.reading = false

@@ -32,7 +32,7 @@ function act(desk: Desk, action: Action, event: KeyboardEvent): void {
 
 /** While it stands the focus may be nowhere: keys would act on the image beneath. */
 function sheetStands({ project, layout }: Desk): boolean {
-  return (project?.exchange.open ?? false) || layout.keysShown
+  return (project?.exchange.open ?? false) || (project?.leaving.choice ?? null) !== null || layout.keysShown
 }
 
 /** True where the key puts a character into a text. */

@@ -4,6 +4,7 @@ import type { ProjectSummary } from '../../src-main/contract/wire.ts'
 import { Editing } from './editing.svelte.ts'
 import type { Engine } from './engine.svelte.ts'
 import { Exchange } from './exchange.svelte.ts'
+import { Leaving } from './leaving.svelte.ts'
 import { Facts } from './facts.svelte.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
@@ -35,6 +36,7 @@ export class OpenProject {
   readonly plot: Plot
   readonly training: Training
   readonly exchange: Exchange
+  readonly leaving: Leaving
   readonly #window: Client
   /** ends the calls that only read */
   readonly #left = new AbortController()
@@ -51,6 +53,7 @@ export class OpenProject {
     this.plot = new Plot(this.client, toasts)
     this.training = new Training(this.client, toasts)
     this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)
+    this.leaving = new Leaving(this.client, client.shell.dialogs, toasts, () => this.facts.summary.name)
     this.editing = new Editing({
       client: this.client,
       toasts,
@@ -130,7 +133,7 @@ export class OpenProject {
   }
 
   export(what: 'truth' | 'predictions'): void {
-    void this.exchange.export(this.facts.summary.name, what)
+    void this.leaving.start(what)
   }
 
   async #reopen(): Promise<void> {
