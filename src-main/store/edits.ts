@@ -46,6 +46,9 @@ export type EditRepository = ReturnType<typeof editRepository>
 export function editRepository(db: Connection) {
   const get = db.prepare<[number], Row>(`select ${COLUMNS} from edits where id = ?`)
   const byGesture = db.prepare<[string], Row>(`select ${COLUMNS} from edits where gesture_id = ?`)
+  const gestureAt = db
+    .prepare<[number, number], string>('select gesture_id from edits where image_id = ? and revision = ?')
+    .pluck()
   const redoable = db.prepare<[number, number | null], number | null>(
     `select max(id) from edits where image_id = ? and kind = 'do' and parent_edit is ?`,
   )
@@ -65,6 +68,8 @@ export function editRepository(db: Connection) {
   return {
     get: (id: number): StoredEdit | null => parsed(get.get(id)),
     byGesture: (gesture: string): StoredEdit | null => parsed(byGesture.get(gesture)),
+    /** the gesture that brought the image to this revision; null where none did */
+    gestureAt: (image: number, revision: number): string | null => gestureAt.get(image, revision) ?? null,
     /** the edit that redo would do again where `head` is what undo would take back; null: none */
     redoable: (image: number, head: number | null): number | null =>
       redoable.pluck().get(image, head) ?? null,

@@ -53,6 +53,9 @@ export function runRepository(db: Connection) {
   const image = db.prepare<[number, number], RunImage>(
     `select run_id as run, image_id as image, sha256, inference from run_images where run_id = ? and image_id = ?`,
   )
+  const reached = db
+    .prepare<[number, number], number>('select id from run_images where run_id = ? and image_id = ?')
+    .pluck()
   const images = db.prepare<[number], RunImage>(
     'select run_id as run, image_id as image, sha256, inference from run_images where run_id = ? order by image_id',
   )
@@ -91,6 +94,8 @@ export function runRepository(db: Connection) {
     /** notes that the run has reached the image; a second time replaces the first */
     reach: (r: RunImage, at: string): void => void reach.run(r.run, r.image, r.sha256, r.inference, at),
     image: (run: number, id: number): RunImage | null => image.get(run, id) ?? null,
+    /** another number each time that the run reaches the image, and with it for other predictions; null: it has not */
+    reached: (run: number, image: number): number | null => reached.get(run, image) ?? null,
     images: (run: number): RunImage[] => images.all(run),
     /** what runs reached after row `id`, by anyone */
     since: (id: number): { id: number; run: number; image: number }[] => since.all(id),

@@ -11,6 +11,10 @@ export function truthRepository(db: Connection) {
   const of = db.prepare<[number], Row>(
     'select id, rle, area, origin, edited, colour from truth where image_id = ? order by number',
   )
+  const get = db.prepare<[number, string], Row>(
+    'select id, rle, area, origin, edited, colour from truth where image_id = ? and id = ?',
+  )
+  const count = db.prepare<[number], number>('select count(*) from truth where image_id = ?').pluck()
   const masks = db
     .prepare<[number], string>('select rle from truth where image_id = ? order by number')
     .pluck()
@@ -24,8 +28,13 @@ export function truthRepository(db: Connection) {
   const withTruth = db.prepare<[], number>('select distinct image_id from truth').pluck()
   return {
     /** an image's instances in the order in which they were made */
-    of: (image: number): TruthInstance[] =>
-      of.all(image).map((row) => ({ ...row, edited: row.edited !== 0 })),
+    of: (image: number): TruthInstance[] => of.all(image).map(instance),
+    get: (image: number, id: string): TruthInstance | null => {
+      const row = get.get(image, id)
+      return row ? instance(row) : null
+    },
+    /** how many instances an image has */
+    count: (image: number): number => count.get(image) ?? 0,
     /** an image's masks as run-length text */
     masks: (image: number): string[] => masks.all(image),
     /** whether the image has any instance */
@@ -37,4 +46,8 @@ export function truthRepository(db: Connection) {
     /** ids of the images with at least one instance */
     imagesWithTruth: (): number[] => withTruth.all(),
   }
+}
+
+function instance(row: Row): TruthInstance {
+  return { ...row, edited: row.edited !== 0 }
 }

@@ -55,8 +55,16 @@ function reshaped(before: Rle, change: InstanceChange): Rle {
   return union(subtract(before, parseRle(change.removed)), parseRle(change.added))
 }
 
-/** Whether a plan can be applied to this state of the image: null, or a sentence that says why not. */
-export function checkPlan(state: EditState, plan: EditPlan): string | null {
+/**
+ * Whether a plan can be applied to this state of the image: null, or a sentence that says why not.
+ * @param state may have only the instances and predictions that the plan names
+ * @param ships how many instances the image has then
+ */
+export function checkPlan(
+  state: EditState,
+  plan: EditPlan,
+  ships: number = state.truth.length,
+): string | null {
   if ((plan.version ?? PLAN_VERSION) !== PLAN_VERSION) {
     return 'The edit has the form of another version of Drydock.'
   }
@@ -81,13 +89,13 @@ export function checkPlan(state: EditState, plan: EditPlan): string | null {
   ) {
     return 'The flag was changed meanwhile.'
   }
-  return checkNoShip(state, plan)
+  return checkNoShip(state, plan, ships)
 }
 
-function checkNoShip(state: EditState, plan: EditPlan): string | null {
+function checkNoShip(state: EditState, plan: EditPlan, ships: number): string | null {
   const count = plan.instances.reduce(
     (n, { before, after }) => n + (after === null ? 0 : 1) - (before === null ? 0 : 1),
-    state.truth.length,
+    ships,
   )
   return (plan.status?.to ?? state.status) === 'no ship' && count > 0 ? `${shipsAreMarked(count)}.` : null
 }

@@ -8,6 +8,7 @@ import { planAccept, planReject, planStatus } from '../../core/edit/edit.ts'
 import type { EditState, Planned } from '../../core/edit/edit.ts'
 import { editStateOf } from '../../core/edit/edit.ts'
 import { formatRle, fromPredicate, parseRle, subtract, unionAll } from '../../core/mask/rle.ts'
+import { scoreImage } from '../../core/metric/f2.ts'
 import { hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture, redo, undo } from './annotate.ts'
@@ -72,6 +73,16 @@ async function editState(project: Project, image: number): Promise<EditState> {
   const { truth, predictions, row } = await getImage(project, image)
   const flag = { flagged: row.flagged, comment: row.comment }
   return editStateOf({ ...SIZE, status: row.status, flag, truth, predictions: predictions ?? [] }, parseRle)
+}
+
+/** What is stored of a finished image is the score of all of its masks, compared at once. */
+function expectFullScore({ store }: Project, image: number): void {
+  const { status, truthRevision } = store.images.get(image)!
+  if (status !== 'done' && status !== 'no ship') return
+  const run = Number(store.meta.get('current_run'))
+  const [truth, predictions] = [store.truth.masks(image), store.predictions.masks(run, image)]
+  const { f2, thresholds } = scoreImage(truth.map(parseRle), predictions.map(parseRle))
+  expect(store.scores.get(run, image)).toEqual({ image, f2, thresholds, truthRevision })
 }
 
 function planned(result: Planned): EditPlan {
@@ -219,7 +230,10 @@ test('random edits, all taken back, leave the image as it was; done again, as it
     fc.asyncProperty(fc.array(act, { maxLength: 12 }), async (acts) => {
       const start = await stateOf(project, image)
       let depth = 0
-      for (const one of acts) await perform(one)
+      for (const one of acts) {
+        await perform(one)
+        expectFullScore(project, image)
+      }
       const end = await stateOf(project, image)
       while ((await getImage(project, image)).canUndo) {
         await undo(project, gesture(project, image))
@@ -252,6 +266,31 @@ test('a full disk: nothing is written, and the stroke can be sent again', async 
   expect(await applyGesture(project, stroke)).toMatchObject({ revision: 1 })
 })
 
+test('what a gesture that was not saved has left in memory is in no later score', async () => {
+  const { project } = bench
+  const image = idOf(project, 'score.png')
+  await apply(project, image, planned(planStatus(await editState(project, image), 'done')))
+  await apply(project, image, draw(project, image, 20, 10))
+  const { scores, db } = project.store
+  const [kept, lost] = [draw(project, image, 12, 10), draw(project, image, 2, 2, 8)]
+  const unsaved = { ...gesture(project, image), plan: lost }
+  db.exec("create temp trigger failing after insert on scores begin select raise(abort, 'no'); end")
+  await expect(applyGesture(project, unsaved)).rejects.toThrow('no')
+  db.exec('drop trigger failing')
+  await apply(project, image, kept)
+  expectFullScore(project, image)
+  await undo(project, gesture(project, image))
+  expectFullScore(project, image)
+  // the same gesture with another plan, as after a conflict
+  await applyGesture(project, {
+    ...unsaved,
+    expectedRevision: storedImage(project, image).revision,
+    plan: kept,
+  })
+  expectFullScore(project, image)
+  expect(scores.get(Number(project.store.meta.get('current_run')), image)).not.toBeNull()
+})
+
 test('two processes: the second sees what the first wrote, and its stale gesture is a conflict', async () => {
   const { project, folder, images } = bench
   const image = idOf(project, 'full.png')
@@ -266,6 +305,12 @@ test('two processes: the second sees what the first wrote, and its stale gesture
     plan: draw(project, image, 25, 10, 2),
   }
   await expect(applyGesture(project, stale)).rejects.toMatchObject({ code: 'conflict' })
+  // both score what either draws
+  await apply(there, image, planned(planStatus(await editState(there, image), 'done')))
+  await apply(project, image, draw(project, image, 24, 10, 2))
+  await apply(there, image, draw(there, image, 2, 10, 2))
+  await apply(project, image, draw(project, image, 2, 14, 2))
+  expectFullScore(project, image)
   await other.close()
 })
 

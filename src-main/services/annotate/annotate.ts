@@ -8,10 +8,10 @@ import type { StoredEdit } from '../../store/edits.ts'
 import type { StoredImage } from '../../store/images.ts'
 import { ensureContent, noteContent } from '../images/content.ts'
 import type { Project } from '../machinery/project.ts'
-import { assertWritable, currentRun, isFinished, storedImage } from '../machinery/project.ts'
+import { assertWritable, isFinished, storedImage } from '../machinery/project.ts'
 import { existingRow, rowOfImage, tellImage } from '../images/rows.ts'
 import { scoreOfImage } from '../score/image-score.ts'
-import { rescore } from '../score/score.ts'
+import { rescoreEdited } from '../score/score.ts'
 
 /** One gesture on one image, as the window sends it. */
 export interface Gesture {
@@ -101,7 +101,7 @@ export function addEdit(
 ): StoredEdit {
   const { store } = project
   const state = stateOf(project, image, plan)
-  const objection = checkPlan(state, plan)
+  const objection = checkPlan(state, plan, store.truth.count(image.id))
   if (objection !== null) throw new DrydockError('bad_input', `${objection} Nothing was changed.`)
   writeState(project, image, state, applyPlan(state, plan), plan)
   if (plan.status) writeStatus(project, image, plan.status, context.kind)
@@ -123,7 +123,11 @@ export function addEdit(
   const heads = { do: id, undo: context.target?.parent ?? null, redo: context.target?.id ?? null }
   const truthRevision = changesTruth(plan) ? revision : image.truthRevision
   store.images.setEdited(image.id, revision, truthRevision, heads[context.kind])
-  rescore(project, currentRun(project), image.id)
+  rescoreEdited(project, image.id, {
+    gestureId: context.gestureId,
+    before: store.edits.gestureAt(image.id, image.revision),
+    instances: plan.instances.map(({ instance }) => instance),
+  })
   return { id, ...edit }
 }
 
@@ -179,7 +183,7 @@ function conflict(project: Project, image: StoredImage, expected: number): Drydo
   )
 }
 
-/** The image as `core/edit` sees it, with the predictions that the plan names. */
+/** The image as `core/edit` sees it, with the instances and predictions that the plan names: others cost nothing. */
 function stateOf(project: Project, image: StoredImage, plan: EditPlan): EditState {
   const { truth, predictions } = project.store
   return editStateOf(
@@ -188,7 +192,7 @@ function stateOf(project: Project, image: StoredImage, plan: EditPlan): EditStat
       height: image.height ?? 0,
       status: image.status,
       flag: { flagged: image.flagged, comment: image.comment },
-      truth: truth.of(image.id),
+      truth: plan.instances.flatMap(({ instance }) => truth.get(image.id, instance) ?? []),
       predictions: plan.decisions.flatMap(({ prediction }) => predictions.get(image.id, prediction) ?? []),
     },
     parseRle,

@@ -5,6 +5,7 @@ import type { ProjectSummary } from '../../contract/wire.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
 import type { Trimming } from './cache.ts'
+import type { Belongings } from './belongings.ts'
 import type { EventHub } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import type { Making } from './making.ts'
@@ -48,6 +49,8 @@ export interface Project {
   readonly ahead: QuietWork
   /** of the cache */
   readonly trimming: Trimming
+  /** what rooms keep in memory for it */
+  readonly belongings: Belongings
   readonly shared: Shared
 }
 

@@ -10,6 +10,7 @@ import { openStore, prepareMigration } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
 import { logSlow } from '../../store/watched.ts'
 import { Trimming } from '../machinery/cache.ts'
+import { Belongings } from '../machinery/belongings.ts'
 import { EventHub } from '../machinery/events.ts'
 import { Jobs } from '../machinery/jobs.ts'
 import { Making } from '../machinery/making.ts'
@@ -105,8 +106,23 @@ async function openOn(
   const reads = new ProjectReads(shared.readers, store.db.name)
   const making = new Making()
   const trimming = new Trimming(shared.workers, cache, shared.log)
+  const belongings = new Belongings()
   const project: Project = {
-    ...{ id, folder, cache, readOnly, store, reads, making, events, jobs, ahead, trimming, shared },
+    ...{
+      id,
+      folder,
+      cache,
+      readOnly,
+      store,
+      reads,
+      making,
+      events,
+      jobs,
+      ahead,
+      trimming,
+      belongings,
+      shared,
+    },
   }
   let stopFollowing: (() => void) | null = null
   const close = async (calls: Promise<void>): Promise<void> => {

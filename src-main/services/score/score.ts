@@ -1,13 +1,16 @@
 import { z } from 'zod'
-import type { SetScore, Split } from '../../contract/wire.ts'
+import type { SetScore, Split, TruthInstance } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
+import type { Rle } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
+import { ScoreTable } from '../../core/metric/score-table.ts'
 import { setResultOf, summarise } from '../../core/metric/sums.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished, storedImage } from '../machinery/project.ts'
 import { tellRows } from '../images/rows.ts'
+import { newScoreTables } from './score-tables.ts'
 
 /** Images scored by one worker task. */
 const CHUNK = 100
@@ -25,6 +28,48 @@ export function rescore(project: Project, run: number | null, id: number): void 
   const { f2, thresholds } = scoreImage(truth, predictions)
   const score = { image: id, f2, thresholds, truthRevision: image.truthRevision }
   store.scores.put(run, score, new Date().toISOString())
+}
+
+/** What an edit was, as far as scores go. */
+interface Scoring {
+  gestureId: string
+  /** gesture of the edit before it on the same image; null: it is the first */
+  before: string | null
+  /** ids of the truth instances that it changed */
+  instances: readonly string[]
+}
+
+/**
+ * Scores an image against the current run inside the transaction of an edit. Only the instances that the edit changed are compared anew, where
+ * the edit before it was scored here too. The answer is that of {@link rescore}.
+ */
+export function rescoreEdited(project: Project, id: number, edit: Scoring): void {
+  const { store, belongings } = project
+  const run = currentRun(project)
+  const reached = run === null ? null : store.runs.reached(run, id)
+  if (run === null || reached === null) return
+  const image = storedImage(project, id)
+  const tables = belongings.of(newScoreTables)
+  const known = tables.of({ run, image: id, reached, after: edit.before })
+  const table = known
+    ? known.with(edit.instances.map((instance) => [instance, maskOf(store.truth.get(id, instance))]))
+    : isFinished(image)
+      ? tableOf(project, run, id)
+      : null
+  tables.put({ run, image: id, reached, after: edit.gestureId }, table)
+  if (table === null || !isFinished(image)) return
+  const score = { image: id, ...table.score(), truthRevision: image.truthRevision }
+  store.scores.put(run, score, new Date().toISOString())
+}
+
+function tableOf({ store }: Project, run: number, id: number): ScoreTable {
+  return ScoreTable.of(store.predictions.masks(run, id).map(parseRle)).with(
+    store.truth.of(id).map((instance) => [instance.id, maskOf(instance)]),
+  )
+}
+
+function maskOf(instance: TruthInstance | null): Rle | null {
+  return instance && parseRle(instance.rle)
 }
 
 /** The set's score against the current run, from the sums that are kept up. @param split null: all images */

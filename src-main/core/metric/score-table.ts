@@ -1,0 +1,62 @@
+import { areaOf } from '../mask/rle.ts'
+import type { Rle } from '../mask/rle.ts'
+import { scoreOverlaps } from './f2.ts'
+import type { ImageResult } from './f2.ts'
+import { MaskIndex } from './overlap.ts'
+import { levelOf } from './thresholds.ts'
+
+/** A prediction that a truth instance could be matched with: their IoU is over 0.5. */
+interface Candidate {
+  prediction: number
+  intersection: number
+  union: number
+}
+
+/**
+ * What the score of one image is made of, by truth instance: where some of them change, they are compared anew and the others are not.
+ * The score is the same as that of all masks compared at once. A table never changes; `with` gives another one.
+ */
+export class ScoreTable {
+  readonly #predictions: MaskIndex
+  readonly #truth: ReadonlyMap<string, readonly Candidate[]>
+
+  private constructor(predictions: MaskIndex, truth: ReadonlyMap<string, readonly Candidate[]>) {
+    this.#predictions = predictions
+    this.#truth = truth
+  }
+
+  /** The table of an image without truth. */
+  static of(predictions: readonly Rle[]): ScoreTable {
+    return new ScoreTable(new MaskIndex(predictions), new Map())
+  }
+
+  /** The table in which these truth instances have these masks; null: the instance is not there. */
+  with(changes: Iterable<readonly [id: string, mask: Rle | null]>): ScoreTable {
+    const truth = new Map(this.#truth)
+    for (const [id, mask] of changes) {
+      if (mask === null) truth.delete(id)
+      else truth.set(id, this.#candidatesOf(mask))
+    }
+    return new ScoreTable(this.#predictions, truth)
+  }
+
+  score(): Pick<ImageResult, 'f2' | 'thresholds'> {
+    const overlaps = [...this.#truth.values()].flatMap((candidates, truth) =>
+      candidates.map((candidate) => ({ truth, ...candidate })),
+    )
+    const { f2, thresholds } = scoreOverlaps(overlaps, this.#truth.size, this.#predictions.areas.length)
+    return { f2, thresholds }
+  }
+
+  #candidatesOf(mask: Rle): Candidate[] {
+    const area = areaOf(mask)
+    return this.#predictions
+      .sharedWith(mask)
+      .map(({ mask: prediction, pixels }) => ({
+        prediction,
+        intersection: pixels,
+        union: area + this.#predictions.areas[prediction]! - pixels,
+      }))
+      .filter((candidate) => levelOf(candidate) > 0)
+  }
+}
