@@ -18,7 +18,7 @@ import { contentHash } from './hash.ts'
 import { writeOverlay } from './overlay.ts'
 import { sharp } from './sharp.ts'
 import { makeThumbnail } from './thumbnail.ts'
-import { makeTile, tileFile, tilesOf } from './tiles.ts'
+import { makeTile, tileFile, tilesOf, tilesToShow } from './tiles.ts'
 
 let folder: string
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'drydock-imaging-'))))
@@ -251,6 +251,28 @@ describe('files for the window', () => {
     expect((await readSize(`${prefix}-0-0-0.png`)).width).toBe(4096)
     await makeTile(file, null, { level: 1, column: 0, row: 0 }, prefix)
     expect(await readSize(`${prefix}-1-0-0.png`)).toEqual({ width: 2050, height: 1 })
+  })
+
+  it('shows a large image by a small picture of all of it first', () => {
+    expect(tilesToShow({ width: 4096, height: 4000 })).toHaveLength(1)
+    const [first, ...fine] = tilesToShow({ width: 8000, height: 5000 })
+    expect(first).toMatchObject({ level: 3, x: 0, y: 0, width: 8000, height: 5000 })
+    expect(fine.map(({ level }) => level)).toEqual([0, 0, 0, 0])
+  })
+
+  it('averages exactly where a picture is made smaller by a whole number, the rest with fewer pixels', async () => {
+    const file = join(folder, 'to-average.png')
+    const data = Uint8Array.from({ length: 9 * 5 * 3 }, (_, i) => (i * 37) % 251)
+    await raw({ width: 9, height: 5, data }).png().toFile(file)
+    const prefix = join(folder, 'averaged')
+    await makeTile(file, null, { level: 1, column: 0, row: 0 }, prefix)
+    const small = await decodeImage(`${prefix}-1-0-0.png`)
+    expect([small.width, small.height]).toEqual([5, 3])
+    const at = (x: number, y: number, band: number): number => data[(y * 9 + x) * 3 + band]!
+    expect([...small.data.slice(0, 3)]).toEqual(
+      [0, 1, 2].map((b) => Math.round((at(0, 0, b) + at(1, 0, b) + at(0, 1, b) + at(1, 1, b)) / 4)),
+    )
+    expect(small.data[(2 * 5 + 4) * 3]).toBe(at(8, 4, 0))
   })
 
   it('draws outlines around instances and leaves their pixels alone', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeDamaged } from '../testing/damaged-tiff.ts'
 import { writeTiff } from '../testing/tiff.ts'
 import type { TiffPicture } from '../testing/tiff.ts'
 import { decodeImage } from './decode.ts'
@@ -180,6 +181,12 @@ describe('damaged TIFF files', () => {
       code: 'image_broken',
       message: expect.stringMatching(message) as string,
     })
+  })
+
+  it('of 300 damaged files each is read or refused with a reason', async () => {
+    const ends = await decodeDamaged(join(folder, 'mutated.tif'), 1, 300)
+    const { read = 0, image_broken = 0, image_too_large = 0 } = Object.fromEntries(ends)
+    expect([read + image_broken + image_too_large, read > 0, image_broken > 0]).toEqual([300, true, true])
   })
 
   it('JPEG 2000 is refused with the command that converts it', async () => {

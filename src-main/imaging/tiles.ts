@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { DrydockError } from '../contract/errors.ts'
+import type { RgbImage } from '../contract/engine.ts'
 import type { Mapping } from '../contract/wire.ts'
 import { mappingFor, readRgb } from './decode.ts'
+import type { Decoded } from './decode.ts'
 import { assertSize, MAX_PIXELS } from './failures.ts'
 import { withPixels } from './open.ts'
 import type { PixelSource, PixelWindow } from './pixel-source.ts'
@@ -22,6 +24,20 @@ export interface TilePlace {
   y: number
   width: number
   height: number
+}
+
+/** Longest side of the picture of a whole large image that is shown first, in px. */
+const FIRST_SIDE = 1024
+
+/**
+ * The tiles that show an image, coarse ones first: of an image of several tiles one small picture of all of it, which is there
+ * soon, and then those of level 0.
+ */
+export function tilesToShow(size: { width: number; height: number }): TilePlace[] {
+  const fine = tilesOf(size)
+  if (fine.length === 1) return fine
+  const level = Math.max(1, Math.ceil(Math.log2(Math.max(size.width, size.height) / FIRST_SIDE)))
+  return [...tilesOf(size, level), ...fine]
 }
 
 /** All tiles of one level of an image; level L is scaled down by 2^L, x, y, width and height stay in image px. */
@@ -109,7 +125,8 @@ async function writeTile(
     width: Math.max(1, Math.min(size.width, Math.ceil((tile.x + tile.width) * across)) - x),
     height: Math.max(1, Math.min(size.height, Math.ceil((tile.y + tile.height) * down)) - y),
   }
-  const image = await readRgb(source, mapping, window, level)
+  const times = Math.max(1, Math.round(scale * across))
+  const image = await readSmaller(source, mapping, window, { level, times })
   for (const part of image.unread) hatch(image, part)
   let pixels = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
   if (image.width !== width || image.height !== height) {
@@ -118,6 +135,67 @@ async function writeTile(
   const bytes = await pixels.png({ compressionLevel: 1, adaptiveFiltering: false }).toBuffer()
   await writeWhole(out, bytes)
   return { damaged: image.unread.length > 0 }
+}
+
+/** So many pixels are read at once where a picture is made smaller. */
+const PIXELS_AT_ONCE = 1 << 21
+
+/** A window as 8-bit RGB, each `times` x `times` pixels averaged to one; what is left over at the end is averaged with fewer. */
+async function readSmaller(
+  source: PixelSource,
+  mapping: Mapping,
+  window: PixelWindow,
+  { level, times }: { level: number; times: number },
+): Promise<Decoded> {
+  if (times === 1) return readRgb(source, mapping, window, level)
+  const width = Math.ceil(window.width / times)
+  const height = Math.ceil(window.height / times)
+  const small: Decoded = { width, height, data: new Uint8Array(width * height * 3), unread: [] }
+  const rows = Math.max(1, Math.floor(PIXELS_AT_ONCE / window.width / times))
+  for (let row = 0; row < height; row += rows) {
+    const top = row * times
+    const strip = { ...window, y: window.y + top, height: Math.min(rows * times, window.height - top) }
+    const part = await readRgb(source, mapping, strip, level)
+    small.data.set(averaged(part, times), row * width * 3)
+    for (const hole of part.unread) {
+      const [x, y] = [Math.floor(hole.x / times), row + Math.floor(hole.y / times)]
+      const right = Math.ceil((hole.x + hole.width) / times)
+      const bottom = row + Math.ceil((hole.y + hole.height) / times)
+      small.unread.push({ x, y, width: Math.min(width, right) - x, height: Math.min(height, bottom) - y })
+    }
+  }
+  return small
+}
+
+function averaged({ width, height, data }: RgbImage, times: number): Uint8Array {
+  const [across, down] = [Math.ceil(width / times), Math.ceil(height / times)]
+  const small = new Uint8Array(across * down * 3)
+  const sums = new Uint32Array(across * 3)
+  for (let row = 0; row < down; row++) {
+    sums.fill(0)
+    const rows = Math.min(times, height - row * times)
+    for (let y = row * times; y < row * times + rows; y++) {
+      let at = y * width * 3
+      for (let column = 0; column < across; column++) {
+        const end = Math.min(width, (column + 1) * times)
+        let [red, green, blue] = [0, 0, 0]
+        for (let x = column * times; x < end; x++, at += 3) {
+          red += data[at]!
+          green += data[at + 1]!
+          blue += data[at + 2]!
+        }
+        sums[column * 3]! += red
+        sums[column * 3 + 1]! += green
+        sums[column * 3 + 2]! += blue
+      }
+    }
+    for (let column = 0; column < across; column++) {
+      const n = rows * (Math.min(width, (column + 1) * times) - column * times)
+      for (let band = 0; band < 3; band++)
+        small[(row * across + column) * 3 + band] = Math.round(sums[column * 3 + band]! / n)
+    }
+  }
+  return small
 }
 
 /** Stripes that no picture has: this cannot be read. */

@@ -2,7 +2,7 @@ import { tileUrl } from '../../contract/channels.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { PixelTile } from '../../contract/wire.ts'
 import { THUMBNAIL_MIME } from '../../imaging/thumbnail.ts'
-import { TILE_MIME, tileFile, tilesOf } from '../../imaging/tiles.ts'
+import { TILE_MIME, tileFile, tilesToShow } from '../../imaging/tiles.ts'
 import type { StoredImage } from '../../store/images.ts'
 import { placeInCache } from '../machinery/making.ts'
 import type { Project } from '../machinery/project.ts'
@@ -34,7 +34,7 @@ export async function tilesOfImage(project: Project, id: number): Promise<PixelT
   }
   const { width, height } = image
   if (width === null || height === null) return []
-  return tilesOf({ width, height }).map(({ level, column, row, ...place }) => ({
+  return tilesToShow({ width, height }).map(({ level, column, row, ...place }) => ({
     ...place,
     url: tileUrl(project.id, id, contentOf(image), level, column, row),
   }))
