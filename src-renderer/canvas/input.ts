@@ -67,14 +67,18 @@ export function listen(
     },
     options,
   )
-  host.addEventListener(
-    'pointercancel',
-    () => {
-      pressed = null
-      handlers.leave()
-    },
-    options,
-  )
+  // a gesture that was not let go of has ended all the same where the pointer is taken away: it may come up anywhere, unheard
+  for (const taken of ['pointercancel', 'lostpointercapture'] as const) {
+    host.addEventListener(
+      taken,
+      (event) => {
+        if (event.pointerId !== pressed) return
+        pressed = null
+        handlers.leave()
+      },
+      options,
+    )
+  }
   host.addEventListener('pointerleave', () => pressed === null && handlers.leave(), options)
   host.addEventListener('dblclick', (event) => handlers.double(pointOf(event)), options)
   host.addEventListener(

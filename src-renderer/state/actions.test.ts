@@ -70,13 +70,14 @@ class Control {
   }
 }
 
-interface Press extends Partial<Pick<KeyboardEvent, 'ctrlKey' | 'shiftKey' | 'repeat'>> {
+interface Press extends Partial<Pick<KeyboardEvent, 'ctrlKey' | 'shiftKey' | 'altKey' | 'repeat'>> {
   target?: Control
 }
 
 function keyEvent(key: string, { target, ...held }: Press): KeyboardEvent {
   const event = {
     key,
+    code: /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : key,
     target: target ?? null,
     ...{ ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false },
     ...held,
@@ -199,6 +200,23 @@ describe('keys elsewhere', () => {
     expect(app.layout.keysShown).toBe(true)
   })
 
+  it.each<[string, Press]>([
+    ['Shift', { shiftKey: true }],
+    ['Ctrl', { ctrlKey: true }],
+    ['Alt', { altKey: true }],
+  ])('shows the masks again when H comes up, though %s was pressed meanwhile', (_, held) => {
+    press('h')
+    expect(app.display.allHidden).toBe(true)
+    keyUp(app, keyEvent(held.shiftKey ? 'H' : 'h', held))
+    expect(app.display.allHidden).toBe(false)
+  })
+
+  it('shows the masks again when Meta comes up: with it held, macOS tells of no other key that does', () => {
+    press('h')
+    keyUp(app, keyEvent('Meta', {}))
+    expect(app.display.allHidden).toBe(false)
+  })
+
   it('come up on the canvas wherever the focus has gone meanwhile', () => {
     const canvas = canvasOf()
     app.stage.canvas = canvas
@@ -229,7 +247,7 @@ describe('while a shape is half drawn', () => {
   it('undo takes back the last corner, and no edit', () => {
     const takeBack = vi.fn(() => true)
     app.stage.canvas = canvasOf({ busy: true, takeBack })
-    const undo = vi.spyOn(project().editing, 'undo').mockResolvedValue()
+    const undo = vi.spyOn(project().editing, 'undo').mockReturnValue()
     perform(app, 'undo')
     expect(takeBack).toHaveBeenCalledOnce()
     expect(undo).not.toHaveBeenCalled()
@@ -242,7 +260,7 @@ describe('while a shape is half drawn', () => {
       vi.spyOn(editing, 'open').mockResolvedValue(),
       vi.spyOn(editing, 'finish').mockReturnValue(),
       vi.spyOn(editing, 'back').mockReturnValue(),
-      vi.spyOn(editing, 'undo').mockResolvedValue(),
+      vi.spyOn(editing, 'undo').mockReturnValue(),
       vi.spyOn(app, 'closeProject').mockResolvedValue(),
     ]
     for (const action of [...LEAVING, 'select', 'brush', 'knife', 'merge'] as const) {

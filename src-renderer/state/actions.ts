@@ -78,7 +78,7 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
 /** Of a shape that is half drawn the last corner goes; straight after Done it returns to another image. */
 const undo: Act = (desk, { editing }) => {
   if (desk.stage.canvas?.takeBack() || isDrawing(desk)) return
-  void editing.undo()
+  editing.undo()
 }
 
 /** What changes truth, or is a tool for it: in Annotate only. */

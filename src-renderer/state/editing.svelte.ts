@@ -101,12 +101,14 @@ export class Editing {
   }
 
   /** Takes back the last gesture; straight after Done or No ship, the one on the image that was left. */
-  async undo(): Promise<void> {
+  undo(): void {
     const finished = this.#finished
     this.#finished = null
     if (finished && finished.next === this.image) {
-      await this.open(finished.image)
-      if (!finished.changed) return
+      if (this.#refuses()) return
+      // of that image, whichever is on the screen by the time it is there
+      if (finished.changed) this.saving.add(finished.image, { kind: 'undo' }, false)
+      return void this.open(finished.image)
     }
     const { shown } = this
     if (!shown?.canUndo || this.#refuses()) return

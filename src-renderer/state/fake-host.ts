@@ -22,6 +22,12 @@ export class FakeHost {
   readonly closed: string[] = []
   /** another process holds the lock of every database */
   inUse = false
+  /** what was asked of exchange, with the project that it was asked of */
+  readonly exchanged: { project: string; token?: string; group?: string }[] = []
+  /** of every set score */
+  f2 = 0
+  /** what the window has told the shell */
+  readonly shell = { open: false, title: '' }
   /** calls wait for {@link answer}: as they come in, or once they were done, with the answer of then */
   slow: 'no' | 'requests' | 'answers' = 'no'
   #held: Held[] = []
@@ -44,15 +50,30 @@ export class FakeHost {
       })
     const nothing = of(() => null)
     const none = of(() => [])
-    const shown = async () => ({})
+    const score = of((_, { project }: { project: string }) => ({ project, f2: this.f2 }))
+    const named = of((_, { project }: { project: string }) => ({ name: project, from: project }))
+    const anything = async () => ({})
+    const chosen = async () => ({ grant: 'g', label: 'l' })
+    const summary = of((_, { project }: { project: string }) => this.summary(project))
+    const exchanged = (what: object) =>
+      of((_, { project, ...rest }: { project: string }) => {
+        this.exchanged.push({ project, ...rest })
+        return what
+      })
     return fakeClient({
       onBackendRestart: (listener) => {
         this.#restarted = listener
         return () => undefined
       },
-      shell: { window: { setProjectOpen: shown, setTitle: shown }, dialogs: {} },
+      shell: {
+        window: {
+          setProjectOpen: async ({ open }: { open: boolean }) => void (this.shell.open = open),
+          setTitle: async ({ title }: { title: string }) => void (this.shell.title = title),
+        },
+        dialogs: { chooseFolder: chosen, chooseLabels: chosen, saveLabels: chosen },
+      },
       backend: {
-        system: { engine: shown, backendSetting: shown },
+        system: { engine: anything, backendSetting: anything },
         project: {
           recent: async () => [],
           openRecent: ({ key }: { key: string }) =>
@@ -60,7 +81,8 @@ export class FakeHost {
               this.open.add(key)
               return this.summary(key)
             }),
-          summary: of((_, { project }: { project: string }) => this.summary(project)),
+          summary,
+          relocate: summary,
           close: ({ project }: { project: string }) =>
             this.#later(() => {
               this.closed.push(project)
@@ -76,13 +98,26 @@ export class FakeHost {
           list: of((backend) => [...backend.revisions.keys()].map((image) => backend.row(image))),
           get: of((backend, input) => backend.procedures.images.get(input)),
         },
-        annotate: { apply: gesture('apply'), undo: gesture('undo'), redo: gesture('redo') },
-        predict: { ahead: nothing },
+        annotate: {
+          ...{ apply: gesture('apply'), undo: gesture('undo'), redo: gesture('redo') },
+          undoGroup: exchanged({ images: 0, kept: 0 }),
+        },
+        predict: { ahead: nothing, setFlips: nothing },
         jobs: { list: none },
-        runs: { list: none },
-        models: { list: none },
-        score: { set: nothing },
-        train: { preview: nothing, defaults: nothing },
+        runs: {
+          list: of((_, { project }: { project: string }) => [{ id: 1, name: project, current: true }]),
+          choice: nothing,
+        },
+        models: { list: of((_, { project }: { project: string }) => [{ id: project }]), setCurrent: nothing },
+        score: { set: score, refresh: score },
+        train: { preview: named, defaults: named },
+        exchange: {
+          previewImport: of((_, { project }: { project: string }) => ({
+            token: `of ${project}`,
+            file: 'f.csv',
+          })),
+          import: exchanged({ images: 1, group: 'g' }),
+        },
       },
     })
   }

@@ -21,8 +21,14 @@ export function keyDown(desk: Desk, event: KeyboardEvent): void {
 
 /** What is held ends wherever the focus is by now, so that no Space stays down. */
 export function keyUp(desk: Desk, event: KeyboardEvent): void {
-  if (actionOf(event) === 'hide') desk.display.allHidden = false
+  if (letsGoOf('hide', event)) desk.display.allHidden = false
   desk.stage.canvas?.key(event)
+}
+
+/** Whatever else is held by now; and macOS tells of no key that comes up while Meta is held. */
+function letsGoOf(action: Action, { key, code }: KeyboardEvent): boolean {
+  const alone = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
+  return key === 'Meta' || actionOf({ key, code, ...alone }) === action
 }
 
 function act(desk: Desk, action: Action, event: KeyboardEvent): void {

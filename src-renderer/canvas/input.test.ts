@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { listen, type InputHandlers } from './input.ts'
+
+/** Stands for the canvas's element: it hears events, and gives its place. */
+class Host extends EventTarget {
+  readonly captured: number[] = []
+  focus(): void {}
+  getBoundingClientRect() {
+    return { left: 0, top: 0 }
+  }
+  setPointerCapture(pointer: number): void {
+    this.captured.push(pointer)
+  }
+}
+
+let host: Host
+let heard: string[]
+
+/** A pointer event at (x, 0). */
+function pointer(type: string, x: number, pointerId = 1): void {
+  const event = new Event(type, { cancelable: true })
+  const rest = { pointerId, button: 0, shiftKey: false, clientX: x, clientY: 0, getCoalescedEvents: () => [] }
+  host.dispatchEvent(Object.assign(event, rest))
+}
+
+beforeEach(() => {
+  vi.stubGlobal('window', new EventTarget())
+  host = new Host()
+  heard = []
+  const handlers: InputHandlers = {
+    down: ({ x }) => heard.push(`down ${x}`) > 0,
+    move: ({ x }) => heard.push(`move ${x}`),
+    up: ({ x }) => heard.push(`up ${x}`),
+    leave: () => heard.push('leave'),
+    double: () => undefined,
+    zoom: () => undefined,
+    pan: () => undefined,
+    size: () => undefined,
+    menu: () => undefined,
+  }
+  const element: unknown = host
+  // a fake of the parts in use
+  listen(element as HTMLElement, handlers, () => 'device', new AbortController().signal)
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+it('ends a stroke whose pointer is taken away, so that the next one begins anew', () => {
+  pointer('pointerdown', 10)
+  pointer('pointermove', 12)
+  pointer('lostpointercapture', 12)
+  // up somewhere else, where the canvas does not hear of it
+  pointer('pointerdown', 90)
+  pointer('pointerup', 95)
+  expect(heard).toEqual(['down 10', 'move 12', 'leave', 'down 90', 'up 95'])
+})
+
+it('says nothing of a capture that ends with the stroke itself', () => {
+  pointer('pointerdown', 10)
+  pointer('pointerup', 20)
+  pointer('lostpointercapture', 20)
+  pointer('pointerdown', 30)
+  pointer('pointercancel', 30)
+  pointer('lostpointercapture', 30)
+  expect(heard).toEqual(['down 10', 'up 20', 'down 30', 'leave'])
+})
+
+it('goes on with a stroke when another pointer is lost or cancelled', () => {
+  pointer('pointerdown', 10)
+  pointer('pointercancel', 50, 2)
+  pointer('lostpointercapture', 50, 2)
+  pointer('pointerup', 20)
+  expect(heard).toEqual(['down 10', 'up 20'])
+})

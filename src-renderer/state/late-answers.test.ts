@@ -1,0 +1,312 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { App } from './app.svelte.ts'
+import { brush, settle } from './fake-backend.ts'
+import { FakeHost } from './fake-host.ts'
+import type { OpenProject } from './open-project.svelte.ts'
+
+let host: FakeHost
+let app: App
+
+beforeEach(async () => {
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined })
+  host = new FakeHost({ alpha: [1, 2, 3], beta: [1, 2, 3] })
+  app = new App(host.client)
+  await app.openRecent('alpha')
+  await settle()
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+function project(): OpenProject {
+  if (!app.project) throw new Error('no project is open')
+  return app.project
+}
+
+const marked = (id: string, image: number) => host.stored(id).states.get(image)?.truth.length
+
+/** What alpha was asked before beta was opened, and what it asks when its answers come. */
+const ASKED: readonly [string, (alpha: OpenProject) => unknown][] = [
+  ['the summary', ({ facts }) => facts.refreshSummary()],
+  ['the summary, after another model was chosen', ({ facts }) => facts.setModel('m')],
+  ['the summary, after the images were moved', (alpha) => alpha.relocate()],
+  ['the summary, after flips were chosen', ({ facts }) => facts.setFlips(true)],
+  ['the set score', ({ facts }) => facts.refreshScore()],
+  ['a set score computed again', ({ facts }) => facts.rescore()],
+  ['the runs', ({ facts }) => facts.refreshRuns()],
+  ['the model versions', ({ facts }) => facts.refreshModels()],
+  ['what there is to train on', ({ training }) => training.refresh()],
+  ['what an import would do', ({ exchange }) => exchange.choose()],
+  ['the list of images', (alpha) => alpha.fetchImages()],
+  ['the list of jobs', (alpha) => alpha.fetchJobs()],
+  ['an image', ({ editing }) => editing.open(2)],
+  ['the open image, again', ({ editing }) => editing.shown?.refetch()],
+]
+
+describe('the answer of a project that was left', () => {
+  it.each(ASKED)('does not land in the next one: %s', async (_, ask) => {
+    host.slow = 'answers'
+    void ask(project())
+    await settle()
+    host.slow = 'no'
+    await app.openRecent('beta')
+    await settle()
+    await host.answerAll()
+    await settle()
+    const { facts, training, exchange, images, editing } = project()
+    expect(project().id).toBe('beta')
+    expect(facts.summary).toEqual(host.summary('beta'))
+    expect([facts.score, facts.run?.name, facts.models]).toEqual([
+      { project: 'beta', f2: 0 },
+      'beta',
+      [{ id: 'beta' }],
+    ])
+    expect([training.preview, training.settings?.name, training.settings?.from]).toEqual([
+      { name: 'beta', from: 'beta' },
+      'beta',
+      'beta',
+    ])
+    expect([exchange.open, images.rows.size, editing.image]).toEqual([false, 3, 1])
+    brush(editing, 1, 2, 3)
+    await settle()
+    expect([marked('alpha', 1), marked('beta', 1)]).toEqual([0, 1])
+    expect(app.toasts.items).toEqual([])
+  })
+
+  it('does not empty the list of the next one, whose own is still under way', async () => {
+    host.slow = 'answers'
+    void project().facts.refreshSummary()
+    const opening = app.openRecent('beta')
+    await settle()
+    await host.answer(1)
+    await opening
+    await settle()
+    expect(project().id).toBe('beta')
+    await host.answerAll()
+    await settle()
+    await host.answerAll()
+    await settle()
+    expect(project().images.rows.size).toBe(3)
+  })
+
+  it('takes the sheet of an import with it, and what was imported stays in its own project', async () => {
+    await project().exchange.choose()
+    expect(project().exchange.preview?.token).toBe('of alpha')
+    const { exchange } = project()
+    await app.openRecent('beta')
+    await settle()
+    expect(project().exchange.open).toBe(false)
+    await project().exchange.import()
+    await project().exchange.undo()
+    expect(host.exchanged).toEqual([])
+    // what is pressed in the last moment still is alpha's
+    host.open.add('alpha')
+    await exchange.import()
+    await exchange.undo()
+    expect(host.exchanged.map(({ project: of }) => of)).toEqual(['alpha', 'alpha'])
+    expect(project().exchange.open).toBe(false)
+  })
+
+  it('does not grey the menu nor change the title of the next one', async () => {
+    host.slow = 'answers'
+    const closing = app.closeProject()
+    const opening = app.openRecent('beta')
+    await settle()
+    host.slow = 'no'
+    await host.answer(0)
+    await opening
+    await host.answerAll()
+    await closing
+    await settle()
+    expect(project().id).toBe('beta')
+    expect(host.shell).toEqual({ open: true, title: 'beta – Drydock' })
+  })
+})
+
+describe('the answer to an earlier question', () => {
+  it.each([
+    ['the set score', ({ facts }: OpenProject) => facts.refreshScore()],
+    ['the open image', ({ editing }: OpenProject) => editing.shown?.refetch()],
+    ['the list', (open: OpenProject) => open.fetchImages()],
+  ])('is dropped where a later one was answered before: %s', async (what, ask) => {
+    const stored = host.stored('alpha')
+    host.slow = 'answers'
+    void ask(project())
+    await settle()
+    await host.markElsewhere('alpha', 1)
+    host.f2 = 0.5
+    void ask(project())
+    await settle()
+    host.slow = 'no'
+    await host.answer(1)
+    await host.answerAll()
+    await settle()
+    expect(project().images.rows.get(1)).toEqual(stored.row(1))
+    expect(project().editing.shown?.state?.truth).toHaveLength(1)
+    if (what === 'the set score') expect(project().facts.score?.f2).toBe(0.5)
+  })
+})
+
+describe('a window that leaves a project', () => {
+  it('tells the backend so, whether it closes it or opens another', async () => {
+    await app.openRecent('beta')
+    await settle()
+    expect(host.closed).toEqual(['alpha'])
+    expect([...host.open]).toEqual(['beta'])
+    await app.closeProject()
+    expect(host.closed).toEqual(['alpha', 'beta'])
+    expect(app.project).toBeNull()
+    expect(host.shell).toEqual({ open: false, title: 'Drydock' })
+  })
+
+  it('keeps it open in the backend where it opens the same anew', async () => {
+    await app.openRecent('alpha')
+    await settle()
+    expect(host.closed).toEqual([])
+    expect(project().images.rows.size).toBe(3)
+  })
+})
+
+describe('gestures under way while another project is opened', () => {
+  it('are all saved in their own, also those made while the other was being opened', async () => {
+    host.slow = 'requests'
+    brush(project().editing, 1, 2)
+    await settle()
+    const opening = app.openRecent('beta')
+    await settle()
+    // the first stroke is answered, and now beta is on its way
+    await host.answer(0)
+    await settle()
+    brush(project().editing, 50, 51)
+    await settle()
+    // beta is there before the second stroke is saved
+    await host.answer(0)
+    await settle()
+    expect(project().id).toBe('alpha')
+    host.slow = 'no'
+    await host.answerAll()
+    await opening
+    expect(project().id).toBe('beta')
+    expect([marked('alpha', 1), marked('beta', 1)]).toEqual([2, 0])
+  })
+
+  it('keep the window where they are when they cannot be saved; the other project is not entered', async () => {
+    vi.useFakeTimers()
+    host.slow = 'requests'
+    const opening = app.openRecent('beta')
+    await settle()
+    host.inUse = true
+    brush(project().editing, 1, 2)
+    await settle()
+    await host.answerAll()
+    await settle()
+    await host.answerAll()
+    await settle()
+    host.slow = 'no'
+    await host.answerAll()
+    await opening
+    expect(project().id).toBe('alpha')
+    expect(app.toasts.items.map(({ text }) => text)).toEqual([
+      'The last gestures are not saved yet, so this project stays open. The status bar says why.',
+    ])
+    expect([...host.open]).toEqual(['alpha'])
+    // and goes on being marked in
+    brush(project().editing, 50, 51)
+    host.inUse = false
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(marked('alpha', 1)).toBe(2)
+    vi.useRealTimers()
+  })
+
+  it('are waited for when the project is closed, which takes no more of them', async () => {
+    host.slow = 'requests'
+    brush(project().editing, 1, 2)
+    const closing = app.closeProject()
+    await settle()
+    brush(project().editing, 50, 51)
+    expect(project().editing.shown?.state?.truth).toHaveLength(1)
+    host.slow = 'no'
+    await host.answerAll()
+    await closing
+    expect(app.project).toBeNull()
+    expect(marked('alpha', 1)).toBe(1)
+    expect(app.toasts.items.map(({ text }) => text)).toEqual([
+      'The project is being closed, so nothing more is marked in it.',
+    ])
+  })
+
+  it('keep the project open when they cannot be saved', async () => {
+    vi.useFakeTimers()
+    host.inUse = true
+    brush(project().editing, 1, 2)
+    await app.closeProject()
+    expect(app.toasts.items.at(-1)?.text).toContain('Not closed')
+    host.inUse = false
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(marked('alpha', 1)).toBe(1)
+    vi.useRealTimers()
+    await app.closeProject()
+    expect(app.project).toBeNull()
+  })
+})
+
+describe('a gesture', () => {
+  it('is saved with what another process has stored meanwhile, however long that held the lock', async () => {
+    vi.useFakeTimers()
+    host.inUse = true
+    brush(project().editing, 50, 51)
+    await vi.advanceTimersByTimeAsync(0)
+    await host.markElsewhere('alpha', 1)
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(project().editing.saving.unsaved).toBe(1)
+    host.inUse = false
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(project().editing.saving.unsaved).toBe(0)
+    expect(marked('alpha', 1)).toBe(2)
+    expect(project().editing.shown?.state?.truth).toEqual(host.stored('alpha').states.get(1)?.truth)
+    vi.useRealTimers()
+  })
+
+  it('is seen to be followed by a failure in the window, and counts as saved', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    const broken = new Error('broken')
+    vi.spyOn(project().images, 'update').mockImplementationOnce(() => {
+      throw broken
+    })
+    brush(project().editing, 1, 2)
+    await settle()
+    expect(log).toHaveBeenCalledWith(broken)
+    expect(app.toasts.items.map(({ text }) => text)).toEqual(['Something unexpected failed: Error: broken'])
+    expect([project().editing.saving.unsaved, marked('alpha', 1)]).toEqual([0, 1])
+    brush(project().editing, 50, 51)
+    await settle()
+    expect(marked('alpha', 1)).toBe(2)
+    log.mockRestore()
+  })
+
+  it.each(['at once', 'once the image is there'])(
+    'that takes Done back is one of the image that was done, also where another is turned to %s',
+    async (when) => {
+      const { editing } = project()
+      brush(editing, 1, 2)
+      await editing.open(2)
+      brush(editing, 1, 2)
+      await editing.open(1)
+      editing.finish('done')
+      await settle()
+      expect(editing.image).toBe(2)
+      host.stored('alpha').files.set(1, { fileState: 'changed', fileNote: 'It was changed.', content: 'y' })
+      host.slow = 'answers'
+      editing.undo()
+      if (when !== 'at once') await settle()
+      void editing.open(2)
+      host.slow = 'no'
+      await settle()
+      await host.answerAll()
+      await settle()
+      expect(marked('alpha', 2)).toBe(1)
+      expect(host.stored('alpha').states.get(1)?.status).toBe('in progress')
+      expect(editing.image).toBe(2)
+      expect(editing.shown?.state?.truth).toHaveLength(1)
+    },
+  )
+})
