@@ -44,6 +44,8 @@ function main(): void {
         return grants.add(message.grant, message.path, message.mode)
       case 'resolve-file':
         return void resolveFile(host, message.request, message.path).then(send)
+      case 'ping':
+        return send({ kind: 'alive' })
       case 'stop':
         return end()
     }

@@ -162,15 +162,6 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       start: os.train.start.handler(
         within(async (project, input) => ({ job: await startTraining(project, input.settings) })),
       ),
-      resume: os.train.resume.handler(
-        within(async ({ jobs }, input) => {
-          await jobs.resume(input.job)
-          return { job: input.job }
-        }),
-      ),
-      canResume: os.train.canResume.handler(
-        within(({ jobs }, input) => jobs.list().some(({ id, resumable }) => id === input.job && resumable)),
-      ),
       curve: os.train.curve.handler(within((project, input) => trainingCurve(project, input.job))),
     },
     models: {

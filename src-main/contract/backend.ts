@@ -146,10 +146,6 @@ export const backendContract = {
     start: procedure
       .input(inProject.extend({ settings: w.trainSettings }))
       .output(z.object({ job: w.jobId })),
-    /** goes on from the last checkpoint of a job that was interrupted, cancelled or failed */
-    resume: procedure.input(inProject.extend({ job: w.jobId })).output(z.object({ job: w.jobId })),
-    /** whether it would find one */
-    canResume: procedure.input(inProject.extend({ job: w.jobId })).output(z.boolean()),
     curve: procedure.input(inProject.extend({ job: w.jobId })).output(z.array(w.curvePoint)),
   },
   models: {

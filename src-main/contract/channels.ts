@@ -35,6 +35,8 @@ export type ShellToBackend =
   | { kind: 'port-close'; port: number; generation: number }
   | { kind: 'grant'; grant: string; path: string; mode: 'read' | 'write' }
   | { kind: 'resolve-file'; request: number; path: string }
+  /** asks for a sign of life: `alive` */
+  | { kind: 'ping' }
   | { kind: 'stop' }
 
 export type BackendToShell =
@@ -45,6 +47,7 @@ export type BackendToShell =
   | { kind: 'file'; request: number; file: string; mime: string }
   | { kind: 'no-file'; request: number; status: number; reason: string }
   | { kind: 'cache-root'; root: string }
+  | { kind: 'alive' }
 
 /** `drydock://app/p/<project>/image/<id>/r<content>/thumb` */
 export function thumbUrl(project: string, image: number, content: string): string {

@@ -40,9 +40,12 @@ export type MenuCommand = z.infer<typeof menuCommand>
 export const startup = z.object({ openSample: z.boolean(), open: grant.nullable() })
 export type Startup = z.infer<typeof startup>
 
-/** How the backend process is doing. `sentence` says what a person should know of it; null: nothing. */
+/**
+ * How the backend process is doing. `silent`: it has not answered for some seconds; a person may wait, or restart it. `sentence` says what
+ * a person should know of it; null: nothing.
+ */
 export const backendHealth = z.object({
-  state: z.enum(['starting', 'ready', 'failing']),
+  state: z.enum(['starting', 'ready', 'silent', 'failing']),
   sentence: z.string().nullable(),
 })
 export type BackendHealth = z.infer<typeof backendHealth>
@@ -78,6 +81,8 @@ export const shellContract = {
     startup: oc.input(nothing).output(startup),
     /** first how the backend is doing now, then each change */
     backendHealth: oc.input(nothing).output(eventIterator(backendHealth)),
+    /** ends a backend that does not answer and starts another one; whatever was acknowledged is on the disk */
+    restartBackend: oc.input(nothing).output(nothing),
   },
 }
 

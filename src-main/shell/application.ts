@@ -203,6 +203,7 @@ export class Application {
       show: () => window.show(),
       commands: (signal) => window.commands(signal),
       health: (signal) => this.#healthFrom(signal),
+      restartBackend: () => this.#supervisor.restart(),
       setTitle: (title) => window.setTitle(title),
       setProjectOpen: (open) => {
         window.projectOpen = open

@@ -38,6 +38,7 @@ export interface ShellContext {
   show(): void
   commands(signal: AbortSignal | undefined): AsyncGenerator<MenuCommand>
   health(signal: AbortSignal | undefined): AsyncGenerator<BackendHealth>
+  restartBackend(): void
   setTitle(title: string): void
   setProjectOpen(open: boolean): void
   openLogs(): Promise<void>
@@ -166,5 +167,9 @@ export const shellRouter = os.router({
     warning: os.window.warning.handler(({ context }) => context.warning()),
     startup: os.window.startup.handler(({ context }) => context.takeStartup()),
     backendHealth: os.window.backendHealth.handler(({ context, signal }) => context.health(signal)),
+    restartBackend: os.window.restartBackend.handler(({ context }) => {
+      context.restartBackend()
+      return {}
+    }),
   },
 })

@@ -107,6 +107,7 @@ describe('router', () => {
       yield 'undo' as const
     },
     health: async function* () {},
+    restartBackend: () => undefined,
     setTitle: () => {},
     setProjectOpen: () => {},
     openLogs: () => Promise.reject(new DrydockError('internal', 'The logs lie in /x.')),

@@ -18,6 +18,7 @@ function supervise(script: string) {
   const health: BackendHealth[] = []
   const pauses: { ms: number; go: () => void }[] = []
   const waiting: (() => void)[] = []
+  const beats: ((now: number) => void)[] = []
   const changed = (): void => waiting.splice(0).forEach((wake) => wake())
   const supervisor = new Supervisor(
     { command: nodeBinary(), args: [file], env: process.env, openLog: () => openSync(devNull, 'a') },
@@ -28,11 +29,15 @@ function supervise(script: string) {
       log: () => {},
     },
     (ms, go) => void (pauses.push({ ms, go }), changed()),
+    (_, tick) => {
+      beats.push(tick)
+      return () => void beats.splice(beats.indexOf(tick), 1)
+    },
   )
   const until = async (condition: () => boolean): Promise<void> => {
     while (!condition()) await new Promise<void>((resolve) => waiting.push(resolve))
   }
-  return { supervisor, messages, health, pauses, until }
+  return { supervisor, messages, health, pauses, beats, until }
 }
 
 const READY = `process.send({ kind: 'ready', cacheRoots: [] });`
@@ -112,5 +117,57 @@ describe('supervisor', () => {
     pauses[0]?.go()
     await stopped
     expect(supervisor.pid).toBeNull()
+  })
+
+  it('says that a backend is silent after five seconds, and takes it back when it answers', async () => {
+    const { supervisor, health, beats, messages, until } = supervise(
+      `process.on('message', (message) => {
+         ${STOP}
+         if (message.kind === 'grant') process.send({ kind: 'cache-root', root: 'late' })
+       }); ${READY}`,
+    )
+    supervisor.start()
+    await until(() => beats.length === 1)
+    const beat = beats[0]!
+    let now = 0
+    const states = () => health.map(({ state }) => state)
+    for (let second = 0; second < 3; second++) beat((now += 1000))
+    // the machine has slept: what was before does not count
+    beat((now += 3_600_000))
+    for (let second = 0; second < 4; second++) beat((now += 1000))
+    expect(states()).toEqual(['ready'])
+    for (let second = 0; second < 4; second++) beat((now += 1000))
+    expect(supervisor.health).toEqual({
+      state: 'silent',
+      sentence: 'Drydock’s background process does not answer.',
+    })
+    // any sign of life
+    supervisor.send({ kind: 'grant', grant: 'g', path: '/x', mode: 'read' })
+    await until(() => messages.length === 2)
+    expect(states()).toEqual(['ready', 'silent', 'ready'])
+    expect(messages.map(({ kind }) => kind)).toEqual(['ready', 'cache-root'])
+    await supervisor.stop()
+    expect(beats).toEqual([])
+  })
+
+  it('ends a silent backend when a person says so, and starts another one; one that answers is left alone', async () => {
+    const { supervisor, health, beats, pauses, until } = supervise(
+      `process.on('message', (message) => { ${STOP} }); ${READY}`,
+    )
+    supervisor.start()
+    await until(() => beats.length === 1)
+    const first = supervisor.pid
+    supervisor.restart()
+    for (let second = 1; second <= 6; second++) beats[0]!(second * 1000)
+    expect(supervisor.health.state).toBe('silent')
+    expect(supervisor.pid).toBe(first)
+    supervisor.restart()
+    await until(() => pauses.length === 1)
+    expect(supervisor.generation).toBe(1)
+    pauses[0]!.go()
+    await until(() => supervisor.health.state === 'ready')
+    expect(supervisor.pid).not.toBe(first)
+    expect(health.map(({ state }) => state)).toEqual(['ready', 'silent', 'starting', 'ready'])
+    await supervisor.stop()
   })
 })

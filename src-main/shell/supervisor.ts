@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
 import type { BackendHealth } from '../contract/shell.ts'
+import { Pulse } from '../core/pulse.ts'
 
 /** How to start the backend. */
 export interface BackendCommand {
@@ -24,6 +25,9 @@ export interface SupervisorEvents {
 /** Waits in ms; replaced in tests. */
 export type Delay = (ms: number, then: () => void) => void
 
+/** Calls `tick` at even intervals of ms, with a time that does not go back. @returns ends it; replaced in tests */
+export type Beat = (ms: number, tick: (now: number) => void) => () => void
+
 /** The first death is answered at once, the next after this, then twice as long each time; in ms. */
 const FIRST_DELAY = 100
 const LONGEST_DELAY = 10_000
@@ -32,31 +36,42 @@ const TELL_AFTER = 3
 /** a backend that lived this long was well; its death is not part of a series */
 const WELL_AFTER = 10_000
 const STOP_WITHIN = 3_000
+/** The backend is asked this often for a sign of life. */
+const PULSE = 1_000
+/** Its own thread does short work only: one that is silent for so long does not answer at all. */
+const SILENT_AFTER = 5_000
 
 /**
  * Keeps one backend process alive: starts it, starts it again with growing pauses when it dies, and ends it for good.
- * Messages sent before it is ready wait for it.
+ * Messages sent before it is ready wait for it. One that does not answer is told of, and left to people: it may come back.
  */
 export class Supervisor {
   readonly #command: BackendCommand
   readonly #events: SupervisorEvents
   readonly #delay: Delay
+  readonly #beat: Beat
+  readonly #pulse = new Pulse(PULSE, () => SILENT_AFTER)
+  #stopBeat: (() => void) | null = null
   #child: ChildProcess | null = null
   #generation = 0
   #deaths = 0
   #ready = false
   #stopping = false
   #queue: ShellToBackend[] = []
+  /** of the last beat */
+  #now = 0
   #health: BackendHealth = { state: 'starting', sentence: null }
 
   constructor(
     command: BackendCommand,
     events: SupervisorEvents,
     delay: Delay = (ms, then) => setTimeout(then, ms),
+    beat: Beat = everyMs,
   ) {
     this.#command = command
     this.#events = events
     this.#delay = delay
+    this.#beat = beat
   }
 
   /** Counts the backends: one more each time one died. */
@@ -100,8 +115,9 @@ export class Supervisor {
     })
     child.on('exit', (code, signal) => ended(signal ? `ended by ${signal}` : `ended with code ${code}`))
     child.on('message', (message: BackendToShell) => {
+      this.#hasAnswered()
       if (message.kind === 'ready') this.#isReady()
-      this.#events.message(message)
+      if (message.kind !== 'alive') this.#events.message(message)
     })
   }
 
@@ -111,9 +127,17 @@ export class Supervisor {
     else this.#queue.push(message)
   }
 
+  /** Ends a backend that does not answer; another one follows, as after any death. Does nothing to one that answers. */
+  restart(): void {
+    if (this.#health.state !== 'silent') return
+    this.#events.log('backend: ended since it did not answer')
+    this.#child?.kill('SIGKILL')
+  }
+
   /** Asks the backend to end, and ends it after 3 s; resolves when it is gone. It is not started again. */
   async stop(): Promise<void> {
     this.#stopping = true
+    this.#stopBeat?.()
     const child = this.#child
     if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     await new Promise<void>((resolve) => {
@@ -130,10 +154,30 @@ export class Supervisor {
     this.#ready = true
     this.#setHealth({ state: 'ready', sentence: null })
     for (const message of this.#queue.splice(0)) this.send(message)
+    this.#pulse.rest()
+    this.#stopBeat?.()
+    this.#stopBeat = this.#beat(PULSE, (now) => this.#ask(now))
+  }
+
+  #ask(now: number): void {
+    this.#now = now
+    switch (this.#pulse.tick(now)) {
+      case 'ask':
+        return this.send({ kind: 'ping' })
+      case 'silent':
+        this.#setHealth({ state: 'silent', sentence: 'Drydock’s background process does not answer.' })
+    }
+  }
+
+  /** Whatever it sends is a sign of life. */
+  #hasAnswered(): void {
+    this.#pulse.answered(this.#now)
+    if (this.#health.state === 'silent') this.#setHealth({ state: 'ready', sentence: null })
   }
 
   #ended(how: string, lifetime: number): void {
     this.#child = null
+    this.#stopBeat?.()
     if (this.#stopping) return
     const wasWell = this.#ready && lifetime > WELL_AFTER
     this.#deaths = wasWell ? 1 : this.#deaths + 1
@@ -158,4 +202,10 @@ export class Supervisor {
     this.#health = health
     this.#events.health(health)
   }
+}
+
+/** The clock that people do not set: where it stands still while the machine sleeps, so much the better. */
+function everyMs(ms: number, tick: (now: number) => void): () => void {
+  const timer = setInterval(() => tick(performance.now()), ms)
+  return () => clearInterval(timer)
 }

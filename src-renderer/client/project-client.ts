@@ -29,7 +29,6 @@ const READS: ReadonlySet<string> = new Set<ProcedureName>([
   'score.set',
   'train.preview',
   'train.defaults',
-  'train.canResume',
   'train.curve',
   'models.list',
   'models.card',

@@ -2,6 +2,7 @@ import { createContext } from 'svelte'
 import { dropGrant, type Client } from '../client/index.ts'
 import { LABEL_ENDINGS } from '../../src-main/contract/label-formats.ts'
 import type { ProjectSummary, RecentProject } from '../../src-main/contract/wire.ts'
+import { Background } from './background.svelte.ts'
 import { Display } from './display.svelte.ts'
 import { Engine } from './engine.svelte.ts'
 import { Layout } from './layout.svelte.ts'
@@ -17,6 +18,7 @@ export class App {
   readonly display = new Display()
   readonly stage = new Stage()
   readonly engine: Engine
+  readonly background: Background
   /** null: none */
   project = $state.raw<OpenProject | null>(null)
   recent = $state.raw<RecentProject[]>([])
@@ -29,6 +31,7 @@ export class App {
   constructor(client: Client) {
     this.client = client
     this.engine = new Engine(client, this.toasts)
+    this.background = new Background(client, this.toasts)
     client.onBackendRestart(() => void this.#restarted())
   }
 

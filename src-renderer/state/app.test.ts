@@ -10,7 +10,7 @@ const SUMMARY: ProjectSummary = {
   ...{ images: 1, finished: 0, currentRun: null, currentModel: null, flips: false },
 }
 
-function training(id: string, state: Job['state']): Job {
+function training(id: string, state: Job['state'], resumable = false): Job {
   return {
     ...{
       id,
@@ -28,7 +28,7 @@ function training(id: string, state: Job['state']): Job {
       error: null,
       summary: 'Said.',
       model: null,
-      resumable: false,
+      resumable,
     },
   }
 }
@@ -62,7 +62,6 @@ let backend: FakeBackend
 /** what the project has of jobs and curves when the window asks */
 let jobs: Job[]
 let curves: Map<string, CurvePoint[]>
-let checkpoints: Set<string>
 /** while a resumed training is being started */
 let beforeAnswer: () => Promise<void>
 let app: App
@@ -73,7 +72,6 @@ beforeEach(async () => {
   backend = new FakeBackend([1])
   jobs = []
   curves = new Map()
-  checkpoints = new Set()
   beforeAnswer = async () => undefined
   const nothing = async () => null
   const none = async () => []
@@ -85,7 +83,13 @@ beforeEach(async () => {
         predict,
         project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },
         images: { get: images.get, list: async () => [backend.row(1)] },
-        jobs: { list: async () => jobs },
+        jobs: {
+          list: async () => jobs,
+          resume: async () => {
+            await beforeAnswer()
+            return {}
+          },
+        },
         runs: { list: none },
         models: { list: none },
         score: { set: nothing },
@@ -93,11 +97,6 @@ beforeEach(async () => {
           preview: nothing,
           defaults: nothing,
           curve: async ({ job }: { job: string }) => curves.get(job) ?? [],
-          canResume: async ({ job }: { job: string }) => checkpoints.has(job),
-          resume: async () => {
-            await beforeAnswer()
-            return { job: '2' }
-          },
         },
       },
     }),
@@ -127,29 +126,23 @@ describe('a project that is opened', () => {
     expect(app.toasts.items).toEqual([])
   })
 
-  it('offers to go on where there is a checkpoint, also once a training has ended', async () => {
+  it('offers to go on with what was broken off last, and can go on', async () => {
     jobs = [training('1', 'interrupted')]
     await app.openRecent('p')
     await settle()
-    expect(project().training.resumable).toBe(false)
+    expect(project().jobs.interrupted).toBeNull()
+    // a dead backend left it, of which there is no news
+    jobs = [training('1', 'interrupted', true)]
+    await project().fetchJobs()
+    expect(project().jobs.interrupted?.id).toBe('1')
     news.tell({ type: 'job', job: training('2', 'running') })
     await settle()
-    checkpoints.add('2')
-    news.tell({ type: 'job', job: training('2', 'cancelled') })
+    expect(project().jobs.interrupted).toBeNull()
+    // a person has cancelled it: it can go on, but nobody is asked to
+    news.tell({ type: 'job', job: training('2', 'cancelled', true) })
     await settle()
-    expect([project().training.job, project().training.resumable]).toEqual(['2', true])
-  })
-
-  it('offers to go on with the training that a dead backend left', async () => {
-    jobs = [training('1', 'running')]
-    await app.openRecent('p')
-    await settle()
-    expect(project().training.resumable).toBe(false)
-    jobs = [training('1', 'interrupted')]
-    checkpoints.add('1')
-    await project().fetchJobs()
-    await settle()
-    expect([project().training.job, project().training.resumable]).toEqual(['1', true])
+    expect(project().jobs.interrupted).toBeNull()
+    expect(project().jobs.latest('train')?.resumable).toBe(true)
   })
 
   it('shows a training that is started elsewhere in place of one that has ended', async () => {
@@ -185,25 +178,24 @@ describe('a training that goes on', () => {
     curves.set('1', [point(1), point(2), point(3)])
     await app.openRecent('p')
     await settle()
-    curves.set('2', [point(1), point(2), point(3)])
   })
 
   it('keeps the curve from before, and goes over what came after its checkpoint once more', async () => {
-    await project().training.resume('1')
-    expect(project().training.job).toBe('2')
+    await project().jobs.resume('1')
+    expect(project().training.job).toBe('1')
     expect(steps()).toEqual([1, 2, 3])
-    news.tell({ type: 'curve', job: '2', points: [point(2, 5)] })
+    news.tell({ type: 'curve', job: '1', points: [point(2, 5)] })
     await settle()
     expect(project().training.points).toEqual([point(1), point(2, 5)])
   })
 
   it('loses and doubles no point that is heard before the answer', async () => {
     beforeAnswer = async () => {
-      news.tell({ type: 'job', job: training('2', 'running') })
-      news.tell({ type: 'curve', job: '2', points: [point(3, 5), point(4)] })
+      news.tell({ type: 'job', job: training('1', 'running') })
+      news.tell({ type: 'curve', job: '1', points: [point(3, 5), point(4)] })
       await settle()
     }
-    await project().training.resume('1')
+    await project().jobs.resume('1')
     await settle()
     expect(project().training.points).toEqual([point(1), point(2), point(3, 5), point(4)])
   })

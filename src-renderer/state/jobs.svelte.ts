@@ -15,6 +15,12 @@ export class Jobs {
     this.items.find((job) => job.state === 'running') ?? this.items.find((job) => job.state === 'queued'),
   )
 
+  /** the last one, where it was broken off and can go on */
+  readonly interrupted = $derived.by(() => {
+    const last = this.items.reduce<Job | null>((a, b) => (a && a.startedAt >= b.startedAt ? a : b), null)
+    return last?.state === 'interrupted' && last.resumable ? last : null
+  })
+
   constructor(client: ProjectClient, toasts: Toasts) {
     this.#client = client
     this.#toasts = toasts
@@ -45,6 +51,15 @@ export class Jobs {
     if (isActive(job) || (before && !isActive(before))) return
     if (job.error && job.state !== 'cancelled') this.#toasts.failure(job.error.message)
     else if (job.summary && !SAID_ELSEWHERE.has(job.kind)) this.#toasts.note(job.summary)
+  }
+
+  /** Goes on with a job that ended early. */
+  async resume(job: string): Promise<void> {
+    try {
+      await this.#client.jobs.resume({ job })
+    } catch (error) {
+      this.#toasts.error(error)
+    }
   }
 
   async cancel(job: string): Promise<void> {

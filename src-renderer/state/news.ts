@@ -63,7 +63,6 @@ function hear(project: Concerned, event: ProjectEvent): void {
     case 'job':
       jobs.update(event.job)
       if (isToBeShown(project, event.job)) void training.follow(event.job.id)
-      else if (event.job.id === training.job && !isActive(event.job)) void training.lookForCheckpoint()
       break
     case 'curve':
       training.add(event.job, event.points)

@@ -100,10 +100,8 @@ export class OpenProject {
   /** The jobs that run and those that have ended, with the curve of the last training: it may be one to go on with. */
   async fetchJobs(): Promise<void> {
     this.jobs.set(await this.client.jobs.list({}))
-    // what is on show may have ended with the backend that did it, of which there is no news
-    if (this.training.job !== null) return void this.training.lookForCheckpoint()
     const latest = this.jobs.latest('train')
-    if (latest) void this.training.follow(latest.id)
+    if (latest && this.training.job === null) void this.training.follow(latest.id)
   }
 
   /** Lets a person choose the folder in which the images are now. */

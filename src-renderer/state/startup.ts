@@ -1,5 +1,6 @@
 import type { Client } from '../client/index.ts'
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
+import type { Background } from './background.svelte.ts'
 import { follow } from './follow.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
@@ -21,9 +22,9 @@ export async function openWish(app: Opening): Promise<void> {
   }
 }
 
-/** Follows the shell for as long as the window stands: its menu, and whether the background process comes back. */
+/** Follows the shell for as long as the window stands: its menu, and how the background process is doing. */
 export function followShell(
-  { client, toasts }: { client: Client; toasts: Toasts },
+  { client, background }: { client: Client; background: Background },
   obey: (command: MenuCommand) => void,
 ): void {
   const { window } = client.shell
@@ -35,9 +36,7 @@ export function followShell(
   )
   void follow(
     (signal) => window.backendHealth({}, { signal }),
-    ({ sentence }) => {
-      if (sentence) toasts.failure(sentence)
-    },
+    (health) => background.hear(health),
     life,
   )
 }

@@ -11,8 +11,6 @@ export class Training {
   /** the job whose curve is shown */
   job = $state<string | null>(null)
   points = $state.raw<CurvePoint[]>([])
-  /** the job on show left a checkpoint to go on from */
-  resumable = $state(false)
   starting = $state(false)
   #defaults: TrainSettings | null = null
   readonly #latest = new Latest()
@@ -47,35 +45,26 @@ export class Training {
 
   async start(): Promise<void> {
     if (!this.settings) return
-    await this.#begin(() => this.#client.train.start({ settings: $state.snapshot(this.settings!) }))
-  }
-
-  async resume(job: string): Promise<void> {
-    await this.#begin(() => this.#client.train.resume({ job }))
+    this.starting = true
+    try {
+      const { job } = await this.#client.train.start({ settings: $state.snapshot(this.settings) })
+      // news of the job may have come first
+      if (job !== this.job) await this.follow(job)
+    } catch (error) {
+      this.#toasts.error(error)
+    } finally {
+      this.starting = false
+    }
   }
 
   /** Shows the curve of a job, from its beginning. */
   async follow(job: Job['id']): Promise<void> {
     this.job = job
     this.points = []
-    this.resumable = false
     try {
       const points = await this.#client.train.curve({ job })
       // what was heard meanwhile is the newer
       if (this.job === job) this.points = goOn(points, this.points)
-    } catch (error) {
-      this.#toasts.error(error)
-    }
-    await this.lookForCheckpoint()
-  }
-
-  /** Whether the job on show can go on: asked anew whenever it may have ended. */
-  async lookForCheckpoint(): Promise<void> {
-    const { job } = this
-    if (job === null) return
-    try {
-      const found = await this.#client.train.canResume({ job })
-      if (this.job === job) this.resumable = found
     } catch (error) {
       this.#toasts.error(error)
     }
@@ -94,19 +83,6 @@ export class Training {
       if (settings.from === this.#defaults?.from) settings.from = defaults.from
     }
     this.#defaults = defaults
-  }
-
-  async #begin(call: () => Promise<{ job: string }>): Promise<void> {
-    this.starting = true
-    try {
-      const { job } = await call()
-      // news of the job may have come first
-      if (job !== this.job) await this.follow(job)
-    } catch (error) {
-      this.#toasts.error(error)
-    } finally {
-      this.starting = false
-    }
   }
 }
 
