@@ -76,7 +76,12 @@ export function isDiskFull(error: unknown): boolean {
   return code === 'disk_full' || code === 'ENOSPC' || code === 'EDQUOT'
 }
 
-/** Turns anything thrown into the wire form; what is not a DrydockError, and no full disk, becomes `internal`. */
+/** Whether a file system has refused a name for its length. */
+export function isNameTooLong(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG'
+}
+
+/** Turns anything thrown into the wire form; what is not a DrydockError, no full disk and no name that is too long becomes `internal`. */
 export function toWireError(error: unknown): WireError {
   if (error instanceof DrydockError)
     return { code: error.code, message: error.message, data: { ...error.data } }
@@ -85,6 +90,13 @@ export function toWireError(error: unknown): WireError {
       code: 'disk_full',
       message:
         'There is no room left on the disk. What was finished before is kept. Free some space and start again.',
+      data: { detail: String(error) },
+    }
+  }
+  if (isNameTooLong(error)) {
+    return {
+      code: 'bad_input',
+      message: 'A name is longer than the disk allows, so nothing was written. Choose a shorter one.',
       data: { detail: String(error) },
     }
   }

@@ -63,7 +63,7 @@ export const shellContract = {
     chooseLabels: oc.input(nothing).output(grant.nullable()),
     /** the file, or the new folder, as the format is; where the name has no ending it gets the format's */
     saveLabels: oc
-      .input(z.object({ suggestedName: z.string().max(120), format: labelFormatId.default('airbus') }))
+      .input(z.object({ suggestedName: z.string().max(1000), format: labelFormatId.default('airbus') }))
       .output(grant.nullable()),
   },
   window: {
@@ -71,7 +71,7 @@ export const shellContract = {
     ready: oc.input(nothing).output(nothing),
     /** menu entries, as they are chosen */
     commands: oc.input(nothing).output(eventIterator(z.object({ command: menuCommand }))),
-    setTitle: oc.input(z.object({ title: z.string().max(200) })).output(nothing),
+    setTitle: oc.input(z.object({ title: z.string().max(1000) })).output(nothing),
     /** whether a project is open: greys menu entries */
     setProjectOpen: oc.input(z.object({ open: z.boolean() })).output(nothing),
     openLogs: oc.input(nothing).output(nothing),

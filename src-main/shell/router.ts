@@ -1,6 +1,6 @@
 import { implement, ORPCError } from '@orpc/server'
 import { existsSync } from 'node:fs'
-import { basename, extname } from 'node:path'
+import { basename, extname, parse } from 'node:path'
 import { toWireError } from '../contract/errors.ts'
 import {
   shellContract,
@@ -11,6 +11,7 @@ import {
 } from '../contract/shell.ts'
 import { LABEL_ENDINGS, labelFormat } from '../contract/label-formats.ts'
 import type { LabelFormatId } from '../contract/label-formats.ts'
+import { fittingName } from '../core/file-name.ts'
 import type { GrantMode } from './grants.ts'
 
 /** A question to the person, in the desktop's own dialog. */
@@ -91,10 +92,11 @@ async function saveLabels(
   input: { suggestedName: string; format: LabelFormatId },
 ): Promise<Grant | null> {
   const { name, endings, place } = labelFormat(input.format)
+  const suggested = parse(input.suggestedName)
   const path = await context.ask({
     ...{ kind: 'save-file', title: 'Export labels', filter: name },
     // Only a name may come from the page, never a place.
-    suggestedName: basename(input.suggestedName),
+    suggestedName: fittingName(suggested.name, suggested.ext),
     extensions: place === 'file' ? [...endings] : [],
   })
   if (path === null) return null

@@ -143,6 +143,11 @@ describe('router', () => {
     const grant = await call(shellRouter.dialogs.saveLabels, { suggestedName }, { context })
     expect(grant?.grant).toBe('write /out/a.csv')
     expect(asked.at(-1)).toMatchObject({ kind: 'save-file', suggestedName: 'a.csv' })
+    // images in a folder of 111 letters; of a name that no disk takes
+    await call(shellRouter.dialogs.saveLabels, { suggestedName: `${'h'.repeat(111)}-truth.csv` }, { context })
+    expect(asked.at(-1)).toMatchObject({ suggestedName: `${'h'.repeat(111)}-truth.csv` })
+    await call(shellRouter.dialogs.saveLabels, { suggestedName: `${'h'.repeat(250)}-truth.csv` }, { context })
+    expect(asked.at(-1)).toMatchObject({ suggestedName: `${'h'.repeat(250)}-.csv` })
   })
 
   it('adds the ending of the format where the name has none, and asks before that replaces a file', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -219,6 +219,13 @@ test('what is exported is what is imported again', async () => {
   expect(readFileSync(file, 'utf8').split('\n').slice(2)).toEqual(['b.png,', 'e.png,', ''])
   await expect(exportLabels(project, join(bench.folder, 'no', 'out.csv'), TRUTH)).rejects.toMatchObject({
     code: 'disk_full',
+  })
+  const long = (n: number): string => join(bench.folder, `${'n'.repeat(n - 4)}.csv`)
+  expect(await exportLabels(project, long(255), TRUTH)).toMatchObject({ images: 2 })
+  expect(existsSync(long(255))).toBe(true)
+  await expect(exportLabels(project, long(256), TRUTH)).rejects.toMatchObject({
+    code: 'bad_input',
+    message: expect.stringContaining('shorter') as string,
   })
 })
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFile, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { DrydockError, isDiskFull } from '../../contract/errors.ts'
+import { DrydockError, fromWireError, isDiskFull, isNameTooLong, toWireError } from '../../contract/errors.ts'
 import type { LabelFormatFace } from '../../contract/label-formats.ts'
 import type { LabelSink } from '../../formats/format.ts'
 import { writeLabelRaster } from '../../imaging/label-raster.ts'
@@ -47,6 +47,7 @@ export async function writeWith(
 function unwritable(out: string, cause: unknown): Error {
   const failed = cause instanceof Error && 'syscall' in cause
   if (cause instanceof Error && !failed && !isDiskFull(cause)) return cause
+  if (isNameTooLong(cause)) return fromWireError(toWireError(cause))
   return new DrydockError(
     'disk_full',
     `${basename(out)} could not be written: the disk is full, the folder may not be written, or another program has the file open. Choose another place.`,
@@ -57,7 +58,8 @@ function unwritable(out: string, cause: unknown): Error {
 
 async function fileSink(out: string, ending: string): Promise<OpenSink> {
   await assertNoFolder(out, ending)
-  const temporary = join(dirname(out), `.${basename(out)}.${randomUUID()}.part`)
+  // not made of the file's own name, which may be as long as the system takes
+  const temporary = join(dirname(out), `.${randomUUID()}.part`)
   const handle = await open(temporary, 'w').catch((cause: unknown) => Promise.reject(unwritable(out, cause)))
   let isOpen = true
   let held: string[] = []
@@ -107,7 +109,7 @@ async function folderSink(chosen: string): Promise<OpenSink> {
       folder: out,
     })
   }
-  const temporary = join(dirname(out), `.${basename(out)}.${randomUUID()}.part`)
+  const temporary = join(dirname(out), `.${randomUUID()}.part`)
   await mkdir(temporary, { recursive: true }).catch((cause: unknown) =>
     Promise.reject(unwritable(out, cause)),
   )

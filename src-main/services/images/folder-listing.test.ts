@@ -24,3 +24,30 @@ test.skipIf(process.platform === 'win32')(
     rmSync(folder, { recursive: true })
   },
 )
+
+test.skipIf(process.platform === 'win32')('links to folders are followed once, and never in a circle', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-links-'))
+  const [root, drive] = [join(folder, 'root'), join(folder, 'drive')]
+  for (const one of [root, join(drive, 'north', 'deep'), join(drive, 'south'), join(drive, 'x.drydock')]) {
+    mkdirSync(one, { recursive: true })
+    writeFileSync(join(one, 'a.png'), 'x')
+  }
+  rmSync(join(root, 'a.png'))
+  writeFileSync(join(drive, 'north', 'b.png'), 'x')
+  symlinkSync(join(drive, 'north'), join(root, 'north'))
+  symlinkSync(join(drive, 'south'), join(root, 'south'))
+  symlinkSync(join(drive, 'north', 'deep'), join(root, 'again'))
+  symlinkSync(join(drive, 'x.drydock'), join(root, 'project'))
+  symlinkSync(root, join(drive, 'north', 'deep', 'back'))
+  symlinkSync(folder, join(root, 'up'))
+  symlinkSync('up', join(root, 'round'))
+  const paths = listImages(root).map(({ path }) => path)
+  // north/deep is again/, which comes first
+  expect(paths).toEqual(['again/a.png', 'north/b.png', 'south/a.png'])
+  mkdirSync(join(root, 'own'))
+  writeFileSync(join(root, 'own', 'b.png'), 'x')
+  symlinkSync('own', join(root, 'aaa'))
+  expect(listImages(root).map(({ path }) => path)).toContain('own/b.png')
+  expect(listImages(root)).toHaveLength(4)
+  rmSync(folder, { recursive: true })
+})

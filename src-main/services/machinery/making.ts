@@ -21,12 +21,12 @@ export class Making {
    * @throws as `make` does
    */
   async ensure<T>(file: string, make: () => Promise<T>, work = file): Promise<T | null> {
-    if (existsSync(file)) return null
     const begun = this.#begun.get(work)
     if (begun) {
       await begun
       return null
     }
+    if (existsSync(file)) return null
     const own = make().finally(() => this.#begun.delete(work))
     this.#begun.set(work, own)
     return own

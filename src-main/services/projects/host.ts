@@ -6,7 +6,7 @@ import * as locations from '../../locations.ts'
 import { BackendChooser } from './backend-setting.ts'
 import { projectFolderFor } from './making.ts'
 import { OpenProjects } from './open-projects.ts'
-import { idIn, openFolder } from './opening.ts'
+import { mayHold, openFolder } from './opening.ts'
 import { summaryOf } from '../machinery/project.ts'
 import type { Project, Shared } from '../machinery/project.ts'
 import { RecentList } from './recent.ts'
@@ -111,7 +111,7 @@ export function createHost(options: HostOptions): Host {
     closes: (project) => recent.update(recentFigures(project)).catch(unwritten),
     folderOf: (id) => recent.folderOf(id),
     idOf: (folder) => recent.keyOf(folder),
-    idIn: (folder) => idIn(shared, folder),
+    mayHold: (folder, id) => mayHold(shared, folder, id),
     log: shared.log,
   })
 

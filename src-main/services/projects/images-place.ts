@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import type { SeenFile } from '../../store/peek.ts'
 import { someFiles } from '../../store/peek.ts'
@@ -21,7 +21,9 @@ export function placeOfImages(store: Store, folder: string, copied: boolean): st
   if (root === null || before === folder) return null
   const files = someFiles(store.db, LOOKED_AT)
   for (const place of placesSeenFrom(folder, root, before)) {
-    if (place === root) return null
+    if (place === root) continue
+    // in a project that has seen no image yet there is nothing to tell by
+    if (files.length === 0 && existsSync(place)) return place
     const found = likeness(place, files)
     if (copied ? found.named > 0 : found.same * 2 >= files.length && found.same > 0) return place
   }

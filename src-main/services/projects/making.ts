@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
+import { fittingName } from '../../core/file-name.ts'
 import type { ListedFile } from '../../store/images.ts'
 import { peek } from '../../store/peek.ts'
 import { createStore } from '../../store/store.ts'
@@ -10,9 +11,6 @@ import type { Store } from '../../store/store.ts'
 import { DATABASE } from '../machinery/project.ts'
 import type { Shared } from '../machinery/project.ts'
 import { ENDING, LOOKED_AT, holdsFiles } from './images-place.ts'
-
-/** What a file system holds in one name: bytes, or letters, of which none has fewer bytes. */
-const LONGEST_NAME = 255
 
 /**
  * The project folder that a path means: a `.drydock` folder itself; for a folder of images the project beside it, made
@@ -117,18 +115,7 @@ async function makeProject(shared: Shared, images: string, places: readonly stri
 /** For images beside which no project can be made; named after the whole path, so that it is found again. */
 function placeInUserData(shared: Shared, images: string): string {
   const mark = createHash('sha256').update(images).digest('hex').slice(0, 8)
-  const end = `-${mark}${ENDING}`
-  return join(shared.userData, 'projects', `${shortened(basename(images) || 'images', end.length)}${end}`)
-}
-
-/** A name cut so that so many more letters have room. */
-function shortened(name: string, room: number): string {
-  let text = ''
-  for (const letter of name) {
-    if (Buffer.byteLength(text + letter) > LONGEST_NAME - room) break
-    text += letter
-  }
-  return text
+  return join(shared.userData, 'projects', fittingName(basename(images) || 'images', `-${mark}${ENDING}`))
 }
 
 /** Whether a place cannot have a project: not written to, its name too long, or something else stands there. */

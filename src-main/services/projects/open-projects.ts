@@ -43,8 +43,8 @@ export interface OpenProjectsNeeds {
   folderOf(id: string): string | null
   /** the id that the project of this folder had when it was open last */
   idOf(folder: string): string | null
-  /** the id of the project that lies in a folder, also where it is not open; null: none that can be read */
-  idIn(folder: string): string | null
+  /** whether the project of this id lies in a folder, open or not; true also where it cannot be told */
+  mayHold(folder: string, id: string): boolean
   log(line: string): void
 }
 
@@ -183,7 +183,7 @@ export class OpenProjects {
   #isElsewhere(id: string, slot: Slot): boolean {
     for (const other of this.#slots.values()) if (other !== slot && other.id === id) return true
     const folder = this.#needs.folderOf(id)
-    return folder !== null && placeOf(folder) !== slot.place && this.#needs.idIn(folder) === id
+    return folder !== null && placeOf(folder) !== slot.place && this.#needs.mayHold(folder, id)
   }
 
   #hold(slot: Slot, project: Project, until: AbortSignal | undefined): Project {

@@ -17,6 +17,7 @@ import type { ImageStatus } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { openStore } from '../../store/store.ts'
 import { maskOf, writeImage } from '../../testing/images.ts'
+import { asNobody } from '../../testing/nobody.ts'
 import { TWO_IMAGES, hostIn, idOf, makeBench, openBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
@@ -251,17 +252,6 @@ test('without a base model a project opens all the same', async () => {
   rmSync(join(folder, 'base-model'), { recursive: true })
   expect(summaryOf(await host.openProject(images)).currentModel).toBeNull()
 })
-
-/** Runs `work` as a user who may not write what root made; restores root at the end. */
-async function asNobody(work: () => Promise<void>): Promise<void> {
-  const root = process.getuid?.() === 0
-  if (root) process.seteuid?.(65534)
-  try {
-    await work()
-  } finally {
-    if (root) process.seteuid?.(0)
-  }
-}
 
 test.skipIf(process.platform === 'win32')(
   'folders that cannot be written: project elsewhere, or for looking only',

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { copyFile, mkdir, open, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import { backUpDaily } from '../../store/backup.ts'
+import { damaged } from '../../store/failures.ts'
 import { peek } from '../../store/peek.ts'
 import type { Session } from '../../store/sessions.ts'
 import { openStore, prepareMigration } from '../../store/store.ts'
@@ -45,6 +46,7 @@ export async function openFolder(
   folder: string,
   claim: Claim,
 ): Promise<OpenProject> {
+  if (existsSync(join(folder, DATABASE)) && !statSync(join(folder, DATABASE)).isFile()) throw damaged()
   const readOnly = !(await isWritable(folder))
   const file = readOnly ? await copyToLookAt(shared, folder, claim) : join(folder, DATABASE)
   if (!readOnly) {
@@ -61,16 +63,19 @@ export async function openFolder(
   }
 }
 
-/** The id of the project in a folder, also where it is not open; null where there is none that can be read. */
-export function idIn(shared: Shared, folder: string): string | null {
-  const own = idOf(join(folder, DATABASE))
-  const looking = join(lookingPlace(shared, folder), DATABASE)
-  const there = peek(looking, ({ meta }) => ({ own: meta.get('id_there'), id: meta.get('id') }))
-  return there && (own === null || there.own === own) ? there.id : own
+/** Whether the project of this id lies in a folder; true also for one that cannot be read just now. */
+export function mayHold(shared: Shared, folder: string, id: string): boolean {
+  const file = join(folder, DATABASE)
+  if (!existsSync(file)) return false
+  const looking = idsIn(join(lookingPlace(shared, folder), DATABASE))
+  const found = idsIn(file) ?? looking
+  if (found === null) return true
+  return found.id === id || (looking?.there === found.id && looking.id === id)
 }
 
-function idOf(file: string): string | null {
-  return peek(file, ({ meta }) => meta.get('id'))
+/** @returns null where there is no database, or it cannot be read */
+function idsIn(file: string): { id: string | null; there: string | null } | null {
+  return peek(file, ({ meta }) => ({ id: meta.get('id'), there: meta.get('id_there') }))
 }
 
 /**
@@ -183,7 +188,7 @@ function lookingPlace(shared: Shared, folder: string): string {
 async function copyToLookAt(shared: Shared, folder: string, claim: Claim): Promise<string> {
   const place = lookingPlace(shared, folder)
   const file = join(place, DATABASE)
-  const before = peek(file, ({ meta }) => ({ own: meta.get('id_there'), id: meta.get('id') }))
+  const before = idsIn(file)
   await rm(place, { recursive: true, force: true })
   await mkdir(place, { recursive: true })
   for (const name of [DATABASE, `${DATABASE}-wal`]) {
@@ -202,7 +207,7 @@ async function copyToLookAt(shared: Shared, folder: string, claim: Claim): Promi
   const store = openStore(file)
   try {
     const own = store.meta.get('id')
-    const known = before?.own === own ? before.id : null
+    const known = before?.there === own ? before.id : null
     await settle(store, folder, () => claim(known ?? own))
     await store.write(() => store.meta.set('id_there', own))
   } finally {

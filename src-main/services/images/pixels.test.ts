@@ -1,0 +1,92 @@
+import { copyFileSync, existsSync, readFileSync, readdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writeImage } from '../../testing/images.ts'
+import { TWO_IMAGES, idOf, openBench } from '../../testing/project.ts'
+import type { Bench } from '../../testing/project.ts'
+import { storedImage } from '../machinery/project.ts'
+import type { Project } from '../machinery/project.ts'
+import { pictureFile, pixelAddress } from './pixels.ts'
+import { contentOf } from './rows.ts'
+import { rescan } from './scan.ts'
+
+const A = TWO_IMAGES['a.png']!
+
+let bench: Bench & { project: Project }
+let project: Project
+let file = ''
+let before = ''
+let after = ''
+beforeEach(async () => {
+  bench = await openBench()
+  project = bench.project
+  file = join(bench.images, 'a.png')
+  before = join(bench.folder, 'before.png')
+  after = join(bench.folder, 'after.png')
+  copyFileSync(file, before)
+  await writeImage(after, { ...A, shade: 77 })
+})
+afterEach(() => bench.end())
+
+/** The path of a URL of this image as it is known now. */
+function address(rest: string): string {
+  const image = storedImage(project, idOf(project, 'a.png'))
+  return `image/${image.id}/r${contentOf(image)}/${rest}`
+}
+
+async function pixels(path: string): Promise<Buffer> {
+  const found = await pictureFile(project, pixelAddress(project, path))
+  return sharp(readFileSync(found!.file)).removeAlpha().raw().toBuffer()
+}
+
+/** Puts another file in the place of the image, with a time of its own. */
+function replaceBy(other: string): void {
+  copyFileSync(other, file)
+  utimesSync(file, new Date(), new Date(Date.now() + 5000))
+}
+
+const nothing = { code: 'not_found' }
+
+test.each(['thumb', 'tile/0/0/0'])(
+  'an address never gets the pixels of a file that came later: %s',
+  async (rest) => {
+    const { mtime } = storedImage(project, idOf(project, 'a.png'))
+    const path = address(rest)
+    replaceBy(after)
+    await expect(pixels(path)).rejects.toMatchObject(nothing)
+    copyFileSync(before, file)
+    utimesSync(file, new Date(), new Date(mtime))
+    const old = await pixels(path)
+    replaceBy(after)
+    // once made it stays
+    expect((await pixels(path)).equals(old)).toBe(true)
+    await project.jobs.finished(await rescan(project))
+    await expect(pixels(path)).rejects.toMatchObject(nothing)
+    expect((await pixels(address(rest))).equals(old)).toBe(false)
+  },
+)
+
+test('a file that is replaced while its tile is made leaves nothing behind', async () => {
+  const path = address('tile/0/0/0')
+  const { workers } = project.shared
+  const run = workers.run.bind(workers)
+  Object.assign(workers, {
+    run: async (...call: Parameters<typeof run>) => {
+      const answer = await run(...call)
+      replaceBy(after)
+      return answer
+    },
+  })
+  await expect(pixels(path)).rejects.toMatchObject(nothing)
+  Object.assign(workers, { run })
+  const left = readdirSync(project.cache, { recursive: true, withFileTypes: true })
+  expect(left.filter((entry) => entry.isFile())).toEqual([])
+  expect(existsSync(file)).toBe(true)
+})
+
+test('two that ask for one tile at once get one', async () => {
+  const path = address('tile/0/0/0')
+  const [one, two] = await Promise.all([pixels(path), pixels(path)])
+  expect(one.equals(two)).toBe(true)
+})
