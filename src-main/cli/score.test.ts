@@ -35,7 +35,8 @@ describe('drydock score', () => {
     const f2OfA = (3 * (5 / 9)) / 10
     const result: unknown = JSON.parse(stdout)
     expect(result).toEqual({
-      f2: expect.closeTo(f2OfA / 3, 14) as number,
+      // summed in units of 2^-40, so that it does not depend on the order of images
+      f2: expect.closeTo(f2OfA / 3, 11) as number,
       pooled_f2: expect.closeTo((3 * (5 / (5 + 4 * 2 + 1))) / 10, 14) as number,
       thresholds: ious.map((iou) => ({
         iou,

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { symlink } from 'node:fs/promises'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it, vi } from 'vitest'
 import {
   engineOn,
-  enginePids,
   fileOf,
   host,
   killEngines,
@@ -15,7 +14,28 @@ import {
   TRAINS,
   weightsOf,
 } from '../testing/trainings.ts'
+import { startEngine } from '../services/machinery/engine-client.ts'
 import { TEST_CLUSTER } from '../testing/model.ts'
+
+/** A module for a process to begin with: nothing can be brought to its disk while there is such a file. @returns its URL */
+function withoutRoomWhile(file: string): string {
+  const module = join(scratch, 'without-room.mjs')
+  writeFileSync(
+    module,
+    `import { existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+const handle = await open(process.execPath)
+const kind = Object.getPrototypeOf(handle)
+const { sync } = kind
+await handle.close()
+kind.sync = function () {
+  if (!existsSync(${JSON.stringify(file)})) return sync.call(this)
+  return Promise.reject(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
+}
+`,
+  )
+  return pathToFileURL(module).href
+}
 
 describe('training', () => {
   it('learns, keeps the best by validation, and leaves a model that predicts', async () => {
@@ -174,39 +194,35 @@ describe('training', () => {
     expect(fileOf('diverged', 'checkpoint.bin').equals(checkpoint)).toBe(true)
   })
 
-  it.skipIf(!existsSync('/dev/full'))(
-    'whose disk is full says so, and goes on from its last checkpoint',
-    async () => {
-      const engine = engineOn(TRAINS)
-      await engine.train(request('roomy'), host().options)
-      const { options } = host()
-      const full = engine.train(request('full'), {
-        ...options,
-        // asked for after the checkpoint of step 10, and waited for before that of step 20
-        async batch(step) {
-          if (step === 15) {
-            for (const pid of await enginePids())
-              await symlink('/dev/full', join(scratch, 'full', `checkpoint.bin.${pid}.tmp`))
-          }
-          return options.batch(step)
-        },
-      })
-      await expect(full).rejects.toMatchObject({
-        code: 'disk_full',
-        message: expect.stringMatching(
-          /stopped at step 20: .*checkpoint of step 10 is kept.*Free some space/,
-        ) as string,
-      })
-      expect(readdirSync(join(scratch, 'full'))).toEqual(['checkpoint.bin'])
-      const steps: number[] = []
-      await engine.train(
-        request('full', { resume: true }),
-        host(undefined, (step) => steps.push(step)).options,
-      )
-      expect(steps[0]).toBe(10)
-      expect(weightsOf('full').equals(weightsOf('roomy'))).toBe(true)
-    },
-  )
+  it('whose disk is full says so, and goes on from its last checkpoint', async () => {
+    const isFull = join(scratch, 'is-full')
+    vi.stubEnv('NODE_OPTIONS', `--import=${withoutRoomWhile(isFull)}`)
+    const engine = startEngine({ backend: TRAINS })
+    await engine.train(request('roomy'), host().options)
+    vi.unstubAllEnvs()
+    const { options } = host()
+    const full = engine.train(request('full'), {
+      ...options,
+      // asked for after the checkpoint of step 10, and waited for before that of step 20
+      batch(step) {
+        if (step === 15) writeFileSync(isFull, '')
+        return options.batch(step)
+      },
+    })
+    await expect(full).rejects.toMatchObject({
+      code: 'disk_full',
+      message: expect.stringMatching(
+        /stopped at step 20: .*checkpoint of step 10 is kept.*Free some space/,
+      ) as string,
+    })
+    expect(readdirSync(join(scratch, 'full'))).toEqual(['checkpoint.bin'])
+    rmSync(isFull)
+    const steps: number[] = []
+    await engine.train(request('full', { resume: true }), host(undefined, (step) => steps.push(step)).options)
+    expect(steps[0]).toBe(10)
+    expect(weightsOf('full').equals(weightsOf('roomy'))).toBe(true)
+    await engine.stop()
+  })
 
   it('answers for the open image between two steps', async () => {
     const engine = engineOn(TRAINS)

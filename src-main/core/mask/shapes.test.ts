@@ -207,10 +207,13 @@ describe('knife', () => {
           x: through.x + d * Math.cos(a),
           y: through.y + d * Math.sin(a),
         }))
-        const side = (x: number, y: number) =>
+        const beside = (x: number, y: number) =>
           (line[1]!.x - line[0]!.x) * (y + 0.5 - line[0]!.y) -
-            (line[1]!.y - line[0]!.y) * (x + 0.5 - line[0]!.x) >=
-          0
+          (line[1]!.y - line[0]!.y) * (x + 0.5 - line[0]!.x)
+        const side = (x: number, y: number) => beside(x, y) >= 0
+        // which side a centre on the line itself is on, rounding decides
+        const centres = [...m.pixelsOf(full, SIZE)].map((p) => beside(p % 12, Math.floor(p / 12)))
+        fc.pre(centres.every((distance) => Math.abs(distance) > 1e-9))
         const pieces = splitMask(rle, line, SIZE)
         expect(m.equal(m.unionAll(pieces), rle)).toBe(true)
         expect(pieces.reduce((sum, p) => sum + m.areaOf(p), 0)).toBe(m.areaOf(rle))
