@@ -40,6 +40,9 @@ export const labelMaps: LabelFormat = {
 
 const MOST_INSTANCES = 0xffff
 
+/** Pictures of fewer pixels tell too little. */
+const TOO_SMALL = 4096
+
 /** Few values, most pixels of each beside one of the same: a photograph has neither. */
 function looksLikeLabels({ width, data }: LabelRaster): boolean {
   const values = new Set<number>()
@@ -48,7 +51,11 @@ function looksLikeLabels({ width, data }: LabelRaster): boolean {
     values.add(data[i]!)
     if (i % width > 0 && data[i] !== data[i - 1]) changes++
   }
-  return values.size <= 1 || (values.size <= Math.max(2, data.length / 16) && changes <= data.length / 4)
+  return (
+    values.size <= 2 ||
+    data.length < TOO_SMALL ||
+    (values.size <= data.length / 16 && changes <= data.length / 4)
+  )
 }
 
 async function* readMaps(

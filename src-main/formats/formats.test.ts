@@ -1,0 +1,146 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { LABEL_FORMAT_IDS } from '../contract/label-formats.ts'
+import { areDisjoint } from '../core/metric/overlap.ts'
+import { boundsOf, formatRle, fromPredicate } from '../core/mask/rle.ts'
+import type { Rle, Size } from '../core/mask/rle.ts'
+import { randomFrom } from '../core/random.ts'
+import { memorySink, memorySource, mutated, readDamaged } from '../testing/labels.ts'
+import type { ImageToWrite } from './format.ts'
+import { Losses } from './losses.ts'
+import { formatOf, recogniseFormat } from './registry.ts'
+import { boxRing, outerRings, ringsMask, smallestRectangle } from './shapes.ts'
+import { exampleOf, IMAGES } from '../testing/label-examples.ts'
+
+/** Masks of arbitrary pixels: with holes, parts, corners that touch. */
+const instances = (size: Size) =>
+  fc.array(
+    fc.record({
+      pixels: fc.array(fc.boolean(), {
+        minLength: size.width * size.height,
+        maxLength: size.width * size.height,
+      }),
+      category: fc.constantFrom('ship', 'tug boat', 'a<b & "c"', 'häfen'),
+      score: fc.option(fc.constantFrom(0.25, 0.5, 1)),
+    }),
+    { maxLength: 4 },
+  )
+
+const SIZES: Record<string, Size> = {
+  'a.png': { width: 7, height: 5 },
+  'sub/b 1.png': { width: 4, height: 9 },
+}
+
+const images = fc.tuple(...Object.values(SIZES).map(instances)).map((all) =>
+  Object.entries(SIZES).map(([name, size], i): ImageToWrite => ({
+    name,
+    size,
+    instances: all[i]!.flatMap(({ pixels, category, score }) => {
+      const rle = fromPredicate(size, (x, y) => pixels[y * size.width + x]!)
+      return rle.length === 0 ? [] : [{ rle, category, score }]
+    }),
+    metresPerPixel: null,
+    places: null,
+  })),
+)
+
+/** What is left of a mask in a format of outlines or boxes. */
+function kept(id: string, rle: Rle, size: Size): Rle {
+  const can = formatOf(LABEL_FORMAT_IDS.find((known) => known === id)!).canHold
+  const box = boundsOf(rle, size.height)!
+  const rings = can.shapes
+    ? outerRings(rle, size)
+    : can.turned
+      ? [smallestRectangle(rle, size.height)]
+      : [boxRing(box.x, box.y, box.x + box.width, box.y + box.height)]
+  if (can.shapes && can.holes) return rle
+  const mask = ringsMask(rings, size)
+  if (typeof mask === 'string') throw new Error(mask)
+  return mask
+}
+
+describe.each(LABEL_FORMAT_IDS)('%s', (id) => {
+  const format = formatOf(id)
+
+  test('what is written is read again, but for what is said to be lost', async () => {
+    await fc.assert(
+      fc.asyncProperty(images, async (written) => {
+        const able = format.canHold.overlap
+          ? written
+          : written.filter((image) => areDisjoint(image.instances.map(({ rle }) => rle)))
+        const { sink, files } = memorySink()
+        const all = (async function* () {
+          for (const image of able) yield await Promise.resolve(image)
+        })()
+        await format.write(all, sink, [])
+        const source = memorySource(files, SIZES)
+        if (able.length === written.length) expect((await recogniseFormat(source)).read).toBe(format.read)
+        const broken: unknown[] = []
+        const found = new Map<string, string[]>()
+        for await (const { names, instances } of format.read(source, (row) => broken.push(row))) {
+          const name = able.find(({ name }) =>
+            names.some((one) => name === one || name.startsWith(`${one}.`)),
+          )!.name
+          found.set(
+            name,
+            instances
+              .map(({ rle, category, score }) => JSON.stringify([formatRle(rle), category, score]))
+              .sort(),
+          )
+        }
+        const expected = able.map(({ name, size, instances }): [string, string[]] => [
+          name,
+          instances
+            .map(({ rle, category, score }) =>
+              JSON.stringify([
+                formatRle(kept(id, rle, size)),
+                format.canHold.categories
+                  ? id === 'dota'
+                    ? category!.replaceAll(' ', '-')
+                    : category
+                  : null,
+                format.canHold.scores ? score : null,
+              ]),
+            )
+            .sort(),
+        ])
+        expect(broken).toEqual([])
+        expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))
+      }),
+      { numRuns: 40, ...(id === 'label-maps' || id === 'masks' ? { numRuns: 15 } : {}) },
+    )
+  })
+
+  test('damaged files end in labels or a typed error', async () => {
+    const files = await exampleOf(id)
+    for (let seed = 1; seed <= 150; seed++) {
+      const source = memorySource(mutated(files, randomFrom(seed)), IMAGES)
+      await recogniseFormat(source).catch(() => null)
+      await readDamaged(format.read.bind(format), source)
+    }
+  })
+})
+
+test('what is lost is told by what is there, not by what may be', () => {
+  const size = { width: 6, height: 6 }
+  const ring = fromPredicate(size, (x, y) => x < 3 && y < 3 && !(x === 1 && y === 1))
+  const square = fromPredicate(size, (x, y) => x > 3 && y > 3)
+  const two = fromPredicate(size, (x, y) => y === 0 && x !== 3)
+  const one = (rle: Rle, category = 'ship') => ({ rle, category, score: 0.5 })
+  const lost = (id: Parameters<typeof formatOf>[0], ...rles: Rle[]) => {
+    const losses = new Losses(formatOf(id).canHold)
+    losses.add(
+      rles.map((rle) => one(rle)),
+      size,
+    )
+    return losses.list
+  }
+  expect(lost('coco-polygons', square)).toEqual([])
+  expect(lost('coco-polygons', ring, square)).toEqual(['holes of 1 instance'])
+  expect(lost('yolo-detect', square)).toEqual([])
+  expect(lost('voc', ring, two)).toEqual(['the shapes of 2 instances (only boxes are kept)', 'scores'])
+  expect(lost('label-maps', ring, two)).toEqual([
+    'pixels that instances share, on 1 image: the first keeps them',
+    'scores',
+  ])
+})
