@@ -31,7 +31,7 @@ export const dota: LabelFormat = {
 }
 
 const NUMBER = String.raw`-?\d*\.?\d+(?:e[+-]?\d+)?`
-const BOX = new RegExp(`^(?:${NUMBER}\\s+){8}[^\\s\\d]\\S*(?:\\s+[012])?$`, 'i')
+const BOX = new RegExp(`^(?:${NUMBER}\\s+){8}[^\\s\\d.+-]\\S*(?:\\s+[012])?$`, 'i')
 
 /** What the image of a label file may be called: DOTA's folders are `images` and `labelTxt`. */
 function imageNames(path: string): string[] {

@@ -2,14 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LABEL_FORMAT_IDS } from '../contract/label-formats.ts'
 import { areDisjoint } from '../core/metric/overlap.ts'
-import { boundsOf, formatRle, fromPredicate } from '../core/mask/rle.ts'
+import { boundsOf, formatRle, fromPredicate, subtract } from '../core/mask/rle.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
 import { randomFrom } from '../core/random.ts'
 import { memorySink, memorySource, mutated, readDamaged } from '../testing/labels.ts'
-import type { ImageToWrite } from './format.ts'
+import type { CanHold, ImageToWrite } from './format.ts'
 import { Losses } from './losses.ts'
 import { formatOf, recogniseFormat } from './registry.ts'
 import { boxRing, outerRings, ringsMask, smallestRectangle } from './shapes.ts'
+import type { Ring } from './shapes.ts'
 import { exampleOf, IMAGES } from '../testing/label-examples.ts'
 
 /** Masks of arbitrary pixels: with holes, parts, corners that touch. */
@@ -44,19 +45,29 @@ const images = fc.tuple(...Object.values(SIZES).map(instances)).map((all) =>
   })),
 )
 
-/** What is left of a mask in a format of outlines or boxes. */
-function kept(id: string, rle: Rle, size: Size): Rle {
-  const can = formatOf(LABEL_FORMAT_IDS.find((known) => known === id)!).canHold
-  const box = boundsOf(rle, size.height)!
-  const rings = can.shapes
-    ? outerRings(rle, size)
-    : can.turned
-      ? [smallestRectangle(rle, size.height)]
-      : [boxRing(box.x, box.y, box.x + box.width, box.y + box.height)]
-  if (can.shapes && can.holes) return rle
+/** What is left of a mask in a format of outlines or boxes along the axes. */
+function kept({ shapes, holes }: CanHold, rle: Rle, size: Size): Rle {
+  if (shapes && holes) return rle
+  const { x, y, width, height } = boundsOf(rle, size.height)!
+  return filled(shapes ? outerRings(rle, size) : [boxRing(x, y, x + width, y + height)], size)
+}
+
+function filled(rings: readonly Ring[], size: Size): Rle {
   const mask = ringsMask(rings, size)
   if (typeof mask === 'string') throw new Error(mask)
   return mask
+}
+
+/**
+ * Whether a mask is that of the turned box around another one. Written numbers are rounded, so a pixel whose centre lies on a slanted
+ * side may fall to either side.
+ */
+function isBoxAround(found: Rle, rle: Rle, size: Size): boolean {
+  const corners = smallestRectangle(rle, size.height)
+  const middle = [0, 1].map((axis) => [0, 2, 4, 6].reduce((sum, at) => sum + corners[at + axis]!, 0) / 4)
+  const scaled = (by: number): Rle =>
+    filled([corners.map((value, i) => middle[i % 2]! + (value - middle[i % 2]!) * by)], size)
+  return subtract(found, scaled(1.001)).length === 0 && subtract(scaled(0.999), found).length === 0
 }
 
 describe.each(LABEL_FORMAT_IDS)('%s', (id) => {
@@ -75,16 +86,24 @@ describe.each(LABEL_FORMAT_IDS)('%s', (id) => {
         await format.write(all, sink, [])
         const source = memorySource(files, SIZES)
         if (able.length === written.length) expect((await recogniseFormat(source)).read).toBe(format.read)
+        const turned = !format.canHold.shapes && format.canHold.turned
         const broken: unknown[] = []
         const found = new Map<string, string[]>()
         for await (const { names, instances } of format.read(source, (row) => broken.push(row))) {
-          const name = able.find(({ name }) =>
+          const image = able.find(({ name }) =>
             names.some((one) => name === one || name.startsWith(`${one}.`)),
-          )!.name
+          )!
+          if (turned) {
+            for (const [i, { rle }] of instances.entries()) {
+              expect(isBoxAround(rle, image.instances[i]!.rle, image.size)).toBe(true)
+            }
+          }
           found.set(
-            name,
+            image.name,
             instances
-              .map(({ rle, category, score }) => JSON.stringify([formatRle(rle), category, score]))
+              .map(({ rle, category, score }) =>
+                JSON.stringify([turned ? null : formatRle(rle), category, score]),
+              )
               .sort(),
           )
         }
@@ -93,7 +112,7 @@ describe.each(LABEL_FORMAT_IDS)('%s', (id) => {
           instances
             .map(({ rle, category, score }) =>
               JSON.stringify([
-                formatRle(kept(id, rle, size)),
+                turned ? null : formatRle(kept(format.canHold, rle, size)),
                 format.canHold.categories
                   ? id === 'dota'
                     ? category!.replaceAll(' ', '-')
