@@ -1,7 +1,7 @@
 import type { TruthInstance } from '../contract/wire.ts'
 import type { Connection } from './database.ts'
 
-type Row = Omit<TruthInstance, 'edited'> & { edited: number }
+type Row = Omit<TruthInstance, 'edited' | 'category'> & { edited: number; category: string | null }
 
 /** Repository of the table `truth`: the current state; `edits` tells how it came about. */
 export type TruthRepository = ReturnType<typeof truthRepository>
@@ -9,19 +9,19 @@ export type TruthRepository = ReturnType<typeof truthRepository>
 /** Repository of the table `truth`. */
 export function truthRepository(db: Connection) {
   const of = db.prepare<[number], Row>(
-    'select id, rle, area, origin, edited, colour from truth where image_id = ? order by number',
+    'select id, rle, area, origin, edited, colour, category from truth where image_id = ? order by number',
   )
   const get = db.prepare<[number, string], Row>(
-    'select id, rle, area, origin, edited, colour from truth where image_id = ? and id = ?',
+    'select id, rle, area, origin, edited, colour, category from truth where image_id = ? and id = ?',
   )
   const count = db.prepare<[number], number>('select count(*) from truth where image_id = ?').pluck()
   const masks = db
     .prepare<[number], string>('select rle from truth where image_id = ? order by number')
     .pluck()
-  const put = db.prepare<[string, number, string, number, string, number, number]>(
-    `insert into truth (id, image_id, rle, area, origin, edited, colour) values (?, ?, ?, ?, ?, ?, ?)
+  const put = db.prepare<[string, number, string, number, string, number, number, string | null]>(
+    `insert into truth (id, image_id, rle, area, origin, edited, colour, category) values (?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (id) do update set rle = excluded.rle, area = excluded.area, origin = excluded.origin,
-       edited = excluded.edited, colour = excluded.colour where image_id = excluded.image_id`,
+       edited = excluded.edited, colour = excluded.colour, category = excluded.category where image_id = excluded.image_id`,
   )
   const remove = db.prepare<[string, number]>('delete from truth where id = ? and image_id = ?')
   const any = db.prepare<[number], number>('select exists (select 1 from truth where image_id = ?)').pluck()
@@ -41,13 +41,14 @@ export function truthRepository(db: Connection) {
     any: (image: number): boolean => any.get(image) === 1,
     /** adds the instance, or replaces the one of this id in the same image; false where another image has this id */
     put: (image: number, t: TruthInstance): boolean =>
-      put.run(t.id, image, t.rle, t.area, t.origin, t.edited ? 1 : 0, t.colour).changes === 1,
+      put.run(t.id, image, t.rle, t.area, t.origin, t.edited ? 1 : 0, t.colour, t.category ?? null)
+        .changes === 1,
     remove: (image: number, id: string): void => void remove.run(id, image),
     /** ids of the images with at least one instance */
     imagesWithTruth: (): number[] => withTruth.all(),
   }
 }
 
-function instance(row: Row): TruthInstance {
-  return { ...row, edited: row.edited !== 0 }
+function instance({ category, ...row }: Row): TruthInstance {
+  return { ...row, edited: row.edited !== 0, ...(category === null ? {} : { category }) }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { uuid, imageId, rleText } from './ids.ts'
+import { category, uuid, imageId, rleText } from './ids.ts'
 import { imageStatus, origin, imageScore, imageRow, decision } from './images.ts'
 
 /** What a gesture changes, and what comes back. */
@@ -15,6 +15,7 @@ export const instanceAttributes = z.object({
   origin,
   edited: z.boolean(),
   colour: z.number().int().min(0).max(11),
+  category: category.optional(),
 })
 export type InstanceAttributes = z.infer<typeof instanceAttributes>
 

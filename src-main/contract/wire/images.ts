@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { IMAGE_SORTS, IMAGE_STATUSES } from '../words.ts'
-import { uuid, imageId, runId, rleText } from './ids.ts'
+import { category, uuid, imageId, runId, rleText } from './ids.ts'
 
 /** Images as the list and the canvas show them: truth, predictions and scores. */
 
@@ -94,6 +94,7 @@ export const truthInstance = z.object({
   edited: z.boolean(),
   /** stable colour index 0..11, given so that neighbours differ */
   colour: z.number().int().min(0).max(11),
+  category: category.optional(),
 })
 export type TruthInstance = z.infer<typeof truthInstance>
 
@@ -110,6 +111,7 @@ export const prediction = z.object({
   cluster: z.number().int(),
   decision: decision.nullable(),
   colour: z.number().int().min(0).max(11),
+  category: category.optional(),
 })
 export type Prediction = z.infer<typeof prediction>
 

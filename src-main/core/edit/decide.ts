@@ -15,11 +15,15 @@ export function planAccept(state: EditState, ids: readonly string[], options: Dr
   const decisions: EditPlan['decisions'] = []
   for (const prediction of state.predictions.filter(({ id }) => ids.includes(id))) {
     if (prediction.decision === 'accepted' && stillMarked(state, prediction)) continue
-    const { rle } = prediction
+    const { rle, category } = prediction
+    const kind = category === undefined ? {} : { category }
     const pixels = options.policy === 'yield' ? builder.yielding(rle, null) : rle
     if (pixels.length === 0) continue
     if (options.policy === 'take') builder.takeFromOthers(pixels, null)
-    builder.create({ id: options.newId(), rle: pixels, origin: 'accepted', edited: false }, prediction.colour)
+    builder.create(
+      { id: options.newId(), rle: pixels, origin: 'accepted', edited: false, ...kind },
+      prediction.colour,
+    )
     if (prediction.decision !== 'accepted') {
       decisions.push({ prediction: prediction.id, from: prediction.decision, to: 'accepted' })
     }

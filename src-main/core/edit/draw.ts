@@ -100,13 +100,14 @@ export function planSplit(
   newId: () => string,
 ): Planned {
   const builder = new PlanBuilder(state)
-  for (const { id, rle, origin } of state.truth) {
+  for (const { id, rle, origin, category } of state.truth) {
     if (targets !== null && !targets.includes(id)) continue
+    const kind = category === undefined ? {} : { category }
     const [largest, ...others] = splitMask(rle, stroke, state)
     if (!largest || others.length === 0) continue
     builder.reshape(id, largest)
     for (const piece of others) {
-      builder.create({ id: newId(), rle: piece, origin, edited: origin !== 'drawn' })
+      builder.create({ id: newId(), rle: piece, origin, edited: origin !== 'drawn', ...kind })
     }
   }
   const plan = builder.plan('split')

@@ -218,6 +218,36 @@ describe('rules', () => {
     expect(next.truth[1]!.colour).not.toBe(next.truth[0]!.colour)
   })
 
+  it('a category stays with the pieces of a split and with what is accepted, and a change of it is taken back', () => {
+    const tug = { ...stateWith([square(0, 0, 6)], [square(6, 6, 2)]) }
+    const state = {
+      ...tug,
+      truth: tug.truth.map((t) => ({ ...t, category: 'tug' })),
+      predictions: tug.predictions.map((p) => ({ ...p, category: 'buoy' })),
+    }
+    const split = e.applyPlan(
+      state,
+      planOf(e.planSplit(state, [imagePoint(-1, 2), imagePoint(9, 2)], null, ids())),
+    )
+    expect(split.truth.map(({ category }) => category)).toEqual(['tug', 'tug'])
+    const accepted = e.applyPlan(state, planOf(e.planAccept(state, [state.predictions[0]!.id], options())))
+    expect(accepted.truth.map(({ category }) => category)).toEqual(['tug', 'buoy'])
+    const { id, origin, edited, colour } = tug.truth[0]!
+    const plain = { origin, edited, colour }
+    const change = {
+      instance: id,
+      before: plain,
+      after: { ...plain, category: 'tug' },
+      added: '',
+      removed: '',
+    }
+    const plan = { kind: 'brush' as const, instances: [change], decisions: [], status: null, flag: null }
+    const changed = e.applyPlan(tug, plan)
+    expect(changed.truth[0]!.category).toBe('tug')
+    expect(e.checkPlan(changed, plan)).toMatch(/meanwhile/)
+    expect(e.applyPlan(changed, e.invertPlan(plan)).truth[0]!.category).toBeUndefined()
+  })
+
   it('the first selected of a merge keeps its id', () => {
     const state = stateWith([square(0, 0, 2), square(5, 5, 3)])
     const [a, b] = state.truth.map((t) => t.id)

@@ -37,7 +37,14 @@ export function applyPlan<S extends EditState>(state: S, plan: EditPlan): S {
     const before = truth.get(change.instance)
     const rle = reshaped(before?.rle ?? EMPTY_RLE, change)
     if (change.after === null) truth.delete(change.instance)
-    else truth.set(change.instance, { ...before, id: change.instance, rle, ...change.after })
+    else
+      truth.set(change.instance, {
+        ...before,
+        id: change.instance,
+        rle,
+        category: undefined,
+        ...change.after,
+      })
   }
   const decided = new Map(plan.decisions.map(({ prediction, to }) => [prediction, to]))
   return {
@@ -114,7 +121,9 @@ function checkChange(known: EditTruth | null, change: InstanceChange, size: Size
     return added.length === 0 ? 'The edit creates an instance without pixels.' : null
   }
   if (!known) return 'The edit changes an instance that is not there.'
-  if (known.edited !== before.edited) return 'The instance was changed meanwhile.'
+  if (known.edited !== before.edited || known.category !== before.category) {
+    return 'The instance was changed meanwhile.'
+  }
   if (
     [before, after ?? before].some(({ origin, colour }) => known.origin !== origin || known.colour !== colour)
   ) {

@@ -9,8 +9,8 @@ export interface EditTruth extends InstanceAttributes {
 }
 
 /** What an instance is beside its pixels. */
-export function attributesOf({ origin, edited, colour }: InstanceAttributes): InstanceAttributes {
-  return { origin, edited, colour }
+export function attributesOf({ origin, edited, colour, category }: InstanceAttributes): InstanceAttributes {
+  return { origin, edited, colour, ...(category === undefined ? {} : { category }) }
 }
 
 export interface EditPrediction {
@@ -18,6 +18,8 @@ export interface EditPrediction {
   rle: Rle
   colour: number
   decision: Decision | null
+  /** left out: a ship */
+  category?: string | undefined
 }
 
 export interface Flag {
@@ -48,18 +50,10 @@ export function editStateOf(image: WireImage, parse: (text: string) => Rle): Edi
     height: image.height,
     status: image.status,
     flag: image.flag,
-    truth: image.truth.map(({ id, rle, origin, edited, colour }) => ({
-      id,
-      rle: parse(rle),
-      origin,
-      edited,
-      colour,
-    })),
-    predictions: image.predictions.map(({ id, rle, colour, decision }) => ({
-      id,
-      rle: parse(rle),
-      colour,
-      decision,
+    truth: image.truth.map((one) => ({ id: one.id, rle: parse(one.rle), ...attributesOf(one) })),
+    predictions: image.predictions.map(({ id, rle, colour, decision, category }) => ({
+      ...{ id, rle: parse(rle), colour, decision },
+      ...(category === undefined ? {} : { category }),
     })),
   }
 }

@@ -96,12 +96,15 @@ function instancesOf(
   project: Project,
   id: number,
   { what, run }: ExportWanted,
-): { rle: string; score: number | null }[] {
+): { rle: string; score: number | null; category: string | null }[] {
   const { store } = project
-  if (what === 'truth') return store.truth.masks(id).map((rle) => ({ rle, score: null }))
+  if (what === 'truth')
+    return store.truth.of(id).map(({ rle, category }) => ({ rle, score: null, category: category ?? null }))
   const chosen = run ?? currentRun(project)
   const found = chosen === null ? [] : store.predictions.of(chosen, id)
-  return found.filter(({ decision }) => decision !== 'rejected').map(({ rle, score }) => ({ rle, score }))
+  return found
+    .filter(({ decision }) => decision !== 'rejected')
+    .map(({ rle, score, category }) => ({ rle, score, category: category ?? null }))
 }
 
 async function* written(
@@ -116,7 +119,7 @@ async function* written(
     yield {
       name: image.path,
       size: await sizeOf(project, image),
-      instances: instances.map(({ rle, score }) => ({ rle: parseRle(rle), score, category: null })),
+      instances: instances.map((instance) => ({ ...instance, rle: parseRle(instance.rle) })),
       metresPerPixel: null,
       places: null,
     }

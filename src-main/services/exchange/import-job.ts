@@ -15,7 +15,7 @@ import { storedImage } from '../machinery/project.ts'
 import { tellCurrentRun } from '../predict/runs.ts'
 import { rescore } from '../score/score.ts'
 import { lookThrough } from './import-images.ts'
-import { importPlan } from './import-plan.ts'
+import { importPlan, keptCategory } from './import-plan.ts'
 import type { ReadImage, ReadMask } from './label-reading.ts'
 import { withoutOverlaps } from './overlaps.ts'
 import type { OverlapChoice } from './overlaps.ts'
@@ -166,9 +166,10 @@ async function importRun(
         const { sha256 } = storedImage(project, id)
         // what this import brought before it was broken off stays, with what was decided on it since
         if (store.runs.image(run, id)?.sha256 !== sha256) {
-          const found = masks.map(({ rle, area, colour, score }) => ({
+          const found = masks.map(({ rle, area, colour, score, category }) => ({
             ...{ id: randomUUID(), rle, area, colour },
             ...{ score: score ?? 1, cluster: -1, decision: null },
+            ...keptCategory(category),
           }))
           store.runs.reach({ run, image: id, sha256, inference: null }, at)
           store.predictions.replace(run, id, found)

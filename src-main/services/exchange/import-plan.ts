@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { attributesOf } from '../../core/edit/state.ts'
 import type { EditPlan, ImageStatus, InstanceChange, TruthInstance } from '../../contract/wire.ts'
+import { DEFAULT_CATEGORY } from '../../formats/format.ts'
 import type { ReadMask } from './label-reading.ts'
 
 /** What becomes of truth that is there already: it stays beside what comes, it goes, or the image is left alone. */
@@ -41,20 +43,25 @@ function statusAfter(status: ImageStatus, left: number, existing: ExistingTruth)
   return left === 0 ? 'no ship' : 'done'
 }
 
-function created({ rle, colour }: ReadMask): InstanceChange {
+/** What is kept of a category: nothing for a ship, as instances are by themselves. */
+export function keptCategory(category: string | null): { category?: string } {
+  return category === null || category === DEFAULT_CATEGORY ? {} : { category: category.slice(0, 200) }
+}
+
+function created({ rle, colour, category }: ReadMask): InstanceChange {
   return {
     instance: randomUUID(),
     before: null,
-    after: { origin: 'imported', edited: false, colour },
+    after: { origin: 'imported', edited: false, colour, ...keptCategory(category) },
     added: rle,
     removed: '',
   }
 }
 
-function deleted({ id, rle, origin, edited, colour }: TruthInstance): InstanceChange {
+function deleted({ id, rle, ...instance }: TruthInstance): InstanceChange {
   return {
     instance: id,
-    before: { origin, edited, colour },
+    before: attributesOf(instance),
     after: null,
     added: '',
     removed: rle,

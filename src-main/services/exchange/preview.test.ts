@@ -157,3 +157,31 @@ test('scores of a file are those of the run that it becomes', async () => {
     { score: 0.25, area: 112 },
   ])
 })
+
+test('categories come in, stay with what becomes of an instance, and go out', async () => {
+  const made = await makeBench({ 'other.png': SIZE })
+  cpSync(join(CASES, 'images'), made.images, { recursive: true })
+  project = await made.host.openProject(made.images)
+  await settled(project)
+  bench = { ...made, project }
+  const from = join(CASES, 'coco-rle.json')
+  await importAs(from)
+  const image = idOf(project, 'a.png')
+  expect(project.store.truth.of(image).map(({ category }) => category)).toEqual([undefined, 'tanker'])
+  const { run } = await importAs(from, { what: 'predictions' })
+  expect(project.store.predictions.of(run!, image).map(({ category }) => category)).toEqual([
+    undefined,
+    'tanker',
+  ])
+  const out = join(bench.folder, 'out.json')
+  await exportLabels(project, out, { what: 'truth', format: 'coco-rle' })
+  const labels = await previewImport(project, out)
+  expect(labels).toMatchObject({
+    identical: 5,
+    categories: [
+      { name: 'ship', instances: 3 },
+      { name: 'tanker', instances: 1 },
+      { name: 'tug', instances: 1 },
+    ],
+  })
+})

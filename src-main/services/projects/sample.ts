@@ -79,7 +79,7 @@ async function makeSample(shared: Shared, folder: string, images: string): Promi
 
 /** The sample's truth is there from the start: no gesture made it, and no undo takes it away. */
 function putTruth(store: Store, id: number, labelled: ReadImage | undefined): void {
-  for (const mask of labelled?.masks ?? []) {
-    store.truth.put(id, { id: randomUUID(), ...mask, origin: 'imported', edited: false })
+  for (const { rle, area, colour } of labelled?.masks ?? []) {
+    store.truth.put(id, { id: randomUUID(), rle, area, colour, origin: 'imported', edited: false })
   }
 }

@@ -6,6 +6,7 @@ import { sums } from './004-sums.ts'
 import { jobsAreData } from './005-jobs-are-data.ts'
 import { oneTruthOfEdits } from './006-one-truth-of-edits.ts'
 import { pixels } from './007-pixels.ts'
+import { categories } from './008-categories.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   jobsAreData,
   oneTruthOfEdits,
   pixels,
+  categories,
 ]
