@@ -1,7 +1,13 @@
-import './worker-data.ts'
-import { registerTag } from 'geotiff'
+import threads from 'node:worker_threads'
 
-/** The one place that loads geotiff, and sets it up. */
+/**
+ * The one place that loads geotiff, and sets it up. It brings a package for worker threads of its own, which we do not use, and which
+ * takes every thread for one that it has started, with data to start from; ours have none. Loaded by hand, so that this comes
+ * first in a bundle too.
+ */
+if (!threads.isMainThread && threads.workerData === undefined) Object.assign(threads, { workerData: {} })
+
+const { GeoTIFF, getDecoder, registerTag } = await import('geotiff')
 
 // read with the directory: what the library reads later, it reads as if every file were little-endian
 for (const [tag, name] of [
@@ -13,4 +19,4 @@ for (const [tag, name] of [
   registerTag(tag, name, undefined, true, true)
 }
 
-export { GeoTIFF, getDecoder } from 'geotiff'
+export { GeoTIFF, getDecoder }

@@ -1,4 +1,5 @@
 import { areaOf, type Rle } from '../../src-main/core/mask/rle.ts'
+import { measure, type Measured } from '../../src-main/core/places/measure.ts'
 import { overlapsBetween } from '../../src-main/core/metric/overlap.ts'
 import type { ImageState } from './image-state.ts'
 
@@ -14,6 +15,8 @@ export interface InstanceLine {
   colour: number
   /** px */
   area: number
+  /** on the ground; null where a pixel's size there is not known */
+  measured: Measured | null
   /** of a prediction, 0..1 */
   score: number | null
   /** with the best of the other kind, 0..1; null where there is nothing of the other kind to compare */
@@ -22,13 +25,17 @@ export interface InstanceLine {
 
 /**
  * Truth and predictions of one image as the list shows them. Predictions that were decided on are left out.
+ * @param metres sides of a pixel on the ground
  * @param best of {@link bestIous}, which costs more than the rest and does not change with the score
  */
 export function instanceLines(
   state: ImageState,
   best: readonly number[],
   leastScore: number,
+  metres: { x: number; y: number } | null = null,
 ): InstanceLine[] {
+  const measured = (rle: Rle): Measured | null =>
+    metres && rle.length > 0 ? measure(rle, state.height, metres) : null
   const predictions = state.predictions.filter(
     ({ decision, score }) => decision === null && score >= leastScore,
   )
@@ -39,6 +46,7 @@ export function instanceLines(
     note: instance.edited ? `${instance.origin}, edited` : instance.origin,
     colour: instance.colour,
     area: areaOf(instance.rle),
+    measured: measured(instance.rle),
     score: null,
     iou: state.predicted ? (best[i] ?? 0) : null,
   }))
@@ -49,6 +57,7 @@ export function instanceLines(
     note: '',
     colour: prediction.colour,
     area: prediction.area,
+    measured: measured(prediction.rle),
     score: prediction.score,
     iou: null,
   }))

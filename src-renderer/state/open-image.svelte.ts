@@ -5,6 +5,7 @@ import { whyNotShown } from './image-file.ts'
 import type { ImageMemory } from './image-memory.ts'
 import { imageStateOf, stillThere, type ImageState } from './image-state.ts'
 import type { Images } from './images.svelte.ts'
+import { Raster } from './raster.svelte.ts'
 
 /** What an open image needs of its project. */
 export interface Surroundings {
@@ -37,6 +38,8 @@ export class OpenImage {
   flagging = $state(false)
   readonly row = $derived.by(() => this.#around.images.rows.get(this.id))
   readonly history = new History()
+  /** bands, place on the earth, mapping, samples */
+  readonly raster: Raster
   readonly #around: Surroundings
   readonly #left = new AbortController()
   /** what it has missed while its gestures were being saved: truth up to this revision, Infinity: anything */
@@ -51,6 +54,7 @@ export class OpenImage {
     this.id = id
     this.#around = around
     this.state = around.memory.kept(id)
+    this.raster = new Raster(around.client, id, this.#left.signal)
   }
 
   /** Fetches it again; what is selected stays so. */
@@ -114,6 +118,7 @@ export class OpenImage {
     this.loading = false
     this.tiles = detail.tiles
     this.failure = whyNotShown(detail.row)
+    if (this.#content !== detail.row.content) void this.raster.refresh()
     this.#content = detail.row.content
     if (this.#around.isSaving(this.id)) return this.mistrust()
     // the answer may have been overtaken by that of a gesture

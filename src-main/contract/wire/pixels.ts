@@ -100,6 +100,8 @@ export type WantedMapping = z.infer<typeof wantedMapping>
 /** What is known of an image's file for readout and list. */
 export const imageAbout = z.object({
   bands: z.array(band),
+  /** numbers of those shown */
+  shown: shownBands,
   pages: z.number().int(),
   georeference: georeference.nullable(),
   /** of a pixel on the ground, from the file's place on the earth or given by a person; null: not known */

@@ -12,11 +12,12 @@ import { mappingId } from './stored-mapping.ts'
  * @throws DrydockError as reading the file does, where that has not been done yet
  */
 export async function aboutImage(project: Project, id: number): Promise<ImageAbout> {
-  const { width, height } = await ensureContent(project, id)
+  const { width, height, mapping } = await ensureContent(project, id)
   const { facts, given } = known(project, id)
   const metres = facts.georeference && pixelMetres(facts.georeference, { width, height })
   return {
     bands: facts.bands,
+    shown: mapping.bands,
     pages: facts.pages,
     georeference: facts.georeference,
     pixelMetres: metres ?? (given === null ? null : { x: given, y: given }),
