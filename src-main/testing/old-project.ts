@@ -25,7 +25,7 @@ const box = (x: number, y: number, width: number, height: number): string =>
 const SHIP = '00000000-0000-4000-8000-000000000001'
 
 /**
- * Writes a project as a Drydock of schema 1, 2 or 3 left it, with inverses stored: one ship drawn, the image done, a cut taken back;
+ * Writes a project as a Drydock of schema 1 to 5 left it, with inverses stored: one ship drawn, the image done, a cut taken back;
  * a run of labels with its score.
  * @param folder must not exist
  */

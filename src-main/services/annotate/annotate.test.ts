@@ -9,6 +9,7 @@ import type { EditState, Planned } from '../../core/edit/edit.ts'
 import { editStateOf } from '../../core/edit/edit.ts'
 import { formatRle, fromPredicate, parseRle, subtract, unionAll } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
+import { summarise } from '../../core/metric/sums.ts'
 import { hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture, redo, undo } from './annotate.ts'
@@ -83,6 +84,19 @@ function expectFullScore({ store }: Project, image: number): void {
   const [truth, predictions] = [store.truth.masks(image), store.predictions.masks(run, image)]
   const { f2, thresholds } = scoreImage(truth.map(parseRle), predictions.map(parseRle))
   expect(store.scores.get(run, image)).toEqual({ image, f2, thresholds, truthRevision })
+}
+
+/** The set's score is that of the stored scores of all finished images, added up anew. */
+function expectFullCount(project: Project): void {
+  const { images, scores } = project.store
+  const run = Number(project.store.meta.get('current_run'))
+  const finished = images.all().filter(({ status }) => status === 'done' || status === 'no ship')
+  const found = finished.flatMap(({ id }) => scores.get(run, id) ?? [])
+  const { f2, f2WithShips, pooledF2, thresholds } = summarise(found)
+  expect(setScore(project, null)).toEqual({
+    ...{ run, f2, f2WithShips, pooledF2, thresholds: found.length === 0 ? [] : thresholds },
+    ...{ overImages: found.length, totalImages: names.length, staleImages: 0 },
+  })
 }
 
 function planned(result: Planned): EditPlan {
@@ -233,6 +247,7 @@ test('random edits, all taken back, leave the image as it was; done again, as it
       for (const one of acts) {
         await perform(one)
         expectFullScore(project, image)
+        expectFullCount(project)
       }
       const end = await stateOf(project, image)
       while ((await getImage(project, image)).canUndo) {

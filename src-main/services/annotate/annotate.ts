@@ -73,6 +73,12 @@ export function redoable(project: Project, image: StoredImage): StoredEdit | nul
   return id === null ? null : edits.get(id)
 }
 
+/** Whether there is an edit to undo, and one to redo, without reading what they did. */
+export function stepsOf(project: Project, image: StoredImage): { canUndo: boolean; canRedo: boolean } {
+  const next = project.store.edits.redoable(image.id, image.headEdit)
+  return { canUndo: image.headEdit !== null, canRedo: next !== null }
+}
+
 /** Takes back the image's last edit, inside a transaction. */
 export function undoHead(project: Project, image: StoredImage, gestureId: string): StoredEdit {
   const target = undoable(project, image)
@@ -165,8 +171,7 @@ function resultOf(project: Project, edit: StoredEdit): EditResult {
     plan: edit.forward,
     row: existingRow(project, edit.image),
     score: scoreOfImage(project, image),
-    canUndo: undoable(project, image) !== null,
-    canRedo: redoable(project, image) !== null,
+    ...stepsOf(project, image),
   }
 }
 

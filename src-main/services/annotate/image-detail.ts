@@ -4,7 +4,7 @@ import { existingRow } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, storedImage } from '../machinery/project.ts'
 import { scoreOfImage } from '../score/image-score.ts'
-import { redoable, undoable } from './annotate.ts'
+import { stepsOf } from './annotate.ts'
 
 /** Everything about one image that its view needs. @throws DrydockError `not_found` */
 export async function getImage(project: Project, id: number): Promise<ImageDetail> {
@@ -20,8 +20,7 @@ export async function getImage(project: Project, id: number): Promise<ImageDetai
       truth: store.truth.of(id),
       predictions: reached ? store.predictions.of(run, id) : null,
       score: scoreOfImage(project, image),
-      canUndo: undoable(project, image) !== null,
-      canRedo: redoable(project, image) !== null,
+      ...stepsOf(project, image),
     }
   })
 }

@@ -34,7 +34,7 @@ import { redoWithGroup, undoGroup, undoWithGroup } from './groups.ts'
 
 /**
  * What a scripted session leaves in the database after each step, as it was recorded with schema 3 and stored inverses, from
- * projects begun at each schema of then. However the store does it, truth, edits and scores come out the same.
+ * projects begun at each schema that stored them. However the store does it, truth, edits and scores come out the same.
  * `recorded-sessions.json` has the lines that each step takes away (-) and adds (+); a difference means that something has changed for a
  * person. Never record it anew for a change of how the store works.
  */
@@ -263,7 +263,7 @@ function script(project: Project, folder: string): Step[] {
   ]
 }
 
-test.each([1, 2, 3])(
+test.each([1, 2, 3, 4, 5])(
   'a project begun at schema %i: truth, edits and scores after each step are as recorded',
   async (version) => {
     const bench = await makeBench(IMAGES)
