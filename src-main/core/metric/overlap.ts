@@ -74,9 +74,12 @@ export class MaskIndex {
   /** The masks that share pixels with this one, in their order. */
   sharedWith(mask: Rle): Shared[] {
     const met: number[] = []
+    let before = 0
     for (let r = 0; r < mask.length; r += 2) {
-      const [from, to] = [mask[r]!, mask[r]! + mask[r + 1]!]
-      for (let i = this.#before(to) - 1; i >= 0 && this.#furthest[i]! > from; i--) {
+      const from = mask[r]!
+      const to = from + mask[r + 1]!
+      before = this.#before(to, before)
+      for (let i = before - 1; i >= 0 && this.#furthest[i]! > from; i--) {
         const pixels = Math.min(to, this.#to[i]!) - Math.max(from, this.#from[i]!)
         if (pixels <= 0) continue
         const owner = this.#mask[i]!
@@ -93,10 +96,14 @@ export class MaskIndex {
       })
   }
 
-  /** How many runs begin before a pixel. */
-  #before(pixel: number): number {
-    let low = 0
-    let high = this.#from.length
+  /** How many runs begin before a pixel. @param low so many do: for an earlier pixel, since the next is mostly near */
+  #before(pixel: number, low: number): number {
+    let step = 16
+    while (low + step < this.#from.length && this.#from[low + step]! < pixel) {
+      low += step
+      step *= 2
+    }
+    let high = Math.min(low + step, this.#from.length)
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.#from[middle]! < pixel) low = middle + 1
