@@ -5,7 +5,6 @@ import type { Rle } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
 import { ScoreTable } from '../../core/metric/score-table.ts'
 import { setResultOf, summarise } from '../../core/metric/sums.ts'
-import type { StoredImage } from '../../store/images.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished, storedImage } from '../machinery/project.ts'
@@ -99,9 +98,9 @@ export function setScore(project: Project, split: Split | null): SetScore {
  */
 export async function refreshScores(project: Project): Promise<SetScore> {
   const run = currentRun(project)
-  const stale = run === null ? [] : staleImages(project, run)
-  if (run !== null && stale.length > 0) {
-    const plan = { title: 'Scoring', unit: 'images', total: stale.length, lane: 'score' }
+  const { staleImages } = setScore(project, null)
+  if (run !== null && staleImages > 0) {
+    const plan = { title: 'Scoring', unit: 'images', total: staleImages, lane: 'score' }
     await project.jobs.finished(await project.jobs.start(scoreJob, { run }, plan))
   }
   return setScore(project, null)
@@ -114,19 +113,20 @@ export const scoreJob: JobHandler<z.infer<typeof scorePayload>> = {
   kind: 'score',
   version: 1,
   payload: scorePayload,
-  run: (context, { run }) => scoreAll(run, staleImages(context.project, run), context),
+  run: async (context, { run }) =>
+    scoreAll(run, await context.project.reads.run('score.stale', { run }), context),
   resumable: (project, { run }) => project.store.runs.get(run) !== null,
 }
 
 async function scoreAll(
   run: number,
-  images: readonly StoredImage[],
+  images: readonly number[],
   { project, signal, progress }: JobContext,
 ): Promise<{ summary: string }> {
   const { store, shared } = project
   progress(0, images.length)
   for (let from = 0; from < images.length; from += CHUNK) {
-    const chunk = images.slice(from, from + CHUNK)
+    const chunk = images.slice(from, from + CHUNK).map((id) => storedImage(project, id))
     const masks = chunk.map(({ id }) => ({
       truth: store.truth.masks(id),
       predictions: store.predictions.masks(run, id),
@@ -149,10 +149,4 @@ async function scoreAll(
   }
   project.events.emit({ type: 'score' })
   return { summary: `Scored ${images.length} ${images.length === 1 ? 'image' : 'images'}.` }
-}
-
-/** Finished images that the run has reached whose score is missing or older than their truth. */
-function staleImages(project: Project, run: number): StoredImage[] {
-  const { store } = project
-  return store.scores.stale(run).map((id) => storedImage(project, id))
 }
