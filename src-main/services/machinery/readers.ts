@@ -5,6 +5,7 @@ import { DrydockError, fromWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
 import { entry } from '../../locations.ts'
 import type { Store } from '../../store/store.ts'
+import { THREAD_ARGUMENTS } from './workers.ts'
 
 /** A read that takes longer than this is logged with its name, in ms. */
 const SLOW_READ = 250
@@ -67,7 +68,7 @@ export function startReaders(log: (line: string) => void): Readers {
     minThreads: 1,
     maxThreads: 2,
     idleTimeout: 60_000,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: THREAD_ARGUMENTS,
   })
   return {
     async run<N extends ReadName>(

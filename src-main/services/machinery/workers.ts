@@ -35,6 +35,12 @@ export interface Workers {
   close(): Promise<void>
 }
 
+/**
+ * How a thread of a pool runs. Its file is a module, which Piscina requires first and imports where that fails: Node 22 ends the whole process
+ * where a thread is ended while it requires one.
+ */
+export const THREAD_ARGUMENTS = ['--disable-warning=ExperimentalWarning', '--no-experimental-require-module']
+
 /** Starts the pool: at least two threads, so that background work leaves one free for the image on the screen. */
 export function startWorkers(): Workers {
   const pool = new Piscina<{ task: TaskName; input: unknown }, TaskAnswer>({
@@ -43,7 +49,7 @@ export function startWorkers(): Workers {
     maxThreads: Math.max(2, Math.min(8, availableParallelism())),
     idleTimeout: 60_000,
     taskQueue: new PeopleFirst(),
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: THREAD_ARGUMENTS,
   })
   const workers = (end?: AbortSignal): Workers => ({
     async run<N extends TaskName>(

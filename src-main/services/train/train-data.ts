@@ -4,6 +4,7 @@ import type { TrainBatch, ValidationImage } from '../../contract/engine.ts'
 import { DrydockError, fromWireError } from '../../contract/errors.ts'
 import { entry } from '../../locations.ts'
 import type { Skipped } from './train-batches.ts'
+import { THREAD_ARGUMENTS } from '../machinery/workers.ts'
 import type { TrainPlan } from './train-plan.ts'
 import { furtherWindows, validationWindows } from './train-plan.ts'
 import type { TrainAnswer, TrainTask } from './train-worker.ts'
@@ -32,7 +33,7 @@ export function trainData(plan: TrainPlan): TrainData {
     workerData: plan,
     minThreads: threads,
     maxThreads: threads,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: THREAD_ARGUMENTS,
   })
   const prepared = new Map<number, Promise<TrainBatch>>()
   const skipped = new Map<string, string>()
