@@ -135,6 +135,9 @@ export class Application {
       log.write(`window: ${details.reason}, exit code ${details.exitCode}`)
       if (details.reason !== 'clean-exit') window.contents.reload()
     })
+    window.contents.on('console-message', ({ level, message, sourceId, lineNumber }) => {
+      if (level === 'error') log.write(`page: ${message} (${sourceId}:${lineNumber})`)
+    })
     window.load().catch((error: unknown) => log.write(`window: the page does not load: ${String(error)}`))
   }
 

@@ -5,6 +5,7 @@ import type { ProjectSummary, RecentProject } from '../../src-main/contract/wire
 import { Background } from './background.svelte.ts'
 import { Display } from './display.svelte.ts'
 import { Engine } from './engine.svelte.ts'
+import { Latest } from './latest.ts'
 import { Layout } from './layout.svelte.ts'
 import { OpenProject } from './open-project.svelte.ts'
 import { Stage } from './stage.svelte.ts'
@@ -27,6 +28,7 @@ export class App {
   version = $state('')
   /** where the log lies, for the help panel */
   logs = $state('')
+  readonly #latestRecent = new Latest()
 
   constructor(client: Client) {
     this.client = client
@@ -45,9 +47,12 @@ export class App {
   }
 
   async refreshRecent(): Promise<void> {
-    await this.#guard(async () => {
-      this.recent = await this.client.backend.project.recent({})
-    })
+    await this.#guard(() =>
+      this.#latestRecent.ask(
+        () => this.client.backend.project.recent({}),
+        (recent) => (this.recent = recent),
+      ),
+    )
   }
 
   openSample(): Promise<void> {
