@@ -37,7 +37,7 @@ test('the answer of a project that was left lands nowhere, and what is drawn the
   await expect(page.getByTestId('open-image')).toHaveText('beta.png')
   const store = (name: string) => join(folder, `${name}.drydock`)
   await expect
-    .poll(() => ask<{ value: string }>(store('alpha'), "select value from meta where key = 'images_root'"))
+    .poll(() => ask<{ value: string }>(store('alpha'), "select value from meta where name = 'images_root'"))
     .toEqual([{ value: moved }])
   const hand = await handOn(drydock, 'beta.png')
   await page.keyboard.press('b')
