@@ -4,9 +4,6 @@ import { imageStatus, origin, imageScore, imageRow, decision } from './images.ts
 
 /** What a gesture changes, and what comes back. */
 
-/** The form that plans have now. Stored ones of earlier forms are read into it (`core/edit/versions.ts`), others are refused. */
-export const PLAN_VERSION = 2
-
 /**
  * What an instance is beside its pixels. What comes later (category, shape, a mark for crowds, ...) comes here: whatever stands here is
  * saved, taken back and done again.

@@ -1,5 +1,5 @@
 import { DrydockError } from '../../contract/errors.ts'
-import { PLAN_VERSION } from '../../contract/wire.ts'
+import { PLAN_VERSION } from '../../contract/words.ts'
 import type { EditPlan, InstanceChange } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { EMPTY_RLE, areaOf, equal, fitsIn, intersectionArea, parseRle, subtract, union } from '../mask/rle.ts'
