@@ -19,6 +19,7 @@ import { aboutImage, mappingOf, samplesAt, setMapping, setPixelMetres } from '..
 import { listRows } from '../services/images/rows.ts'
 import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
+import { answerMoved, movedImages } from '../services/images/moved.ts'
 import { relocate, rescan } from '../services/images/scan.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
 import {
@@ -97,6 +98,10 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       ),
       rows: os.images.rows.handler(within((project, { images }, signal) => rowsOf(project, images, signal))),
       get: os.images.get.handler(within((project, input) => getImage(project, input.image))),
+      moved: os.images.moved.handler(within(movedImages)),
+      answerMoved: os.images.answerMoved.handler(
+        within(async (project, input) => ({ images: await answerMoved(project, input.follow) })),
+      ),
       rescan: os.images.rescan.handler(within(async (project) => ({ job: await rescan(project) }))),
       about: os.images.about.handler(within((project, input) => aboutImage(project, input.image))),
       setPixelMetres: os.images.setPixelMetres.handler(

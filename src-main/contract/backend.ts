@@ -60,6 +60,12 @@ export const backendContract = {
       .input(inProject.extend({ images: z.array(w.imageId).max(500) }))
       .output(z.array(w.imageRow)),
     get: procedure.input(onImage).output(w.imageDetail),
+    /** images that seem to have moved and of which a person is to be asked, once for all: "3 marked images seem to have moved" */
+    moved: procedure.input(inProject).output(w.movedImages),
+    /** the answer, after which it is not asked again; how many were followed */
+    answerMoved: procedure
+      .input(inProject.extend({ follow: z.boolean() }))
+      .output(z.object({ images: z.number().int() })),
     /** looks again at the images folder: new, missing and changed files */
     rescan: procedure.input(inProject).output(z.object({ job: w.jobId })),
     setSplit: procedure.input(onImage.extend({ split: w.split })).output(w.imageRow),

@@ -7,6 +7,8 @@ export type MetaName =
   | 'folder'
   /** in a copy that is looked at: the id in the project itself */
   | 'id_there'
+  /** JSON: images that seem to have moved, of which a person is to be asked */
+  | 'moved'
   | 'images_root'
   | 'name'
   | 'created_at'

@@ -13,6 +13,7 @@ import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 import { modelRepository } from './models.ts'
 import { pixelRepository } from './pixels.ts'
+import { moveRepository } from './moves.ts'
 import { predictionRepository } from './predictions.ts'
 import { runRepository } from './runs.ts'
 import { scoreRepository } from './scores.ts'
@@ -139,6 +140,7 @@ function storeOn(db: Connection, watch?: Watch) {
     predictions: watched('predictions', predictionRepository(db), watch),
     scores: watched('scores', scoreRepository(db), watch),
     sums: watched('sums', sumRepository(db), watch),
+    moves: watched('moves', moveRepository(db), watch),
     jobs: watched('jobs', jobRepository(db), watch),
 
     /**

@@ -85,6 +85,14 @@ export type ImageFilter = z.infer<typeof imageFilter>
 export const packedOrder = z.object({ ids: z.string(), keys: z.string(), marks: z.string() })
 export type PackedOrder = z.infer<typeof packedOrder>
 
+/** Images whose files seem to have been renamed or moved, though it cannot be told which became which. */
+export const movedImages = z.object({
+  images: z.number().int(),
+  /** the first few, by path: where it was, and where it is likely to be */
+  some: z.array(z.object({ from: z.string(), to: z.string() })),
+})
+export type MovedImages = z.infer<typeof movedImages>
+
 export const truthInstance = z.object({
   id: uuid,
   rle: rleText,

@@ -7,6 +7,7 @@ import { lookAtAll, noteContent } from './content.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imagesRoot, storedImage } from '../machinery/project.ts'
+import { followMoved } from './moved.ts'
 import { tellList, tellRows } from './rows.ts'
 
 /** Images that are read by one task and written down in one transaction: each costs the disk one wait. */
@@ -20,7 +21,8 @@ const MISSING =
 
 /** How the folder and the project differed. */
 interface Difference {
-  added: number
+  /** ids of the images that came */
+  added: number[]
   missing: number
   /** ids of the images whose content is to be read */
   unread: number[]
@@ -82,17 +84,22 @@ export async function relocate(project: Project, folder: string): Promise<string
 async function scan(context: JobContext): Promise<{ summary: string; changed: boolean }> {
   const { added, missing, unread } = await compareAndNote(context)
   const read = await readAll(unread, context)
-  const parts = [`${added} new`, `${missing} missing`]
-  const changed = added + missing + unread.length > 0
+  const moved = await followMoved(context.project, added)
+  const parts = [
+    `${added.length - moved} new`,
+    `${missing - moved} missing`,
+    ...(moved === 0 ? [] : [`${moved} renamed or moved, with their marks`]),
+  ]
+  const changed = added.length + missing + unread.length > 0
   return { summary: `Looked at the images: ${parts.join(', ')}. ${read}`, changed }
 }
 
 /** Compares folder and project, and writes down what is new and what is missing while the listing goes on. */
 async function compareAndNote({ project, signal, progress }: JobContext): Promise<Difference> {
-  const difference: Difference = { added: 0, missing: 0, unread: [] }
+  const difference: Difference = { added: [], missing: 0, unread: [] }
   const take = async (part: FolderPart): Promise<void> => {
     const { added, missing } = await note(project, part, signal)
-    difference.added += added.length
+    difference.added.push(...added)
     difference.missing += missing.length
     difference.unread.push(...part.unread, ...added)
     progress(part.listed, 0)

@@ -7,6 +7,7 @@ import { jobsAreData } from './005-jobs-are-data.ts'
 import { oneTruthOfEdits } from './006-one-truth-of-edits.ts'
 import { pixels } from './007-pixels.ts'
 import { categories } from './008-categories.ts'
+import { imagesByContent } from './009-images-by-content.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   oneTruthOfEdits,
   pixels,
   categories,
+  imagesByContent,
 ]
