@@ -23,6 +23,9 @@ export interface BlockPlace {
 
 const unzip = promisify(inflate)
 
+/** A damaged header may say any size: no more memory than this is taken before there is something to put in it. */
+const MOST_AT_ONCE = 1 << 22
+
 /**
  * The samples of rows `from` to `to` (not with it) of a block, or more of them.
  * @returns null where the file has left the block out: all of it is missing data
@@ -72,8 +75,13 @@ async function decompress(
   jpegTables: unknown,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (layout.compression === 8 || layout.compression === 32946) {
-    // some writers pad their blocks; what unpacks to much more is no picture
-    return new Uint8Array(await unzip(packed, { maxOutputLength: 2 * expected + 65_536 }))
+    // in one piece of the size that it will have, which halves the work; some writers pad their blocks, but what unpacks to much
+    // more is no picture
+    const chunkSize = Math.min(MOST_AT_ONCE, expected + 64)
+    const bytes = await unzip(packed, { chunkSize, maxOutputLength: 2 * expected + 65_536 })
+    return bytes.buffer instanceof ArrayBuffer
+      ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+      : new Uint8Array(bytes)
   }
   const parameters = {
     tileWidth: layout.blockWidth,
