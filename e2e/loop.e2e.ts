@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tensorflowLibraries } from '../src-main/locations.ts'
 import { CanvasHand } from './canvas.ts'
@@ -139,8 +139,9 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await expect.poll(() => readFileSync(out, 'utf8')).toMatch(/^ImageId,EncodedPixels\r?\n/)
     expect(readFileSync(out, 'utf8')).toContain('athens-open-sea.png,')
 
-    copyFileSync(out, back)
-    writeFileSync(back, `${readFileSync(back, 'utf8')}nowhere.png,1 5\ndrawn-marina.jpg,not numbers\n`)
+    // a run shorter: what is there already would not be imported again
+    const shorter = readFileSync(out, 'utf8').replaceAll(/ \d+ \d+$/gm, '')
+    writeFileSync(back, `${shorter}nowhere.png,1 5\ndrawn-marina.jpg,not numbers\n`)
     const before = ask<{ n: number }>(project, 'select count(*) n from truth')
     await drydock.answerDialogs(back)
     await drydock.menu('import-labels')

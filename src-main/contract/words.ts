@@ -2,13 +2,13 @@ import type { MenuCommand } from './shell.ts'
 
 /** Fixed words and numbers that the page needs as values. They stand apart from the schemas, which the page must not load. */
 
+/** The form that plans have now. Stored ones of earlier forms are read into it (`store/plan-versions.ts`), others are refused. */
+export const PLAN_VERSION = 2
+
 export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
 
 /** Ways to sort the list of images. */
 export const IMAGE_SORTS = ['name', 'F2, worst first', 'F2, best first', 'status'] as const
-
-/** The form that plans have now. Stored ones of earlier forms are read into it (`core/edit/versions.ts`), others are refused. */
-export const PLAN_VERSION = 2
 
 /** Networks of a training from scratch: half the channels take half the time. */
 export const NETWORK_SIZES = ['base', 'small'] as const

@@ -87,7 +87,8 @@ test('each rule fails when it is broken', async () => {
 test('what the design allows passes, tests and benches included', async () => {
   write('src-main/locations.ts', empty)
   write('src-main/contract/wire.ts', imports('zod'))
-  write('src-main/core/f2.ts', imports('../contract/wire.ts'))
+  write('src-main/contract/words.ts', empty)
+  write('src-main/core/f2.ts', imports('../contract/words.ts'))
   write('src-main/store/rows.ts', imports('better-sqlite3', '../core/f2.ts', '../locations.ts'))
   write('src-main/model/layer.ts', imports('@tensorflow/tfjs', '../core/f2.ts'))
   write('src-main/engine/main.ts', imports('../model/layer.ts', '../contract/wire.ts', 'node:fs'))

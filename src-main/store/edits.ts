@@ -1,6 +1,6 @@
 import { PLAN_VERSION } from '../contract/words.ts'
 import type { EditPlan } from '../contract/wire.ts'
-import { readPlan } from '../core/edit/versions.ts'
+import { readPlan } from './plan-versions.ts'
 import type { Connection } from './database.ts'
 
 /** What one gesture, or the undo or redo of one, did to one image. */

@@ -50,7 +50,7 @@ export type EditKind = z.infer<typeof editKind>
  * Made by `core/edit` in the window, checked and committed by the backend.
  */
 export const editPlan = z.object({
-  /** left out: {@link PLAN_VERSION}; what is stored says it */
+  /** left out: `PLAN_VERSION` of `words.ts`; what is stored says it */
   version: z.number().int().optional(),
   kind: editKind,
   instances: z.array(instanceChange),

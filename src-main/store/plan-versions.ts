@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { DrydockError } from '../../contract/errors.ts'
-import { editPlan, instanceAttributes, instanceChange } from '../../contract/wire.ts'
-import type { EditPlan, InstanceChange } from '../../contract/wire.ts'
-import { PLAN_VERSION } from '../../contract/words.ts'
+import { DrydockError } from '../contract/errors.ts'
+import { editPlan, instanceAttributes, instanceChange } from '../contract/wire.ts'
+import type { EditPlan, InstanceChange } from '../contract/wire.ts'
+import { PLAN_VERSION } from '../contract/words.ts'
 
 /** Plans of earlier versions, as they lie in the histories of projects. */
 
