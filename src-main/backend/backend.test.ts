@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EditPlan } from '../contract/wire.ts'
 import { formatRle, fromPredicate } from '../core/mask/rle.ts'
+import { NO_FILTER } from '../core/list/order.ts'
+import { unpackOrder } from '../core/list/packing.ts'
 import { startBackend } from '../testing/backend.ts'
 import type { TestBackend } from '../testing/backend.ts'
 import { writeImages } from '../testing/images.ts'
@@ -65,7 +67,9 @@ test('a window opens a project, is told of what happens, and gets its pixels', a
     if (event.type === 'job' && event.job.id === rescanned.job && event.job.state === 'done') break
   }
   following.abort()
-  const [row] = await client.images.list({ project: project.id })
+  const order = await client.images.order({ project: project.id, sort: 'name', filter: NO_FILTER })
+  const images = [...unpackOrder(order).ids]
+  const [row] = await client.images.rows({ project: project.id, images })
   expect(row).toMatchObject({ path: 'a.png', width: 200, fileState: 'ok' })
   const { tiles } = await client.images.get({ project: project.id, image: row!.id })
   const tile = await backend.file(new URL(tiles[0]!.url).pathname)
@@ -87,7 +91,7 @@ test('failures come with code, sentence and data', async () => {
     message: expect.stringContaining('does not understand') as string,
   })
   await expect(client.images.get({ project: key, image: 99 })).rejects.toMatchObject({ code: 'not_found' })
-  await expect(client.images.list({ project: 'unknown' })).rejects.toMatchObject({
+  await expect(client.images.rows({ project: 'unknown', images: [] })).rejects.toMatchObject({
     code: 'project_not_open',
   })
 })

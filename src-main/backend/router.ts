@@ -16,7 +16,6 @@ import { predictAhead } from '../services/predict/predict-ahead.ts'
 import { summaryOf } from '../services/machinery/project.ts'
 import { listOrder, rowsOf } from '../services/images/list.ts'
 import { aboutImage, mappingOf, samplesAt, setMapping, setPixelMetres } from '../services/images/mapping.ts'
-import { listRows } from '../services/images/rows.ts'
 import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
 import { answerMoved, movedImages } from '../services/images/moved.ts'
@@ -92,7 +91,6 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       ),
     },
     images: {
-      list: os.images.list.handler(within((project) => listRows(project))),
       order: os.images.order.handler(
         within((project, { sort, filter }, signal) => listOrder(project, { sort, filter }, signal)),
       ),

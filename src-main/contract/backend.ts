@@ -50,7 +50,6 @@ export const backendContract = {
     watch: procedure.input(inProject).output(eventIterator(w.projectEvent)),
   },
   images: {
-    list: procedure.input(inProject).output(z.array(w.imageRow)),
     /** the images that pass the filter, in order (`core/list`). Rows that change later come as events: they move alone */
     order: procedure
       .input(inProject.extend({ sort: w.imageSort, filter: w.imageFilter }))

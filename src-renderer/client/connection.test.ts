@@ -67,8 +67,8 @@ class FakeHost {
         }),
       },
       images: {
-        list: backend.images.list.handler(({ input, signal }) => {
-          log.push(`list ${input.project}`)
+        rows: backend.images.rows.handler(({ input, signal }) => {
+          log.push(`rows ${input.project}`)
           return new Promise((_, reject) => {
             signal?.addEventListener('abort', () => reject(signal.reason))
           })
@@ -198,10 +198,10 @@ describe('connection', () => {
     connection.attach(host.page, 1)
     const left = new AbortController()
     const project = connection.client.inProject('harbour', left.signal)
-    const reading = failure(project.images.list({}))
+    const reading = failure(project.images.rows({ images: [1] }))
     const writing = project.predict.setFlips({ flips: true })
     await until(() => host.log.length === 2)
-    expect(host.log).toEqual(['list harbour', 'flips harbour true'])
+    expect(host.log).toEqual(['rows harbour', 'flips harbour true'])
     left.abort()
     expect((await reading).code).toBe('cancelled')
     host.log.push('go on')

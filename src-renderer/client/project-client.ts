@@ -21,7 +21,8 @@ type ProcedureName = { [G in keyof Backend]: NameIn<G> }[keyof Backend]
 const READS: ReadonlySet<string> = new Set<ProcedureName>([
   'project.summary',
   'project.watch',
-  'images.list',
+  'images.order',
+  'images.rows',
   'images.get',
   'runs.list',
   'runs.choice',

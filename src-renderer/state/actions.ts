@@ -1,7 +1,7 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
-import type { ImageRow } from '../../src-main/contract/wire.ts'
 import type { ToolName } from '../canvas/index.ts'
 import type { Display } from './display.svelte.ts'
+import type { ImageList } from './image-list.svelte.ts'
 import type { Action } from './keys.ts'
 import type { Layout, View } from './layout.svelte.ts'
 import * as marking from './marking.ts'
@@ -41,16 +41,15 @@ const tool = (name: ToolName): Act => unlessDrawing(({ stage }) => (stage.tool =
 
 const view = (name: View): Act => unlessDrawing(({ layout }) => (layout.view = name))
 
-/** The images in the order of the view's list. */
-export function listed({ images }: Pick<OpenProject, 'images'>, { view: name }: Layout): readonly ImageRow[] {
+/** The view's list of images. */
+export function listed({ images }: Pick<OpenProject, 'images'>, { view: name }: Layout): ImageList {
   return name === 'review' ? images.ranked : images.visible
 }
 
 const step = (by: 1 | -1) =>
   unlessDrawing(({ layout }: Desk, project: OpenProject) => {
-    const rows = listed(project, layout)
-    const next = rows[rows.findIndex((row) => row.id === project.editing.image) + by]
-    if (next) void project.editing.open(next.id)
+    const next = listed(project, layout).beside(project.editing.image, by)
+    if (next !== undefined) void project.editing.open(next)
   })
 
 /** What needs an open project and nothing else. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CurvePoint, Job, ProjectEvent, ProjectSummary } from '../../src-main/contract/wire.ts'
 import { App } from './app.svelte.ts'
-import { FakeBackend, settle } from './fake-backend.ts'
+import { FakeBackend, listing, settle } from './fake-backend.ts'
 import { fakeClient } from './fake-client.ts'
 import type { OpenProject } from './open-project.svelte.ts'
 
@@ -82,7 +82,7 @@ beforeEach(async () => {
       backend: {
         predict,
         project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },
-        images: { get: images.get, list: async () => [backend.row(1)] },
+        images: { get: images.get, ...listing(() => [backend.row(1)]) },
         jobs: {
           list: async () => jobs,
           resume: async () => {

@@ -44,8 +44,8 @@ export class Editing {
   }
 
   openFirst(): void {
-    const [first] = this.#around.images.visible
-    if (first) void this.#turnTo(first.id)
+    const [first] = this.#around.images.visible.order.ids
+    if (first !== undefined) void this.#turnTo(first)
   }
 
   /** Opens the image that a person has chosen; those that are to be done after it are predicted meanwhile. */
@@ -95,9 +95,9 @@ export class Editing {
     const planned = planFinish(shown.state, status, shown.row)
     if (planned && !this.perform(planned)) return
     const [next] = this.#around.images.unfinishedAfter(shown.id, 1)
-    if (next) void this.open(next.id)
+    if (next !== undefined) void this.open(next)
     else this.#around.toasts.note('Every image in this list is finished.')
-    this.#finished = { image: shown.id, next: next?.id ?? null, changed: planned !== null }
+    this.#finished = { image: shown.id, next: next ?? null, changed: planned !== null }
   }
 
   /** Takes back the last gesture; straight after Done or No ship, the one on the image that was left. */
@@ -146,7 +146,7 @@ export class Editing {
 
   /** Nobody asked for it, so nobody is told where it fails. */
   #predictAhead(image: number): void {
-    const images = this.#around.images.unfinishedAfter(image, UPCOMING).map(({ id }) => id)
+    const images = this.#around.images.unfinishedAfter(image, UPCOMING)
     if (images.length === 0) return
     this.#around.client.predict.ahead({ images }).catch(() => undefined)
   }

@@ -11,7 +11,7 @@ let toasts: Toasts
 
 beforeEach(async () => {
   backend = new FakeBackend([1, 2, 3])
-  ;({ editing, toasts } = windowOn(backend))
+  ;({ editing, toasts } = await windowOn(backend))
   await editing.open(1)
 })
 
@@ -62,7 +62,7 @@ describe('Editing', () => {
 
   it('names the images to do after one that a person opens, and none for the one that opens by itself', async () => {
     expect(backend.ahead).toEqual([[2, 3]])
-    ;({ editing } = windowOn(backend))
+    ;({ editing } = await windowOn(backend))
     editing.openFirst()
     await settle()
     expect(editing.image).toBe(1)

@@ -1,7 +1,18 @@
 import { applyPlan, invertPlan, planBrush } from '../../src-main/core/edit/edit.ts'
 import { areaOf, formatRle, fromPixels } from '../../src-main/core/mask/rle.ts'
 import { DrydockError } from '../../src-main/contract/errors.ts'
-import type { EditPlan, EditResult, ImageDetail, ImageRow, Prediction } from '../../src-main/contract/wire.ts'
+import type {
+  EditPlan,
+  EditResult,
+  ImageDetail,
+  ImageFilter,
+  ImageRow,
+  ImageSort,
+  Prediction,
+} from '../../src-main/contract/wire.ts'
+import { markOf } from '../../src-main/core/list/marks.ts'
+import { sortImages } from '../../src-main/core/list/order.ts'
+import { packOrder } from '../../src-main/core/list/packing.ts'
 import { Editing } from './editing.svelte.ts'
 import { fakeClient } from './fake-client.ts'
 import { imageStateOf, type ImageState } from './image-state.ts'
@@ -113,7 +124,11 @@ export class FakeBackend {
       return this.detail(image)
     }
     const predict = { ahead: async (input: { images: number[] }) => void this.ahead.push(input.images) }
-    return { annotate, images: { get }, predict }
+    return {
+      annotate,
+      images: { get, ...listing(() => [...this.revisions.keys()].map((id) => this.row(id))) },
+      predict,
+    }
   }
 
   async #answer(sent: Sent, planOf: () => EditPlan): Promise<EditResult> {
@@ -160,12 +175,26 @@ export class FakeBackend {
   }
 }
 
+/** For tests: the procedures of a list of images with these rows. */
+export function listing(rows: () => ImageRow[]) {
+  return {
+    order: async ({ sort, filter }: { sort: ImageSort; filter: ImageFilter }) => {
+      const order = sortImages(rows(), sort, filter)
+      const marks = Array.from(order.ids, (id) => markOf(rows().find((row) => row.id === id)!))
+      return packOrder({ ...order, marks: Uint8Array.from(marks) })
+    },
+    rows: async ({ images }: { images: number[] }) => rows().filter(({ id }) => images.includes(id)),
+  }
+}
+
 /** For tests: a window on a project of the backend's images, none of them open. */
-export function windowOn(backend: FakeBackend): { editing: Editing; images: Images; toasts: Toasts } {
+export async function windowOn(
+  backend: FakeBackend,
+): Promise<{ editing: Editing; images: Images; toasts: Toasts }> {
   const client = fakeClient({ backend: backend.procedures }).inProject('p', new AbortController().signal)
   const toasts = new Toasts()
-  const images = new Images()
-  images.set([...backend.revisions.keys()].map((image) => backend.row(image)))
+  const images = new Images({ client, toasts })
+  await images.refresh()
   return {
     editing: new Editing({ client, toasts, images, refusal: () => null, reopen: async () => undefined }),
     images,

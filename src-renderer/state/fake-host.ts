@@ -95,7 +95,8 @@ export class FakeHost {
           },
         },
         images: {
-          list: of((backend) => [...backend.revisions.keys()].map((image) => backend.row(image))),
+          order: of((backend, input) => backend.procedures.images.order(input)),
+          rows: of((backend, input) => backend.procedures.images.rows(input)),
           get: of((backend, input) => backend.procedures.images.get(input)),
         },
         annotate: {

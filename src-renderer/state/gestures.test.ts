@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { planBrush } from '../../src-main/core/edit/edit.ts'
+import { countMarks, markOf } from '../../src-main/core/list/marks.ts'
 import { fromPixels } from '../../src-main/core/mask/rle.ts'
 import { App } from './app.svelte.ts'
 import { FakeHost } from './fake-host.ts'
@@ -58,9 +59,11 @@ class World {
     const stored = this.host.stored(project.id)
     expect(project.editing.saving.unsaved).toBe(0)
     expect(project.editing.saving.error).toBeNull()
-    expect(IMAGES.map((image) => project.images.rows.get(image))).toEqual(
-      IMAGES.map((image) => stored.row(image)),
-    )
+    const { rows, counts, visible } = project.images
+    expect([...rows.values()]).toEqual([...rows.keys()].map((image) => stored.row(image)))
+    expect(rows.has(project.editing.image ?? 0)).toBe(true)
+    expect([...visible.order.ids]).toEqual(IMAGES)
+    expect(counts).toEqual(countMarks(Uint8Array.from(IMAGES, (image) => markOf(stored.row(image)))))
     const { shown } = project.editing
     if (!shown) throw new Error('no image is open')
     const detail = stored.detail(shown.id)

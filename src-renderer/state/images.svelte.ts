@@ -1,60 +1,136 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { ImageRow } from '../../src-main/contract/wire.ts'
-import { arrange, isFinished, NO_FILTER, type Filter, type Sort } from './image-list.ts'
+import type { ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
+import { counted, countMarks, isMarkedFinished, markOf, NO_IMAGES } from '../../src-main/core/list/marks.ts'
+import { NO_FILTER, ranksOf, type ImageOrder, type Ranks } from '../../src-main/core/list/order.ts'
+import { unpackOrder, type MarkedOrder } from '../../src-main/core/list/packing.ts'
+import type { ProjectClient } from '../client/index.ts'
+import { ImageList } from './image-list.svelte.ts'
+import { RowStore } from './row-store.ts'
+import type { Toasts } from './toasts.svelte.ts'
 
-/** The rows of all images of the project, and the order in which the queue shows them. */
-export class Images {
-  readonly rows = new SvelteMap<number, ImageRow>()
-  sort = $state<Sort>('name')
-  filter = $state<Filter>(NO_FILTER)
-  loaded = $state(false)
+/** All orders are asked for at most this often while images come in, in ms. */
+const REST_MS = 500
 
-  readonly visible = $derived(arrange(this.rows.values(), this.sort, this.filter))
-  /** how Review sorts */
-  rankedBy = $state<Sort>('F2, worst first')
-  /** the images that have a score, as Review lists them */
-  readonly ranked = $derived(
-    arrange(this.rows.values(), this.rankedBy, NO_FILTER).filter((row) => row.f2 !== null),
-  )
-  readonly scored = $derived(count(this.rows.values(), (row) => row.f2 !== null))
-  readonly finished = $derived(count(this.rows.values(), isFinished))
-  /** images that the current run has not reached */
-  readonly unpredicted = $derived(count(this.rows.values(), (row) => row.predictionCount === null))
-  readonly filtered = $derived(
-    this.filter.text.trim() !== '' || this.filter.status !== null || this.filter.flagged,
-  )
-
-  /** Replaces all rows. */
-  set(rows: readonly ImageRow[]): void {
-    const there = new Set(rows.map(({ id }) => id))
-    for (const id of [...this.rows.keys()]) if (!there.has(id)) this.rows.delete(id)
-    this.update(rows)
-    this.loaded = true
-  }
-
-  /** Takes in rows as they were answered; the answer to a gesture may have overtaken them. */
-  update(rows: readonly ImageRow[]): void {
-    for (const row of rows) {
-      const known = this.rows.get(row.id)
-      if (!known || known.revision <= row.revision) this.rows.set(row.id, row)
-    }
-  }
-
-  /** Place of the image in the visible order, -1 where the filter hides it. */
-  place(image: number | null): number {
-    return this.visible.findIndex((row) => row.id === image)
-  }
-
-  /** The next images in the visible order, after `image` and then from the top, that nobody has finished: at most `limit`. */
-  unfinishedAfter(image: number, limit: number): ImageRow[] {
-    const at = this.place(image)
-    const order = [...this.visible.slice(at + 1), ...this.visible.slice(0, Math.max(0, at))]
-    return order.filter((row) => !isFinished(row) && row.id !== image).slice(0, limit)
-  }
+interface Surroundings {
+  readonly client: ProjectClient
+  readonly toasts: Toasts
 }
 
-function count<T>(items: Iterable<T>, test: (item: T) => boolean): number {
-  let n = 0
-  for (const item of items) if (test(item)) n++
-  return n
+/**
+ * The images of the project: the orders in which views list them, counts over them, and the rows of those that are looked at. The
+ * window never has all rows.
+ */
+export class Images {
+  /** rows that are held: those in view, those pinned, and the latest others */
+  readonly rows = new SvelteMap<number, ImageRow>()
+  loaded = $state(false)
+  /** as the queue lists them */
+  readonly visible: ImageList
+  /** those that have a score, as Review lists them */
+  readonly ranked: ImageList
+  counts = $state.raw(NO_IMAGES)
+  readonly finished = $derived(this.counts.finished)
+  readonly filtered = $derived.by(() => {
+    const { text, status, flagged } = this.visible.filter
+    return text.trim() !== '' || status !== null || flagged
+  })
+
+  /** all images by name, and a byte of marks for each */
+  #all: MarkedOrder = { ids: new Uint32Array(), keys: new Float64Array(), marks: new Uint8Array() }
+  #ranks: Ranks = () => 0
+  /** rows that have changed since all images were asked for */
+  readonly #since = new Map<number, ImageRow>()
+  readonly #store: RowStore
+  readonly #around: Surroundings
+  #refreshing: Promise<void> | null = null
+  #next: Promise<void> | null = null
+
+  constructor(around: Surroundings) {
+    this.#around = around
+    const lists = {
+      ask: (sort: ImageSort, filter: ImageFilter) => this.#ask(sort, filter),
+      ranks: (id: number) => this.#ranks(id),
+      failed: (error: unknown) => around.toasts.error(error),
+    }
+    this.visible = new ImageList('name', NO_FILTER, lists)
+    this.ranked = new ImageList('F2, worst first', { ...NO_FILTER, scored: true }, lists)
+    this.#store = new RowStore(this.rows, (images) => around.client.images.rows({ images }))
+  }
+
+  /** Asks for everything anew; those who ask while that goes on wait for the next time, a moment later. */
+  async refresh(): Promise<void> {
+    if (!this.#refreshing) {
+      this.#refreshing = this.#refresh().finally(() => (this.#refreshing = null))
+      return this.#refreshing
+    }
+    const before = this.#refreshing
+    this.#next ??= (async () => {
+      await before.catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, REST_MS))
+      this.#next = null
+      await this.refresh()
+    })()
+    return this.#next
+  }
+
+  /** News of rows: they move in the lists, and those that are held are replaced. @returns whether all of them were known */
+  update(rows: readonly ImageRow[]): boolean {
+    const known = rows.filter(({ id }) => this.#ranks(id) < this.#all.ids.length)
+    for (const row of known) {
+      this.#since.set(row.id, row)
+      this.#mark(row)
+    }
+    for (const list of [this.visible, this.ranked]) list.change(known)
+    this.#store.update(rows)
+    return known.length === rows.length
+  }
+
+  /** Holds the row of an image that is on the screen until it is let go. @returns lets it go */
+  pin(image: number): () => void {
+    return this.#store.pin(image)
+  }
+
+  /** These are in view: their rows are fetched where they are not held. */
+  want(images: Iterable<number>): void {
+    this.#store.want(images).catch((error: unknown) => this.#around.toasts.error(error))
+  }
+
+  /** The next images in the queue's order, after `image` and then from the top, that nobody has finished: at most `limit`. */
+  unfinishedAfter(image: number, limit: number): number[] {
+    const { ids } = this.visible.order
+    const at = this.visible.place(image)
+    const found: number[] = []
+    for (let i = 0; i < ids.length && found.length < limit; i++) {
+      const id = ids[(at + 1 + i) % ids.length]!
+      if (id !== image && !isMarkedFinished(this.#all.marks[this.#ranks(id)] ?? 0)) found.push(id)
+    }
+    return found
+  }
+
+  async #refresh(): Promise<void> {
+    this.#since.clear()
+    const packed = await this.#around.client.images.order({ sort: 'name', filter: NO_FILTER })
+    this.#all = unpackOrder(packed)
+    this.#ranks = ranksOf(this.#all.ids)
+    this.counts = countMarks(this.#all.marks)
+    for (const row of this.#since.values()) this.#mark(row)
+    await Promise.all([this.visible.refresh(), this.#store.refresh()])
+    this.loaded = true
+    await this.ranked.refresh()
+  }
+
+  async #ask(sort: ImageSort, filter: ImageFilter): Promise<ImageOrder> {
+    const { text, status, flagged, scored } = filter
+    const all = text.trim() === '' && status === null && !flagged && !scored
+    if (sort === 'name' && all) return this.#all
+    return unpackOrder(await this.#around.client.images.order({ sort, filter }))
+  }
+
+  #mark(row: ImageRow): void {
+    const place = this.#ranks(row.id)
+    const [before, now] = [this.#all.marks[place] ?? 0, markOf(row)]
+    if (before === now) return
+    this.#all.marks[place] = now
+    this.counts = counted(counted(this.counts, before, -1), now, 1)
+  }
 }

@@ -52,9 +52,12 @@ function hear(project: Concerned, event: ProjectEvent): void {
   const { editing, facts, images, jobs, training } = project
   switch (event.type) {
     case 'images':
-      images.update(event.rows)
-      if (editing.shown) void editing.shown.lookAtFile()
-      else editing.openFirst()
+      // what is not known came in meanwhile, and has no place yet
+      if (!images.update(event.rows)) void listsChanged(project)
+      void editing.shown?.lookAtFile()
+      break
+    case 'list':
+      void listsChanged(project)
       break
     case 'image-changed':
       if (event.image === editing.image)
@@ -88,12 +91,17 @@ function isToBeShown({ jobs, training }: Concerned, job: Job): boolean {
   return !shown || !isActive(shown)
 }
 
+/** Images came or went, or all of them may have changed. */
+async function listsChanged(project: Concerned): Promise<void> {
+  await project.fetchImages().catch((error: unknown) => project.toasts.error(error))
+}
+
 /** Where another run has become the current one, every score and count in the list is of that run. */
 async function runsChanged(project: Concerned): Promise<void> {
-  const { facts, editing, toasts } = project
+  const { facts, editing } = project
   const before = facts.run?.id
   await Promise.all([facts.refreshRuns(), facts.refreshSummary()])
   if (facts.run?.id === before) return
   await editing.shown?.refetch()
-  await project.fetchImages().catch((error: unknown) => toasts.error(error))
+  await listsChanged(project)
 }

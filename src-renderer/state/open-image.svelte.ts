@@ -42,6 +42,7 @@ export class OpenImage {
   readonly raster: Raster
   readonly #around: Surroundings
   readonly #left = new AbortController()
+  readonly #unpin: () => void
   /** what it has missed while its gestures were being saved: truth up to this revision, Infinity: anything */
   #missed = -1
   /** `content` of the row whose pixels were fetched; null: none yet */
@@ -55,6 +56,7 @@ export class OpenImage {
     this.#around = around
     this.state = around.memory.kept(id)
     this.raster = new Raster(around.client, id, this.#left.signal)
+    this.#unpin = around.images.pin(id)
   }
 
   /** Fetches it again; what is selected stays so. */
@@ -110,6 +112,7 @@ export class OpenImage {
   /** Another image is on the screen. */
   leave(): void {
     this.#left.abort()
+    this.#unpin()
     if (this.state && this.#around.isSaving(this.id)) this.#around.memory.keep(this.state)
   }
 

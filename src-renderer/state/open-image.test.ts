@@ -13,7 +13,7 @@ let toasts: Toasts
 
 beforeEach(async () => {
   backend = new FakeBackend([1, 2])
-  ;({ editing, images, toasts } = windowOn(backend))
+  ;({ editing, images, toasts } = await windowOn(backend))
   await editing.open(1)
 })
 

@@ -30,7 +30,7 @@ export class OpenProject {
   readonly toasts: Toasts
   readonly engine: Engine
   readonly facts: Facts
-  readonly images = new Images()
+  readonly images: Images
   readonly jobs: Jobs
   readonly editing: Editing
   readonly plot: Plot
@@ -48,6 +48,7 @@ export class OpenProject {
     this.client = client.inProject(this.id, this.#left.signal)
     this.toasts = toasts
     this.engine = engine
+    this.images = new Images({ client: this.client, toasts })
     this.facts = new Facts(this.client, toasts, summary)
     this.jobs = new Jobs(this.client, toasts)
     this.plot = new Plot(this.client, toasts)
@@ -90,9 +91,9 @@ export class OpenProject {
     await Promise.all([this.fetchImages(), this.fetchJobs()])
   }
 
-  /** The whole list. */
+  /** The lists of images, anew. */
   async fetchImages(): Promise<void> {
-    this.images.set(await this.client.images.list({}))
+    await this.images.refresh()
     if (this.editing.shown) void this.editing.shown.lookAtFile()
     else this.editing.openFirst()
   }

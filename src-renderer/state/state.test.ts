@@ -1,54 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ImageRow } from '../../src-main/contract/wire.ts'
-import { arrange, NO_FILTER } from './image-list.ts'
 import { ACTION_NAMES, ACTIONS, actionOf, DEFAULT_BINDINGS, keyName } from './keys.ts'
 import { nearestPoint, pointsByCluster, readPoints } from './points.ts'
-
-function row(path: string, part: Partial<ImageRow> = {}): ImageRow {
-  return {
-    id: 1,
-    path,
-    width: 8,
-    height: 8,
-    status: 'to do',
-    split: 'train',
-    flagged: false,
-    comment: '',
-    fileState: 'ok',
-    fileNote: null,
-    truthCount: 0,
-    predictionCount: null,
-    f2: null,
-    stale: false,
-    revision: 0,
-    content: 'x',
-    ...part,
-  }
-}
-
-const paths = (rows: ImageRow[]) => rows.map(({ path }) => path)
-
-describe('arrange', () => {
-  const rows = [
-    row('b10'),
-    row('b9', { f2: 0.2, status: 'done' }),
-    row('a', { f2: 0.9, status: 'no ship', flagged: true }),
-  ]
-
-  it('sorts names as people count', () => {
-    expect(paths(arrange(rows, 'name', NO_FILTER))).toEqual(['a', 'b9', 'b10'])
-  })
-
-  it('puts images without a score last, whichever way scores are sorted', () => {
-    expect(paths(arrange(rows, 'F2, worst first', NO_FILTER))).toEqual(['b9', 'a', 'b10'])
-    expect(paths(arrange(rows, 'F2, best first', NO_FILTER))).toEqual(['a', 'b9', 'b10'])
-  })
-
-  it('filters by text, status and flag at once', () => {
-    expect(paths(arrange(rows, 'name', { text: 'B', status: 'done', flagged: false }))).toEqual(['b9'])
-    expect(paths(arrange(rows, 'name', { text: '', status: null, flagged: true }))).toEqual(['a'])
-  })
-})
 
 describe('keys', () => {
   const press = (key: string, held: Partial<KeyboardEvent> = {}) => ({

@@ -1,0 +1,96 @@
+import type { ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
+import {
+  NO_FILTER,
+  passes,
+  sortKey,
+  withChanges,
+  type ImageOrder,
+  type Ranks,
+} from '../../src-main/core/list/order.ts'
+
+/** Asks for the order of a list. */
+type AskOrder = (sort: ImageSort, filter: ImageFilter) => Promise<ImageOrder>
+
+/** What a list needs of the images around it. */
+export interface ListSurroundings {
+  readonly ask: AskOrder
+  readonly ranks: Ranks
+  /** Shows that an order could not be had. */
+  readonly failed: (error: unknown) => void
+}
+
+/** One list of images: how it is sorted and filtered, and its order, which comes from the backend once for both. */
+export class ImageList {
+  /** ids of its images, in order, with their sort keys */
+  order = $state.raw<ImageOrder>({ ids: new Uint32Array(), keys: new Float64Array() })
+  #sort = $state<ImageSort>('name')
+  #filter = $state.raw<ImageFilter>(NO_FILTER)
+  #asked = 0
+  #answered: Promise<void> = Promise.resolve()
+  /** rows that have changed since the order that is on its way was asked for */
+  #since = new Map<number, ImageRow>()
+  readonly #around: ListSurroundings
+
+  constructor(sort: ImageSort, filter: ImageFilter, around: ListSurroundings) {
+    this.#sort = sort
+    this.#filter = filter
+    this.#around = around
+  }
+
+  get sort(): ImageSort {
+    return this.#sort
+  }
+
+  set sort(sort: ImageSort) {
+    this.#sort = sort
+    this.refresh().catch(this.#around.failed)
+  }
+
+  get filter(): ImageFilter {
+    return this.#filter
+  }
+
+  set filter(filter: ImageFilter) {
+    this.#filter = filter
+    this.refresh().catch(this.#around.failed)
+  }
+
+  /** Place of the image, -1 where it is not in the list. */
+  place(image: number | null): number {
+    return image === null ? -1 : this.order.ids.indexOf(image)
+  }
+
+  /** The image so many places after another one; undefined past an end. */
+  beside(image: number | null, by: number): number | undefined {
+    return this.order.ids[this.place(image) + by]
+  }
+
+  /**
+   * Asks for the order, once the answer to the question before is there; of several questions that wait only the last is asked. An
+   * answer to what is no longer wanted is dropped; what has changed meanwhile is moved in the one that is shown.
+   */
+  async refresh(): Promise<void> {
+    const asked = ++this.#asked
+    const answered = this.#answered.then(() => (asked === this.#asked ? this.#fetch(asked) : undefined))
+    this.#answered = answered.catch(() => undefined)
+    await answered
+  }
+
+  /** News of images that are known: each moves to its place, alone. */
+  change(rows: readonly ImageRow[]): void {
+    const changes = new Map<number, number | null>()
+    for (const row of rows) {
+      this.#since.set(row.id, row)
+      changes.set(row.id, passes(this.#filter, row) ? sortKey(this.#sort, row) : null)
+    }
+    this.order = withChanges(this.order, this.#around.ranks, changes)
+  }
+
+  async #fetch(asked: number): Promise<void> {
+    this.#since.clear()
+    const order = await this.#around.ask(this.#sort, this.#filter)
+    if (asked !== this.#asked) return
+    this.order = order
+    this.change([...this.#since.values()])
+  }
+}
