@@ -3,7 +3,6 @@ import { backendContract } from '../contract/backend.ts'
 import type { ProjectEvent, ProjectSummary } from '../contract/wire.ts'
 import { applyGesture } from '../services/annotate/annotate.ts'
 import { embeddingPoints } from '../services/predict/embeddings.ts'
-import { exportLabels, previewExport } from '../services/exchange/export.ts'
 import { importLabels } from '../services/exchange/import.ts'
 import { previewImport } from '../services/exchange/preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
@@ -183,10 +182,18 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       ),
       import: os.exchange.import.handler(within((project, input) => importLabels(project, input))),
       previewExport: os.exchange.previewExport.handler(
-        within((project, input) => previewExport(project, input)),
+        within((project, input, signal) =>
+          project.reads.run('exchange.previewExport', input, signal ? { signal } : {}),
+        ),
       ),
       export: os.exchange.export.handler(
-        within((project, input) => exportLabels(project, grants.take(input.grant, 'write'), input)),
+        within((project, { grant, ...wanted }, signal) =>
+          project.reads.run(
+            'exchange.export',
+            { out: grants.take(grant, 'write'), wanted },
+            signal ? { signal } : {},
+          ),
+        ),
       ),
     },
     jobs: {

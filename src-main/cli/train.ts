@@ -170,7 +170,7 @@ async function trainProject(terminal: Terminal, path: string, options: Options):
     // Images that nobody has read yet belong to no split.
     for (const { id, kind } of project.jobs.running())
       if (kind === 'scan') await followJob(terminal, project, id)
-    const preview = trainingPreview(project)
+    const preview = await trainingPreview(project)
     tellSelection(terminal, {
       train: { length: preview.used },
       validation: { length: preview.validation },

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import { openToRead } from '../store/store.ts'
+import { exchangeReads } from './exchange/reads.ts'
 import { imageReads } from './images/reads.ts'
-import { scoreReads } from './score/reads.ts'
 import type { Emit, ReadAnswer, ReadMessage, Reads } from './machinery/readers.ts'
+import { predictReads } from './predict/reads.ts'
+import { scoreReads } from './score/reads.ts'
+import { trainReads } from './train/reads.ts'
 
 /** All reads of the reader threads: each room declares its own. A room that is left out here does not compile. */
-const reads: Reads = { ...imageReads, ...scoreReads }
+const reads: Reads = { ...imageReads, ...scoreReads, ...predictReads, ...trainReads, ...exchangeReads }
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer({ name, file, input, port }: ReadMessage): Promise<ReadAnswer> {

@@ -1,6 +1,5 @@
 import { Piscina } from 'piscina'
 import { toWireError } from '../contract/errors.ts'
-import { exchangeTasks } from './exchange/tasks.ts'
 import { imageTasks } from './images/tasks.ts'
 import { machineryTasks } from './machinery/tasks.ts'
 import type { TaskAnswer, TaskName, Tasks } from './machinery/workers.ts'
@@ -8,7 +7,7 @@ import { predictTasks } from './predict/tasks.ts'
 import { scoreTasks } from './score/tasks.ts'
 
 /** All tasks of the worker threads: each room declares its own. A room that is left out here does not compile. */
-const tasks: Tasks = { ...machineryTasks, ...imageTasks, ...scoreTasks, ...predictTasks, ...exchangeTasks }
+const tasks: Tasks = { ...machineryTasks, ...imageTasks, ...scoreTasks, ...predictTasks }
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer(message: { task: TaskName; input: never }): Promise<TaskAnswer> {

@@ -106,6 +106,11 @@ export function imageRepository(db: Connection) {
       'select id, path, size, mtime, file_state, sha256 is not null from images',
     )
     .raw()
+  const fileAt = db
+    .prepare<[string], [number, string, number, number, FileState, number]>(
+      'select id, path, size, mtime, file_state, sha256 is not null from images where path = ?',
+    )
+    .raw()
   const byPath = db.prepare<[string], number>('select id from images where path = ?').pluck()
   const listedOne = db.prepare<[{ run: number | null; id: number }], ListRow>(`${LISTED} where i.id = @id`)
   const add = db.prepare<[string, number, number]>('insert into images (path, size, mtime) values (?, ?, ?)')
@@ -151,8 +156,11 @@ export function imageRepository(db: Connection) {
     },
     /** all files as they are known, one after the other */
     *files(): Generator<KnownFile> {
-      for (const [id, path, size, mtime, fileState, read] of files.iterate())
-        yield { id, path, size, mtime, fileState, read: read !== 0 }
+      for (const row of files.iterate()) yield known(row)
+    },
+    fileAt: (path: string): KnownFile | null => {
+      const row = fileAt.get(path)
+      return row ? known(row) : null
     },
     byPath: (path: string): number | null => byPath.get(path) ?? null,
     /** @returns the new image's id */
@@ -172,6 +180,17 @@ export function imageRepository(db: Connection) {
     setFlag: (id: number, flagged: boolean, comment: string): void =>
       void setFlag.run(flagged ? 1 : 0, comment, id),
   }
+}
+
+function known([id, path, size, mtime, fileState, read]: [
+  number,
+  string,
+  number,
+  number,
+  FileState,
+  number,
+]): KnownFile {
+  return { id, path, size, mtime, fileState, read: read !== 0 }
 }
 
 function stored(row: Row): StoredImage {

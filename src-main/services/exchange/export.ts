@@ -30,8 +30,11 @@ export interface Exported {
   file: string
 }
 
+/** What an export reads: also in a reader thread, where all of it is of one moment. */
+type Lent = Pick<Project, 'store'>
+
 /** What an export would write, what is not in it, and what the format loses. Nothing is written. */
-export async function previewExport(project: Project, wanted: ExportWanted): Promise<ExportPreview> {
+export async function previewExport(project: Lent, wanted: ExportWanted): Promise<ExportPreview> {
   const images = chosenImages(project, wanted)
   const open = wanted.what === 'truth' ? project.store.images.all().filter(isOpen(project)) : []
   const { canHold } = formatOf(wanted.format)
@@ -57,7 +60,7 @@ export async function previewExport(project: Project, wanted: ExportWanted): Pro
  * @param out file or new folder; a file is replaced only when the new one is whole
  * @throws DrydockError `nothing_to_do`, `bad_input`, `disk_full`
  */
-export async function exportLabels(project: Project, out: string, wanted: ExportWanted): Promise<Exported> {
+export async function exportLabels(project: Lent, out: string, wanted: ExportWanted): Promise<Exported> {
   const images = chosenImages(project, wanted)
   if (images.length === 0) {
     throw new DrydockError(
@@ -74,12 +77,12 @@ export async function exportLabels(project: Project, out: string, wanted: Export
 }
 
 /** Marked, but not finished. */
-function isOpen(project: Project): (image: StoredImage) => boolean {
+function isOpen(project: Lent): (image: StoredImage) => boolean {
   const marked = new Set(project.store.truth.imagesWithTruth())
   return (image) => !isFinished(image) && marked.has(image.id)
 }
 
-function chosenImages(project: Project, { what, run, unfinished }: ExportWanted): StoredImage[] {
+function chosenImages(project: Lent, { what, run, unfinished }: ExportWanted): StoredImage[] {
   const { store } = project
   const open = isOpen(project)
   const chosen = run ?? currentRun(project)
@@ -93,7 +96,7 @@ function chosenImages(project: Project, { what, run, unfinished }: ExportWanted)
 }
 
 function instancesOf(
-  project: Project,
+  project: Lent,
   id: number,
   { what, run }: ExportWanted,
 ): { rle: string; score: number | null; category: string | null }[] {
@@ -108,7 +111,7 @@ function instancesOf(
 }
 
 async function* written(
-  project: Project,
+  project: Lent,
   images: readonly StoredImage[],
   wanted: ExportWanted,
   counts: { instances: number },
@@ -126,7 +129,7 @@ async function* written(
   }
 }
 
-async function sizeOf(project: Project, image: StoredImage): Promise<Size> {
+async function sizeOf(project: Lent, image: StoredImage): Promise<Size> {
   const { width, height } = image
   return width !== null && height !== null ? { width, height } : readSize(imageFile(project, image))
 }

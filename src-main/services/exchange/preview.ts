@@ -5,7 +5,6 @@ import type { ImportPreview } from '../../contract/wire.ts'
 import { placeOf } from '../../formats/format.ts'
 import type { Project } from '../machinery/project.ts'
 import { LISTED } from './import-job.ts'
-import type { ReadLabels } from './label-reading.ts'
 import { previewLabels } from './previews.ts'
 
 /**
@@ -20,8 +19,6 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   const { token, labels } = await previewLabels(project, file, format ?? null)
   const { images } = labels
-  const marked = new Set(project.store.truth.imagesWithTruth())
-  const withTruth = images.filter(({ id }) => marked.has(id))
   return {
     token,
     file: basename(file),
@@ -30,7 +27,7 @@ export async function previewImport(
     instances: labels.instances,
     matchedImages: images.length,
     emptyImages: images.filter(({ masks }) => masks.length === 0).length,
-    identical: withTruth.reduce((sum, image) => sum + identicalIn(project, image), 0),
+    identical: labels.identical,
     crowds: labels.crowds,
     scored: labels.scored,
     categories: labels.categories.slice(0, LISTED),
@@ -53,22 +50,13 @@ export async function previewImport(
     ...listed('overlapping', labels.overlapping),
     ...listed('outside', labels.outside),
     ...listed('rowByRow', labels.rowByRow),
-    ...listed(
-      'withTruth',
-      withTruth.map(({ path }) => path),
-    ),
+    ...listed('withTruth', labels.withTruth),
     broken: labels.broken.slice(0, LISTED).map((broken) => {
       const place = placeOf(broken)
       return { line: broken.line, reason: `${place[0]!.toUpperCase()}${place.slice(1)} ${broken.reason}.` }
     }),
     brokenCount: labels.brokenCount,
   }
-}
-
-/** Masks of the file that the image's truth has, to the pixel. */
-function identicalIn(project: Project, { id, masks }: ReadLabels['images'][number]): number {
-  const truth = new Set(project.store.truth.masks(id))
-  return masks.filter(({ rle }) => truth.has(rle)).length
 }
 
 type Listed<K extends string> = Record<K, string[]> & Record<`${K}Count`, number>

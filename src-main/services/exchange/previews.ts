@@ -3,9 +3,8 @@ import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { Project } from '../machinery/project.ts'
-import { imageFile } from '../machinery/project.ts'
-import type { ReadLabels } from './label-reading.ts'
 import { listFiles } from './label-source.ts'
+import type { MatchedLabels } from './reads.ts'
 
 /** What tells a file from one of the same name that was written later; of a folder, bytes and newest time of all in it. */
 export const fileStamp = z.object({ size: z.number(), mtime: z.number() })
@@ -19,7 +18,7 @@ export interface Previewed {
   /** null: what it looks like */
   format: LabelFormatId | null
   stamp: FileStamp
-  labels: ReadLabels
+  labels: MatchedLabels
   /** the import of it that was begun last */
   job: string | null
 }
@@ -33,7 +32,7 @@ export async function previewLabels(
   project: Project,
   file: string,
   format: LabelFormatId | null,
-): Promise<{ token: string; labels: ReadLabels }> {
+): Promise<{ token: string; labels: MatchedLabels }> {
   const stamp = await stampOf(file)
   const labels = await readFor(project, file, format)
   const token = randomUUID()
@@ -56,14 +55,12 @@ export function forgetPreview(token: string): void {
 }
 
 /** What a label file says of the images of a project. @throws DrydockError `file_broken` */
-export function readFor(project: Project, file: string, format: LabelFormatId | null): Promise<ReadLabels> {
-  const targets = project.store.images.all().map((image) => ({
-    id: image.id,
-    path: image.path,
-    file: imageFile(project, image),
-    size: image.width !== null && image.height !== null ? { width: image.width, height: image.height } : null,
-  }))
-  return project.shared.workers.run('matchLabels', { file, targets, format })
+export function readFor(
+  project: Project,
+  file: string,
+  format: LabelFormatId | null,
+): Promise<MatchedLabels> {
+  return project.reads.run('exchange.match', { file, format })
 }
 
 /** null where there is no such file */

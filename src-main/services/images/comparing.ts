@@ -7,6 +7,12 @@ const PART = 500
 /** A part comes at least this often, in ms: it says how far the listing is. */
 const EVERY = 200
 
+/** What a project knows of its images' files. */
+export interface KnownFiles {
+  fileAt(path: string): KnownFile | null
+  files(): Iterable<KnownFile>
+}
+
 /** What a part of a folder's listing, or its end, has shown. */
 export interface FolderPart {
   /** files that were listed until now */
@@ -25,26 +31,29 @@ export interface FolderPart {
  */
 export function* compareFolder(
   root: string,
-  known: readonly KnownFile[],
+  known: KnownFiles,
   now: () => number = () => performance.now(),
 ): Generator<FolderPart> {
-  const unseen = new Map(known.map((image) => [image.path, image]))
+  // ids alone: all paths at once are more than a thread should hold
+  const seen = new Set<number>()
   let listed = 0
   let part: FolderPart = { listed, added: [], unread: [], missing: [] }
   let since = now()
   for (const file of walkImages(root)) {
     listed++
-    const image = unseen.get(file.path)
+    const image = known.fileAt(file.path)
+    if (image) seen.add(image.id)
     if (!image) part.added.push(file)
     else if (isUnread(image, file)) part.unread.push(image.id)
-    unseen.delete(file.path)
     if (part.added.length + part.unread.length < PART && now() - since < EVERY) continue
     yield { ...part, listed }
     part = { listed, added: [], unread: [], missing: [] }
     since = now()
   }
-  const missing = [...unseen.values()].filter(({ fileState }) => fileState !== 'missing')
-  yield { ...part, listed, missing: missing.map(({ id }) => id) }
+  for (const { id, fileState } of known.files()) {
+    if (!seen.has(id) && fileState !== 'missing') part.missing.push(id)
+  }
+  yield { ...part, listed }
 }
 
 function isUnread({ fileState, size, mtime, read }: KnownFile, file: ListedFile): boolean {

@@ -77,7 +77,11 @@ test('a folder is compared in parts: what is new at once, what is missing at the
     { id: 3, path: 'd.png', ...file },
   ]
   let clock = 0
-  const parts = [...compareFolder(bench.images, known, () => (clock += 150))]
+  const store = {
+    fileAt: (path: string) => known.find((one) => one.path === path) ?? null,
+    files: () => known,
+  }
+  const parts = [...compareFolder(bench.images, store, () => (clock += 150))]
   expect(parts.length).toBeGreaterThan(1)
   const all = <K extends 'added' | 'unread' | 'missing'>(key: K) =>
     parts.flatMap((part): FolderPart[K][number][] => part[key])

@@ -37,8 +37,7 @@ export const imageReads = {
     { root }: { root: string },
     emit: Emit<FolderPart>,
   ): Promise<void> => {
-    const known = store.read(() => [...store.images.files()])
-    for (const part of compareFolder(root, known)) await emit(part)
+    for (const part of compareFolder(root, store.images)) await emit(part)
   },
 
   /** whether any image of the project lies in this folder, by its path there */

@@ -58,7 +58,7 @@ export interface Project {
 export const DATABASE = 'project.sqlite'
 
 /** Absolute path of the images folder. */
-export function imagesRoot(project: Project): string {
+export function imagesRoot(project: Pick<Project, 'store'>): string {
   const root = project.store.meta.get('images_root')
   if (root === null)
     throw new DrydockError('project_damaged', 'The project does not say where its images are.')
@@ -66,7 +66,7 @@ export function imagesRoot(project: Project): string {
 }
 
 /** Absolute path of an image's file. */
-export function imageFile(project: Project, image: Pick<StoredImage, 'path'>): string {
+export function imageFile(project: Pick<Project, 'store'>, image: Pick<StoredImage, 'path'>): string {
   return join(imagesRoot(project), ...image.path.split('/'))
 }
 

@@ -62,7 +62,7 @@ export async function startPrediction(
   }
   const extending = await runToExtend(project, settings)
   const chosen = typeof images === 'string' ? images : [...images]
-  const ids = imagesOf(project, extending, chosen)
+  const ids = await imagesOf(project, extending, chosen)
   if (ids.length === 0) {
     throw new DrydockError(
       'nothing_to_do',
@@ -97,7 +97,7 @@ export const predictJob: JobHandler<PredictPayload> = {
     const { project, progress } = context
     project.ahead.giveWay()
     const extending = await extendingOf(project, run)
-    const ids = firstOf(imagesOf(project, extending, images), first)
+    const ids = firstOf(await imagesOf(project, extending, images), first)
     progress(0, ids.length)
     const outcome = await predictAll(extending, ids, context)
     return quiet ? { ...outcome, summary: null } : outcome
@@ -119,26 +119,13 @@ async function extendingOf(project: Project, run: number): Promise<Extending> {
 }
 
 /** The images that a choice of them means now. */
-export function imagesOf(
+export async function imagesOf(
   project: Project,
   { run, model, flips }: Pick<Extending, 'run' | 'model' | 'flips'>,
   images: PredictPayload['images'],
-): number[] {
-  const { store } = project
+): Promise<number[]> {
   if (typeof images !== 'string') return images.map((id) => storedImage(project, id).id)
-  const all = store.images.all()
-  if (images === 'all') return all.map(({ id }) => id)
-  const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
-  const open = all.filter((image) => image.sha256 === null || reached.get(image.id) !== pixelsOf(image))
-  if (images === 'todo') return open.map(({ id }) => id)
-  const seen = new Set(
-    store.runs
-      .all(null)
-      .filter((other) => other.model === model.id && other.flips === flips)
-      .flatMap(({ id }) => store.runs.images(id))
-      .map(({ image, sha256 }) => `${image} ${sha256}`),
-  )
-  return open.filter((image) => seen.has(`${image.id} ${pixelsOf(image)}`)).map(({ id }) => id)
+  return project.reads.run('predict.images', { run, model: model.id, flips, images })
 }
 
 function firstOf(ids: number[], first: number | null): number[] {

@@ -75,7 +75,7 @@ export async function chooseRun(
   const wanted = { model, settings, flips: found.flips }
   const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
   const extending = { ...wanted, run: chosen }
-  const open = imagesOf(project, extending, 'seen')
+  const open = await imagesOf(project, extending, 'seen')
   if (first !== undefined && open.includes(first)) {
     await predictOne(project, extending, first, new AbortController().signal)
   }

@@ -50,11 +50,16 @@ function settings(): TrainSettings {
 
 test('a training says what it uses, is refused without truth, and becomes a version that can be made current', async () => {
   const { project } = bench
-  expect(trainingPreview(project).refusal).not.toBeNull()
+  expect((await trainingPreview(project)).refusal).not.toBeNull()
   await expect(startTraining(project, settings())).rejects.toMatchObject({ code: 'nothing_to_do' })
   await finish('a.png', 'train')
   await finish('b.png', 'validation')
-  expect(trainingPreview(project)).toMatchObject({ used: 1, validation: 1, instances: 2, refusal: null })
+  expect(await trainingPreview(project)).toMatchObject({
+    used: 1,
+    validation: 1,
+    instances: 2,
+    refusal: null,
+  })
 
   const told: ProjectEvent[] = []
   const stop = project.events.listen((event) => told.push(event))

@@ -6,17 +6,13 @@ import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
 import { trainSettings } from '../../contract/wire.ts'
 import type { CurvePoint, TrainPreview, TrainSettings } from '../../contract/wire.ts'
-import { parseRle } from '../../core/mask/rle.ts'
-import type { ListedImage } from '../../store/images.ts'
 import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
 import { addModel, usableModel } from '../predict/models.ts'
 import type { Project } from '../machinery/project.ts'
-import { assertWritable, imageFile, summaryOf } from '../machinery/project.ts'
+import { assertWritable, summaryOf } from '../machinery/project.ts'
 import { canResume, trainDefaults, trainModel } from './train.ts'
 import { readCurve } from './train-card.ts'
 import type { TrainedModel, TrainOptions } from './train.ts'
-import type { TrainSource } from './train-plan.ts'
-import { selectForTraining } from './train-selection.ts'
 
 const trainPayload = z.object({
   settings: trainSettings,
@@ -34,8 +30,8 @@ export const trainJob: JobHandler<z.infer<typeof trainPayload>> = {
 }
 
 /** What a training would use, and what it would leave out and why. */
-export function trainingPreview(project: Project): TrainPreview {
-  return selectForTraining(project.store.images.listed(null)).preview
+export function trainingPreview(project: Project): Promise<TrainPreview> {
+  return project.reads.run('train.preview', null)
 }
 
 /** Settings that suit this project: a fine-tuning of the current model. */
@@ -52,7 +48,7 @@ export function trainingDefaults(project: Project): TrainSettings {
  */
 export async function startTraining(project: Project, settings: TrainSettings): Promise<string> {
   assertWritable(project)
-  const { refusal } = trainingPreview(project)
+  const { refusal } = await trainingPreview(project)
   if (refusal !== null) throw new DrydockError('nothing_to_do', refusal)
   if (settings.from !== null) await usableModel(project, settings.from)
   const timed = settings.minutes !== null
@@ -122,13 +118,12 @@ async function train(
 }
 
 async function optionsOf(project: Project, settings: TrainSettings, out: string): Promise<TrainOptions> {
-  const selection = selectForTraining(project.store.images.listed(null))
-  const train = selection.train.map((image) => sourceOf(project, image))
+  const { train, validation } = await project.reads.run('train.sources', null)
   const from = settings.from === null ? null : (await usableModel(project, settings.from)).folder
   const { name } = summaryOf(project)
   return {
     train,
-    validation: selection.validation.map((image) => sourceOf(project, image)),
+    validation,
     from,
     out,
     resume: canResume(out),
@@ -141,17 +136,6 @@ async function optionsOf(project: Project, settings: TrainSettings, out: string)
       reproduce: `drydock train --project ${JSON.stringify(name)} --seed ${settings.seed}`,
     },
   }
-}
-
-/** Only images that the selection took come here: their content is known. */
-function sourceOf(project: Project, image: ListedImage): TrainSource {
-  const { width, height, sha256 } = image
-  if (width === null || height === null || sha256 === null) {
-    throw new DrydockError('internal', `${image.path} was to be trained on before it was read.`)
-  }
-  const truth = project.store.truth.masks(image.id).map(parseRle)
-  const mapping = project.store.pixels.get(image.id)?.mapping ?? undefined
-  return { file: imageFile(project, image), width, height, truth, content: sha256, mapping }
 }
 
 /** The version lies in `models` now; of a finished training only the curve is looked at again. */
