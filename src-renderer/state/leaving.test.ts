@@ -40,7 +40,7 @@ describe('a window that leaves a project', () => {
     await app.openRecent('alpha')
     await settle()
     expect(host.closed).toEqual([])
-    expect(project().images.rows.size).toBe(3)
+    expect(project().images.counts.images).toBe(3)
   })
 })
 
