@@ -62,19 +62,22 @@ const RULES: readonly { key: (name: string) => string; whole: Matched; tail: Mat
  */
 export function nameMatcher(paths: readonly string[]): (names: readonly string[]) => NameMatch {
   const exact = new Set(paths)
-  const wholes = RULES.map(({ key }) => grouped(paths, key))
-  const lasts = RULES.map(({ key }) => grouped(paths, (path) => lastOf(key(path))))
+  // most files name paths: what a rule needs is made when the first name comes that needs it
+  const wholes = RULES.map(({ key }) => once(() => grouped(paths, key)))
+  const lasts = RULES.map(({ key }) => once(() => grouped(paths, (path) => lastOf(key(path)))))
   return (names) => {
     const known = names.find((name) => exact.has(name))
     if (known !== undefined) return { path: known, how: 'path' }
     for (const [i, { key, whole, tail }] of RULES.entries()) {
       const wanted = names.map(key)
       for (const name of wanted) {
-        const found = wholes[i]!.get(name)
+        const found = wholes[i]!().get(name)
         if (found) return answer(found, whole)
       }
       for (const name of wanted) {
-        const found = lasts[i]!.get(lastOf(name))?.filter((path) => isTail(name, key(path)))
+        const found = lasts[i]!()
+          .get(lastOf(name))
+          ?.filter((path) => isTail(name, key(path)))
         if (found && found.length > 0) return answer(found, tail)
       }
     }
@@ -94,6 +97,11 @@ function grouped(paths: readonly string[], key: (path: string) => string): Map<s
     else groups.set(key(path), [path])
   }
   return groups
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 function lastOf(path: string): string {

@@ -51,6 +51,9 @@ export class GroupedPieces {
   }
 }
 
+/** Bytes that are read at once: where pieces follow each other, and where they come in no order. */
+const [ALONG, APART] = [1 << 16, 1 << 11]
+
 /** Reads pieces of a file; those that stand near each other with one reading. */
 export class PieceReader {
   readonly #file: RandomFile
@@ -64,7 +67,9 @@ export class PieceReader {
   /** The bytes are good until the next call. */
   async read(at: number, length: number): Promise<Buffer> {
     if (at < this.#at || at + length > this.#at + this.#block.length) {
-      this.#block = await this.#file.read(at, Math.max(length, 1 << 15))
+      const end = this.#at + this.#block.length
+      const follows = at >= this.#at && at <= end + APART
+      this.#block = await this.#file.read(at, Math.max(length, follows ? ALONG : APART))
       this.#at = at
     }
     return this.#block.subarray(at - this.#at, at - this.#at + length)

@@ -176,7 +176,7 @@ function add(
 function finish(result: ReadLabels, { target, size, name, instances, outside }: Growing): void {
   if (outside > 0) result.outside.push(name)
   const all = instances.map(({ rle }) => rle)
-  if (!areDisjoint(all)) result.overlapping.push(name)
+  if (all.length > 1 && !areDisjoint(all)) result.overlapping.push(name)
   if (all.some((rle) => isRowByRow(rle, size))) result.rowByRow.push(name)
   // an image of which nothing is left is not one without ships
   if (instances.length === 0 && outside > 0) return

@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process'
+import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { formatRle, fromPredicate } from '../../core/mask/rle.ts'
+import type { Rle } from '../../core/mask/rle.ts'
+import { randomFrom, wholeBetween } from '../../core/random.ts'
+import type { Random } from '../../core/random.ts'
+import { rleToCompressed } from '../../formats/coco-counts.ts'
+import type { ImageToWrite } from '../../formats/format.ts'
+import { formatOf } from '../../formats/registry.ts'
+import { convertLabels } from './convert.ts'
+import { matchLabels } from './label-reading.ts'
+import { writeWith } from './label-sink.ts'
+import { NO_IMAGES, openSource } from './label-source.ts'
+
+/** Label files as large as the largest data sets: what a preview reads, and a conversion against the same in Python. */
+
+const SIDE = 768
+const SIZE = { width: SIDE, height: SIDE }
+const folder = mkdtempSync(join(tmpdir(), 'drydock-formats-'))
+
+function ship(random: Random): Rle {
+  const box = {
+    x: wholeBetween(random, 0, SIDE - 80),
+    y: wholeBetween(random, 0, SIDE - 80),
+    width: wholeBetween(random, 8, 60),
+    height: wholeBetween(random, 6, 30),
+  }
+  const slant = random() - 0.5
+  return fromPredicate(SIZE, (x, y) => Math.abs(y - box.y - 15 - slant * (x - box.x)) < box.height / 2, {
+    ...box,
+    height: 80,
+  })
+}
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const began = performance.now()
+  const result = await work()
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  const memory = Math.round(process.memoryUsage.rss() / 2 ** 20)
+  console.log(`${what}: ${seconds} s, ${memory} MiB in use`)
+  return result
+}
+
+/** Annotations of random images first, then the images: no order helps the reader. */
+async function writeCoco(file: string, images: number, instances: number): Promise<void> {
+  const random = randomFrom(1)
+  const shapes = Array.from({ length: 500 }, () => rleToCompressed(ship(random), SIDE * SIDE))
+  const out = createWriteStream(file)
+  const put = async (text: string): Promise<void> => {
+    if (!out.write(text)) await new Promise((resolve) => out.once('drain', () => resolve(undefined)))
+  }
+  await put('{"categories":[{"id":1,"name":"ship"}],"annotations":[')
+  for (let i = 0; i < instances; i++) {
+    const counts = JSON.stringify(shapes[i % shapes.length])
+    const segmentation = `{"size":[${SIDE},${SIDE}],"counts":${counts}}`
+    const image = wholeBetween(random, 1, images)
+    await put(
+      `${i === 0 ? '' : ','}{"id":${i + 1},"image_id":${image},"category_id":1,"iscrowd":0,"segmentation":${segmentation}}`,
+    )
+  }
+  await put('],"images":[')
+  for (let i = 1; i <= images; i++) {
+    await put(`${i === 1 ? '' : ','}{"id":${i},"file_name":"${i}.jpg","width":${SIDE},"height":${SIDE}}`)
+  }
+  out.end(']}')
+  await finished(out)
+}
+
+async function writeAirbus(file: string, images: number): Promise<void> {
+  const random = randomFrom(2)
+  const shapes = Array.from({ length: 500 }, () => formatRle(ship(random)))
+  const out = createWriteStream(file)
+  out.write('ImageId,EncodedPixels\n')
+  for (let i = 0; i < images; i++) {
+    const ships = wholeBetween(random, 0, 3)
+    if (ships === 0) out.write(`${i}.jpg,\n`)
+    for (let j = 0; j < ships; j++) out.write(`${i}.jpg,${shapes[(i + j) % shapes.length]}\n`)
+  }
+  out.end()
+  await finished(out)
+}
+
+/** Reads rows and writes COCO, as `convert` does for images whose sizes are known. @returns instances */
+async function toCoco(file: string, out: string): Promise<number> {
+  const source = await openSource(file, NO_IMAGES)
+  let instances = 0
+  const images = async function* (): AsyncGenerator<ImageToWrite> {
+    for await (const image of formatOf('airbus').read(source, () => undefined)) {
+      instances += image.instances.length
+      yield {
+        name: image.names[0]!,
+        size: SIZE,
+        instances: image.instances,
+        metresPerPixel: null,
+        places: null,
+      }
+    }
+  }
+  await writeWith(out, formatOf('coco-rle'), (sink) => formatOf('coco-rle').write(images(), sink, []))
+  return instances
+}
+
+const PYTHON = `
+import csv, json, sys
+from pycocotools import mask as m
+images, annotations, ids = [], [], {}
+for row in csv.DictReader(open(sys.argv[1])):
+    name = row['ImageId']
+    if name not in ids:
+        ids[name] = len(ids) + 1
+        images.append({'id': ids[name], 'file_name': name, 'width': ${SIDE}, 'height': ${SIDE}})
+    if not row['EncodedPixels']: continue
+    runs = list(map(int, row['EncodedPixels'].split()))
+    counts, at = [], 0
+    for start, length in zip(runs[::2], runs[1::2]):
+        counts += [start - 1 - at, length]
+        at = start - 1 + length
+    counts.append(${SIDE * SIDE} - at)
+    rle = m.frPyObjects({'size': [${SIDE}, ${SIDE}], 'counts': counts}, ${SIDE}, ${SIDE})
+    annotations.append({'id': len(annotations) + 1, 'image_id': ids[name], 'category_id': 1, 'iscrowd': 0,
+        'area': int(m.area(rle)), 'bbox': list(m.toBbox(rle)), 'segmentation': {'size': rle['size'], 'counts': rle['counts'].decode()}})
+json.dump({'images': images, 'annotations': annotations, 'categories': [{'id': 1, 'name': 'ship'}]}, open(sys.argv[2], 'w'))
+`
+
+try {
+  const coco = join(folder, 'coco.json')
+  await writeCoco(coco, 200_000, 300_000)
+  console.log(`COCO of ${Math.round(statSync(coco).size / 1e6)} MB, in no order`)
+  const targets = Array.from({ length: 200_000 }, (_, i) => ({
+    ...{ id: i + 1, path: `${i + 1}.jpg`, file: '', size: SIZE },
+  }))
+  const read = await timed(
+    'preview of 200,000 images and 300,000 instances (must: 15 s, under 1024 MiB)',
+    () => matchLabels(coco, targets, null),
+  )
+  console.log(`${read.images.length} images, ${read.instances} instances, ${read.brokenCount} broken`)
+
+  const airbus = join(folder, 'airbus.csv')
+  await writeAirbus(airbus, 40_000)
+  const out = join(folder, 'out.json')
+  const { images } = await timed('convert the same COCO file to COCO run lengths, 200,000 images', () =>
+    convertLabels(
+      { from: coco, to: 'coco-rle', out },
+      { signal: new AbortController().signal, onLosses: () => undefined, onProgress: () => undefined },
+    ),
+  )
+  console.log(`${images} images`)
+  // sizes come from a label file that says them, as 40,000 pictures would only measure the disk
+  const ours = await timed('40,000 images of Airbus rows to COCO run lengths', () => toCoco(airbus, out))
+  console.log(`${ours} instances`)
+  const began = performance.now()
+  const python = spawnSync('python3', ['-c', PYTHON, airbus, join(folder, 'python.json')], {
+    encoding: 'utf8',
+  })
+  if (python.status !== 0) console.log('Python with pycocotools: not at hand, so not compared')
+  else
+    console.log(`the same in Python with pycocotools: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
