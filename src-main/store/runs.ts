@@ -36,8 +36,7 @@ export type RunRepository = ReturnType<typeof runRepository>
 export function runRepository(db: Connection) {
   const get = db.prepare<[number], Row>(`select ${COLUMNS} from runs r where r.id = ?`)
   const all = db.prepare<[], ListRow>(
-    `select ${COLUMNS}, m.name as modelName,
-       (select count(*) from run_images ri where ri.run_id = r.id) as images
+    `select ${COLUMNS}, m.name as modelName, r.images
      from runs r left join models m on m.id = r.model_id order by r.id`,
   )
   const find = db.prepare<[string, string, number], number>(

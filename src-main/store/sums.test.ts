@@ -7,8 +7,10 @@ import type { Split } from '../contract/wire.ts'
 import { SPLITS } from '../contract/wire.ts'
 import { IMAGE_STATUSES } from '../contract/words.ts'
 import { f2Of } from '../core/metric/thresholds.ts'
+import { connect } from './database.ts'
+import { MIGRATIONS } from './migrations/index.ts'
 import type { Store } from './store.ts'
-import { createStore } from './store.ts'
+import { createStore, openStore } from './store.ts'
 
 let folder = ''
 let store: Store
@@ -25,15 +27,15 @@ const UNITS = 2 ** 40
 const levels = Array.from({ length: 10 }, (_, level) => level)
 
 /** The sums counted anew from every row, one image after the other. */
-function recount(run: number, split: Split | null): unknown {
+function recount(run: number, split: Split | null, of = store): unknown {
   const sum = { scorable: 0, fresh: 0, images: 0, f2: 0n, withShips: 0, f2WithShips: 0n }
   const thresholds = levels.map(() => ({ tp: 0, fp: 0, fn: 0, f2: 0n }))
   const units = (f2: number): bigint => BigInt(Math.round(f2 * UNITS))
-  for (const image of store.images.all()) {
+  for (const image of of.images.all()) {
     const finished = image.status === 'done' || image.status === 'no ship'
-    if (!finished || (split !== null && image.split !== split) || !store.runs.image(run, image.id)) continue
+    if (!finished || (split !== null && image.split !== split) || !of.runs.image(run, image.id)) continue
     sum.scorable++
-    const score = store.scores.get(run, image.id)
+    const score = of.scores.get(run, image.id)
     if (!score) continue
     sum.images++
     if (score.truthRevision >= image.truthRevision) sum.fresh++
@@ -143,10 +145,52 @@ test('whatever is written, and however it is taken back, the sums are those of a
           for (const { id } of store.runs.all(null))
             expect(store.sums.of(id, split)).toEqual(recount(id, split))
         }
+        for (const { id, images } of store.runs.all(null)) expect(images).toBe(store.runs.images(id).length)
       }
     }),
     { numRuns: 25 },
   )
+})
+
+test('a project from before sums and counts were kept has those of a full count', () => {
+  const file = join(folder, 'old.sqlite')
+  const old = connect(file)
+  for (const { sql } of MIGRATIONS.slice(0, 3)) old.exec(sql)
+  old.exec('begin')
+  const image = old.prepare(
+    "insert into images (id, path, size, mtime, status, split, truth_revision) values (?, ?, 0, 0, ?, ?, ?)",
+  )
+  const score = old.prepare("insert into scores values (?, ?, ?, ?, ?, '')")
+  for (let run = 1; run <= 3; run++)
+    old.prepare("insert into runs (id, name, kind, created_at) values (?, '', 'labels', '')").run(run)
+  for (let id = 1; id <= 60; id++) {
+    image.run(id, `${id}.png`, IMAGE_STATUSES[id % 4], [null, ...SPLITS][id % 3], id % 2)
+    for (let run = 1; run <= 2; run++) {
+      if (id % 5 !== run)
+        old.prepare("insert into run_images (run_id, image_id, at) values (?, ?, '')").run(run, id)
+      const [truth, predictions] = [id % 7 === 0 ? 0 : id % 3, (id + run) % 4]
+      const thresholds = levels.map((level) => {
+        const tp = Math.min(truth, predictions, (id + level) % 3)
+        const [fp, fn] = [predictions - tp, truth - tp]
+        return { iou: (10 + level) / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
+      })
+      const f2 = thresholds.reduce((sum, at) => sum + at.f2, 0) / 10
+      // a score of before the run reached the image again may be left over
+      if (id % 11 !== 0) score.run(run, id, f2, JSON.stringify(thresholds), 1)
+    }
+  }
+  old.exec('commit')
+  old.pragma('user_version = 3')
+  old.pragma('application_id = 1148352868')
+  old.pragma('wal_checkpoint(TRUNCATE)')
+  old.close()
+  const migrated = openStore(file)
+  expect(migrated.runs.all(null).map(({ images }) => images)).toEqual([48, 48, 0])
+  for (const split of [null, ...SPLITS]) {
+    for (const run of [1, 2, 3]) expect(migrated.sums.of(run, split)).toEqual(recount(run, split, migrated))
+  }
+  expect(migrated.sums.of(1, null).withShips).toBeGreaterThan(5)
+  migrated.close()
 })
 
 test('twenty thousand thirds are summed without an error', () => {

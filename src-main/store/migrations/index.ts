@@ -8,6 +8,7 @@ import { oneTruthOfEdits } from './006-one-truth-of-edits.ts'
 import { pixels } from './007-pixels.ts'
 import { categories } from './008-categories.ts'
 import { imagesByContent } from './009-images-by-content.ts'
+import { runCounts } from './010-run-counts.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pixels,
   categories,
   imagesByContent,
+  runCounts,
 ]
