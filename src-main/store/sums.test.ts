@@ -158,7 +158,7 @@ test('a project from before sums and counts were kept has those of a full count'
   for (const { sql } of MIGRATIONS.slice(0, 3)) old.exec(sql)
   old.exec('begin')
   const image = old.prepare(
-    "insert into images (id, path, size, mtime, status, split, truth_revision) values (?, ?, 0, 0, ?, ?, ?)",
+    'insert into images (id, path, size, mtime, status, split, truth_revision) values (?, ?, 0, 0, ?, ?, ?)',
   )
   const score = old.prepare("insert into scores values (?, ?, ?, ?, ?, '')")
   for (let run = 1; run <= 3; run++)
