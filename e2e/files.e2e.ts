@@ -60,3 +60,48 @@ test('an image whose file changes is shown with a note until it is done again; o
     await expect(page.getByTestId('open-image')).toHaveText('b.png')
   })
 })
+
+test('copies that are renamed are asked about once for all, and their marks follow where a person says so', async ({
+  launch,
+  folder,
+}) => {
+  const photos = join(folder, 'photos')
+  const project = join(folder, 'photos.drydock')
+  mkdirSync(photos)
+  const picture = sharp(join(root, 'resources', 'sample', 'images', 'drawn-at-sea.jpg'))
+  for (const name of ['a1.png', 'a2.png']) await picture.clone().png().toFile(join(photos, name))
+
+  const drydock = await launch()
+  const { page } = drydock
+  await drydock.drop(photos)
+  await expect(page.getByTestId('image-count')).toHaveText('2')
+  await jobsAreOver(drydock)
+  const hand = await handOn(drydock, 'a2.png')
+  await hand.polygon([100, 100], [160, 100], [160, 140], [100, 140])
+  await expect.poll(() => counts(drydock)).toEqual({ truth: 1, predicted: 0 })
+  await saved(drydock)
+  await page.keyboard.press('Escape')
+
+  renameSync(join(photos, 'a1.png'), join(photos, 'z1.png'))
+  renameSync(join(photos, 'a2.png'), join(photos, 'z2.png'))
+  await drydock.menu('rescan')
+  const question = page.getByTestId('moved-question')
+  await expect(question).toContainText('2 images seem to have moved')
+  // the marked one goes first: copies are alike, and only its marks matter
+  await expect(question).toContainText('a2.png → z1.png')
+  await page.getByTestId('follow-moved').click()
+  await expect(question).toBeHidden()
+  await expect(page.getByTestId('open-image')).toHaveText('z1.png')
+  await expect(page.getByTestId('image-count')).toHaveText('2')
+  await expect(page.getByText('This image cannot be shown')).toBeHidden()
+  expect(
+    ask(project, 'select path, (select count(*) from truth where image_id = images.id) n from images'),
+  ).toEqual(
+    expect.arrayContaining([
+      { path: 'z1.png', n: 1 },
+      { path: 'z2.png', n: 0 },
+    ]),
+  )
+  expect(ask(project, 'select id from images')).toHaveLength(2)
+  expect(drydock.problems).toEqual([])
+})

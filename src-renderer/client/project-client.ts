@@ -23,6 +23,7 @@ const READS: ReadonlySet<string> = new Set<ProcedureName>([
   'project.watch',
   'images.order',
   'images.rows',
+  'images.moved',
   'images.get',
   'runs.list',
   'runs.choice',

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { CurvePoint, Job, ProjectEvent, ProjectSummary } from '../../src-main/contract/wire.ts'
+import type {
+  CurvePoint,
+  Job,
+  MovedImages,
+  ProjectEvent,
+  ProjectSummary,
+} from '../../src-main/contract/wire.ts'
 import { App } from './app.svelte.ts'
 import { FakeBackend, listing, settle } from './fake-backend.ts'
 import { fakeClient } from './fake-client.ts'
@@ -64,6 +70,8 @@ let jobs: Job[]
 let curves: Map<string, CurvePoint[]>
 /** while a resumed training is being started */
 let beforeAnswer: () => Promise<void>
+/** what seems to have moved when the window asks */
+let moved: MovedImages
 let app: App
 
 beforeEach(async () => {
@@ -71,6 +79,7 @@ beforeEach(async () => {
   news = new News()
   backend = new FakeBackend([1])
   jobs = []
+  moved = { images: 0, some: [] }
   curves = new Map()
   beforeAnswer = async () => undefined
   const nothing = async () => null
@@ -82,7 +91,7 @@ beforeEach(async () => {
       backend: {
         predict,
         project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },
-        images: { get: images.get, ...listing(() => [backend.row(1)]) },
+        images: { get: images.get, ...listing(() => [backend.row(1)]), moved: async () => moved },
         jobs: {
           list: async () => jobs,
           resume: async () => {
@@ -157,6 +166,21 @@ describe('a project that is opened', () => {
     news.tell({ type: 'job', job: training('3', 'running') })
     await settle()
     expect(project().training.job).toBe('2')
+  })
+
+  it('asks about images that seem to have moved before it was opened or since, until somebody answers', async () => {
+    moved = { images: 1, some: [{ from: 'a.png', to: 'z.png' }] }
+    await app.openRecent('p')
+    await settle()
+    expect(project().moved.question).toEqual(moved)
+    moved = { ...moved, images: 2 }
+    news.tell({ type: 'moved', images: 2 })
+    await settle()
+    expect(project().moved.question?.images).toBe(2)
+    moved = { images: 0, some: [] }
+    news.tell({ type: 'moved', images: 0 })
+    await settle()
+    expect(project().moved.question).toBeNull()
   })
 
   it('fetches the open image again when its file is found', async () => {

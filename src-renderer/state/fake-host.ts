@@ -98,6 +98,9 @@ export class FakeHost {
           order: of((backend, input) => backend.procedures.images.order(input)),
           rows: of((backend, input) => backend.procedures.images.rows(input)),
           get: of((backend, input) => backend.procedures.images.get(input)),
+          moved: of((_, { project }: { project: string }) => ({
+            ...{ images: 1, some: [{ from: project, to: 'z.png' }] },
+          })),
         },
         annotate: {
           ...{ apply: gesture('apply'), undo: gesture('undo'), redo: gesture('redo') },

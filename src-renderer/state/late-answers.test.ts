@@ -37,6 +37,7 @@ const ASKED: readonly [string, (alpha: OpenProject) => unknown][] = [
   ['what there is to train on', ({ training }) => training.refresh()],
   ['what an import would do', ({ exchange }) => exchange.choose()],
   ['the list of images', (alpha) => alpha.fetchImages()],
+  ['the images that seem to have moved', ({ moved }) => moved.refresh()],
   ['the list of jobs', (alpha) => alpha.fetchJobs()],
   ['an image', ({ editing }) => editing.open(2)],
   ['the open image, again', ({ editing }) => editing.shown?.refetch()],
@@ -53,7 +54,7 @@ describe('the answer of a project that was left', () => {
     await settle()
     await host.answerAll()
     await settle()
-    const { facts, training, exchange, images, editing } = project()
+    const { facts, training, exchange, images, editing, moved } = project()
     expect(project().id).toBe('beta')
     expect(facts.summary).toEqual(host.summary('beta'))
     expect([facts.score, facts.run?.name, facts.models]).toEqual([
@@ -66,6 +67,7 @@ describe('the answer of a project that was left', () => {
       'beta',
       'beta',
     ])
+    expect(moved.question?.some).toEqual([{ from: 'beta', to: 'z.png' }])
     expect([exchange.open, images.counts.images, editing.image]).toEqual([false, 3, 1])
     brush(editing, 1, 2, 3)
     await settle()

@@ -7,6 +7,7 @@ import type { Facts } from './facts.svelte.ts'
 import { follow } from './follow.ts'
 import type { Images } from './images.svelte.ts'
 import { isActive, type Jobs } from './jobs.svelte.ts'
+import type { Moved } from './moved.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 import type { Training } from './training.svelte.ts'
 
@@ -17,6 +18,7 @@ export interface Concerned {
   readonly engine: Engine
   readonly facts: Facts
   readonly images: Images
+  readonly moved: Moved
   readonly editing: Editing
   readonly jobs: Jobs
   readonly training: Training
@@ -58,6 +60,9 @@ function hear(project: Concerned, event: ProjectEvent): void {
       break
     case 'list':
       void listsChanged(project)
+      break
+    case 'moved':
+      void project.moved.refresh()
       break
     case 'image-changed':
       if (event.image === editing.image)

@@ -8,6 +8,7 @@ import { Leaving } from './leaving.svelte.ts'
 import { Facts } from './facts.svelte.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
+import { Moved } from './moved.svelte.ts'
 import { followProject } from './news.ts'
 import { Plot } from './plot.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -31,6 +32,7 @@ export class OpenProject {
   readonly engine: Engine
   readonly facts: Facts
   readonly images: Images
+  readonly moved: Moved
   readonly jobs: Jobs
   readonly editing: Editing
   readonly plot: Plot
@@ -50,6 +52,7 @@ export class OpenProject {
     this.engine = engine
     this.images = new Images({ client: this.client, toasts })
     this.facts = new Facts(this.client, toasts, summary)
+    this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts)
     this.plot = new Plot(this.client, toasts)
     this.training = new Training(this.client, toasts)
@@ -86,6 +89,7 @@ export class OpenProject {
   /** Everything that is shown of the project, anew. */
   async fetchAll(): Promise<void> {
     void this.facts.refresh()
+    void this.moved.refresh()
     void this.training.refresh()
     void this.editing.shown?.refetch()
     await Promise.all([this.fetchImages(), this.fetchJobs()])

@@ -38,7 +38,7 @@ export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('images'), rows: z.array(imageRow) }),
   /** images came or are missing, while a folder is looked at: ask for the order of the list again */
   z.object({ type: z.literal('list') }),
-  /** so many images seem to have moved: ask, once for all (`images.moved`) */
+  /** so many images seem to have moved: ask, once for all (`images.moved`); 0: it was answered, by anyone */
   z.object({ type: z.literal('moved'), images: z.number().int() }),
   /**
    * The image's truth (to `revision`: a window that has it already made the change itself) or the current run's

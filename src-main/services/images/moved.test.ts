@@ -136,6 +136,7 @@ test('what is ambiguous is asked once for all, and followed where the answer is 
   await look(project)
   expect(told).toHaveLength(1)
   expect(await answerMoved(project, true)).toBe(2)
+  expect(told.slice(1)).toEqual([{ type: 'moved', images: 0 }])
   expect([idOf(project, 'c1.png'), idOf(project, 'c2.png')]).toEqual(marked)
   expect(rows(project)).toHaveLength(4)
   expect(movedImages(project).images).toBe(0)

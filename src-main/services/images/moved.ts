@@ -73,6 +73,8 @@ export async function answerMoved(project: Project, yes: boolean): Promise<numbe
   const moves = yes ? movesToAsk(project) : []
   const followed = await follow(project, moves)
   await project.store.write(() => project.store.meta.set('moved', null))
+  // other windows ask no more
+  project.events.emit({ type: 'moved', images: 0 })
   return followed
 }
 
