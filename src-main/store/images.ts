@@ -106,6 +106,11 @@ export function imageRepository(db: Connection) {
       'select id, path, size, mtime, file_state, sha256 is not null from images',
     )
     .raw()
+  const candidates = db
+    .prepare<[], [ImageStatus, Split | null, FileState, number]>(
+      `select status, split, file_state, (select count(*) from truth t where t.image_id = i.id) from images i`,
+    )
+    .raw()
   const fileAt = db
     .prepare<[string], [number, string, number, number, FileState, number]>(
       'select id, path, size, mtime, file_state, sha256 is not null from images where path = ?',
@@ -157,6 +162,11 @@ export function imageRepository(db: Connection) {
     /** all files as they are known, one after the other */
     *files(): Generator<KnownFile> {
       for (const row of files.iterate()) yield known(row)
+    },
+    /** what decides which images can be trained on, one after the other */
+    *candidates(): Generator<Pick<ListedImage, 'status' | 'split' | 'fileState' | 'truthCount'>> {
+      for (const [status, split, fileState, truthCount] of candidates.iterate())
+        yield { status, split, fileState, truthCount }
     },
     fileAt: (path: string): KnownFile | null => {
       const row = fileAt.get(path)

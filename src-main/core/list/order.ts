@@ -44,14 +44,19 @@ export function passes({ text, status, flagged, scored }: ImageFilter, image: Om
 
 /** The images that pass the filter, sorted. */
 export function sortImages(images: Iterable<Listed>, sort: ImageSort, filter: ImageFilter): ImageOrder {
-  const kept: { id: number; path: string; key: number }[] = []
+  // columns, not rows: an object for each of very many images takes more memory than all else here
+  const [ids, paths, keys]: [number[], string[], number[]] = [[], [], []]
   for (const image of images) {
-    if (passes(filter, image)) kept.push({ id: image.id, path: image.path, key: sortKey(sort, image) })
+    if (!passes(filter, image)) continue
+    ids.push(image.id)
+    paths.push(image.path)
+    keys.push(sortKey(sort, image))
   }
-  kept.sort((a, b) => a.key - b.key || byName(a.path, b.path) || a.id - b.id)
+  const places = ids.map((_, i) => i)
+  places.sort((a, b) => keys[a]! - keys[b]! || byName(paths[a]!, paths[b]!) || ids[a]! - ids[b]!)
   return {
-    ids: Uint32Array.from(kept, ({ id }) => id),
-    keys: Float64Array.from(kept, ({ key }) => key),
+    ids: Uint32Array.from(places, (i) => ids[i]!),
+    keys: Float64Array.from(places, (i) => keys[i]!),
   }
 }
 

@@ -68,6 +68,8 @@ export function startReaders(log: (line: string) => void): Readers {
     minThreads: 1,
     maxThreads: 2,
     idleTimeout: 60_000,
+    // what a read makes is soon of no use: it is cleared away often instead of growing
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
     execArgv: THREAD_ARGUMENTS,
   })
   return {

@@ -12,7 +12,7 @@ import { selectForTraining } from './train-selection.ts'
 export const trainReads = {
   /** what it would use, and what it would leave out and why */
   'train.preview': (store: Store, _none: null): TrainPreview =>
-    selectForTraining(store.read(() => store.images.listed(null))).preview,
+    store.read(() => selectForTraining(store.images.candidates()).preview),
 
   /** what it learns from, and what it is validated on */
   'train.sources': (store: Store, _none: null): { train: TrainSource[]; validation: TrainSource[] } =>

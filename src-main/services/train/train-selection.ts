@@ -19,7 +19,7 @@ export interface Selection<T> {
  * Sorts a project's images into those that a training learns from, those it is validated on, and those it leaves
  * out, each with the reason.
  */
-export function selectForTraining<T extends Candidate>(images: readonly T[]): Selection<T> {
+export function selectForTraining<T extends Candidate>(images: Iterable<T>): Selection<T> {
   const train: T[] = []
   const validation: T[] = []
   const reasons = new Map<string, number>()
