@@ -44,7 +44,7 @@ export function hasShips({ thresholds }: Pick<ImageResult, 'thresholds'>): boole
 export function scoreImage(truth: readonly Rle[], prediction: readonly Rle[]): ImageResult {
   // more than half of all images where ships are rare, so that they share one answer
   if (truth.length === 0 && prediction.length === 0) return RIGHTLY_EMPTY
-  const index = new MaskIndex(prediction)
+  const index = MaskIndex.of(prediction)
   const counted = scoreOverlaps(overlapsWith(truth, index), truth.length, prediction.length)
   const matches = counted.matches[0]!.map(({ truth, prediction, intersection, union }) => ({
     truth,

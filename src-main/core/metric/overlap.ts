@@ -20,16 +20,28 @@ export interface Shared {
   pixels: number
 }
 
+/** What an index of masks consists of. */
+export interface PackedIndex {
+  /** px, by mask */
+  areas: readonly number[]
+  disjoint: boolean
+  /** by run: its first pixel, ascending */
+  from: Float64Array
+  /** by run: the pixel after its last */
+  to: Float64Array
+  /** by run: the furthest such end so far */
+  furthest: Float64Array
+  /** by run: whose it is */
+  mask: Uint32Array
+}
+
 /**
  * The runs of many masks in the order of their pixels, so that the masks which share pixels with another one are found without a look at
  * the rest: never all pairs.
  */
 export class MaskIndex {
-  /** px, by mask */
-  readonly areas: readonly number[]
-  /** true where no two of the masks share a pixel, as a submission demands */
-  readonly disjoint: boolean
-  /** by run: its first pixel, ascending; the pixel after its last; the furthest such end so far; whose it is */
+  /** what it consists of, as one value, for another thread */
+  readonly packed: PackedIndex
   readonly #from: Float64Array
   readonly #to: Float64Array
   readonly #furthest: Float64Array
@@ -37,9 +49,18 @@ export class MaskIndex {
   /** pixels counted for each mask while one is asked about */
   readonly #counted: Float64Array
 
+  /** @param packed of an index, of this thread or another */
+  constructor(packed: PackedIndex) {
+    this.packed = packed
+    this.#from = packed.from
+    this.#to = packed.to
+    this.#furthest = packed.furthest
+    this.#mask = packed.mask
+    this.#counted = new Float64Array(packed.areas.length)
+  }
+
   /** @param masks pixels times runs of them may be up to 2^53: in a gigapixel eight million runs */
-  constructor(masks: readonly Rle[]) {
-    this.areas = masks.map(areaOf)
+  static of(masks: readonly Rle[]): MaskIndex {
     const runs = masks.reduce((sum, mask) => sum + mask.length / 2, 0)
     const [starts, ends, owners] = [new Float64Array(runs), new Float64Array(runs), new Uint32Array(runs)]
     let n = 0
@@ -52,23 +73,30 @@ export class MaskIndex {
     })
     // start and place as one number: sorting plain numbers takes a fifth of the time that sorting by a comparison does
     const keys = starts.map((start, i) => start * runs + i).sort()
-    this.#from = new Float64Array(runs)
-    this.#to = new Float64Array(runs)
-    this.#furthest = new Float64Array(runs)
-    this.#mask = new Uint32Array(runs)
-    let furthest = 0
+    const [from, to, furthest] = [new Float64Array(runs), new Float64Array(runs), new Float64Array(runs)]
+    const mask = new Uint32Array(runs)
+    let end = 0
     let disjoint = true
     for (let i = 0; i < runs; i++) {
       const run = keys[i]! % runs
-      this.#from[i] = starts[run]!
-      this.#to[i] = ends[run]!
-      this.#mask[i] = owners[run]!
-      if (starts[run]! < furthest) disjoint = false
-      furthest = Math.max(furthest, ends[run]!)
-      this.#furthest[i] = furthest
+      from[i] = starts[run]!
+      to[i] = ends[run]!
+      mask[i] = owners[run]!
+      if (starts[run]! < end) disjoint = false
+      end = Math.max(end, ends[run]!)
+      furthest[i] = end
     }
-    this.disjoint = disjoint
-    this.#counted = new Float64Array(masks.length)
+    return new MaskIndex({ areas: masks.map(areaOf), disjoint, from, to, furthest, mask })
+  }
+
+  /** px, by mask */
+  get areas(): readonly number[] {
+    return this.packed.areas
+  }
+
+  /** true where no two of the masks share a pixel, as a submission demands */
+  get disjoint(): boolean {
+    return this.packed.disjoint
   }
 
   /** The masks that share pixels with this one, in their order. */
@@ -115,7 +143,7 @@ export class MaskIndex {
 
 /** All pairs of a truth and a predicted instance that share at least one pixel, by truth, then prediction. */
 export function overlapsBetween(truth: readonly Rle[], prediction: readonly Rle[]): Overlap[] {
-  return overlapsWith(truth, new MaskIndex(prediction))
+  return overlapsWith(truth, MaskIndex.of(prediction))
 }
 
 /** As {@link overlapsBetween}, with predictions that are in order already. */
@@ -133,5 +161,5 @@ export function overlapsWith(truth: readonly Rle[], predictions: MaskIndex): Ove
 
 /** True where no two of the masks share a pixel, as a submission demands. */
 export function areDisjoint(masks: readonly Rle[]): boolean {
-  return masks.length < 2 || new MaskIndex(masks).disjoint
+  return masks.length < 2 || MaskIndex.of(masks).disjoint
 }

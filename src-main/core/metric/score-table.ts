@@ -3,6 +3,7 @@ import type { Rle } from '../mask/rle.ts'
 import { scoreOverlaps } from './f2.ts'
 import type { ImageResult } from './f2.ts'
 import { MaskIndex } from './overlap.ts'
+import type { PackedIndex } from './overlap.ts'
 import { levelOf } from './thresholds.ts'
 
 /** A prediction that a truth instance could be matched with: their IoU is over 0.5. */
@@ -10,6 +11,17 @@ interface Candidate {
   prediction: number
   intersection: number
   union: number
+}
+
+/** A table as one value, for another thread. */
+export interface PackedTable {
+  predictions: PackedIndex
+  /** ids of the truth instances, in their order */
+  truth: string[]
+  /** by truth instance: how many candidates it has */
+  counts: Uint32Array
+  /** by candidate: prediction, intersection and union */
+  candidates: Float64Array
 }
 
 /**
@@ -27,7 +39,31 @@ export class ScoreTable {
 
   /** The table of an image without truth. */
   static of(predictions: readonly Rle[]): ScoreTable {
-    return new ScoreTable(new MaskIndex(predictions), new Map())
+    return new ScoreTable(MaskIndex.of(predictions), new Map())
+  }
+
+  /** The table that was packed. */
+  static unpack({ predictions, truth, counts, candidates }: PackedTable): ScoreTable {
+    let at = 0
+    const next = (): Candidate => ({
+      prediction: candidates[at++]!,
+      intersection: candidates[at++]!,
+      union: candidates[at++]!,
+    })
+    const of = (i: number): Candidate[] => Array.from({ length: counts[i]! }, next)
+    return new ScoreTable(new MaskIndex(predictions), new Map(truth.map((id, i) => [id, of(i)])))
+  }
+
+  pack(): PackedTable {
+    const held = [...this.#truth.values()]
+    return {
+      predictions: this.#predictions.packed,
+      truth: [...this.#truth.keys()],
+      counts: Uint32Array.from(held, ({ length }) => length),
+      candidates: Float64Array.from(
+        held.flat().flatMap(({ prediction, intersection, union }) => [prediction, intersection, union]),
+      ),
+    }
   }
 
   /** The table in which these truth instances have these masks; null: the instance is not there. */

@@ -4,13 +4,14 @@ import { existingRow } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, storedImage } from '../machinery/project.ts'
 import { scoreOfImage } from '../score/image-score.ts'
+import { prepareScore } from '../score/preparing.ts'
 import { stepsOf } from './annotate.ts'
 
 /** Everything about one image that its view needs. @throws DrydockError `not_found` */
 export async function getImage(project: Project, id: number): Promise<ImageDetail> {
   const tiles = await tilesOfImage(project, id)
   const { store } = project
-  return store.read(() => {
+  const detail = store.read(() => {
     const image = storedImage(project, id)
     const run = currentRun(project)
     const reached = run !== null && store.runs.image(run, id) !== null
@@ -23,4 +24,6 @@ export async function getImage(project: Project, id: number): Promise<ImageDetai
       ...stepsOf(project, image),
     }
   })
+  prepareScore(project, detail.row)
+  return detail
 }

@@ -23,8 +23,7 @@ export class ScoreTables {
   /** The table of exactly this state; null where it is not held. */
   of(scored: Scored): ScoreTable | null {
     const held = this.#held.get(nameOf(scored))
-    if (held?.scored.reached !== scored.reached || held.scored.after !== scored.after) return null
-    return held.table
+    return held && sameState(held.scored, scored) ? held.table : null
   }
 
   /** Holds a table in the place of that of another state of the image; null: none. */
@@ -35,6 +34,11 @@ export class ScoreTables {
     this.#held.set(name, { scored, table })
     for (const old of [...this.#held.keys()].slice(0, -KEPT)) this.#held.delete(old)
   }
+}
+
+/** Whether both are the same state of the same image. */
+export function sameState(a: Scored, b: Scored): boolean {
+  return nameOf(a) === nameOf(b) && a.reached === b.reached && a.after === b.after
 }
 
 function nameOf({ run, image }: Scored): string {

@@ -1,14 +1,13 @@
 import { z } from 'zod'
-import type { SetScore, Split, TruthInstance } from '../../contract/wire.ts'
+import type { SetScore, Split } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
-import type { Rle } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
-import { ScoreTable } from '../../core/metric/score-table.ts'
 import { setResultOf, summarise } from '../../core/metric/sums.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished, storedImage } from '../machinery/project.ts'
 import { tellRows } from '../images/rows.ts'
+import { maskOf, tableOf } from './image-table.ts'
 import { newScoreTables } from './score-tables.ts'
 
 /** Images scored by one worker task. */
@@ -59,16 +58,6 @@ export function rescoreEdited(project: Project, id: number, edit: Scoring): void
   if (table === null || !isFinished(image)) return
   const score = { image: id, ...table.score(), truthRevision: image.truthRevision }
   store.scores.put(run, score, new Date().toISOString())
-}
-
-function tableOf({ store }: Project, run: number, id: number): ScoreTable {
-  return ScoreTable.of(store.predictions.masks(run, id).map(parseRle)).with(
-    store.truth.of(id).map((instance) => [instance.id, maskOf(instance)]),
-  )
-}
-
-function maskOf(instance: TruthInstance | null): Rle | null {
-  return instance && parseRle(instance.rle)
 }
 
 /** The set's score against the current run, from the sums that are kept up. @param split null: all images */
