@@ -10,7 +10,10 @@ export const scoreReads = {
     store.read(() => store.scores.stale(run)),
 
   /** what an image's score is made of, and of which of its states; null where the current run has not reached it */
-  'score.table': (store: Store, { image }: { image: number }): { scored: Scored; table: PackedTable } | null =>
+  'score.table': (
+    store: Store,
+    { image }: { image: number },
+  ): { scored: Scored; table: PackedTable } | null =>
     store.read(() => {
       const scored = scoredNow({ store }, image)
       return scored && { scored, table: tableOf({ store }, scored.run, image).pack() }
