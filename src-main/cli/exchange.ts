@@ -142,7 +142,8 @@ function tellResult(terminal: Terminal, preview: ImportPreview, result: ImportRe
     left_out: leftOut,
     left_out_count: leftOutCount,
   })
-  const there = done.identical === 0 ? '' : ` ${done.identical} were there already.`
+  const one = done.identical === 1
+  const there = done.identical === 0 ? '' : ` ${done.identical} ${one ? 'was' : 'were'} there already.`
   terminal.say(`Imported ${counted(done.instances, 'instance')} on ${counted(done.images, 'image')}.${there}`)
   if (leftOutCount === 0) return
   terminal.say(`${counted(leftOutCount, 'image')} could not be read and left out: see above.`)
@@ -213,7 +214,8 @@ function tellPreview(terminal: Terminal, preview: ImportPreview, { overlaps }: I
     preview.rowByRow,
     preview.rowByRowCount,
   )
-  if (preview.identical > 0) terminal.note(`${preview.identical} are there already and are not doubled.`)
+  const is = preview.identical === 1 ? 'is' : 'are'
+  if (preview.identical > 0) terminal.note(`${preview.identical} ${is} there already and ${is} not doubled.`)
   if (preview.crowds > 0)
     terminal.note(`${counted(preview.crowds, 'area')} of many objects (iscrowd) left out: no truth.`)
 }

@@ -67,7 +67,9 @@ describe('a project from the command line', () => {
       '--existing',
       'replace',
     )
-    expect(replaced.stdout).toBe('Imported 2 instances on 1 image.\n')
+    // the one that is there to the pixel stays, and is not counted as new
+    expect(replaced.stdout).toBe('Imported 1 instance on 1 image. 1 was there already.\n')
+    expect(replaced.stderr).toContain('1 is there already and is not doubled.')
   })
 
   it('refuses a label file of other images', () => {
@@ -139,7 +141,7 @@ describe('wrong usage has exit code 2', () => {
     ],
     [['train', '--project', 'harbour', '--epochs', '0'], 'Write a whole number from 1 to 10000.'],
     [['verify', '--backend', 'gpu'], 'Allowed choices are tensorflow, wasm, cpu.'],
-    [['import', '--project', 'harbour'], "required option '--csv <file>' not specified"],
+    [['import', '--project', 'harbour'], "required option '--labels <file>' not specified"],
     [
       ['export', '--project', 'harbour', '--csv', 'x.csv', '--what', 'all'],
       'Allowed choices are truth, predictions.',

@@ -25,7 +25,9 @@ export interface Linted {
   format: LabelFormatId
   rows: number
   images: number
+  /** those that lie in their image, as far as its size is known */
   instances: number
+  /** in the order of lines; what concerns no single line comes last */
   problems: LintProblem[]
 }
 
@@ -56,11 +58,11 @@ export async function lintLabels(
     const name = image.names[0]!
     const { instances, unsized } = image
     result.images++
-    result.instances += instances.length + unsized
     result.rows += Math.max(1, instances.length + unsized)
     const bounds = size ?? image.size
-    for (const instance of instances)
-      if (bounds && !fitsIn(instance.rle, bounds)) problems.push(outside(name, instance, bounds))
+    const beyond = bounds ? instances.filter(({ rle }) => !fitsIn(rle, bounds)) : []
+    result.instances += instances.length + unsized - beyond.length
+    if (bounds) problems.push(...beyond.map((instance) => outside(name, instance, bounds)))
     if (unsized > 0 && folder === undefined) {
       problems.push({ ...nowhere(name), problem: 'cannot be checked: the size of its image is not known' })
     }
@@ -71,7 +73,7 @@ export async function lintLabels(
     } else if (match) named.add(match.path)
     else if (folder !== undefined) problems.push(missing(image, folder))
   }
-  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  problems.sort((a, b) => (a.line ?? Number.MAX_SAFE_INTEGER) - (b.line ?? Number.MAX_SAFE_INTEGER))
   if (folder !== undefined) {
     for (const path of await imagesIn(folder)) {
       if (!named.has(path)) problems.push({ ...nowhere(path), problem: 'has no row' })
