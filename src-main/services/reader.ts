@@ -35,6 +35,6 @@ async function hand(port: MessagePort | null, part: unknown): Promise<void> {
   if (!port) return
   const taken = once(port, 'message')
   port.postMessage(part)
-  const [answer] = await taken
+  const answer: unknown = (await taken)[0]
   if (answer === 'stop') throw new DrydockError('cancelled', 'Nobody waits for this any more.')
 }

@@ -167,6 +167,9 @@ export class Application {
       case 'port-close':
         this.#gate.deliver(message)
         break
+      case 'alive':
+        // a sign of life, which the supervisor has taken already
+        break
     }
   }
 

@@ -166,6 +166,9 @@ export class Supervisor {
         return this.send({ kind: 'ping' })
       case 'silent':
         this.#setHealth({ state: 'silent', sentence: 'Drydock’s background process does not answer.' })
+        return
+      case 'wait':
+        return
     }
   }
 

@@ -123,7 +123,7 @@ function damaged(bytes: Buffer, random: Random): Buffer {
 
 /** Reads a damaged file to its end: labels or a typed error. @throws whatever else happens */
 export async function readDamaged(
-  read: (source: LabelSource, report: () => void) => AsyncGenerator<unknown>,
+  read: (source: LabelSource, report: () => void) => AsyncGenerator,
   source: LabelSource,
 ): Promise<void> {
   try {

@@ -198,7 +198,7 @@ export class FakeHost {
 
   #watch(project: string, signal: AbortSignal | undefined): AsyncGenerator<ProjectEvent, void> {
     const events: ProjectEvent[] = []
-    let ended: DrydockError | null = null
+    const end: { error: DrydockError | null } = { error: null }
     let wake = Promise.withResolvers<void>()
     const watcher = {
       project,
@@ -207,7 +207,7 @@ export class FakeHost {
         wake.resolve()
       },
       end: (error: DrydockError) => {
-        ended = error
+        end.error = error
         wake.resolve()
       },
     }
@@ -219,7 +219,7 @@ export class FakeHost {
     return (async function* () {
       for (;;) {
         yield* events.splice(0)
-        if (ended) throw ended
+        if (end.error) throw end.error
         await wake.promise
         wake = Promise.withResolvers<void>()
       }

@@ -28,6 +28,7 @@ export class ImageList {
   #asked = 0
   #answered: Promise<void> = Promise.resolve()
   /** rows that have changed since the order that is on its way was asked for */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   #since = new Map<number, ImageRow>()
   readonly #around: ListSurroundings
 
@@ -78,6 +79,7 @@ export class ImageList {
 
   /** News of images that are known: each moves to its place, alone. */
   change(rows: readonly ImageRow[]): void {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
     const changes = new Map<number, number | null>()
     for (const row of rows) {
       this.#since.set(row.id, row)

@@ -39,6 +39,7 @@ export class Images {
   #all: MarkedOrder = { ids: new Uint32Array(), keys: new Float64Array(), marks: new Uint8Array() }
   #ranks: Ranks = () => 0
   /** rows that have changed since all images were asked for */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #since = new Map<number, ImageRow>()
   readonly #store: RowStore
   readonly #around: Surroundings

@@ -171,7 +171,7 @@ async function readAll(ids: readonly number[], { project, signal, progress }: Jo
 }
 
 /** The images in lots that take about equally long. */
-function* chunksOf(project: Project, ids: readonly number[]): Generator<StoredImage[]> {
+function* chunksOf(project: Project, ids: readonly number[]): Generator<StoredImage[], undefined> {
   let chunk: StoredImage[] = []
   let bytes = 0
   for (const id of ids) {

@@ -250,6 +250,9 @@ function feel(engine: Running): void {
     case 'silent':
       engine.hungFor ??= engine.pulse.waited
       engine.child.kill('SIGKILL')
+      return
+    case 'wait':
+      return
   }
 }
 

@@ -99,6 +99,8 @@ test('a call that comes while a project closes meets the one that is opened anew
   await expect(refused).rejects.toMatchObject({ code: 'project_not_open' })
   await closing
   const second = await host.openProject(bench.images)
+  // while its folder is looked at, it would stay open
+  await settled(second)
   const closingAgain = host.release(project.id)
   const [third, revision] = await Promise.all([
     host.openRecent(project.id),

@@ -1,4 +1,4 @@
-import { ScoreTable } from '../../core/metric/score-table.ts'
+import type { ScoreTable } from '../../core/metric/score-table.ts'
 
 /** So many images are being edited at once, in several windows; of others the tables are made again when they are needed. */
 const KEPT = 4
