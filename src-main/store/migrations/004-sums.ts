@@ -68,22 +68,42 @@ select split,
   (select count(*) from images i where coalesce(i.split, '') = s.split and i.status in ('done', 'no ship'))
 from splits s;
 insert into score_sums (run_id, split) select r.id, s.split from runs r, splits s;
+-- most images are scored like many others: the thresholds of those are read once for all of them
+create temp table kinds (
+  run_id integer not null,
+  split text not null,
+  thresholds_json text not null,
+  images integer not null,
+  scored integer not null,
+  fresh integer not null,
+  f2 integer not null,
+  primary key (run_id, split, thresholds_json)
+) strict, without rowid;
+insert into kinds
+select run_id, split, thresholds_json, 1, scored, fresh, f2 from score_parts where true
+on conflict do update
+set images = images + 1, scored = scored + excluded.scored, fresh = fresh + excluded.fresh, f2 = f2 + excluded.f2;
+
 update score_sums
 set scorable = p.scorable, scored = p.scored, fresh = p.fresh, f2 = p.f2, with_ships = p.with_ships, f2_with_ships = p.f2_with_ships
 from (
-  select run_id, split, count(*) as scorable, sum(scored) as scored, sum(fresh) as fresh, sum(f2) as f2,
-    sum(with_ships) as with_ships, sum(f2 * with_ships) as f2_with_ships
-  from score_parts group by run_id, split
+  select run_id, split, sum(images) as scorable, sum(scored) as scored, sum(fresh) as fresh, sum(f2) as f2,
+    sum(iif(with_ships, images, 0)) as with_ships, sum(iif(with_ships, f2, 0)) as f2_with_ships
+  from (
+    select *, (thresholds_json ->> '$[0].tp') + (thresholds_json ->> '$[0].fn') > 0 as with_ships from kinds
+  ) group by run_id, split
 ) p
 where p.run_id = score_sums.run_id and p.split = score_sums.split;
 insert into threshold_sums (run_id, split, level)
 select r.id, s.split, l.value from runs r, splits s, json_each('[0,1,2,3,4,5,6,7,8,9]') l;
 update threshold_sums set tp = t.tp, fp = t.fp, fn = t.fn, f2 = t.f2
 from (
-  select run_id, split, level, sum(tp) as tp, sum(fp) as fp, sum(fn) as fn, sum(f2) as f2
-  from threshold_parts group by run_id, split, level
+  select k.run_id, k.split, t.key as level, sum(k.images * (t.value ->> 'tp')) as tp, sum(k.images * (t.value ->> 'fp')) as fp,
+    sum(k.images * (t.value ->> 'fn')) as fn, sum(k.images * cast(round((t.value ->> 'f2') * 1099511627776) as integer)) as f2
+  from kinds k, json_each(k.thresholds_json) t group by k.run_id, k.split, t.key
 ) t
 where t.run_id = threshold_sums.run_id and t.split = threshold_sums.split and t.level = threshold_sums.level;
+drop table kinds;
 
 create trigger sums_of_new_run after insert on runs begin
   insert into score_sums (run_id, split) select new.id, split from splits;
