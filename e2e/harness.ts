@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { MenuCommand } from '../src-main/contract/shell.ts'
-import { descendants } from './processes.ts'
+import { descendants } from '../src-main/testing/processes.ts'
 
 export { expect }
 
