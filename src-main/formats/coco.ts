@@ -179,7 +179,7 @@ async function withAnnotations(
       image.crowds++
       continue
     }
-    image.size ??= sizeOfMask(fields) ?? (await source.image(names)).size
+    image.size ??= sizeOfMask(fields) ?? (await source.size(names))
     const rle = maskOf(fields, image.size)
     if (typeof rle === 'string') {
       leaveOut(image, report, { ...at(line), reason: rle })

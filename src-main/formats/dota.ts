@@ -46,7 +46,7 @@ async function* readDota(
 ): AsyncGenerator<LabelledImage> {
   for (const path of withEnding(source, 'txt')) {
     const names = imageNames(path)
-    const image = labelledImage(names, (await source.image(names)).size)
+    const image = labelledImage(names, await source.size(names))
     for (const [i, text] of (await textOf(source, path)).split('\n').entries()) {
       const row = text.trim()
       if (row === '' || /^imagesource:/i.test(row)) continue
@@ -79,7 +79,8 @@ async function* readDota(
 }
 
 async function writeDota(images: AsyncIterable<ImageToWrite>, sink: LabelSink): Promise<void> {
-  for await (const { name, size, instances, metresPerPixel } of images) {
+  for await (const { name, size, instances, ground } of images) {
+    const { pixelMetres } = await ground()
     const rows = instances.map(({ rle, category }) => {
       const corners = smallestRectangle(rle, size.height).map((value) => String(Number(value.toFixed(6))))
       // a category is one word here
@@ -87,7 +88,7 @@ async function writeDota(images: AsyncIterable<ImageToWrite>, sink: LabelSink): 
     })
     await sink.append(
       `${stemOf(name)}.txt`,
-      `imagesource:Drydock\ngsd:${metresPerPixel ?? 'null'}\n${rows.join('')}`,
+      `imagesource:Drydock\ngsd:${pixelMetres ? Math.sqrt(pixelMetres.x * pixelMetres.y) : 'null'}\n${rows.join('')}`,
     )
   }
 }

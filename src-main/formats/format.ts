@@ -1,5 +1,6 @@
 import type { LabelFormatFace } from '../contract/label-formats.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
+import type { Places } from '../core/places/places.ts'
 
 /** What every label format has in common. Start reading here; `registry.ts` lists them. */
 
@@ -80,17 +81,19 @@ export interface ImageToWrite {
   name: string
   size: Size
   instances: readonly Pick<LabelledInstance, 'rle' | 'category' | 'score'>[]
-  metresPerPixel: number | null
-  places: Places | null
+  /** where it lies: asked only by formats that write it, since a file may have to be opened for it */
+  ground(): Promise<Ground>
 }
 
-/** Pixels to longitude and latitude and back, for images that lie somewhere; made by whoever knows georeferences. */
-export interface Places {
-  /** @returns [longitude, latitude] in degrees */
-  toPlace(x: number, y: number): readonly [number, number]
-  /** @returns [x, y] in image pixels */
-  toPixel(longitude: number, latitude: number): readonly [number, number]
+/** Where an image lies on the earth; nulls where that is not known. */
+export interface Ground {
+  places: Places | null
+  /** sides of a pixel on the ground */
+  pixelMetres: { x: number; y: number } | null
 }
+
+/** An image that lies nowhere. */
+export const NO_GROUND: Ground = { places: null, pixelMetres: null }
 
 /** One channel of whole numbers, row-major [height, width]. */
 export interface LabelRaster extends Size {
@@ -105,12 +108,6 @@ export interface RandomFile {
   close(): Promise<void>
 }
 
-/** What is known of the image that a label file means. */
-export interface KnownImage {
-  size: Size | null
-  places: Places | null
-}
-
 /** Where a reader reads from. Nothing in this folder opens a file by itself. */
 export interface LabelSource {
   /** the files below the folder that was chosen, by path with '/', sorted; for a file: itself alone */
@@ -118,8 +115,10 @@ export interface LabelSource {
   /** A whole file. @throws DrydockError `file_broken` where it is larger than `limit` bytes or cannot be read */
   read(path: string, limit: number): Promise<Buffer>
   open(path: string): Promise<RandomFile>
-  /** The image that one of these names means; nulls where it is not known. */
-  image(names: readonly string[]): Promise<KnownImage>
+  /** Of the image that one of these names means; null where it is not known. */
+  size(names: readonly string[]): Promise<Size | null>
+  /** Where that image lies; null where it is not known, or lies nowhere. */
+  places(names: readonly string[]): Promise<Places | null>
   /** A PNG of one channel; null where it has more. @throws DrydockError `image_broken`, `image_too_large` */
   raster(file: string | Buffer): Promise<LabelRaster | null>
 }

@@ -6,6 +6,7 @@ import { boundsOf, formatRle, fromPredicate, subtract } from '../core/mask/rle.t
 import type { Rle, Size } from '../core/mask/rle.ts'
 import { randomFrom } from '../core/random.ts'
 import { memorySink, memorySource, mutated, readDamaged } from '../testing/labels.ts'
+import { NO_GROUND } from './format.ts'
 import type { CanHold, ImageToWrite } from './format.ts'
 import { Losses } from './losses.ts'
 import { formatOf, recogniseFormat } from './registry.ts'
@@ -40,8 +41,7 @@ const images = fc.tuple(...Object.values(SIZES).map(instances)).map((all) =>
       const rle = fromPredicate(size, (x, y) => pixels[y * size.width + x]!)
       return rle.length === 0 ? [] : [{ rle, category, score }]
     }),
-    metresPerPixel: null,
-    places: null,
+    ground: () => Promise.resolve(NO_GROUND),
   })),
 )
 

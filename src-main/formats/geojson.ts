@@ -2,28 +2,22 @@ import { DrydockError } from '../contract/errors.ts'
 import { labelFormat } from '../contract/label-formats.ts'
 import { areaOf, subtract, unionAll } from '../core/mask/rle.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
+import { measure } from '../core/places/measure.ts'
+import type { Places } from '../core/places/places.ts'
 import { headOf, onlyFile, stemOf } from './files.ts'
 import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
-import type {
-  BrokenRow,
-  ImageToWrite,
-  LabelFormat,
-  LabelledImage,
-  LabelSink,
-  LabelSource,
-  Places,
-} from './format.ts'
+import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { GroupedPieces, PieceReader } from './grouped.ts'
 import { jsonElements, parseElement } from './json-elements.ts'
-import { partsWithHoles, ringsMask, sizeFrom, smallestRectangle } from './shapes.ts'
+import { partsWithHoles, ringsMask, sizeFrom } from './shapes.ts'
 import type { Ring } from './shapes.ts'
 import { fieldsOf, numbersOf, scoreOf, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /**
  * GeoJSON: a feature an instance, parts and holes kept, with the image's path in `image`; an image without a ship is a
- * feature without geometry. Coordinates are longitude and latitude where the image lies somewhere (then with measures in
- * metres), else image pixels, down from the top left; what was written says which in `coordinates`.
+ * feature without geometry. Coordinates are longitude and latitude where the image lies somewhere, else image pixels, down
+ * from the top left; what was written says which in `coordinates`. With measures in metres where the size of a pixel is known.
  */
 export const geojson: LabelFormat = {
   ...labelFormat('geojson'),
@@ -43,8 +37,6 @@ export const geojson: LabelFormat = {
   read: readGeojson,
   write: writeGeojson,
 }
-
-const METRES_PER_DEGREE = 111_320
 
 async function* readGeojson(
   source: LabelSource,
@@ -74,14 +66,16 @@ async function* readGeojson(
     }
     const reader = new PieceReader(file)
     for (const [name, group] of images) {
-      const known = await source.image([name])
-      const image = labelledImage([name], known.size)
+      const image = labelledImage([name], await source.size([name]))
+      /** undefined: not asked for yet; a file of pixels needs none */
+      let places: Places | null | undefined
       for (const { at, length, line } of pieces.of(group)) {
         const feature = fieldsOf(parseElement(await reader.read(at, length))) ?? {}
         const properties = fieldsOf(feature['properties']) ?? {}
         image.size ??= sizeFrom(properties['width'], properties['height'])
         if (feature['geometry'] === null) continue
-        const rle = maskOf(feature, properties, image.size, known.places)
+        if (properties['coordinates'] !== 'pixels') places ??= await source.places([name])
+        const rle = maskOf(feature, properties, image.size, places ?? null)
         if (typeof rle === 'string') leaveOut(image, report, { line, place: `feature ${line}`, reason: rle })
         else
           image.instances.push({
@@ -131,7 +125,7 @@ function polygonOf(polygon: unknown, size: Size, places: Places | null): Rle | s
     for (const position of positions) {
       const pair = numbersOf(position)
       if (pair === null || pair.length < 2) return 'has a position that is no pair of numbers'
-      ring.push(...(places ? places.toPixel(pair[0]!, pair[1]!) : pair.slice(0, 2)))
+      ring.push(...pixelOf(pair[0]!, pair[1]!, places))
     }
     rings.push(ring)
   }
@@ -142,6 +136,13 @@ function polygonOf(polygon: unknown, size: Size, places: Places | null): Rle | s
   return open.length === 0 ? filled : subtract(filled, unionAll(open))
 }
 
+/** A position of a file in pixels. */
+function pixelOf(first: number, second: number, places: Places | null): [x: number, y: number] {
+  if (places === null) return [first, second]
+  const { x, y } = places.toPixel({ longitude: first, latitude: second })
+  return [x, y]
+}
+
 async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink): Promise<void> {
   let first = true
   const feature = async (geometry: unknown, properties: Fields): Promise<void> => {
@@ -149,7 +150,8 @@ async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink
     first = false
   }
   await sink.append('', '{"type":"FeatureCollection","features":[')
-  for await (const { name, size, instances, places } of images) {
+  for await (const { name, size, instances, ground } of images) {
+    const { places, pixelMetres } = await ground()
     const common = { image: name, ...size, coordinates: places ? 'places' : 'pixels' }
     if (instances.length === 0) await feature(null, common)
     for (const { rle, category, score } of instances) {
@@ -163,7 +165,7 @@ async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink
         category: category ?? DEFAULT_CATEGORY,
         ...(score === null ? {} : { score }),
         area_px: areaOf(rle),
-        ...(places ? metresOf(smallestRectangle(rle, size.height), places) : {}),
+        ...(pixelMetres ? metresOf(rle, size, pixelMetres) : {}),
       })
     }
   }
@@ -174,19 +176,15 @@ async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink
 function positionsOf(ring: Ring, places: Places | null): (readonly [number, number])[] {
   const positions = Array.from({ length: ring.length / 2 }, (_, i): readonly [number, number] => {
     const [x, y] = [ring[2 * i]!, ring[2 * i + 1]!]
-    return places ? places.toPlace(x, y) : [x, y]
+    if (places === null) return [x, y]
+    const { longitude, latitude } = places.toPlace(x, y)
+    return [longitude, latitude]
   })
   return positions.length === 0 ? [] : [...positions, positions[0]!]
 }
 
-/** Length and breadth of a rectangle on the ground. */
-function metresOf(ring: Ring, places: Places): Fields {
-  const corners = positionsOf(ring, places)
-  const side = (from: number, to: number): number => {
-    const [[ax, ay], [bx, by]] = [corners[from]!, corners[to]!]
-    const shrink = Math.cos((((ay + by) / 2) * Math.PI) / 180)
-    return Math.hypot((bx - ax) * shrink, by - ay) * METRES_PER_DEGREE
-  }
-  const sides = [side(0, 1), side(1, 2)].sort((a, b) => b - a).map((metres) => Number(metres.toFixed(2)))
-  return { length_m: sides[0], breadth_m: sides[1] }
+/** Length and breadth on the ground, to the centimetre, as the list of instances says them. */
+function metresOf(rle: Rle, { height }: Size, pixelMetres: { x: number; y: number }): Fields {
+  const { length, breadth } = measure(rle, height, pixelMetres)
+  return { length_m: Number(length.toFixed(2)), breadth_m: Number(breadth.toFixed(2)) }
 }

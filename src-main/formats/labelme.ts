@@ -53,7 +53,7 @@ async function* readLabelme(
     const last = named?.slice(named.lastIndexOf('/') + 1)
     const folder = folderOf(path)
     const names = last === undefined ? [stemOf(path)] : [folder + last, ...(named === null ? [] : [named])]
-    const size = sizeFrom(data['imageWidth'], data['imageHeight']) ?? (await source.image(names)).size
+    const size = sizeFrom(data['imageWidth'], data['imageHeight']) ?? (await source.size(names))
     const shapes: readonly unknown[] = Array.isArray(data['shapes']) ? data['shapes'] : []
     const image = labelledImage(names, size)
     const instances = new Map<string, Instance>()

@@ -29,7 +29,7 @@ export const masks: LabelFormat = {
       if (raster === null || new Set(raster.data).size > 2) return false
     }
     // where an image has the path of a picture, that picture is a label map of it
-    return (await source.image([stemOf(some[0]!)])).size === null
+    return (await source.size([stemOf(some[0]!)])) === null
   },
   read: readMasks,
   write: writeMasks,

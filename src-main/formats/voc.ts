@@ -46,7 +46,7 @@ async function* readVoc(
     const file = textIn(data['filename'])
     const names = file === null ? [stemOf(path)] : [folderOf(path) + file, file]
     const stated = fieldsOf(data['size'])
-    const size = sizeFrom(stated?.['width'], stated?.['height']) ?? (await source.image(names)).size
+    const size = sizeFrom(stated?.['width'], stated?.['height']) ?? (await source.size(names))
     const image = labelledImage(names, size)
     const objects: readonly unknown[] = Array.isArray(data['object']) ? data['object'] : []
     for (const [i, object] of objects.entries()) {

@@ -151,7 +151,7 @@ async function* readYolo(
   for (const path of labelFiles(source)) {
     const names = imageNames(path)
     const text = await textOf(source, path)
-    const image = labelledImage(names, (await source.image(names)).size)
+    const image = labelledImage(names, await source.size(names))
     for (const [i, row] of text.split('\n').entries()) {
       if (row.trim() === '') continue
       const found = rowOf(row, image.size)

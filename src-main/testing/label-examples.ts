@@ -26,7 +26,8 @@ export async function exampleOf(id: LabelFormatId): Promise<LabelFiles> {
         category: i === 1 ? 'tug' : 'ship',
         score: i === 0 ? 0.5 : null,
       }))
-      yield await Promise.resolve({ name, size, instances, metresPerPixel: 0.5, places: null })
+      const ground = () => Promise.resolve({ places: null, pixelMetres: { x: 0.5, y: 0.5 } })
+      yield await Promise.resolve({ name, size, instances, ground })
     }
   })()
   await formatOf(id).write(images, sink, [])

@@ -25,11 +25,11 @@ export function memorySource(files: LabelFiles, images: Record<string, Size>): L
         read: (at: number, length: number) => Promise.resolve(bytesOf(path).subarray(at, at + length)),
         close: () => Promise.resolve(),
       }),
-    image(names) {
+    size(names) {
       const found = match(names)
-      const size = found && 'path' in found ? (images[found.path] ?? null) : null
-      return Promise.resolve({ size, places: null })
+      return Promise.resolve(found && 'path' in found ? (images[found.path] ?? null) : null)
     },
+    places: () => Promise.resolve(null),
     raster: (file) => readLabelRaster(typeof file === 'string' ? bytesOf(file) : file),
   }
 }

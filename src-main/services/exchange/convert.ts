@@ -6,6 +6,7 @@ import type { Size } from '../../core/mask/rle.ts'
 import { isUsable } from '../../formats/format.ts'
 import type {
   BrokenRow,
+  Ground,
   ImageToWrite,
   LabelFormat,
   LabelledImage,
@@ -13,6 +14,7 @@ import type {
 } from '../../formats/format.ts'
 import { Losses } from '../../formats/losses.ts'
 import { formatOf, recogniseFormat } from '../../formats/registry.ts'
+import { groundOf } from './ground.ts'
 import { outputName, writeWith } from './label-sink.ts'
 import { NO_IMAGES, openSource } from './label-source.ts'
 import type { ImageDirectory } from './label-source.ts'
@@ -195,9 +197,14 @@ class Pass {
     }
     // an image of which nothing is left is not one without ships
     if (inside.length === 0 && image.instances.length > 0) return null
-    const places = match && this.#directory ? await this.#directory.places(match.path) : null
-    const { metresPerPixel } = image
-    return { name, size: size ?? UNKNOWN_SIZE, instances: inside, metresPerPixel, places }
+    const directory = this.#directory
+    const said = image.metresPerPixel
+    const ground = async (): Promise<Ground> => {
+      const georeference = match && directory ? await directory.georeference(match.path) : null
+      const found = groundOf(georeference, size ?? UNKNOWN_SIZE)
+      return said === null ? found : { ...found, pixelMetres: { x: said, y: said } }
+    }
+    return { name, size: size ?? UNKNOWN_SIZE, instances: inside, ground }
   }
 }
 

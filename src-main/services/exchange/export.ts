@@ -4,13 +4,14 @@ import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { ExportPreview } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import type { Size } from '../../core/mask/rle.ts'
-import type { ImageToWrite } from '../../formats/format.ts'
+import type { Ground, ImageToWrite } from '../../formats/format.ts'
 import { Losses } from '../../formats/losses.ts'
 import { formatOf } from '../../formats/registry.ts'
 import { readSize } from '../../imaging/decode.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, imageFile, isFinished } from '../machinery/project.ts'
+import { groundOf, storedGeoreference } from './ground.ts'
 import { writeWith } from './label-sink.ts'
 
 /** What of a project is to be written, and how. */
@@ -119,14 +120,21 @@ async function* written(
   for (const image of images) {
     const instances = instancesOf(project, image.id, wanted)
     counts.instances += instances.length
+    const size = await sizeOf(project, image)
     yield {
       name: image.path,
-      size: await sizeOf(project, image),
+      size,
       instances: instances.map((instance) => ({ ...instance, rle: parseRle(instance.rle) })),
-      metresPerPixel: null,
-      places: null,
+      ground: () => groundOfStored(project, image, size),
     }
   }
+}
+
+/** As the file says it, else as a person has given it. */
+async function groundOfStored(project: Lent, image: StoredImage, size: Size): Promise<Ground> {
+  const stored = project.store.pixels.get(image.id)
+  const georeference = await storedGeoreference(project, image.id, imageFile(project, image))
+  return groundOf(georeference, size, stored?.pixelMetres)
 }
 
 async function sizeOf(project: Lent, image: StoredImage): Promise<Size> {

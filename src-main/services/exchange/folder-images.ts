@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { readSize } from '../../imaging/decode.ts'
 import { imagesIn } from '../images/image-folder.ts'
+import { georeferenceIn } from './ground.ts'
 import { imageDirectory } from './label-source.ts'
 import type { ImageDirectory } from './label-source.ts'
 
@@ -9,7 +10,10 @@ import type { ImageDirectory } from './label-source.ts'
  * @throws DrydockError `not_found`, `nothing_to_do` (no image in it)
  */
 export async function folderImages(folder: string): Promise<ImageDirectory> {
-  return imageDirectory(await imagesIn(folder), (path) =>
-    readSize(join(folder, ...path.split('/'))).catch(() => null),
+  const fileOf = (path: string): string => join(folder, ...path.split('/'))
+  return imageDirectory(
+    await imagesIn(folder),
+    (path) => readSize(fileOf(path)).catch(() => null),
+    (path) => georeferenceIn(fileOf(path)),
   )
 }

@@ -8,6 +8,7 @@ import type { Rle } from '../../core/mask/rle.ts'
 import { randomFrom, wholeBetween } from '../../core/random.ts'
 import type { Random } from '../../core/random.ts'
 import { rleToCompressed } from '../../formats/coco-counts.ts'
+import { NO_GROUND } from '../../formats/format.ts'
 import type { ImageToWrite } from '../../formats/format.ts'
 import { formatOf } from '../../formats/registry.ts'
 import { convertLabels } from './convert.ts'
@@ -94,8 +95,7 @@ async function toCoco(file: string, out: string): Promise<number> {
         name: image.names[0]!,
         size: SIZE,
         instances: image.instances,
-        metresPerPixel: null,
-        places: null,
+        ground: () => Promise.resolve(NO_GROUND),
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { LabelFormatId } from '../../contract/label-formats.ts'
+import type { Georeference } from '../../contract/wire.ts'
 import { pickColours } from '../../core/edit/colours.ts'
 import { areaOf, boundsOf, fitsIn, formatRle } from '../../core/mask/rle.ts'
 import type { Size } from '../../core/mask/rle.ts'
@@ -90,15 +91,21 @@ interface Growing {
 /**
  * Reads a label file or folder and finds the image that each name means.
  * @param format null: what it looks like
+ * @param georeference of an image of the project, for files that say places; default: none lies anywhere
  * @throws DrydockError `file_broken` where it is no label file at all, `not_found`
  */
 export async function matchLabels(
   chosen: string,
   targets: readonly LabelTarget[],
   format: LabelFormatId | null,
+  georeference: (target: LabelTarget) => Promise<Georeference | null> = () => Promise.resolve(null),
 ): Promise<ReadLabels> {
   const byPath = new Map(targets.map((target) => [target.path, target]))
-  const images = imageDirectory([...byPath.keys()], (path) => sizeOf(byPath.get(path)!))
+  const images = imageDirectory(
+    [...byPath.keys()],
+    (path) => sizeOf(byPath.get(path)!),
+    (path) => georeference(byPath.get(path)!),
+  )
   const source = await openSource(chosen, images)
   const from = format ? formatOf(format) : await recogniseFormat(source)
   const result = nothingRead(from.id)

@@ -2,10 +2,12 @@ import { readSync } from 'node:fs'
 import { open as openFile, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
+import type { Georeference } from '../../contract/wire.ts'
 import { nameMatcher } from '../../core/names.ts'
 import type { NameMatch } from '../../core/names.ts'
 import type { Size } from '../../core/mask/rle.ts'
-import type { LabelSource, Places } from '../../formats/format.ts'
+import { placesOf } from '../../core/places/places.ts'
+import type { LabelSource } from '../../formats/format.ts'
 import { readLabelRaster } from '../../imaging/label-raster.ts'
 import { unreadable } from '../machinery/label-files.ts'
 
@@ -18,15 +20,15 @@ export interface ImageDirectory {
   match(names: readonly string[]): NameMatch
   /** null: it cannot be read */
   size(path: string): Promise<Size | null>
-  /** null: it lies nowhere */
-  places(path: string): Promise<Places | null>
+  /** null: it lies nowhere, or nobody says where */
+  georeference(path: string): Promise<Georeference | null>
 }
 
 /** Images by path, with what is known of them. Sizes are asked for once. */
 export function imageDirectory(
   paths: readonly string[],
   size: (path: string) => Promise<Size | null>,
-  places: (path: string) => Promise<Places | null> = () => Promise.resolve(null),
+  georeference: (path: string) => Promise<Georeference | null> = () => Promise.resolve(null),
 ): ImageDirectory {
   const sizes = new Map<string, Size | null>()
   return {
@@ -35,7 +37,7 @@ export function imageDirectory(
       if (!sizes.has(path)) sizes.set(path, await size(path))
       return sizes.get(path) ?? null
     },
-    places,
+    georeference,
   }
 }
 
@@ -43,7 +45,7 @@ export function imageDirectory(
 export const NO_IMAGES: ImageDirectory = {
   match: () => null,
   size: () => Promise.resolve(null),
-  places: () => Promise.resolve(null),
+  georeference: () => Promise.resolve(null),
 }
 
 /**
@@ -79,6 +81,10 @@ export async function openSource(chosen: string, images: ImageDirectory): Promis
       close: () => handle.close(),
     }
   }
+  const meant = (names: readonly string[]): string | null => {
+    const match = images.match(names)
+    return match === null || 'candidates' in match ? null : match.path
+  }
   return {
     files,
     open,
@@ -91,10 +97,14 @@ export async function openSource(chosen: string, images: ImageDirectory): Promis
         await file.close()
       }
     },
-    async image(names) {
-      const match = images.match(names)
-      if (match === null || 'candidates' in match) return { size: null, places: null }
-      return { size: await images.size(match.path), places: await images.places(match.path) }
+    async size(names) {
+      const path = meant(names)
+      return path === null ? null : images.size(path)
+    },
+    async places(names) {
+      const path = meant(names)
+      const georeference = path === null ? null : await images.georeference(path)
+      return georeference && placesOf(georeference)
     },
     raster: (file) => readLabelRaster(typeof file === 'string' ? absolute(file) : file),
   }

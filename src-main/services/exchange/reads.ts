@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts'
 import { imageFile } from '../machinery/project.ts'
 import { exportLabels, previewExport } from './export.ts'
 import type { Exported, ExportWanted } from './export.ts'
+import { storedGeoreference } from './ground.ts'
 import { matchLabels } from './label-reading.ts'
 import type { ReadLabels } from './label-reading.ts'
 
@@ -30,7 +31,9 @@ export const exchangeReads = {
           image.width !== null && image.height !== null ? { width: image.width, height: image.height } : null,
       })),
     )
-    const labels = await matchLabels(file, targets, format)
+    const labels = await matchLabels(file, targets, format, (target) =>
+      storedGeoreference({ store }, target.id, target.file),
+    )
     return store.read(() => {
       const marked = labels.images.filter(({ id }) => store.truth.any(id))
       const identical = marked.reduce((sum, image) => sum + identicalIn(store, image), 0)
