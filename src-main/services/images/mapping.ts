@@ -4,7 +4,7 @@ import { pixelMetres } from '../../core/places/places.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imageFile, storedImage } from '../machinery/project.ts'
 import { ensureContent } from './content.ts'
-import { tellRows } from './rows.ts'
+import { tellManyRows } from './rows.ts'
 import { mappingId } from './stored-mapping.ts'
 
 /**
@@ -58,7 +58,7 @@ export async function mappingOf(
     mapping: image.mapping,
     bands: facts.bands,
     pages: facts.pages,
-    sameKind: project.store.pixels.ofKind(facts.kind).length,
+    sameKind: (await project.reads.run('images.ofKind', { kind: facts.kind })).length,
   }
 }
 
@@ -84,16 +84,14 @@ export async function setMapping(
     wanted === null
       ? (await project.shared.workers.run('surveyBands', { file, mapping: image.mapping })).chosen
       : byHand(wanted)
-  const { pixels } = project.store
-  const changed = await project.store.write(() => {
-    const others = of === 'kind' ? pixels.ofKind(facts.kind).filter((other) => other !== id) : []
-    return [
-      ...(setOne(project, id, own) ? [id] : []),
-      // what is chosen for others is chosen when they are read next
-      ...others.filter((other) => setOne(project, other, wanted === null ? null : own)),
-    ]
+  const { kind } = facts
+  const others = of === 'kind' ? await project.reads.run('images.ofKind', { kind }) : []
+  const changed: number[] = []
+  await project.store.inBatches([id, ...others.filter((other) => other !== id)], (one) => {
+    // what is chosen for others is chosen when they are read next
+    if (setOne(project, one, one === id || wanted !== null ? own : null)) changed.push(one)
   })
-  tellRows(project, changed)
+  await tellManyRows(project, changed)
   return { images: changed.length }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { ProjectEvent } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { maskOf } from '../../testing/images.ts'
@@ -106,7 +106,7 @@ test('a copy is no move, and a copy that was there before takes no marks', async
   await look(project)
   expect(storedImage(project, id)).toMatchObject({ path: 'a.png', fileState: 'missing' })
   expect(rows(project)).toContainEqual(['copy.png', 'ok', 0])
-  expect(movedImages(project).images).toBe(0)
+  expect((await movedImages(project)).images).toBe(0)
 })
 
 test('a folder with copies in it that is moved is followed by the names in it', async () => {
@@ -126,7 +126,7 @@ test('what is ambiguous is asked once for all, and followed where the answer is 
   rename('b2.png', 'c2.png')
   await look(project)
   expect(told).toEqual([{ type: 'moved', images: 2 }])
-  expect(movedImages(project)).toEqual({
+  expect(await movedImages(project)).toEqual({
     images: 2,
     some: [
       { from: 'b1.png', to: 'c1.png' },
@@ -139,7 +139,7 @@ test('what is ambiguous is asked once for all, and followed where the answer is 
   expect(told.slice(1)).toEqual([{ type: 'moved', images: 0 }])
   expect([idOf(project, 'c1.png'), idOf(project, 'c2.png')]).toEqual(marked)
   expect(rows(project)).toHaveLength(4)
-  expect(movedImages(project).images).toBe(0)
+  expect((await movedImages(project)).images).toBe(0)
   stop()
 })
 
@@ -152,7 +152,7 @@ test('where the answer is no all stays, and it is not asked again', async () => 
   await look(project)
   expect(await answerMoved(project, false)).toBe(0)
   await look(project)
-  expect(movedImages(project).images).toBe(0)
+  expect((await movedImages(project)).images).toBe(0)
   expect(rows(project)).toHaveLength(6)
 })
 
@@ -167,6 +167,24 @@ test('a file that was marked before the answer came keeps its own marks', async 
   expect(await answerMoved(project, true)).toBe(1)
   expect(idOf(project, 'c1.png')).toBe(own)
   expect(storedImage(project, second).path).toBe('b2.png')
+})
+
+test('a file that is marked while it is looked for what moved keeps its own marks', async () => {
+  const project = await opened()
+  const first = await draw(project, 'a.png')
+  rename('a.png', 'z.png')
+  const { reads } = project
+  const run = reads.run.bind(reads)
+  let own = 0
+  vi.spyOn(reads, 'run').mockImplementation(async (name, ...input) => {
+    const answer = await run(name, ...input)
+    if (name === 'images.movesAfter') own = await draw(project, 'z.png')
+    return answer
+  })
+  expect(await look(project)).toContain('1 new, 1 missing.')
+  expect(idOf(project, 'z.png')).toBe(own)
+  expect(storedImage(project, first)).toMatchObject({ path: 'a.png', fileState: 'missing' })
+  expect(project.store.truth.of(own)).toHaveLength(1)
 })
 
 test.skipIf(process.platform === 'win32')('images that come by a link to a folder are read', async () => {

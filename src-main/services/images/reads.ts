@@ -9,6 +9,8 @@ import type { Emit } from '../machinery/readers.ts'
 import { compareFolder } from './comparing.ts'
 import type { FolderPart } from './comparing.ts'
 import { walkImages } from './folder-listing.ts'
+import { movesAfter, movesToAsk } from './moves.ts'
+import type { Move } from './moves.ts'
 import { rowOfImage } from './rows.ts'
 
 /** What the reader threads do for the list of images. */
@@ -45,6 +47,17 @@ export const imageReads = {
     for (const { path } of walkImages(root)) if (store.images.byPath(path) !== null) return true
     return false
   },
+
+  /** images whose files are of one kind; see `ImageFacts` */
+  'images.ofKind': (store: Store, { kind }: { kind: string }): number[] =>
+    store.read(() => store.pixels.ofKind(kind)),
+
+  /** which images became which of the files that came */
+  'images.movesAfter': (store: Store, { added }: { added: readonly number[] }): ReturnType<typeof movesAfter> =>
+    store.read(() => movesAfter(store, added)),
+
+  /** the moves that a person is to be asked about */
+  'images.movesToAsk': (store: Store, _none: null): Move[] => store.read(() => movesToAsk(store)),
 }
 
 type ImageReads = typeof imageReads

@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import { DrydockError } from '../../contract/errors.ts'
 import type { ImageRow, ProjectEvent } from '../../contract/wire.ts'
 import type { ListedImage, StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished } from '../machinery/project.ts'
+
+/** So many rows are told of at once. */
+const TOLD = 200
 
 /** Changes when the pixels change: from the file's size and time, so that it is known at once and needs no reading, and the mapping. */
 export function contentOf(image: Pick<StoredImage, 'size' | 'mtime' | 'mappingId'>): string {
@@ -70,6 +74,14 @@ export function existingRow(project: Project, id: number): ImageRow {
 export function tellRows(project: Project, ids: readonly number[]): void {
   const rows = ids.flatMap((id) => rowOfImage(project, id) ?? [])
   if (rows.length > 0) project.events.emit({ type: 'images', rows })
+}
+
+/** As {@link tellRows}, of any number of images: gestures come in between. */
+export async function tellManyRows(project: Project, ids: readonly number[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += TOLD) {
+    tellRows(project, ids.slice(from, from + TOLD))
+    await setImmediate()
+  }
 }
 
 /** Tells everyone that images came or went: the order of the list is another, and all of it may have changed. */
