@@ -53,8 +53,10 @@ export const imageReads = {
     store.read(() => store.pixels.ofKind(kind)),
 
   /** which images became which of the files that came */
-  'images.movesAfter': (store: Store, { added }: { added: readonly number[] }): ReturnType<typeof movesAfter> =>
-    store.read(() => movesAfter(store, added)),
+  'images.movesAfter': (
+    store: Store,
+    { added }: { added: readonly number[] },
+  ): ReturnType<typeof movesAfter> => store.read(() => movesAfter(store, added)),
 
   /** the moves that a person is to be asked about */
   'images.movesToAsk': (store: Store, _none: null): Move[] => store.read(() => movesToAsk(store)),
