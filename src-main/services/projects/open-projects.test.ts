@@ -254,6 +254,7 @@ test('after a restart nothing is open until a window opens it', async () => {
   const next = hostIn(bench.folder)
   await expect(next.use(project.id, mark)).rejects.toMatchObject({ code: 'project_not_open' })
   const again = await next.openRecent(project.id)
+  await settled(again)
   await next.use(project.id, mark)
   expect(again.store.edits.lastId()).toBeGreaterThan(0)
   await next.close()
