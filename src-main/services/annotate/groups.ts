@@ -4,7 +4,7 @@ import { addEdit, redo, redoNext, redoable, undo, undoHead, undoable } from './a
 import type { Gesture } from './annotate.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, storedImage } from '../machinery/project.ts'
-import { tellImage } from '../images/rows.ts'
+import { tellImages } from '../images/rows.ts'
 import type { EditPlan } from '../../contract/wire.ts'
 
 /** What a group did, taken back or done again as one. */
@@ -78,7 +78,7 @@ async function onGroup(
     else if (step(project, group, image, own)) changed.push(image)
     else if (holdsGroup(project, image, group)) outcome.kept++
   })
-  for (const image of changed) tellImage(project, image, 'truth')
+  await tellImages(project, changed, 'truth')
   if (changed.length > 0) project.events.emit({ type: 'score' })
   return { images: outcome.images + changed.length, kept: outcome.kept }
 }

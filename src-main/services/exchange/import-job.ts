@@ -8,7 +8,7 @@ import { areaOf, formatRle, parseRle } from '../../core/mask/rle.ts'
 import { areDisjoint } from '../../core/metric/overlap.ts'
 import { backUp } from '../../store/backup.ts'
 import { addGroupEdit, holdsGroup } from '../annotate/groups.ts'
-import { tellImage } from '../images/rows.ts'
+import { tellImages } from '../images/rows.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { storedImage } from '../machinery/project.ts'
@@ -127,7 +127,7 @@ async function importTruth(
       signal,
     )
   } finally {
-    for (const id of imported) tellImage(project, id, 'truth')
+    await tellImages(project, imported, 'truth')
     project.events.emit({ type: 'score' })
   }
   return {
@@ -184,7 +184,11 @@ async function importRun(
   } finally {
     tellCurrentRun(project)
   }
-  for (const { id } of usable) tellImage(project, id, 'predictions')
+  await tellImages(
+    project,
+    usable.map(({ id }) => id),
+    'predictions',
+  )
   return { ...none, images: usable.length, instances, run }
 }
 

@@ -100,3 +100,16 @@ export function tellImage(
   project.events.emit({ type: 'images', rows: [row] })
   project.events.emit({ type: 'image-changed', image: id, what, revision: row.revision })
 }
+
+/** As {@link tellImage}, of any number of images: gestures come in between. */
+export async function tellImages(
+  project: Project,
+  ids: Iterable<number>,
+  what: Parameters<typeof tellImage>[2],
+): Promise<void> {
+  let told = 0
+  for (const id of ids) {
+    tellImage(project, id, what)
+    if (++told % TOLD === 0) await setImmediate()
+  }
+}
