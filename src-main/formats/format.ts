@@ -92,7 +92,7 @@ export interface Ground {
   pixelMetres: { x: number; y: number } | null
 }
 
-/** An image that lies nowhere. */
+/** An image that lies nowhere. @tests and the bench write such images */
 export const NO_GROUND: Ground = { places: null, pixelMetres: null }
 
 /** One channel of whole numbers, row-major [height, width]. */

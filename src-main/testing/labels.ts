@@ -55,7 +55,7 @@ export function memorySink(): { sink: LabelSink; files: LabelFiles } {
 }
 
 /** All files below a folder. */
-export function filesIn(folder: string): LabelFiles {
+function filesIn(folder: string): LabelFiles {
   return new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
