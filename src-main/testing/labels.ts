@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DrydockError } from '../contract/errors.ts'
@@ -52,17 +52,6 @@ export function memorySink(): { sink: LabelSink; files: LabelFiles } {
     },
   }
   return { sink, files }
-}
-
-/** All files below a folder. */
-function filesIn(folder: string): LabelFiles {
-  return new Map(
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((file) => [file.slice(folder.length + 1).replaceAll('\\', '/'), readFileSync(file)]),
-  )
 }
 
 const SPLICES = [
