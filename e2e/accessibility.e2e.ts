@@ -48,6 +48,7 @@ test('the loop can be walked with the keyboard alone', async ({ launch }) => {
   await page.getByTestId('open-sample').focus()
   await keyboard.press('Enter')
   await expect(page.getByTestId('image-count')).toHaveText('22')
+  await expect(page.getByTestId('canvas')).toHaveAttribute('data-ready', 'true')
   await keyboard.press('Control+Enter')
   await expect(page.getByTestId('image-f2')).toHaveText(/\d/)
 
