@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { engineEnvironment } from './src-main/locations.ts'
@@ -12,6 +13,8 @@ export default defineConfig({
     exclude: ['**/*.slow.test.ts', '**/node_modules/**'],
     environment: 'node',
     pool: 'forks',
+    // many tests wait for processes of their own: on two cores one after the other takes twice as long
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
