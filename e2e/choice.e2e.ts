@@ -1,5 +1,5 @@
 import { expect, test } from './harness.ts'
-import { ask, jobsAreOver, openImage, sampleIn } from './steps.ts'
+import { ask, jobsAreOver, openImage, predictAll, sampleIn } from './steps.ts'
 
 test('cleaner images or more ships, hulls or rectangles, cut at necks or not: another choice is another run, there at once', async ({
   launch,
@@ -9,9 +9,7 @@ test('cleaner images or more ships, hulls or rectangles, cut at necks or not: an
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
   await expect(page.getByTestId('image-count')).toHaveText('22')
-  await drydock.menu('predict-all')
-  await expect(page.getByTestId('cancel-job')).toBeVisible()
-  await jobsAreOver(drydock)
+  await predictAll(drydock, project)
   await openImage(drydock, 'drawn-rafted-ships.jpg')
   await page.getByTestId('view-embeddings').click()
   await expect(page.getByTestId('point-count')).toContainText('clusters')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { tensorflowLibraries } from '../src-main/locations.ts'
 import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
-import { ask, counts, jobsAreOver, openImage, row, sampleIn } from './steps.ts'
+import { ask, counts, jobsAreOver, openImage, predictAll, row, sampleIn } from './steps.ts'
 
 test('the sample goes once around the loop', async ({ launch, folder }) => {
   test.setTimeout(300_000)
@@ -23,9 +23,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
 
   await test.step('predict all, with progress', async () => {
     await expect(page.getByTestId('image-f2')).toHaveText('–')
-    await drydock.menu('predict-all')
-    await expect(page.getByTestId('cancel-job')).toBeVisible()
-    await jobsAreOver(drydock)
+    await predictAll(drydock, project)
     const [run] = ask<{ images: number }>(project, 'select count(distinct image_id) images from run_images')
     expect(run?.images).toBe(22)
   })

@@ -20,6 +20,15 @@ export async function jobsAreOver({ page }: Drydock): Promise<void> {
   await expect(page.getByTestId('cancel-job')).toHaveCount(0, { timeout: 90_000 })
 }
 
+/** Predicts all images, until that has ended. The folder that is listed stands in the status bar before, and is waited for first. */
+export async function predictAll(drydock: Drydock, project: string): Promise<void> {
+  await jobsAreOver(drydock)
+  await drydock.menu('predict-all')
+  const last = `select state from jobs where kind = 'predict' order by started_at desc limit 1`
+  await expect.poll(() => ask(project, last), { timeout: 90_000 }).toEqual([{ state: 'done' }])
+  await jobsAreOver(drydock)
+}
+
 /** How many instances the open image has, by the head of the list. */
 export async function counts({ page }: Drydock): Promise<{ truth: number; predicted: number }> {
   const text = await page.getByTestId('instance-count').innerText()
