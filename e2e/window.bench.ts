@@ -15,7 +15,7 @@ import { expect, root, start, type Drydock } from './harness.ts'
 const SIDE = 768
 const COUNT = 2000
 
-/** Slanted bars of some 10 x 3 px on a grid, each pixel in one of them at most; the second set lies a pixel beside the first. */
+/** Slanted bars of 10 x 4 px on a grid, each pixel in one of them at most; the second set lies a pixel beside the first. */
 function labels(shift: number): string {
   const columns = 50
   const [dx, dy] = [SIDE / columns, SIDE / (COUNT / columns)]
@@ -55,7 +55,7 @@ async function makeProject(folder: string): Promise<string> {
   return images
 }
 
-/** Calls `step` once a frame; times between frames in ms. The first few, in which nothing has happened yet, are left out. */
+/** Turns the wheel or moves the slider once a frame. @returns times from frame to frame in ms, the very first included */
 async function frames(page: Page, kind: 'zoom' | 'pan' | 'slide', count: number): Promise<number[]> {
   return page.evaluate(
     async ([kind, count]) => {

@@ -36,7 +36,7 @@ beforeEach(() => {
     zoom: () => undefined,
     pan: () => undefined,
     size: () => undefined,
-    menu: () => undefined,
+    menu: ({ x }) => heard.push(`menu ${x}`),
   }
   const element: unknown = host
   // a fake of the parts in use
@@ -71,4 +71,12 @@ it('goes on with a stroke when another pointer is lost or cancelled', () => {
   pointer('lostpointercapture', 50, 2)
   pointer('pointerup', 20)
   expect(heard).toEqual(['down 10', 'up 20'])
+})
+
+it('opens no menu by the second button in mid-stroke, which would give the stroke another instance', () => {
+  pointer('pointerdown', 10)
+  pointer('contextmenu', 40)
+  pointer('pointerup', 50)
+  pointer('contextmenu', 60)
+  expect(heard).toEqual(['down 10', 'up 50', 'menu 60'])
 })
