@@ -61,12 +61,22 @@ export function scoreOverlaps(
   predictions: number,
 ): Pick<ImageResult, 'f2' | 'thresholds'> & { matches: Overlap[][] } {
   const matches = matchesAtThresholds(overlaps)
+  const hits = matches.map(({ length }) => length)
+  return { ...scoreOfHits(hits, truths, predictions), matches }
+}
+
+/** The score of an image by how many hits it has. @param hits [10], by rising IoU */
+export function scoreOfHits(
+  hits: readonly number[],
+  truths: number,
+  predictions: number,
+): Pick<ImageResult, 'f2' | 'thresholds'> {
   const thresholds = TWENTIETHS.map((k, level): ThresholdScore => {
-    const tp = matches[level]!.length
+    const tp = hits[level]!
     const [fp, fn] = [predictions - tp, truths - tp]
     return { iou: k / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
   })
-  return { f2: meanF2(thresholds), thresholds, matches }
+  return { f2: meanF2(thresholds), thresholds }
 }
 
 function meanF2(scores: readonly { f2: number }[]): number {
