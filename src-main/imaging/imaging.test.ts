@@ -16,10 +16,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeImage, readSize } from './decode.ts'
 import { contentHash } from './hash.ts'
 import { writeOverlay } from './overlay.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 import { makeThumbnail } from './thumbnail.ts'
 import { makeTile, tileFile, tilesOf, tilesToShow } from './tiles.ts'
 
+const sharp = await loadSharp()
 let folder: string
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'drydock-imaging-'))))
 afterAll(() => rmSync(folder, { recursive: true }))

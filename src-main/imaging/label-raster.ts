@@ -1,7 +1,7 @@
 import { DrydockError } from '../contract/errors.ts'
 import type { Size } from '../core/mask/rle.ts'
 import { MAX_PIXELS } from './failures.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 
 /** One channel of whole numbers, row-major [height, width]. */
 export interface Raster extends Size {
@@ -15,6 +15,7 @@ export interface Raster extends Size {
  * @throws DrydockError `image_broken`, `image_too_large` (over 64 megapixels)
  */
 export async function readLabelRaster(file: string | Buffer): Promise<Raster | null> {
+  const sharp = await loadSharp()
   try {
     const picture = sharp(file, { failOn: 'truncated', limitInputPixels: false, sequentialRead: true })
     const { format, channels, depth, width, height } = await picture.metadata()
@@ -44,6 +45,7 @@ export async function readLabelRaster(file: string | Buffer): Promise<Raster | n
 export async function writeLabelRaster(file: string, { width, height, data }: Raster): Promise<void> {
   if (width * height > MAX_PIXELS) throw tooLarge(width, height)
   const deep = data instanceof Uint16Array
+  const sharp = await loadSharp()
   await sharp(data, { raw: { width, height, channels: 1 }, limitInputPixels: false })
     .toColourspace(deep ? 'grey16' : 'b-w')
     .png({ compressionLevel: 6 })

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import type { RgbImage } from '../contract/engine.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 import { writeWhole } from '../whole-file.ts'
 
 /** Twelve colours that stay apart on sea and on land. */
@@ -29,6 +29,7 @@ const OUTLINE = 2
 export async function writeOverlay(image: RgbImage, instances: Uint32Array[], file: string): Promise<void> {
   const pixels = Uint8Array.from(image.data)
   instances.forEach((rle, i) => drawOutline(pixels, image, rle, COLOURS[i % COLOURS.length]!))
+  const sharp = await loadSharp()
   const picture = sharp(pixels, { raw: { width: image.width, height: image.height, channels: 3 } })
   const jpeg = ['.jpg', '.jpeg'].includes(extname(file).toLowerCase())
   const bytes = await (jpeg ? picture.jpeg({ quality: 90 }) : picture.png({ compressionLevel: 3 })).toBuffer()

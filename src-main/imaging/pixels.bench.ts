@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeImage, mappingFor, readRgb } from './decode.ts'
 import { openPixels, withPixels } from './open.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 import { makeTile, tileFile } from './tiles.ts'
 
 /** `npm run bench -- pixels`: windows of a large tiled TIFF, its first picture, small pictures through the port. */
 
 const SIDE = 8000
+const sharp = await loadSharp()
 const folder = mkdtempSync(join(tmpdir(), 'drydock-bench-'))
 
 /** Sea with waves and noise: packs about as well as a picture does. */

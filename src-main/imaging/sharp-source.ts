@@ -3,7 +3,7 @@ import type { Band, Georeference } from '../contract/wire.ts'
 import { brokenImage, notAnImage } from './failures.ts'
 import type { PixelSource, PixelWindow, Samples } from './pixel-source.ts'
 import { cut } from './samples.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 
 /** What is read as an image. SVG and PDF are left out: they are programs, not rasters. */
 const FORMATS = new Set(['jpeg', 'png', 'tiff', 'webp', 'gif', 'heif'])
@@ -22,6 +22,7 @@ export async function openWithSharp(
   file: string,
   about: { georeference: Georeference | null; pages: number } = { georeference: null, pages: 1 },
 ): Promise<PixelSource> {
+  const sharp = await loadSharp()
   let metadata: Metadata
   try {
     metadata = await sharp(file, { limitInputPixels: false }).metadata()
@@ -97,6 +98,7 @@ class SharpSource implements PixelSource {
     part: (image: Sharp) => Sharp,
     sequentialRead = true,
   ): Promise<{ data: Uint8Array | Uint16Array; channels: number }> {
+    const sharp = await loadSharp()
     const image = part(
       sharp(this.file, { failOn: 'truncated', limitInputPixels: false, sequentialRead }).autoOrient(),
     )

@@ -3,7 +3,7 @@ import { mappingFor, readRgb } from './decode.ts'
 import { assertSize, MAX_PIXELS } from './failures.ts'
 import { withPixels } from './open.ts'
 import { wholeOf } from './pixel-source.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 import { writeWhole } from '../whole-file.ts'
 
 /** Longest side of a thumbnail in px. */
@@ -25,6 +25,7 @@ export async function makeThumbnail(file: string, mapping: Mapping | null, out: 
     const level = Math.max(0, enough)
     return readRgb(source, mapping ?? (await mappingFor(source)), wholeOf(source.levels[level]!), level)
   })
+  const sharp = await loadSharp()
   const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 80, effort: 2 })

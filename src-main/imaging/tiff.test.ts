@@ -10,9 +10,10 @@ import { writeTiff } from '../testing/tiff.ts'
 import type { TiffPicture } from '../testing/tiff.ts'
 import { decodeImage } from './decode.ts'
 import { openPixels, withPixels } from './open.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 import { makeTile, tileFile } from './tiles.ts'
 
+const sharp = await loadSharp()
 let folder: string
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'drydock-tiff-'))))
 afterAll(() => rmSync(folder, { recursive: true }))

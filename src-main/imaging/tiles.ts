@@ -7,7 +7,7 @@ import type { Decoded } from './decode.ts'
 import { assertSize, MAX_PIXELS } from './failures.ts'
 import { withPixels } from './open.ts'
 import type { PixelSource, PixelWindow } from './pixel-source.ts'
-import { sharp } from './sharp.ts'
+import { loadSharp } from './sharp.ts'
 import { writeWhole } from '../whole-file.ts'
 
 /** Side of a tile in px of its level. An image up to this size is one tile. */
@@ -128,6 +128,7 @@ async function writeTile(
   const times = Math.max(1, Math.round(scale * across))
   const image = await readSmaller(source, mapping, window, { level, times })
   for (const part of image.unread) hatch(image, part)
+  const sharp = await loadSharp()
   let pixels = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
   if (image.width !== width || image.height !== height) {
     pixels = pixels.resize(width, height, { fit: 'fill', kernel: 'linear' })

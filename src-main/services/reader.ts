@@ -2,23 +2,38 @@ import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import { openToRead } from '../store/store.ts'
-import { exchangeReads } from './exchange/reads.ts'
-import { imageReads } from './images/reads.ts'
-import type { Emit, ReadAnswer, ReadMessage, Reads } from './machinery/readers.ts'
-import { predictReads } from './predict/reads.ts'
-import { scoreReads } from './score/reads.ts'
-import { trainReads } from './train/reads.ts'
+import type { Emit, ReadAnswer, ReadMessage, ReadName, Reads } from './machinery/readers.ts'
 
-/** All reads of the reader threads: each room declares its own. A room that is left out here does not compile. */
-const reads: Reads = { ...imageReads, ...scoreReads, ...predictReads, ...trainReads, ...exchangeReads }
+/** A room's name stands before the names of its reads. */
+type Room = ReadName extends `${infer R}.${string}` ? R : never
+type ReadsOf<R extends string> = Pick<Reads, Extract<ReadName, `${R}.${string}`>>
+
+/**
+ * The rooms, each of which declares its own reads. One is loaded at the first of them: a list need not wait for all that reads label files.
+ * A room or a read that is left out here does not compile.
+ */
+const rooms: { [R in Room]: () => Promise<ReadsOf<R>> } = {
+  images: async () => (await import('./images/reads.ts')).imageReads,
+  score: async () => (await import('./score/reads.ts')).scoreReads,
+  predict: async () => (await import('./predict/reads.ts')).predictReads,
+  train: async () => (await import('./train/reads.ts')).trainReads,
+  exchange: async () => (await import('./exchange/reads.ts')).exchangeReads,
+}
+
+type AnyRead = (store: unknown, input: unknown, emit: Emit<unknown>) => unknown
+
+async function readOf(name: ReadName): Promise<AnyRead> {
+  const reads: Partial<Reads> = await rooms[name.slice(0, name.indexOf('.')) as Room]()
+  return reads[name] as AnyRead
+}
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer({ name, file, input, port }: ReadMessage): Promise<ReadAnswer> {
   try {
+    const read = await readOf(name)
     // a connection for each read: a few milliseconds, and none is left on a project that is closed
     const store = openToRead(file)
     try {
-      const read = reads[name] as (store: unknown, input: unknown, emit: Emit<unknown>) => unknown
       return { value: await read(store, input, (part) => hand(port, part)) }
     } finally {
       store.close()

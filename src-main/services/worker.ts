@@ -1,18 +1,38 @@
 import { Piscina } from 'piscina'
 import { toWireError } from '../contract/errors.ts'
-import { imageTasks } from './images/tasks.ts'
-import { machineryTasks } from './machinery/tasks.ts'
 import type { TaskAnswer, TaskName, Tasks } from './machinery/workers.ts'
-import { predictTasks } from './predict/tasks.ts'
-import { scoreTasks } from './score/tasks.ts'
 
-/** All tasks of the worker threads: each room declares its own. A room that is left out here does not compile. */
-const tasks: Tasks = { ...machineryTasks, ...imageTasks, ...scoreTasks, ...predictTasks }
+const machinery = async () => (await import('./machinery/tasks.ts')).machineryTasks
+const images = async () => (await import('./images/tasks.ts')).imageTasks
+const score = async () => (await import('./score/tasks.ts')).scoreTasks
+const predict = async () => (await import('./predict/tasks.ts')).predictTasks
+
+/**
+ * All tasks of the worker threads, each with the room that declares it. A room is loaded at its first task: a thread takes no memory for
+ * what it never does. A task that is left out here does not compile.
+ */
+const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
+  trimFolder: machinery,
+  listImages: images,
+  holdsImage: images,
+  readContents: images,
+  decode: images,
+  thumbnail: images,
+  surveyBands: images,
+  readSamples: images,
+  tile: images,
+  scoreImages: score,
+  hasInference: predict,
+  keepInference: predict,
+  findInstances: predict,
+  plotPoints: predict,
+}
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer(message: { task: TaskName; input: never }): Promise<TaskAnswer> {
   try {
-    const task: (input: never) => unknown = tasks[message.task]
+    const tasks: Partial<Tasks> = await rooms[message.task]()
+    const task = tasks[message.task] as (input: never) => unknown
     return handedOver({ value: await task(message.input) })
   } catch (error) {
     return { error: toWireError(error) }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
+import { build } from './build.mjs'
 import { node22, places, root, show, toolEnvironment } from './machine.mjs'
 import { setUp } from './setup.mjs'
 
@@ -24,6 +25,8 @@ if (unknown.length > 0) {
 }
 
 await setUp()
+// the application's own processes are measured as people run them
+await build()
 const env = toolEnvironment(places().engine)
 for (const file of files.filter((candidate) => named.length === 0 || named.includes(nameOf(candidate)))) {
   console.log(`\n## ${nameOf(file)} (${relative(root, file)})\n`)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
@@ -8,7 +9,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import type { backendContract } from '../contract/backend.ts'
 import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
 import { VirtualPort } from '../contract/port.ts'
-import { entry, nodeBinary } from '../locations.ts'
+import { entry, nodeBinary, root } from '../locations.ts'
 
 type WindowClient = ContractRouterClient<typeof backendContract>
 
@@ -28,12 +29,20 @@ export interface TestBackend {
   ended: Promise<number | string | null>
 }
 
+/** The backend of a built Drydock, as the window runs it. */
+export const BUILT_BACKEND = join(root, 'out', 'main', 'backend.js')
+
 /**
  * Starts a backend on this user-data folder; resolves when it is ready.
  * @param log takes each line of its log; default: standard error
+ * @param file that it is started from; default: its source
  */
-export async function startBackend(userData: string, log?: (line: string) => void): Promise<TestBackend> {
-  const child = spawn(nodeBinary(), ['--disable-warning=ExperimentalWarning', entry('backend')], {
+export async function startBackend(
+  userData: string,
+  log?: (line: string) => void,
+  file = entry('backend'),
+): Promise<TestBackend> {
+  const child = spawn(nodeBinary(), ['--disable-warning=ExperimentalWarning', file], {
     stdio: ['ignore', 'ignore', log ? 'pipe' : 'inherit', 'ipc'],
     serialization: 'advanced',
     env: { ...process.env, DRYDOCK_USER_DATA: userData },

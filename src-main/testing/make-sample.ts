@@ -8,7 +8,7 @@ import type { Layout } from '../core/synthetic/layouts.ts'
 import { makeSyntheticScene } from '../core/synthetic/scene.ts'
 import { readAirbus, writeAirbus } from '../formats/airbus.ts'
 import { decodeImage } from '../imaging/decode.ts'
-import { sharp } from '../imaging/sharp.ts'
+import sharp from 'sharp'
 
 /**
  * Makes the images, truth and description of the sample project:
