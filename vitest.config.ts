@@ -6,16 +6,41 @@ import { engineEnvironment } from './src-main/locations.ts'
 // The loader reads the library path at a process's start: the forked workers inherit it from here.
 Object.assign(process.env, engineEnvironment())
 
+/** Rooms of pure functions, and the window's state: their files share a process, which loads what they import once. */
+const SHARED = ['core', 'contract', 'formats', 'store', 'imaging'].map(
+  (room) => `src-main/${room}/**/*.test.ts`,
+)
+const EVERYWHERE = ['**/*.slow.test.ts', '**/node_modules/**']
+const common = {
+  environment: 'node',
+  pool: 'forks',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const
+
 export default defineConfig({
-  plugins: [svelte()],
   test: {
-    include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.ts'],
-    exclude: ['**/*.slow.test.ts', '**/node_modules/**'],
-    environment: 'node',
-    pool: 'forks',
     // many tests wait for processes of their own: on two cores one after the other takes twice as long
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        plugins: [svelte()],
+        test: {
+          ...common,
+          name: 'shared',
+          include: [...SHARED, 'src-renderer/**/*.test.ts'],
+          exclude: EVERYWHERE,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'alone',
+          include: ['src-main/**/*.test.ts'],
+          exclude: [...EVERYWHERE, ...SHARED],
+        },
+      },
+    ],
   },
 })

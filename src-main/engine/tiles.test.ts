@@ -27,7 +27,7 @@ test.each(['drawn-anchorage.jpg', 'athens-strait.png'])(
       const inference = await engine.infer({ modelFolder: baseModel, image, flips: false, tile }, {})
       return clusterInference(inference, { ...file.cluster, minScore: 0.5 }).instances.map(({ rle }) => rle)
     }
-    const [whole, tiled] = [await instancesBy(1024), await instancesBy(64)]
+    const [whole, tiled] = [await instancesBy(1024), await instancesBy(128)]
     expect(whole.length).toBeGreaterThan(3)
     expect(tiled).toHaveLength(whole.length)
     // Sums in another order may move a pixel at the threshold.
