@@ -1,22 +1,10 @@
 import type { EditPlan, PixelTile } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
+import type { Target } from './target.ts'
+import type { ToolName } from './tools/registry.ts'
 
 /** What the canvas is to its window: everything that goes in, and everything that comes out. */
-
-export const TOOLS = [
-  'select',
-  'pan',
-  'brush',
-  'eraser',
-  'polygon',
-  'box',
-  'knife',
-  'merge',
-  'accept',
-  'reject',
-] as const
-export type ToolName = (typeof TOOLS)[number]
 
 /** What the wheel does: zoom always, pan always, or zoom unless the device is a touch pad. */
 export type WheelUse = 'device' | 'zoom' | 'pan'
@@ -53,8 +41,6 @@ export interface Display {
   hideAll: boolean
   outlines: boolean
   tags: boolean
-  /** also the predictions that were accepted or rejected */
-  decided: boolean
 }
 
 export const DEFAULT_DISPLAY: Display = {
@@ -64,7 +50,6 @@ export const DEFAULT_DISPLAY: Display = {
   hideAll: false,
   outlines: true,
   tags: true,
-  decided: false,
 }
 
 /** Foreground probability of single pixels: row-major index y * width + x, and 0..255. */
@@ -76,6 +61,25 @@ export interface ForegroundPixels {
 /** Straight lines in image pixels, e.g. from brushed pixels to their mode: x0, y0, x1, y1, ... */
 export type Rays = Float32Array
 
+/** What a view shows of the image: what is not shown cannot be hit either. */
+export interface Layers {
+  truth: boolean
+  /** 'open': those that nobody has decided on */
+  predictions: 'open' | 'all' | 'none'
+  /** per instance id; null: every instance in its own colour */
+  marks: ReadonlyMap<string, InstanceMark> | null
+  foreground: ForegroundPixels | null
+  rays: Rays | null
+}
+
+export const DEFAULT_LAYERS: Layers = {
+  truth: true,
+  predictions: 'open',
+  marks: null,
+  foreground: null,
+  rays: null,
+}
+
 export interface PointerReport {
   /** the pixel under the pointer */
   x: number
@@ -85,13 +89,11 @@ export interface PointerReport {
 }
 
 export interface CanvasOptions {
-  /** 'view': nothing can be changed; click selects, hover reports, camera as in 'edit' */
-  mode: 'edit' | 'view'
   /**
-   * A gesture has ended. `next` is the image after it, which the canvas shows already; when the window thinks otherwise (refused by
-   * the backend, undone) it calls `setContent` again.
+   * A gesture on `target` has ended, which the canvas shows already; when the window thinks otherwise (refused by the backend, undone)
+   * it calls `setContent` again.
    */
-  onPlan?(plan: EditPlan, next: EditState): void
+  onPlan?(plan: EditPlan, target: Target): void
   /** why a gesture changed nothing, as a sentence */
   onRefusal?(sentence: string): void
   onSelect?(selection: readonly InstanceRef[]): void
@@ -123,14 +125,14 @@ export interface Canvas {
   /** diameter in image pixels, 1..200 */
   setBrushSize(diameter: number): void
   setPolicy(policy: Policy): void
+  /** what gestures change from now on; one that is under way is dropped */
+  setTarget(target: Target): void
   setWheel(use: WheelUse): void
   /** true: the next image is shown at the zoom and place of this one, where it was not looked at before */
   setKeepCamera(keep: boolean): void
   setDisplay(display: Partial<Display>): void
-  /** per instance id; null: every instance in its own colour */
-  setMarks(marks: ReadonlyMap<string, InstanceMark> | null): void
-  setForeground(pixels: ForegroundPixels | null): void
-  setRays(rays: Rays | null): void
+  /** what the view in front shows */
+  setLayers(layers: Layers): void
   /** The window forwards keys here first (also key-up); true: the canvas used it (Enter, Escape, Backspace, Space). */
   key(event: KeyboardEvent): boolean
   /** Takes back the last corner of a shape that is half drawn. @returns whether there was one */

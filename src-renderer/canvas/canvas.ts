@@ -1,15 +1,17 @@
 import { toImage } from '../../src-main/core/geometry/camera.ts'
 import type { ImagePoint, ScreenPoint } from '../../src-main/core/geometry/points.ts'
-import type { Canvas, CanvasImage, CanvasOptions, WheelUse } from './api.ts'
+import type { Canvas, CanvasImage, CanvasOptions, Layers, WheelUse } from './api.ts'
 import { CameraControl } from './camera-control.ts'
 import { Pixels } from './draw/pixels.ts'
 import { Hand } from './hand.ts'
 import type { InputHandlers } from './input.ts'
 import { listen } from './input.ts'
 import { Painter } from './painter.ts'
+import { DEFAULT_LAYERS } from './api.ts'
 import { Shown } from './shown.ts'
 import { Stage } from './stage.ts'
-import { PLAIN } from './tools/tool.ts'
+import type { Held } from './tools/tool.ts'
+import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
 import { NO_CONTENT, Workbench } from './workbench.ts'
 
 /** A camera that has not moved for so long, in ms, is at rest. */
@@ -36,6 +38,7 @@ export class CanvasController {
   #toolStale = true
   #pointerStale = false
   #hint = ''
+  #layers: Layers = DEFAULT_LAYERS
   #wheel: WheelUse = 'device'
 
   constructor(host: HTMLElement, options: CanvasOptions) {
@@ -92,12 +95,13 @@ export class CanvasController {
       },
       setTool: (tool) => {
         bench.setTool(tool)
-        if (this.#pointer) this.#sendMove(this.#pointer, [this.#pointer])
+        if (this.#pointer) this.#sendMove(this.#pointer, [this.#pointer], NOTHING_HELD)
       },
       setBrushSize: (diameter) => {
         bench.brush = Math.min(200, Math.max(1, Math.round(diameter)))
         this.#redrawTool()
       },
+      setTarget: (target) => bench.setTarget(target),
       setPolicy: (policy) => {
         bench.policy = policy
         this.#redrawTool()
@@ -110,21 +114,10 @@ export class CanvasController {
       },
       setDisplay: (display) => {
         painter.display = { ...painter.display, ...display }
-        this.#shown.setSettings({ display: painter.display })
+        this.#shown.setHidden(painter.display.hideAll)
         this.#redrawAll()
       },
-      setMarks: (marks) => {
-        this.#shown.setSettings({ marks })
-        this.#redrawAll()
-      },
-      setForeground: (pixels) => {
-        painter.foreground.set(pixels, this.#image ?? NO_CONTENT)
-        this.#stage.invalidate('base')
-      },
-      setRays: (rays) => {
-        painter.rays = rays
-        this.#stage.invalidate('overlay')
-      },
+      setLayers: (layers) => this.#setLayers(layers),
       key: (event) => this.#key(event),
       takeBack: () => bench.takeBack(),
       step: (direction) => bench.step(direction),
@@ -156,6 +149,8 @@ export class CanvasController {
       before?.key === image?.key && before?.width === image?.width && before?.height === image?.height
     if (!same) {
       this.#painter.setImage(image)
+      // those of another image
+      this.#layers = { ...this.#layers, foreground: null, rays: null }
       this.#bench.clear()
       this.#shown.clear(image ?? NO_CONTENT)
       this.#camera.setImage(image?.key ?? '', image)
@@ -163,25 +158,36 @@ export class CanvasController {
     this.#redrawAll()
   }
 
+  #setLayers(layers: Layers): void {
+    const before = this.#layers
+    this.#layers = layers
+    this.#painter.rays = layers.rays
+    if (layers.foreground !== before.foreground) {
+      this.#painter.foreground.set(layers.foreground, this.#image ?? NO_CONTENT)
+    }
+    this.#shown.setSettings(layers)
+    this.#redrawAll()
+  }
+
   #input(): InputHandlers {
     return {
-      down: (at, { button, shift }) => {
+      down: (at, { button, ...held }) => {
         if (!this.#image) return false
         this.#pointer = at
-        if (!this.#hand.down(at, button === 1 || this.#bench.toolName === 'pan')) {
-          this.#bench.send({ type: 'down', at: this.#toImage(at), shift })
+        if (!this.#hand.down(at, button === 1)) {
+          this.#bench.send({ type: 'down', at: this.#toImage(at), ...held })
         }
         this.#redrawTool()
         return true
       },
-      move: (at, way) => {
+      move: (at, way, held) => {
         this.#pointer = at
         this.#pointerStale = true
-        if (!this.#hand.move(at)) this.#sendMove(at, way)
+        if (!this.#hand.move(at)) this.#sendMove(at, way, held)
         this.#redrawTool()
       },
-      up: (at, { shift }) => {
-        if (!this.#hand.up() && this.#image) this.#bench.send({ type: 'up', at: this.#toImage(at), shift })
+      up: (at, held) => {
+        if (!this.#hand.up() && this.#image) this.#bench.send({ type: 'up', at: this.#toImage(at), ...held })
         this.#redrawTool()
       },
       leave: () => {
@@ -198,8 +204,7 @@ export class CanvasController {
       zoom: (at, factor) => this.#camera.zoomBy(factor, at),
       pan: (dx, dy) => this.#camera.panBy(dx, dy),
       size: (at, notches) => {
-        const paints = this.#bench.toolName === 'brush' || this.#bench.toolName === 'eraser'
-        if (!paints) this.#camera.zoomBy(1.25 ** notches, at)
+        if (!this.#bench.entry.sized) this.#camera.zoomBy(1.25 ** notches, at)
         else if (notches !== 0) this.#options.onBrushSize?.(notches)
       },
       menu: (at, window) => {
@@ -215,9 +220,14 @@ export class CanvasController {
     return toImage(this.#camera.camera, at)
   }
 
-  #sendMove(at: ScreenPoint, way: readonly ScreenPoint[]): void {
+  #sendMove(at: ScreenPoint, way: readonly ScreenPoint[], held: Held): void {
     if (!this.#image) return
-    this.#bench.send({ type: 'move', at: this.#toImage(at), way: way.map((point) => this.#toImage(point)) })
+    this.#bench.send({
+      type: 'move',
+      at: this.#toImage(at),
+      way: way.map((point) => this.#toImage(point)),
+      ...held,
+    })
   }
 
   #key(event: KeyboardEvent): boolean {
@@ -274,7 +284,7 @@ export class CanvasController {
     const { base, vector } = this.#shown.setLive(view.live)
     if (base) this.#stage.invalidate('base')
     if (vector) this.#stage.invalidate('vector')
-    this.#host.style.cursor = this.#hand.cursor() ?? view.cursor
+    this.#host.style.cursor = this.#hand.cursor() ?? view.cursor ?? this.#bench.entry.cursor
     if (view.hint === this.#hint) return
     this.#hint = view.hint
     this.#options.onHint?.(view.hint)

@@ -3,6 +3,9 @@ import { CanvasController } from './canvas.ts'
 
 /** The canvas as its window sees it. */
 export * from './api.ts'
+export type { Target } from './target.ts'
+export { TOOLS, TOOL_NAMES, type ToolName } from './tools/registry.ts'
+export type { Icon } from './tools/tool.ts'
 
 /**
  * Puts a canvas into `host`, which it fills and whose size it follows. The host is positioned and can take the focus; its background is the

@@ -1,15 +1,16 @@
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import { screenPoint } from '../../src-main/core/geometry/points.ts'
 import type { WheelUse } from './api.ts'
+import type { Held } from './tools/tool.ts'
 import { Wheel } from './wheel.ts'
 
 /** Pointer and wheel of the host element, as the canvas wants to hear of them. Points are CSS pixels from the host's top left. */
 export interface InputHandlers {
   /** @returns false: the press is not wanted */
-  down(at: ScreenPoint, press: { button: number; shift: boolean }): boolean
+  down(at: ScreenPoint, press: { button: number } & Held): boolean
   /** `way`: all positions since the last event, oldest first, `at` included */
-  move(at: ScreenPoint, way: readonly ScreenPoint[]): void
-  up(at: ScreenPoint, press: { shift: boolean }): void
+  move(at: ScreenPoint, way: readonly ScreenPoint[], held: Held): void
+  up(at: ScreenPoint, held: Held): void
   /** the pointer has left, or was taken away in mid-gesture */
   leave(): void
   double(at: ScreenPoint): void
@@ -18,6 +19,10 @@ export interface InputHandlers {
   /** Ctrl and the wheel; away from the person is more than 0 */
   size(at: ScreenPoint, notches: number): void
   menu(at: ScreenPoint, window: { x: number; y: number }): void
+}
+
+function heldIn({ shiftKey, altKey }: MouseEvent): Held {
+  return { shift: shiftKey, alt: altKey }
 }
 
 /** Listens on `host` until `signal` aborts. @param use what a person wants of the wheel, asked at each turn of it */
@@ -41,7 +46,7 @@ export function listen(
     (event) => {
       host.focus({ preventScroll: true })
       if (pressed !== null || event.button > 1) return
-      if (!handlers.down(pointOf(event), { button: event.button, shift: event.shiftKey })) return
+      if (!handlers.down(pointOf(event), { button: event.button, ...heldIn(event) })) return
       pressed = event.pointerId
       host.setPointerCapture(event.pointerId)
       event.preventDefault()
@@ -54,7 +59,7 @@ export function listen(
       if (pressed !== null && event.pointerId !== pressed) return
       const way = event.getCoalescedEvents().map(pointOf)
       const at = pointOf(event)
-      handlers.move(at, way.length > 0 ? way : [at])
+      handlers.move(at, way.length > 0 ? way : [at], heldIn(event))
     },
     options,
   )
@@ -63,7 +68,7 @@ export function listen(
     (event) => {
       if (event.pointerId !== pressed) return
       pressed = null
-      handlers.up(pointOf(event), { shift: event.shiftKey })
+      handlers.up(pointOf(event), heldIn(event))
     },
     options,
   )

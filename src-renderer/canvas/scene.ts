@@ -2,7 +2,7 @@ import type { EditState } from '../../src-main/core/edit/edit.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { Rle } from '../../src-main/core/mask/rle.ts'
 import { boundsOf, equal } from '../../src-main/core/mask/rle.ts'
-import type { Display, InstanceMark, InstanceRef } from './api.ts'
+import type { InstanceMark, InstanceRef, Layers } from './api.ts'
 import type { Rgb } from './colours.ts'
 import { MARK_HEX, MARK_RGB, instanceColour, instanceRgb } from './colours.ts'
 
@@ -18,10 +18,8 @@ export interface SceneInstance extends InstanceRef {
   tag: string | null
 }
 
-export interface SceneSettings {
-  display: Display
-  marks: ReadonlyMap<string, InstanceMark> | null
-}
+/** What of an image is shown. */
+export type SceneSettings = Pick<Layers, 'truth' | 'predictions' | 'marks'>
 
 const knownBounds = new WeakMap<Rle, Box | null>()
 
@@ -37,10 +35,13 @@ function boundsOnce(rle: Rle, height: number): Box | null {
  * What is shown of an image, in drawing order: predictions below truth. Tags number the truth first, '1', '2', ..., then the predictions
  * that are shown, '~3', '~4', ...
  */
-export function sceneOf(content: EditState, { display, marks }: SceneSettings): SceneInstance[] {
+export function sceneOf(content: EditState, layers: SceneSettings): SceneInstance[] {
+  const { marks } = layers
   const predictions = content.predictions.filter(
     ({ id, decision }) =>
-      marks?.get(id)?.style !== 'hidden' && (display.decided || marks?.has(id) || decision === null),
+      layers.predictions !== 'none' &&
+      marks?.get(id)?.style !== 'hidden' &&
+      (layers.predictions === 'all' || marks?.has(id) || decision === null),
   )
   const numbers = new Map<string, string>()
   content.truth.forEach(({ id }) => numbers.set(id, String(numbers.size + 1)))
@@ -56,7 +57,7 @@ export function sceneOf(content: EditState, { display, marks }: SceneSettings): 
   }
   return [
     ...predictions.flatMap(({ id, rle, colour }) => make('prediction', id, rle, colour)),
-    ...content.truth.flatMap(({ id, rle, colour }) => make('truth', id, rle, colour)),
+    ...(layers.truth ? content.truth : []).flatMap(({ id, rle, colour }) => make('truth', id, rle, colour)),
   ]
 }
 

@@ -1,13 +1,16 @@
+import type { EditPlan } from '../../src-main/contract/wire.ts'
 import type { EditState, Planned } from '../../src-main/core/edit/edit.ts'
 import { applyPlan } from '../../src-main/core/edit/edit.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { ImagePoint } from '../../src-main/core/geometry/points.ts'
 import type { Size } from '../../src-main/core/mask/rle.ts'
 import type { InstanceRef } from './api.ts'
-import { DEFAULT_DISPLAY } from './api.ts'
+import { DEFAULT_LAYERS } from './api.ts'
 import { Raster } from './raster/raster.ts'
 import type { SceneInstance, SceneSettings } from './scene.ts'
 import { keepMasks, sceneOf } from './scene.ts'
+import type { Target } from './target.ts'
+import { fromEdited, toEdited } from './target.ts'
 
 /** What must be drawn again. */
 export interface Changes {
@@ -18,7 +21,11 @@ export interface Changes {
 /** The instances on the canvas: as they stand, as they would be if the gesture ended now, and as pixels to draw and to hit. */
 export class Shown {
   #content: EditState | null = null
-  #settings: SceneSettings = { display: DEFAULT_DISPLAY, marks: null }
+  /** what gestures change, as tools see it; made when it is asked for */
+  #edited: EditState | null = null
+  #target: Target = 'truth'
+  #settings: SceneSettings = DEFAULT_LAYERS
+  #hidden = false
   #scene: readonly SceneInstance[] = []
   #live: readonly SceneInstance[] | null = null
   #changed: ReadonlySet<string> = new Set()
@@ -27,6 +34,16 @@ export class Shown {
 
   get content(): EditState | null {
     return this.#content
+  }
+
+  get target(): Target {
+    return this.#target
+  }
+
+  /** The image as tools see it: what gestures change stands in `truth`. */
+  get edited(): EditState | null {
+    this.#edited ??= this.#content && toEdited(this.#content, this.#target)
+    return this.#edited
   }
 
   /** Everything as it stands, predictions below truth. */
@@ -64,18 +81,36 @@ export class Shown {
     this.#rebuild()
   }
 
-  setSettings(settings: Partial<SceneSettings>): void {
-    this.#settings = { ...this.#settings, ...settings }
+  setTarget(target: Target): void {
+    this.#target = target
     this.#rebuild()
+  }
+
+  /** The image after a plan on what is edited. */
+  after(plan: EditPlan): EditState | null {
+    const { edited } = this
+    return this.#content && edited && fromEdited(this.#content, applyPlan(edited, plan), this.#target)
+  }
+
+  setSettings(settings: SceneSettings): void {
+    this.#settings = settings
+    this.#rebuild()
+  }
+
+  /** Hides all instances: nothing is hit. */
+  setHidden(hidden: boolean): void {
+    this.#hidden = hidden
   }
 
   /** Shows what a gesture would come to; null: nothing is going on. */
   setLive(planned: Planned | null): Changes {
     const before = this.#changed
     const wasLive = this.#live !== null
-    if (this.#content && planned && 'plan' in planned && planned.plan.instances.length > 0) {
-      this.#live = sceneOf(applyPlan(this.#content, planned.plan), this.#settings)
-      this.#changed = new Set(planned.plan.instances.map(({ instance }) => instance))
+    const plan = planned && 'plan' in planned ? planned.plan : null
+    const after = plan && plan.instances.length > 0 ? this.after(plan) : null
+    if (plan && after) {
+      this.#live = sceneOf(after, this.#settings)
+      this.#changed = new Set(plan.instances.map(({ instance }) => instance))
     } else {
       this.#live = null
       this.#changed = new Set()
@@ -91,7 +126,7 @@ export class Shown {
 
   /** Instances at a point, nearest first; truth before predictions where both are as near. @param reach image pixels */
   hits(at: ImagePoint, reach: number): InstanceRef[] {
-    if (this.#settings.display.hideAll) return []
+    if (this.#hidden) return []
     return [
       ...this.#truth.hits(at, reach).map((hit) => ({ ...hit, kind: 'truth' as const })),
       ...this.#predictions.hits(at, reach).map((hit) => ({ ...hit, kind: 'prediction' as const })),
@@ -102,7 +137,7 @@ export class Shown {
 
   /** Instances that lie wholly inside a box of the image. */
   inside(box: Box): InstanceRef[] {
-    if (this.#settings.display.hideAll) return []
+    if (this.#hidden) return []
     return this.#scene
       .filter(
         ({ bounds }) =>
@@ -115,6 +150,7 @@ export class Shown {
   }
 
   #rebuild(): void {
+    this.#edited = null
     this.#scene = this.#content ? sceneOf(this.#content, this.#settings) : []
     this.#live = null
     this.#changed = new Set()

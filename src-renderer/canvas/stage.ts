@@ -52,6 +52,7 @@ export class Stage {
     }
     const measure = () => {
       const { clientWidth: width, clientHeight: height } = host
+      // no view shows it: it stays as it is until one does
       if (width === 0 || height === 0) return
       for (const layer of this.#layers.values()) layer.getCanvas().setPixelRatio(window.devicePixelRatio)
       resized({ width, height })

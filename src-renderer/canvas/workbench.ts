@@ -1,13 +1,15 @@
 import type { EditPlan } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
-import { applyPlan } from '../../src-main/core/edit/edit.ts'
 import { toImage } from '../../src-main/core/geometry/camera.ts'
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
-import type { CanvasOptions, InstanceRef, ToolName } from './api.ts'
+import type { CanvasOptions, InstanceRef } from './api.ts'
 import type { CameraControl } from './camera-control.ts'
 import type { Shown } from './shown.ts'
-import type { Outcome, RunningTool, ToolContext, ToolEvent, ToolView } from './tools/tool.ts'
-import { startTool } from './tools/tools.ts'
+import type { Target } from './target.ts'
+import { EDITED } from './target.ts'
+import type { Outcome, RunningTool, ToolContext, ToolEntry, ToolEvent, ToolView } from './tools/tool.ts'
+import type { ToolName } from './tools/registry.ts'
+import { TOOLS } from './tools/registry.ts'
 
 /** An instance can be hit this far (CSS pixels) from its nearest pixel: the target is at least 10 px wide. */
 const REACH = 5
@@ -22,14 +24,6 @@ export const NO_CONTENT: EditState = {
   predictions: [],
 }
 
-/** Which instances light up under the pointer, by tool. */
-const HOVERS: Partial<Record<ToolName, InstanceRef['kind'] | 'any'>> = {
-  select: 'any',
-  merge: 'truth',
-  accept: 'prediction',
-  reject: 'prediction',
-}
-
 /** The tool in hand, what is selected and hovered, and what comes of gestures. Without DOM. */
 export class Workbench {
   selection: readonly InstanceRef[] = []
@@ -42,7 +36,7 @@ export class Workbench {
   /** 'tool': what the tool shows may be different; 'all': instances are drawn differently, too */
   readonly #changed: (what: 'tool' | 'all') => void
   #name: ToolName = 'select'
-  #tool: RunningTool = startTool('select')
+  #tool: RunningTool = TOOLS.select.make()
 
   constructor(
     shown: Shown,
@@ -56,8 +50,13 @@ export class Workbench {
     this.#changed = changed
   }
 
-  get toolName(): ToolName {
+  get name(): ToolName {
     return this.#name
+  }
+
+  /** What is known of the tool in hand. */
+  get entry(): ToolEntry {
+    return TOOLS[this.#name]
   }
 
   view(): ToolView {
@@ -68,15 +67,22 @@ export class Workbench {
   clear(): void {
     this.selection = []
     this.hover = null
-    this.#tool = startTool(this.#name)
+    this.#tool = this.entry.make()
   }
 
   setTool(name: ToolName): void {
-    const wanted = this.#options.mode === 'view' && name !== 'pan' ? 'select' : name
-    if (wanted === this.#name) return
-    this.#name = wanted
-    this.#tool = startTool(wanted)
+    if (name === this.#name) return
+    this.#name = name
+    this.#tool = this.entry.make()
     this.#changed('tool')
+  }
+
+  /** What gestures change from now on; one that is under way is dropped. */
+  setTarget(target: Target): void {
+    if (target === this.#shown.target) return
+    this.#shown.setTarget(target)
+    this.#tool = this.entry.make()
+    this.#changed('all')
   }
 
   send(event: ToolEvent): void {
@@ -143,9 +149,9 @@ export class Workbench {
 
   /** Lights up what the tool would act on; null: the pointer is elsewhere. */
   hoverAt(at: ScreenPoint | null): void {
-    const wanted = HOVERS[this.#name]
-    const hits = at === null || wanted === undefined ? [] : this.hits(at)
-    const hover = hits.find(({ kind }) => wanted === 'any' || kind === wanted) ?? null
+    const { hovers } = this.entry
+    const hits = at === null || hovers === undefined ? [] : this.hits(at)
+    const hover = hits.find(({ kind }) => hovers === 'any' || kind === EDITED[this.#shown.target]) ?? null
     if (hover?.id === this.hover?.id) return
     this.hover = hover
     this.#changed('tool')
@@ -155,7 +161,8 @@ export class Workbench {
   #context(): ToolContext {
     const { scale } = this.#camera.camera
     return {
-      content: this.#shown.content ?? NO_CONTENT,
+      content: this.#shown.edited ?? NO_CONTENT,
+      edited: EDITED[this.#shown.target],
       selection: this.selection,
       brush: this.brush,
       policy: this.policy,
@@ -170,9 +177,7 @@ export class Workbench {
     if (select) this.select(select)
     if (show) this.show(show)
     if (planned && 'refusal' in planned) this.#options.onRefusal?.(planned.refusal)
-    if (planned && 'plan' in planned && this.#options.mode === 'edit') {
-      this.#commit(planned.plan, selectCreated ?? false)
-    }
+    if (planned && 'plan' in planned) this.#commit(planned.plan, selectCreated ?? false)
     if (leave && this.#name !== 'select') {
       this.setTool('select')
       this.#options.onTool?.('select')
@@ -180,15 +185,15 @@ export class Workbench {
   }
 
   #commit(plan: EditPlan, selectCreated: boolean): void {
-    const { content } = this.#shown
-    if (!content) return
-    const next = applyPlan(content, plan)
+    const { target } = this.#shown
+    const next = this.#shown.after(plan)
+    if (!next) return
     this.#shown.setContent(next)
     this.#changed('all')
-    this.#options.onPlan?.(plan, next)
+    this.#options.onPlan?.(plan, target)
     const created = plan.instances
       .filter(({ before }) => before === null)
-      .map(({ instance: id }) => ({ kind: 'truth' as const, id }))
+      .map(({ instance: id }) => ({ kind: EDITED[target], id }))
     const kept = this.selection.filter(({ id }) => this.#shown.find(id) !== null)
     if (selectCreated && created.length > 0) this.select(created)
     else if (kept.length < this.selection.length) this.select(kept)

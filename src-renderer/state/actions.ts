@@ -1,5 +1,5 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
-import type { ToolName } from '../canvas/index.ts'
+import { TOOL_NAMES, type ToolName } from '../canvas/index.ts'
 import type { Display } from './display.svelte.ts'
 import type { ImageList } from './image-list.svelte.ts'
 import type { Action } from './keys.ts'
@@ -80,14 +80,9 @@ const undo: Act = (desk, { editing }) => {
   editing.undo()
 }
 
-/** What changes truth, or is a tool for it: in Annotate only. */
+/** What changes truth, or is a tool for it: wherever the canvas is. */
 const MARKING: Partial<Record<Action, Act>> = {
-  select: tool('select'),
-  brush: tool('brush'),
-  eraser: tool('eraser'),
-  polygon: tool('polygon'),
-  box: tool('box'),
-  knife: tool('knife'),
+  ...Object.fromEntries(TOOL_NAMES.map((name) => [name, tool(name)])),
   merge: unlessDrawing(({ stage }, { editing }) => {
     if (!marking.mergeSelected(editing)) stage.tool = 'merge'
   }),
@@ -96,9 +91,13 @@ const MARKING: Partial<Record<Action, Act>> = {
   undo,
   redo: (_, { editing }) => editing.redo(),
   delete: (_, { editing }) => marking.deleteSelected(editing),
-  accept: ({ display }, { editing }) => marking.accept(editing, display),
-  acceptAll: ({ display }, { editing }) => marking.acceptAll(editing, display),
-  reject: ({ display }, { editing }) => marking.reject(editing, display),
+  accept: (desk, { editing }) => marking.accept(editing, desk),
+  reject: (desk, { editing }) => marking.reject(editing, desk),
+}
+
+/** What goes through the images of the queue, or by the sliders of Annotate. */
+const ANNOTATING: Partial<Record<Action, Act>> = {
+  acceptAll: (desk, { editing }) => marking.acceptAll(editing, desk),
   done: unlessDrawing((_, { editing }) => editing.finish('done')),
   noShip: unlessDrawing((_, { editing }) => editing.finish('no ship')),
   flag: ({ layout }, { editing }) => marking.openFlag(editing, layout),
@@ -113,7 +112,7 @@ export function perform(desk: Desk, action: Action): boolean {
   else if (action === 'nextRegion' || action === 'previousRegion')
     focusRegion(action === 'nextRegion' ? 1 : -1)
   else {
-    const act = find(desk.layout.view, action)
+    const act = find(desk.layout, action)
     if (!desk.project || !act) return false
     act(desk, desk.project)
   }
@@ -129,11 +128,12 @@ export function press(desk: Desk, action: Action, { detail }: Pick<MouseEvent, '
   if (detail > 0) desk.stage.focus()
 }
 
-function find(name: View, action: Action): Act | undefined {
+function find(layout: Layout, action: Action): Act | undefined {
   if (action in ANYWHERE) return ANYWHERE[action]
-  if (name === 'train') return undefined
+  if (!layout.hasCanvas) return undefined
   if (action in ON_IMAGE) return ON_IMAGE[action]
-  return name === 'annotate' ? MARKING[action] : undefined
+  if (action in MARKING) return MARKING[action]
+  return layout.view === 'annotate' ? ANNOTATING[action] : undefined
 }
 
 /** What a menu entry acts on: also the window that opens and closes projects. */

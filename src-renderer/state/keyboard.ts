@@ -9,7 +9,7 @@ export function keyDown(desk: Desk, event: KeyboardEvent): void {
     if (action && WHILE_TYPING.has(action) && !writes(event)) act(desk, action, event)
     return
   }
-  const { canvas } = desk.stage
+  const canvas = desk.layout.hasCanvas ? desk.stage.canvas : null
   if (canvas && !ownsKey(event) && canvas.key(event)) return event.preventDefault()
   const inside = event.target instanceof Element && event.target.closest('[data-canvas]')
   if (canvas && inside && event.key === 'Tab' && !event.ctrlKey) {

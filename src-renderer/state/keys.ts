@@ -1,12 +1,15 @@
-/** Every action that a key, a menu entry or a button starts, with the words and the default keys for it. */
-export const ACTIONS = {
-  select: { name: 'Select', keys: ['V'], group: 'Tools' },
-  brush: { name: 'Brush', keys: ['B'], group: 'Tools' },
-  eraser: { name: 'Eraser', keys: ['E'], group: 'Tools' },
-  polygon: { name: 'Polygon', keys: ['P'], group: 'Tools' },
-  box: { name: 'Rotated box in three clicks', keys: ['R'], group: 'Tools' },
-  knife: { name: 'Knife: a stroke that splits', keys: ['K'], group: 'Tools' },
-  merge: { name: 'Merge the selected', keys: ['M'], group: 'Tools' },
+import { TOOL_NAMES, TOOLS, type ToolName } from '../canvas/index.ts'
+
+interface Entry {
+  name: string
+  keys: readonly [string, ...string[]]
+  group: (typeof GROUPS)[number]
+}
+
+export const GROUPS = ['Tools', 'Marking', 'Images', 'Looking', 'Window'] as const
+
+/** What keys, menu entries and buttons start beside the tools. */
+const OTHERS = {
   smaller: { name: 'Smaller brush', keys: ['['], group: 'Tools' },
   larger: { name: 'Larger brush', keys: [']'], group: 'Tools' },
   undo: { name: 'Undo', keys: ['Ctrl+Z'], group: 'Marking' },
@@ -35,10 +38,24 @@ export const ACTIONS = {
   nextRegion: { name: 'Next region of the window', keys: ['F6'], group: 'Window' },
   previousRegion: { name: 'Previous region of the window', keys: ['Shift+F6'], group: 'Window' },
   showKeys: { name: 'Keys and about', keys: ['?', 'F1'], group: 'Window' },
-} as const satisfies Record<string, { name: string; keys: readonly string[]; group: string }>
+} as const satisfies Record<string, Entry>
 
-export type Action = keyof typeof ACTIONS
-export const GROUPS = ['Tools', 'Marking', 'Images', 'Looking', 'Window'] as const
+export type Action = ToolName | keyof typeof OTHERS
+
+function entryOfTool(tool: ToolName): [ToolName, Entry] {
+  return [tool, { name: TOOLS[tool].title, keys: [TOOLS[tool].key], group: 'Tools' }]
+}
+
+/** Every action that a key, a menu entry or a button starts, with the words and the default keys for it. */
+export const ACTIONS: Readonly<Record<Action, Entry>> = {
+  ...fromEntries(TOOL_NAMES.map(entryOfTool)),
+  ...OTHERS,
+}
+
+/** `Object.fromEntries` that keeps the names. */
+function fromEntries<K extends string, V>(entries: readonly (readonly [K, V])[]): Record<K, V> {
+  return Object.fromEntries(entries) as Record<K, V>
+}
 
 export type Bindings = ReadonlyMap<string, Action>
 
@@ -142,8 +159,7 @@ const PRINTED: Record<string, string> = {
 
 /** The first key of an action as a person reads it. */
 export function keyFor(action: Action): string {
-  const key: string = ACTIONS[action].keys[0]
-  return key
+  return ACTIONS[action].keys[0]
     .split('+')
     .map((part) => PRINTED[part] ?? part)
     .join('+')

@@ -24,6 +24,8 @@ export class Layout {
   readonly narrow = $derived(this.windowWidth < DRAWER_BELOW)
   /** the drawer of a narrow window starts closed, whatever the wide window remembers */
   drawer = $state(false)
+  /** whether the view in front has the canvas */
+  readonly hasCanvas = $derived(this.view !== 'train')
   readonly rightShown = $derived(this.narrow ? this.drawer : this.right.value)
   keysShown = $state(false)
 

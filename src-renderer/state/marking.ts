@@ -12,60 +12,70 @@ import type { ShownPrediction } from './image-state.ts'
 import type { Layout } from './layout.svelte.ts'
 import type { OpenImage } from './open-image.svelte.ts'
 
+/** What of the image a person sees, and how the window has them mark. */
+interface Desk {
+  readonly display: Display
+  readonly layout: Layout
+}
+
 /** Gestures on what is selected. Each does nothing but say why where there is nothing to do it to. */
 
-function options(display: Display): DrawOptions {
+function options({ display }: Desk): DrawOptions {
   return { policy: display.policy, newId: () => crypto.randomUUID() }
 }
 
-/** The undecided predictions that are shown: at or above the least score, and none while predictions are switched off. */
-export function acceptable(image: OpenImage | null, display: Display): ShownPrediction[] {
-  if (!display.predictionShown.value) return []
-  const least = display.leastScore.value
+/**
+ * The undecided predictions that are shown: in Annotate those at or above the least score, and none while predictions are switched off;
+ * elsewhere all.
+ */
+export function acceptable(image: OpenImage | null, { display, layout }: Desk): ShownPrediction[] {
+  const all = layout.view !== 'annotate'
+  if (!all && !display.predictionShown.value) return []
+  const least = all ? 0 : display.leastScore.value
   return (image?.state?.predictions ?? []).filter(
     ({ decision, score }) => decision === null && score >= least,
   )
 }
 
 /** The predictions meant: those selected, else the one under the pointer; nobody means one that is not shown. */
-function meant(image: OpenImage, display: Display): string[] {
+function meant(image: OpenImage, desk: Desk): string[] {
   const { selection, hovered } = image
-  const shown = new Set(acceptable(image, display).map(({ id }) => id))
+  const shown = new Set(acceptable(image, desk).map(({ id }) => id))
   const chosen = selection.filter((id) => shown.has(id))
   return chosen.length > 0 || hovered === null || !shown.has(hovered) ? chosen : [hovered]
 }
 
 /** Selects the prediction that waits for a decision after `id` in the list, from the top again at its end. */
-function selectNext(image: OpenImage, display: Display, id: string | undefined): void {
+function selectNext(image: OpenImage, desk: Desk, id: string | undefined): void {
   const all = image.state?.predictions ?? []
   const at = all.findIndex((prediction) => prediction.id === id)
-  const waiting = new Set(acceptable(image, display))
+  const waiting = new Set(acceptable(image, desk))
   const next = [...all.slice(at + 1), ...all.slice(0, at + 1)].find((prediction) => waiting.has(prediction))
   image.selection = next ? [next.id] : []
 }
 
 /** Copies the predictions meant into truth, and selects the next that waits. */
-export function accept(editing: Editing, display: Display, ids?: readonly string[]): void {
+export function accept(editing: Editing, desk: Desk, ids?: readonly string[]): void {
   const { shown } = editing
   if (!shown?.state) return
-  const chosen = ids ?? meant(shown, display)
-  if (!editing.perform(planAccept(shown.state, chosen, options(display)))) return
-  selectNext(shown, display, chosen.at(-1))
+  const chosen = ids ?? meant(shown, desk)
+  if (!editing.perform(planAccept(shown.state, chosen, options(desk)))) return
+  selectNext(shown, desk, chosen.at(-1))
 }
 
-export function acceptAll(editing: Editing, display: Display): void {
+export function acceptAll(editing: Editing, desk: Desk): void {
   const { shown } = editing
   if (!shown?.state) return
-  const ids = acceptable(shown, display).map(({ id }) => id)
-  editing.perform(planAccept(shown.state, ids, options(display)))
+  const ids = acceptable(shown, desk).map(({ id }) => id)
+  editing.perform(planAccept(shown.state, ids, options(desk)))
 }
 
-export function reject(editing: Editing, display: Display): void {
+export function reject(editing: Editing, desk: Desk): void {
   const { shown } = editing
   if (!shown?.state) return
-  const chosen = meant(shown, display)
+  const chosen = meant(shown, desk)
   if (!editing.perform(planReject(shown.state, chosen))) return
-  selectNext(shown, display, chosen.at(-1))
+  selectNext(shown, desk, chosen.at(-1))
 }
 
 export function deleteSelected(editing: Editing): void {

@@ -1,8 +1,22 @@
-import type { Canvas, PointerReport, ToolName } from '../canvas/index.ts'
+import type { EditPlan } from '../../src-main/contract/wire.ts'
+import type { Canvas, Layers, PointerReport, Target, ToolName } from '../canvas/index.ts'
+import { DEFAULT_LAYERS } from '../canvas/index.ts'
 
-/** The canvas on the screen, whichever view it stands in, and what it reports. */
+/** What the tools change, and who takes what they do to it: truth, or a draft run. */
+export interface EditTarget {
+  readonly kind: Target
+  /** Shows what a gesture comes to, and keeps it. @returns whether it was taken; if not, it was said why */
+  apply(plan: EditPlan): boolean
+}
+
+/** The one canvas beneath the views: what the view in front shows on it, and what it reports. */
 export class Stage {
   canvas = $state.raw<Canvas | null>(null)
+  /** the element that the canvas lives in; views put it in their place */
+  host = $state.raw<HTMLElement | null>(null)
+  layers = $state.raw<Layers>(DEFAULT_LAYERS)
+  /** null: truth */
+  target = $state.raw<EditTarget | null>(null)
   tool = $state<ToolName>('select')
   /** the tool's next step */
   hint = $state('')
@@ -23,6 +37,7 @@ export class Stage {
   release(canvas: Canvas): void {
     if (this.canvas !== canvas) return
     this.canvas = null
+    this.host = null
     this.hint = ''
     this.pointer = null
   }

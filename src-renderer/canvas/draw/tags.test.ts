@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { overlapOf } from '../../../src-main/core/geometry/box.ts'
 import type { EditState } from '../../../src-main/core/edit/edit.ts'
 import { fromPredicate } from '../../../src-main/core/mask/rle.ts'
-import { DEFAULT_DISPLAY } from '../api.ts'
+import { DEFAULT_LAYERS } from '../api.ts'
 import { sceneOf } from '../scene.ts'
 import { placeTags } from './tags.ts'
 
@@ -26,7 +26,7 @@ function scene(count: number) {
       { id: 'q', colour: 0, decision: 'rejected', rle: fromPredicate(SIZE, (x, y) => x < 50 && y > 150) },
     ],
   }
-  return sceneOf(content, { display: DEFAULT_DISPLAY, marks: null })
+  return sceneOf(content, DEFAULT_LAYERS)
 }
 
 const frame = (scale: number) => ({

@@ -1,14 +1,13 @@
 import type { Planned } from '../../../src-main/core/edit/edit.ts'
-import { planBrush, planErase } from '../../../src-main/core/edit/edit.ts'
 import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
 import type { Rle } from '../../../src-main/core/mask/rle.ts'
-import { intersectionArea, union } from '../../../src-main/core/mask/rle.ts'
+import { union } from '../../../src-main/core/mask/rle.ts'
 import { brushMask } from '../../../src-main/core/mask/shapes.ts'
 import type { Tool, ToolContext } from './tool.ts'
-import { PLAIN, numberOf, selectedTruth, stepOut } from './tool.ts'
+import { PLAIN, stepOut } from './tool.ts'
 
 /** What the stroke has passed over, and the same one pixel wider, which tells whether it touches the selected instance. */
-interface Stroke {
+export interface Stroke {
   pixels: Rle
   reach: Rle
   /** of the instance that it may become */
@@ -27,8 +26,8 @@ interface Texts {
   busy: string
 }
 
-/** Brush and eraser: one stroke from pointer-down to pointer-up; Escape drops it. */
-function paintTool(plan: Plan, texts: Texts, selectCreated: boolean): Tool<State> {
+/** What brush and eraser share: one stroke from pointer-down to pointer-up; Escape drops it. */
+export function paintTool(plan: Plan, texts: Texts, selectCreated: boolean): Tool<State> {
   return {
     start: { at: null, stroke: null },
     step(state, event, context) {
@@ -68,7 +67,6 @@ function paintTool(plan: Plan, texts: Texts, selectCreated: boolean): Tool<State
     view({ at, stroke }, context) {
       return {
         ...PLAIN,
-        cursor: 'none',
         hint: stroke ? texts.busy : texts.hint(context),
         busy: stroke !== null,
         brush: at ? { at, diameter: context.brush } : null,
@@ -87,48 +85,3 @@ function extend(stroke: Stroke, from: ImagePoint, to: ImagePoint, { brush, conte
     reach: union(stroke.reach, brushMask(from, to, brush + 2, content)),
   }
 }
-
-/** The selected instance where the stroke touches it: then the stroke extends it, else it is a new one. */
-function extended(stroke: Stroke, context: ToolContext): string | null {
-  const [id, ...others] = selectedTruth(context)
-  if (id === undefined || others.length > 0) return null
-  const instance = context.content.truth.find((t) => t.id === id)
-  return instance && intersectionArea(instance.rle, stroke.reach) > 0 ? id : null
-}
-
-export const brushTool = paintTool(
-  (stroke, context) =>
-    planBrush(context.content, stroke.pixels, {
-      policy: context.policy,
-      newId: () => stroke.id,
-      extend: extended(stroke, context),
-    }),
-  {
-    hint: (context) => {
-      const [id, ...others] = selectedTruth(context)
-      return id !== undefined && others.length === 0
-        ? `Paint from ${numberOf(context, id)} to extend it, elsewhere for a new ship`
-        : 'Paint a ship'
-    },
-    busy: 'Release to save, Escape to drop the stroke',
-  },
-  true,
-)
-
-export const eraserTool = paintTool(
-  (stroke, context) => {
-    const targets = selectedTruth(context)
-    return planErase(context.content, stroke.pixels, targets.length > 0 ? targets : null)
-  },
-  {
-    hint: (context) => {
-      const targets = selectedTruth(context)
-      if (targets.length === 0) return 'Erase from any ship'
-      return targets.length === 1
-        ? `Erase from ${numberOf(context, targets[0]!)} only; Escape for any ship`
-        : `Erase from the ${targets.length} selected only; Escape for any ship`
-    },
-    busy: 'Release to save, Escape to drop the stroke',
-  },
-  false,
-)

@@ -8,11 +8,19 @@ import type { InstanceRef } from '../api.ts'
  * show meanwhile. The canvas feeds it and draws.
  */
 
+/** Keys that are held with the pointer. */
+export interface Held {
+  shift: boolean
+  alt: boolean
+}
+
+export const NOTHING_HELD: Held = { shift: false, alt: false }
+
 export type ToolEvent =
-  | { type: 'down'; at: ImagePoint; shift: boolean }
+  | ({ type: 'down'; at: ImagePoint } & Held)
   /** `way`: where the pointer has been since the last event, oldest first, `at` included; comes with the pointer up, too */
-  | { type: 'move'; at: ImagePoint; way: readonly ImagePoint[] }
-  | { type: 'up'; at: ImagePoint; shift: boolean }
+  | ({ type: 'move'; at: ImagePoint; way: readonly ImagePoint[] } & Held)
+  | ({ type: 'up'; at: ImagePoint } & Held)
   | { type: 'double'; at: ImagePoint }
   | { type: 'enter' }
   | { type: 'escape' }
@@ -22,7 +30,10 @@ export type ToolEvent =
 
 /** What a tool may know. */
 export interface ToolContext {
+  /** the image; what gestures change stands in `truth`, also while that is a draft run */
   content: EditState
+  /** what gestures change, as it is called in selections and hits */
+  edited: InstanceRef['kind']
   selection: readonly InstanceRef[]
   /** brush diameter in image pixels */
   brush: number
@@ -56,7 +67,8 @@ export interface Step<S> extends Outcome {
 export interface ToolView {
   /** the next step in one line */
   hint: string
-  cursor: string
+  /** null: the tool's own */
+  cursor: string | null
   /** a gesture is going on */
   busy: boolean
   /** lines in image pixels; closed ones are filled lightly */
@@ -79,13 +91,35 @@ export interface Tool<S> {
 
 export const PLAIN: ToolView = {
   hint: '',
-  cursor: 'default',
+  cursor: null,
   busy: false,
   lines: [],
   dots: [],
   brush: null,
   sign: null,
   live: null,
+}
+
+/** Elements of a picture of 24 x 24, drawn by strokes. */
+export type Icon = readonly (readonly [
+  tag: 'path' | 'rect' | 'circle' | 'line',
+  attributes: Readonly<Record<string, string>>,
+])[]
+
+/** All that the window has to know of a tool. */
+export interface ToolEntry {
+  /** what it does, in the tool bar and in the list of keys */
+  title: string
+  /** its key as `state/keys.ts` writes them */
+  key: string
+  icon: Icon
+  /** of CSS, unless its view says another */
+  cursor: string
+  /** the brush's size matters to it */
+  sized?: boolean
+  /** which instances light up under the pointer; none where it is left out */
+  hovers?: 'any' | 'edited'
+  make(): RunningTool
 }
 
 /** A tool with its state. */
@@ -111,9 +145,9 @@ export function stepOut<S>(state: S, context: ToolContext): Step<S> {
   return context.selection.length > 0 ? { state, select: [] } : { state, leave: true }
 }
 
-/** Ids of the selected truth instances. */
-export function selectedTruth(context: ToolContext): string[] {
-  return context.selection.filter(({ kind }) => kind === 'truth').map(({ id }) => id)
+/** Ids of the selected instances among those that gestures change. */
+export function selectedIds({ selection, edited }: ToolContext): string[] {
+  return selection.filter(({ kind }) => kind === edited).map(({ id }) => id)
 }
 
 /** The number of an instance as lists and tags show it. */

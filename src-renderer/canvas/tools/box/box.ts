@@ -1,8 +1,8 @@
-import { planBox } from '../../../src-main/core/edit/edit.ts'
-import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
-import { boxFromAxis } from '../../../src-main/core/geometry/points.ts'
-import type { Tool } from './tool.ts'
-import { PLAIN, near, stepOut } from './tool.ts'
+import { planBox } from '../../../../src-main/core/edit/edit.ts'
+import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
+import { boxFromAxis } from '../../../../src-main/core/geometry/points.ts'
+import type { Tool, ToolEntry } from '../tool.ts'
+import { PLAIN, near, run, stepOut } from '../tool.ts'
 
 interface State {
   bow: ImagePoint | null
@@ -13,7 +13,7 @@ interface State {
 const START: State = { bow: null, stern: null, at: null }
 
 /** A rotated box in three clicks: bow, stern, width. */
-export const boxTool: Tool<State> = {
+const boxTool: Tool<State> = {
   start: START,
   step(state, event, context) {
     const { bow, stern } = state
@@ -46,7 +46,7 @@ export const boxTool: Tool<State> = {
     }
   },
   view({ bow, stern, at }) {
-    const base = { ...PLAIN, cursor: 'crosshair', busy: bow !== null }
+    const base = { ...PLAIN, busy: bow !== null }
     if (!bow) return { ...base, hint: 'Click the bow' }
     if (!stern) {
       const points = at ? [bow, at] : [bow]
@@ -63,4 +63,12 @@ export const boxTool: Tool<State> = {
       dots: [bow, stern],
     }
   },
+}
+
+export const box: ToolEntry = {
+  title: 'Rotated box in three clicks',
+  key: 'R',
+  icon: [['rect', { width: '20', height: '12', x: '2', y: '6', rx: '2' }]],
+  cursor: 'crosshair',
+  make: () => run(boxTool),
 }

@@ -1,7 +1,7 @@
-import { planPolygon } from '../../../src-main/core/edit/edit.ts'
-import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
-import type { Step, Tool, ToolContext } from './tool.ts'
-import { PLAIN, near, stepOut } from './tool.ts'
+import { planPolygon } from '../../../../src-main/core/edit/edit.ts'
+import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
+import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
+import { PLAIN, near, run, stepOut } from '../tool.ts'
 
 interface State {
   corners: readonly ImagePoint[]
@@ -24,7 +24,7 @@ function closingReach(corners: readonly ImagePoint[], scale: number): number {
 }
 
 /** Click the corners; Enter, a click on the first corner or a double-click closes; Escape goes one corner back. */
-export const polygonTool: Tool<State> = {
+const polygonTool: Tool<State> = {
   start: { corners: [], at: null },
   step(state, event, context) {
     const { corners } = state
@@ -69,7 +69,6 @@ export const polygonTool: Tool<State> = {
     const points = at && !closing ? [...corners, at] : corners
     return {
       ...PLAIN,
-      cursor: 'crosshair',
       busy: corners.length > 0,
       hint: hintFor(corners.length, Boolean(closing)),
       lines: corners.length > 0 ? [{ points, closed: points.length >= 3 }] : [],
@@ -90,4 +89,19 @@ function close({ corners, at }: State, context: ToolContext): Step<State> {
     planned: planPolygon(context.content, corners, context),
     selectCreated: true,
   }
+}
+
+export const polygon: ToolEntry = {
+  title: 'Polygon',
+  key: 'P',
+  icon: [
+    [
+      'path',
+      {
+        d: 'M10.83 2.38a2 2 0 0 1 2.34 0l8 5.74a2 2 0 0 1 .73 2.25l-3.04 9.26a2 2 0 0 1-1.9 1.37H7.04a2 2 0 0 1-1.9-1.37L2.1 10.37a2 2 0 0 1 .73-2.25z',
+      },
+    ],
+  ],
+  cursor: 'crosshair',
+  make: () => run(polygonTool),
 }

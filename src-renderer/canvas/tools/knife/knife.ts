@@ -1,7 +1,7 @@
-import { planSplit } from '../../../src-main/core/edit/edit.ts'
-import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
-import type { Tool } from './tool.ts'
-import { PLAIN, near, selectedTruth, stepOut } from './tool.ts'
+import { planSplit } from '../../../../src-main/core/edit/edit.ts'
+import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
+import type { Tool, ToolEntry } from '../tool.ts'
+import { PLAIN, near, run, selectedIds, stepOut } from '../tool.ts'
 
 interface State {
   at: ImagePoint | null
@@ -10,7 +10,7 @@ interface State {
 }
 
 /** A stroke across a ship splits it; with a selection only what is selected. */
-export const knifeTool: Tool<State> = {
+const knifeTool: Tool<State> = {
   start: { at: null, stroke: null },
   step(state, event, context) {
     switch (event.type) {
@@ -24,7 +24,7 @@ export const knifeTool: Tool<State> = {
         if (!stroke || stroke.every((point) => near(point, stroke[0]!, 3, context.scale))) {
           return { state: idle }
         }
-        const targets = selectedTruth(context)
+        const targets = selectedIds(context)
         const planned = planSplit(context.content, stroke, targets.length > 0 ? targets : null, context.newId)
         return { state: idle, planned }
       }
@@ -37,10 +37,9 @@ export const knifeTool: Tool<State> = {
     }
   },
   view({ at, stroke }, context) {
-    const only = selectedTruth(context).length
+    const only = selectedIds(context).length
     return {
       ...PLAIN,
-      cursor: 'crosshair',
       busy: stroke !== null,
       hint: stroke
         ? 'Release on the other side'
@@ -51,4 +50,18 @@ export const knifeTool: Tool<State> = {
       sign: at && { at, kind: 'cut' },
     }
   },
+}
+
+export const knife: ToolEntry = {
+  title: 'Knife: a stroke that splits',
+  key: 'K',
+  icon: [
+    ['circle', { cx: '6', cy: '6', r: '3' }],
+    ['path', { d: 'M8.12 8.12 12 12' }],
+    ['path', { d: 'M20 4 8.12 15.88' }],
+    ['circle', { cx: '6', cy: '18', r: '3' }],
+    ['path', { d: 'M14.8 14.8 20 20' }],
+  ],
+  cursor: 'crosshair',
+  make: () => run(knifeTool),
 }

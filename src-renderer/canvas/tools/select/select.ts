@@ -1,9 +1,9 @@
-import type { Box } from '../../../src-main/core/geometry/box.ts'
-import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
-import { imagePoint } from '../../../src-main/core/geometry/points.ts'
-import type { InstanceRef } from '../api.ts'
-import type { Step, Tool, ToolContext } from './tool.ts'
-import { PLAIN, near, stepOut } from './tool.ts'
+import type { Box } from '../../../../src-main/core/geometry/box.ts'
+import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
+import { imagePoint } from '../../../../src-main/core/geometry/points.ts'
+import type { InstanceRef } from '../../api.ts'
+import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
+import { PLAIN, near, run, stepOut } from '../tool.ts'
 
 type State =
   | { name: 'idle' }
@@ -13,7 +13,7 @@ type State =
 const IDLE: State = { name: 'idle' }
 
 /** Click selects, Shift+click adds or takes out, a drag selects what its frame encloses; double-click shows the instance. */
-export const selectTool: Tool<State> = {
+const selectTool: Tool<State> = {
   start: IDLE,
   step(state, event, context) {
     switch (event.type) {
@@ -90,4 +90,20 @@ function frameOf(a: ImagePoint, b: ImagePoint): Box {
   const x = Math.min(a.x, b.x)
   const y = Math.min(a.y, b.y)
   return { x, y, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) }
+}
+
+export const select: ToolEntry = {
+  title: 'Select',
+  key: 'V',
+  icon: [
+    [
+      'path',
+      {
+        d: 'M4.037 4.688a.495.495 0 0 1 .651-.651l16 6.5a.5.5 0 0 1-.063.947l-6.124 1.58a2 2 0 0 0-1.438 1.435l-1.579 6.126a.5.5 0 0 1-.947.063z',
+      },
+    ],
+  ],
+  cursor: 'default',
+  hovers: 'any',
+  make: () => run(selectTool),
 }

@@ -1,0 +1,59 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './harness.ts'
+import { counts, handOn, jobsAreOver } from './steps.ts'
+
+/** An image of the sample in which nothing is marked. */
+const PATH = 'drawn-at-sea.jpg'
+
+/** The pixel in the middle of the canvas, and the scale: where a person looks. */
+async function place(page: Page): Promise<string> {
+  const box = (await page.getByTestId('canvas').boundingBox())!
+  const readout = page.getByTestId('readout')
+  await page.mouse.move(box.x + box.width / 2 + 9, box.y + box.height / 2 + 9)
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  await expect(readout).toContainText(/x \d+\s*y \d+/)
+  const [, x, y, scale] = /x (\d+)\s*y (\d+).*?(\d+) %/s.exec(await readout.innerText()) ?? []
+  return `${x} ${y} at ${scale} %`
+}
+
+test('one canvas lies beneath the views: it keeps its zoom and place, and its tools mark in each', async ({
+  launch,
+}) => {
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  await expect(page.getByTestId('image-count')).toHaveText('22')
+  await jobsAreOver(drydock)
+  const hand = await handOn(drydock, PATH)
+  const before = await counts(drydock)
+  await page.evaluate(() => document.querySelector('[data-canvas] canvas')?.setAttribute('data-first', ''))
+  const first = page.locator('[data-canvas] canvas[data-first]')
+  for (let i = 0; i < 4; i++) await page.keyboard.press('+')
+  const looked = await place(page)
+
+  await page.keyboard.press('3')
+  await expect(page.getByTestId('review')).toBeVisible()
+  await expect(first).toBeVisible()
+  expect(await place(page)).toBe(looked)
+  await page.keyboard.press('b')
+  await hand.look()
+  await hand.stroke([300, 250], [330, 250])
+  await page.keyboard.press('Escape')
+
+  await page.keyboard.press('2')
+  await expect(page.getByTestId('embeddings')).toBeVisible()
+  expect(await place(page)).toBe(looked)
+  await expect(page.getByTestId('tool-brush')).toHaveAttribute('aria-pressed', 'true')
+  await hand.look()
+  await hand.stroke([300, 270], [330, 270])
+
+  await page.keyboard.press('4')
+  await expect(page.getByTestId('train')).toBeVisible()
+  await page.keyboard.press('1')
+  await expect(first).toBeVisible()
+  expect(await place(page)).toBe(looked)
+  await expect.poll(() => counts(drydock)).toEqual({ ...before, truth: before.truth + 2 })
+  await page.keyboard.press('3')
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('1')
+  await expect.poll(() => counts(drydock)).toEqual({ ...before, truth: before.truth + 1 })
+})

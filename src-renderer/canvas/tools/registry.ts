@@ -1,0 +1,27 @@
+import { box } from './box/box.ts'
+import { brush } from './brush/brush.ts'
+import { eraser } from './eraser/eraser.ts'
+import { knife } from './knife/knife.ts'
+import { merge } from './merge/merge.ts'
+import { polygon } from './polygon/polygon.ts'
+import { select } from './select/select.ts'
+import type { ToolEntry } from './tool.ts'
+
+/** All tools by their ids, in the order of the tool bar. */
+export const TOOLS = {
+  select,
+  brush,
+  eraser,
+  polygon,
+  box,
+  knife,
+  merge,
+} as const satisfies Record<string, ToolEntry>
+
+export type ToolName = keyof typeof TOOLS
+
+function isTool(name: string): name is ToolName {
+  return name in TOOLS
+}
+
+export const TOOL_NAMES: readonly ToolName[] = Object.keys(TOOLS).filter(isTool)
