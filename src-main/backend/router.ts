@@ -19,6 +19,7 @@ import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
 import { answerMoved, movedImages } from '../services/images/moved.ts'
 import { relocate, rescan } from '../services/images/scan.ts'
+import { answerSuspect, reviewPage, verdictsOf } from '../services/review/review.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
 import {
   startTraining,
@@ -157,6 +158,17 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
     score: {
       set: os.score.set.handler(within((project, input) => setScore(project, input.split ?? null))),
       refresh: os.score.refresh.handler(within((project) => refreshScores(project))),
+    },
+    review: {
+      page: os.review.page.handler(
+        within((project, { run = null, after, limit }, signal) =>
+          reviewPage(project, { run, after, limit }, signal),
+        ),
+      ),
+      answer: os.review.answer.handler(
+        within((project, { image, suspect, verdict }) => answerSuspect(project, image, suspect, verdict)),
+      ),
+      verdicts: os.review.verdicts.handler(within((project) => verdictsOf(project))),
     },
     train: {
       preview: os.train.preview.handler(within((project) => trainingPreview(project))),

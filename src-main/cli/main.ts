@@ -6,6 +6,7 @@ import { addImage } from './image.ts'
 import { addInfo } from './info.ts'
 import { addLint } from './lint.ts'
 import { addPredict } from './predict.ts'
+import { addReview } from './review.ts'
 import { addScore } from './score.ts'
 import { WRONG_USAGE } from './terminal.ts'
 import { addTrain } from './train.ts'
@@ -19,6 +20,7 @@ const program = new Command('drydock')
 
 addPredict(program)
 addScore(program)
+addReview(program)
 addTrain(program)
 addCrossvalidate(program)
 addImport(program)

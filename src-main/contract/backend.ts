@@ -145,6 +145,24 @@ export const backendContract = {
     /** recomputes what is stale in the current run */
     refresh: procedure.input(inProject).output(w.setScore),
   },
+  review: {
+    /** errors by kind, fixes and suspects of the next scored images of a run; `after`: 0, then `next` of the page before */
+    page: procedure
+      .input(
+        inProject.extend({
+          /** default: the current one */
+          run: w.runId.optional(),
+          after: z.number().int().min(0),
+          limit: z.number().int().min(1).max(500).optional(),
+        }),
+      )
+      .output(w.reviewPage),
+    /** keeps what a person says of a suspect, which does not come back then; null: takes it back. How often each was said */
+    answer: procedure
+      .input(onImage.extend({ suspect: w.uuid, verdict: w.suspectVerdict.nullable() }))
+      .output(w.suspectVerdicts),
+    verdicts: procedure.input(inProject).output(w.suspectVerdicts),
+  },
   train: {
     preview: procedure.input(inProject).output(w.trainPreview),
     defaults: procedure.input(inProject).output(w.trainSettings),

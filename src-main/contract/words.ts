@@ -25,3 +25,9 @@ export const COMMANDS_WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCo
   'restore-backup',
   'show-keys',
 ])
+
+/** Kinds of errors at IoU 0.5, in the order in which they are decided; `core/metric/kinds.ts` says what each means. */
+export const ERROR_KINDS = ['merged', 'split', 'near miss', 'missed', 'false'] as const
+
+/** What a person says of a suspect. */
+export const SUSPECT_VERDICTS = ['label wrong', 'model wrong', 'cannot tell'] as const

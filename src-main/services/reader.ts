@@ -17,6 +17,7 @@ const rooms: { [R in Room]: () => Promise<ReadsOf<R>> } = {
   score: async () => (await import('./score/reads.ts')).scoreReads,
   predict: async () => (await import('./predict/reads.ts')).predictReads,
   train: async () => (await import('./train/reads.ts')).trainReads,
+  review: async () => (await import('./review/reads.ts')).reviewReads,
   exchange: async () => (await import('./exchange/reads.ts')).exchangeReads,
 }
 

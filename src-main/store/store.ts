@@ -15,6 +15,7 @@ import { modelRepository } from './models.ts'
 import { pixelRepository } from './pixels.ts'
 import { moveRepository } from './moves.ts'
 import { predictionRepository } from './predictions.ts'
+import { reviewRepository } from './reviews.ts'
 import { runRepository } from './runs.ts'
 import { scoreRepository } from './scores.ts'
 import { sessionRepository } from './sessions.ts'
@@ -139,6 +140,7 @@ function storeOn(db: Connection, watch?: Watch) {
     runs: watched('runs', runRepository(db), watch),
     predictions: watched('predictions', predictionRepository(db), watch),
     scores: watched('scores', scoreRepository(db), watch),
+    reviews: watched('reviews', reviewRepository(db), watch),
     sums: watched('sums', sumRepository(db), watch),
     moves: watched('moves', moveRepository(db), watch),
     jobs: watched('jobs', jobRepository(db), watch),

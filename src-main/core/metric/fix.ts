@@ -1,15 +1,8 @@
+import type { Fix } from '../../contract/wire.ts'
 import { divideMask } from '../mask/divide.ts'
 import type { Rle } from '../mask/rle.ts'
 import { unionAll } from '../mask/rle.ts'
 import type { ImageErrors } from './kinds.ts'
-
-/** One error of an image mended on the model's side: what would become of its predictions. Truth and predictions by their places. */
-export type Fix =
-  | { act: 'split'; prediction: number; truths: readonly number[] }
-  | { act: 'merge'; truth: number; predictions: readonly number[] }
-  | { act: 'redraw'; truth: number; prediction: number }
-  | { act: 'add'; truth: number }
-  | { act: 'drop'; prediction: number }
 
 /** An image's masks; all in one numbering of pixels. */
 export interface Masks {
@@ -31,30 +24,44 @@ export interface Mended {
 export function fixesOf(errors: ImageErrors): Fix[] {
   const { merged, split, near, sloppy } = errors
   return [
-    ...merged.map(({ prediction, truths }): Fix => ({ act: 'split', prediction, truths })),
-    ...split.map(({ truth, predictions }): Fix => ({ act: 'merge', truth, predictions })),
-    ...[...near, ...sloppy].map(({ truth, prediction }): Fix => ({ act: 'redraw', truth, prediction })),
-    ...placesOf(errors.truth, 'missed').map((truth): Fix => ({ act: 'add', truth })),
-    ...placesOf(errors.predictions, 'false').map((prediction): Fix => ({ act: 'drop', prediction })),
+    ...merged.map(({ prediction, truths }): Fix => ({ act: 'split', truths, predictions: [prediction] })),
+    ...split.map(({ truth, predictions }): Fix => ({ act: 'merge', truths: [truth], predictions })),
+    ...[...near, ...sloppy].map(({ truth, prediction }): Fix => ({
+      act: 'redraw',
+      truths: [truth],
+      predictions: [prediction],
+    })),
+    ...placesOf(errors.truth, 'missed').map((t): Fix => ({ act: 'add', truths: [t], predictions: [] })),
+    ...placesOf(errors.predictions, 'false').map((p): Fix => ({ act: 'drop', truths: [], predictions: [p] })),
   ]
 }
 
-/** The predictions after a fix: a split one is divided among the truth instances that it covers, several become their union, a redrawn or added one its truth. */
-export function mend(fix: Fix, { truth, prediction, height }: Masks): Mended {
-  switch (fix.act) {
-    case 'split': {
-      const seeds = fix.truths.map((t) => truth[t]!)
-      const parts = divideMask(prediction[fix.prediction]!, seeds, height)
-      return { removed: [fix.prediction], added: parts.filter(({ length }) => length > 0) }
-    }
+/**
+ * The predictions after a fix: a split one is divided among the truth instances that it covers, several become their union, a redrawn or added one is
+ * its truth.
+ */
+export function mend({ act, truths, predictions }: Fix, { truth, prediction, height }: Masks): Mended {
+  const masks = truths.map((t) => truth[t]!)
+  const found = predictions.map((p) => prediction[p]!)
+  return { removed: predictions, added: addedBy(act, masks, found, height) }
+}
+
+function addedBy(
+  act: Fix['act'],
+  truth: readonly Rle[],
+  found: readonly Rle[],
+  height: number,
+): readonly Rle[] {
+  switch (act) {
+    case 'split':
+      return divideMask(found[0]!, truth, height).filter(({ length }) => length > 0)
     case 'merge':
-      return { removed: fix.predictions, added: [unionAll(fix.predictions.map((p) => prediction[p]!))] }
+      return [unionAll(found)]
     case 'redraw':
-      return { removed: [fix.prediction], added: [truth[fix.truth]!] }
     case 'add':
-      return { removed: [], added: [truth[fix.truth]!] }
+      return truth
     case 'drop':
-      return { removed: [fix.prediction], added: [] }
+      return []
   }
 }
 

@@ -33,6 +33,11 @@ export const AREAS = [
   [1500, Infinity],
 ] as const
 
+/** Place in `AREAS` of a ship of this area, in px. */
+export function areaClass(area: number): number {
+  return AREAS.findIndex(([from, to]) => area >= from && area < to)
+}
+
 export interface Report {
   images: number
   /** null without images */
@@ -88,8 +93,7 @@ function recallOf(images: readonly ReportImage[], results: readonly ImageResult[
     const found = new Set(results[i]!.matches.map((match) => match.truth))
     const touching = touchingMasks(truth, height)
     truth.forEach((mask, t) => {
-      const area = areaOf(mask)
-      const byArea = recall.byArea[AREAS.findIndex(([from, to]) => area >= from && area < to)]!
+      const byArea = recall.byArea[areaClass(areaOf(mask))]!
       for (const kind of [recall.all, byArea, touching[t] ? recall.touching : recall.lone]) {
         kind.ships++
         if (found.has(t)) kind.found++

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Fix } from '../../contract/wire.ts'
 import type { Rle } from '../mask/rle.ts'
 import { canonicalise, fromPredicate, parseRle } from '../mask/rle.ts'
 import { scoreImage } from './f2.ts'
 import { mend } from './fix.ts'
-import type { Fix, Masks } from './fix.ts'
+import type { Masks } from './fix.ts'
 import { reviewImage } from './worth.ts'
 
 const HEIGHT = 7
@@ -41,8 +42,8 @@ describe('reviewImage', () => {
     fc.assert(
       fc.property(masks, masks, (truth, prediction) => {
         const { errors, fixes } = reviewImage({ truth, prediction, height: HEIGHT })
-        const truths = new Set(fixes.flatMap(({ fix }) => placesIn(fix, 'truth')))
-        const predictions = new Set(fixes.flatMap(({ fix }) => placesIn(fix, 'prediction')))
+        const truths = new Set(fixes.flatMap(({ fix }) => fix.truths))
+        const predictions = new Set(fixes.flatMap(({ fix }) => fix.predictions))
         errors.truth.forEach((kind, t) => expect(kind === null || truths.has(t)).toBe(true))
         errors.predictions.forEach((kind, p) => expect(kind === null || predictions.has(p)).toBe(true))
       }),
@@ -82,9 +83,3 @@ describe('reviewImage', () => {
     expect(f2).toBeCloseTo(0.6, 12)
   })
 })
-
-function placesIn(fix: Fix, side: 'truth' | 'prediction'): readonly number[] {
-  const one = side === 'truth' ? 'truth' in fix && fix.truth : 'prediction' in fix && fix.prediction
-  const several = side === 'truth' ? 'truths' in fix && fix.truths : 'predictions' in fix && fix.predictions
-  return [...(one === false ? [] : [one]), ...(several === false ? [] : several)]
-}

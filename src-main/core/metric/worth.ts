@@ -1,7 +1,8 @@
+import type { WorthOfFix } from '../../contract/wire.ts'
 import { DisjointSets } from '../disjoint-sets.ts'
 import { scoreOfHits } from './f2.ts'
 import { fixesOf, mend } from './fix.ts'
-import type { Fix, Masks, Mended } from './fix.ts'
+import type { Masks, Mended } from './fix.ts'
 import { errorsOf } from './kinds.ts'
 import type { ImageErrors } from './kinds.ts'
 import { matchesAtThresholds } from './matching.ts'
@@ -9,15 +10,8 @@ import { MaskIndex, overlapsWith } from './overlap.ts'
 import type { Overlap } from './overlap.ts'
 import { levelOf, TWENTIETHS } from './thresholds.ts'
 
-/** A fix, and the F2 of its image if it alone were made. */
-export interface WorthOfFix {
-  fix: Fix
-  /** 0..1, exact: the score of the changed predictions */
-  f2: number
-}
-
 /** What Review knows of one image. */
-export interface ImageReview {
+interface ImageReview {
   /** mean over the ten thresholds, 0..1 */
   f2: number
   errors: ImageErrors

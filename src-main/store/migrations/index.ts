@@ -9,6 +9,7 @@ import { pixels } from './007-pixels.ts'
 import { categories } from './008-categories.ts'
 import { imagesByContent } from './009-images-by-content.ts'
 import { runCounts } from './010-run-counts.ts'
+import { suspectVerdicts } from './011-suspect-verdicts.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   categories,
   imagesByContent,
   runCounts,
+  suspectVerdicts,
 ]

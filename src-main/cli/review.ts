@@ -1,0 +1,121 @@
+import type { Command } from 'commander'
+import { DrydockError } from '../contract/errors.ts'
+import { ERROR_KINDS } from '../contract/words.ts'
+import type { ErrorCounts } from '../contract/wire.ts'
+import { fixInWords, rankFixes, rankSuspects, totalErrors } from '../core/metric/review.ts'
+import type { RankedFix, RankedSuspect } from '../core/metric/review.ts'
+import type { Project } from '../services/machinery/project.ts'
+import { PROJECT_HELP, withProject } from './project.ts'
+import { counted, scoreText, table } from './table.ts'
+import { onTerminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Fixes and suspects listed for people; the rest is in --json. */
+const LISTED = 20
+
+interface Reviewed {
+  run: { id: number; name: string }
+  /** mean over the scored images */
+  f2: number
+  images: number
+  errors: ErrorCounts
+  fixes: RankedFix[]
+  suspects: RankedSuspect[]
+}
+
+export function addReview(program: Command): void {
+  const command: Command = program
+    .command('review')
+    .description(
+      'What is wrong with a run: errors by kind, what mending each is worth, truth that the model doubts',
+    )
+    .requiredOption('--project <project>', PROJECT_HELP)
+    .option('--run <run>', 'number or name of the run; without it the current one')
+  onTerminal(command, async (terminal) => {
+    const { project, run } = command.opts<{ project: string; run?: string }>()
+    const reviewed = await withProject(project, {}, terminal, (open) => review(open, run))
+    if (terminal.json) terminal.answer(forMachines(reviewed))
+    else tell(terminal, reviewed)
+  })
+}
+
+async function review(project: Project, wanted: string | undefined): Promise<Reviewed> {
+  const { reviewAll } = await import('../services/review/review.ts')
+  const { findRun } = await import('../services/review/find-run.ts')
+  const run = findRun(project, wanted)
+  const images = await reviewAll(project, run.id)
+  if (images.length === 0) {
+    throw new DrydockError(
+      'nothing_to_do',
+      'No finished image is predicted in this run, so there is nothing to review. Finish images (done or no ship) and predict them first.',
+    )
+  }
+  return {
+    run: { id: run.id, name: run.name },
+    f2: images.reduce((sum, { f2 }) => sum + f2, 0) / images.length,
+    images: images.length,
+    errors: totalErrors(images.map(({ counts }) => counts)),
+    fixes: rankFixes(images),
+    suspects: rankSuspects(images),
+  }
+}
+
+function forMachines({ run, f2, images, errors, fixes, suspects }: Reviewed): unknown {
+  return {
+    ...{ run, f2, images },
+    errors: ERROR_KINDS.map((kind) => ({
+      ...{ kind, truth: errors.truth[kind], predictions: errors.predictions[kind] },
+    })),
+    sloppy: errors.sloppy,
+    fixes: fixes.map(({ path, fix, before, after }) => ({
+      ...{ image: path, fix: fixInWords(fix), f2: before, f2_after: after },
+      set_f2_after: f2 + (after - before) / images,
+    })),
+    suspects: suspects.map(({ path, suspicion, place, area, confidence, trainedOn }) => ({
+      ...{ image: path, suspicion, instance: place + 1, area, confidence, trained_on: trainedOn },
+    })),
+  }
+}
+
+function tell(terminal: Terminal, { run, f2, images, errors, fixes, suspects }: Reviewed): void {
+  terminal.say(`Run ${run.name}: F2 ${scoreText(f2)} over ${counted(images, 'image')}`)
+  terminal.say('')
+  const rows = ERROR_KINDS.map((kind) => [kind, `${errors.truth[kind]}`, `${errors.predictions[kind]}`])
+  const sum = (of: Record<string, number>): string => `${Object.values(of).reduce((so, n) => so + n, 0)}`
+  const lines = table([
+    ['errors at IoU 0.5', 'truth', 'predicted'],
+    ...rows,
+    ['all (FN, FP)', sum(errors.truth), sum(errors.predictions)],
+    ['sloppy (hits under 0.75)', '', `${errors.sloppy}`],
+  ])
+  for (const line of lines) terminal.say(line)
+  tellFixes(terminal, fixes)
+  tellSuspects(terminal, suspects)
+}
+
+function tellFixes(terminal: Terminal, fixes: readonly RankedFix[]): void {
+  if (fixes.length === 0) return
+  terminal.say('')
+  terminal.say(
+    `What one fix is worth, of the image it is on (${Math.min(LISTED, fixes.length)} of ${fixes.length}):`,
+  )
+  const rows = fixes
+    .slice(0, LISTED)
+    .map(({ path, fix, before, after }) => [path, fixInWords(fix), scoreText(before), scoreText(after)])
+  for (const line of table([['image', 'fix', 'F2', 'after'], ...rows])) terminal.say(line)
+}
+
+function tellSuspects(terminal: Terminal, suspects: readonly RankedSuspect[]): void {
+  if (suspects.length === 0) return
+  terminal.say('')
+  terminal.say(`Truth that the run contradicts (${Math.min(LISTED, suspects.length)} of ${suspects.length}):`)
+  const rows = suspects
+    .slice(0, LISTED)
+    .map(({ path, suspicion, place, confidence, trainedOn }) => [
+      path,
+      suspicion === 'not marked' ? `#${place + 1} is not marked` : `${place + 1} is never found`,
+      scoreText(confidence),
+      trainedOn ? 'trained on it' : '',
+    ])
+  for (const line of table([['image', 'suspect', 'sure', ''], ...rows])) terminal.say(line)
+}

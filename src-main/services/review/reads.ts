@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { modelCard } from '../../contract/engine.ts'
+import type { ReviewPage } from '../../contract/wire.ts'
+import type { Store } from '../../store/store.ts'
+import { lookAt } from './look.ts'
+
+/** Images of one page: so many are looked at in well under a tenth of a second. */
+const PAGE = 500
+
+interface PageWanted {
+  run: number
+  /** the images after this one */
+  after: number
+  limit?: number
+  /** of the project, where its model versions lie */
+  folder: string
+}
+
+/** What the reader threads do for reviews. */
+export const reviewReads = {
+  /** errors, fixes and suspects of the next scored images of a run */
+  'review.page': async (
+    store: Store,
+    { run, after, limit = PAGE, folder }: PageWanted,
+  ): Promise<ReviewPage> => {
+    const trainedOn = await trainedOnBy(folder, store.runs.get(run)?.model ?? null)
+    const found = store.read(() => store.reviews.images(run, after, limit))
+    const next = found.length < limit ? null : found.at(-1)!.id
+    return { run, images: found.map((image) => lookAt(image, trainedOn)), next }
+  },
+}
+
+/** Content of the images that a model version and its ancestors were trained on, as its card says. */
+async function trainedOnBy(folder: string, model: string | null): Promise<Set<string>> {
+  if (model === null) return new Set()
+  const text = await readFile(join(folder, 'models', model, 'card.json'), 'utf8').catch(() => 'null')
+  return new Set(modelCard.safeParse(JSON.parse(text)).data?.trainedOn)
+}
+
+type ReviewReads = typeof reviewReads
+
+declare module '../machinery/readers.ts' {
+  interface Reads extends ReviewReads {}
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Prediction, TruthInstance } from '../../contract/wire.ts'
+import { areaOf, parseRle } from '../../core/mask/rle.ts'
+import { scoreImage } from '../../core/metric/f2.ts'
+import { rankFixes, rankSuspects, totalErrors } from '../../core/metric/review.ts'
+import { drydock } from '../../testing/command.ts'
+import { idOf, openBench } from '../../testing/project.ts'
+import type { Bench } from '../../testing/project.ts'
+import type { Project } from '../machinery/project.ts'
+import { answerSuspect, reviewAll, reviewPage } from './review.ts'
+
+const SIZE = { width: 30, height: 20, ships: [] }
+/** By image: truth and predictions as masks, in columns of 20 px. */
+const MARKED: Record<string, { truth: string[]; predictions: [rle: string, score: number][] }> = {
+  // two ships in one prediction, one that nobody found
+  'a.png': { truth: ['1 10', '11 10', '201 20'], predictions: [['1 20', 0.9]] },
+  // a hit and one that nobody marked
+  'b.png': {
+    truth: ['1 20'],
+    predictions: [
+      ['1 20', 0.9],
+      ['301 20', 0.8],
+    ],
+  },
+  'c.png': { truth: [], predictions: [] },
+}
+
+let bench: Bench & { project: Project }
+let project: Project
+let run: number
+
+beforeAll(async () => {
+  bench = await openBench(
+    Object.fromEntries(Object.keys(MARKED).map((name, i) => [name, { ...SIZE, shade: 20 * i }])),
+  )
+  ;({ project } = bench)
+  const { store } = project
+  await store.write(() => {
+    run = addRun('first')
+    for (const [path, { truth }] of Object.entries(MARKED)) {
+      const id = idOf(project, path)
+      for (const rle of truth) store.truth.put(id, truthOf(rle))
+      store.images.setStatus(id, truth.length > 0 ? 'done' : 'no ship')
+    }
+    store.meta.set('current_run', String(run))
+  })
+})
+afterAll(() => bench.end())
+
+describe('a review', () => {
+  it('has the errors of each scored image by kind: their sums are FN and FP', async () => {
+    const images = await reviewAll(project, null)
+    expect(images.map(({ path }) => path)).toEqual(['a.png', 'b.png', 'c.png'])
+    for (const { path, f2, counts } of images) {
+      const masks = MARKED[path]!
+      const score = scoreImage(
+        masks.truth.map(parseRle),
+        masks.predictions.map(([rle]) => parseRle(rle)),
+      )
+      expect(f2).toBe(score.f2)
+      expect(sum(counts.truth)).toBe(score.thresholds[0]!.fn)
+      expect(sum(counts.predictions)).toBe(score.thresholds[0]!.fp)
+    }
+    expect(totalErrors(images.map(({ counts }) => counts))).toMatchObject({
+      truth: { merged: 2, missed: 1 },
+      predictions: { merged: 1, false: 1 },
+    })
+  })
+
+  it('comes in pages, and is the same whether there are few or many', async () => {
+    const first = await reviewPage(project, { run, after: 0, limit: 2 })
+    const second = await reviewPage(project, { run, after: first.next!, limit: 2 })
+    expect(second.next).toBeNull()
+    expect([...first.images, ...second.images]).toEqual(await reviewAll(project, run))
+  })
+
+  it('is the same on the command line', async () => {
+    const images = await reviewAll(project, run)
+    const { status, stdout } = drydock(
+      bench.folder,
+      'review',
+      '--project',
+      bench.images,
+      '--run',
+      'first',
+      '--json',
+    )
+    expect(status).toBe(0)
+    const said = JSON.parse(stdout) as { f2: number; fixes: unknown[]; suspects: unknown[] }
+    expect(said.f2).toBe(images.reduce((all, { f2 }) => all + f2, 0) / images.length)
+    expect(said.fixes).toMatchObject(
+      rankFixes(images).map(({ path, after }) => ({ image: path, f2_after: after })),
+    )
+    expect(said.suspects).toMatchObject(
+      rankSuspects(images).map(({ path, suspicion, confidence }) => ({ image: path, suspicion, confidence })),
+    )
+    expect(said.suspects).toHaveLength(2)
+  })
+})
+
+describe('suspects', () => {
+  const suspects = async () =>
+    rankSuspects(await reviewAll(project, null)).map(({ path, suspicion }) => [path, suspicion])
+
+  it('are what is found and not marked, and what is marked and never found', async () => {
+    expect(await suspects()).toEqual([
+      ['b.png', 'not marked'],
+      ['a.png', 'never found'],
+    ])
+  })
+
+  it('do not come back once a person has answered, also where another run finds the same', async () => {
+    const [suspect] = rankSuspects(await reviewAll(project, null))
+    const verdicts = await answerSuspect(project, suspect!.image, suspect!.id, 'model wrong')
+    expect(verdicts).toEqual({ 'label wrong': 0, 'model wrong': 1, 'cannot tell': 0 })
+    expect(await suspects()).toEqual([['a.png', 'never found']])
+    await project.store.write(() => project.store.meta.set('current_run', String(addRun('second'))))
+    expect(await suspects()).toEqual([['a.png', 'never found']])
+    await answerSuspect(project, suspect!.image, suspect!.id, null)
+    expect(await suspects()).toHaveLength(2)
+  })
+
+  it('are not what a person has rejected in any run', async () => {
+    const id = idOf(project, 'b.png')
+    const unmarked = project.store.predictions.of(run, id)[1]!
+    await project.store.write(() => project.store.predictions.decide(id, unmarked.id, 'rejected'))
+    expect(await suspects()).toEqual([['a.png', 'never found']])
+  })
+})
+
+function addRun(name: string): number {
+  const { store } = project
+  const at = new Date().toISOString()
+  const id = store.runs.add({
+    ...{ name, kind: 'labels', model: null, settings: null, flips: false },
+    createdAt: at,
+  })
+  for (const [path, { predictions }] of Object.entries(MARKED)) {
+    const image = idOf(project, path)
+    store.runs.reach({ run: id, image, sha256: null, inference: null }, at)
+    store.predictions.replace(id, image, predictions.map(predictionOf))
+  }
+  return id
+}
+
+function truthOf(rle: string): TruthInstance {
+  return { ...maskOf(rle), origin: 'drawn', edited: false }
+}
+
+function predictionOf([rle, score]: [string, number]): Prediction {
+  return { ...maskOf(rle), score, cluster: -1, decision: null }
+}
+
+function maskOf(rle: string): { id: string; rle: string; area: number; colour: number } {
+  return { id: randomUUID(), rle, area: areaOf(parseRle(rle)), colour: 0 }
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((all, n) => all + n, 0)
+}

@@ -1,0 +1,70 @@
+import { DrydockError } from '../../contract/errors.ts'
+import type { ReviewedImage, ReviewPage, SuspectVerdict, SuspectVerdicts } from '../../contract/wire.ts'
+import type { Project } from '../machinery/project.ts'
+import { assertWritable, currentRun, storedImage } from '../machinery/project.ts'
+
+/** Errors, fixes and suspects of the next scored images of a run, by their ids. @param run null: the current one @throws DrydockError `not_found` */
+export async function reviewPage(
+  project: Project,
+  { run, after, limit }: { run: number | null; after: number; limit?: number | undefined },
+  signal?: AbortSignal,
+): Promise<ReviewPage> {
+  const wanted = { run: existingRun(project, run), after, folder: project.folder, ...(limit && { limit }) }
+  return project.reads.run('review.page', wanted, signal ? { signal } : {})
+}
+
+/** All pages of {@link reviewPage}, for the command line. */
+export async function reviewAll(project: Project, run: number | null): Promise<ReviewedImage[]> {
+  const images: ReviewedImage[] = []
+  for (let after: number | null = 0; after !== null;) {
+    const page: ReviewPage = await reviewPage(project, { run, after })
+    images.push(...page.images)
+    after = page.next
+  }
+  return images
+}
+
+/**
+ * Keeps what a person says of a suspect; it does not come back then.
+ * @param id of the truth instance or the prediction that is doubted
+ * @param verdict null: takes it back
+ * @throws DrydockError `not_found`, `read_only`
+ */
+export async function answerSuspect(
+  project: Project,
+  image: number,
+  id: string,
+  verdict: SuspectVerdict | null,
+): Promise<SuspectVerdicts> {
+  assertWritable(project)
+  const { store } = project
+  storedImage(project, image)
+  await store.write(() => {
+    const rle = (store.truth.get(image, id) ?? store.predictions.get(image, id))?.rle
+    if (rle !== undefined || verdict === null)
+      store.reviews.answer(image, id, rle ?? '', verdict, new Date().toISOString())
+  })
+  return verdictsOf(project)
+}
+
+/** How many suspects have got each verdict. */
+export function verdictsOf({ store }: Project): SuspectVerdicts {
+  const counts = store.reviews.verdicts()
+  const of = (verdict: SuspectVerdict): number => counts.get(verdict) ?? 0
+  return {
+    'label wrong': of('label wrong'),
+    'model wrong': of('model wrong'),
+    'cannot tell': of('cannot tell'),
+  }
+}
+
+function existingRun(project: Project, wanted: number | null): number {
+  const run = wanted ?? currentRun(project)
+  if (run !== null && project.store.runs.get(run)) return run
+  throw new DrydockError(
+    'not_found',
+    wanted === null
+      ? 'This project has no run yet, so there is nothing to review. Predict its images first.'
+      : 'This project has no such run.',
+  )
+}

@@ -1,0 +1,87 @@
+import type { Decision, SuspectVerdict } from '../contract/wire.ts'
+import type { Connection } from './database.ts'
+
+/** What of an instance decides its errors. */
+export interface ReviewedTruth {
+  id: string
+  rle: string
+  area: number
+  category: string | null
+}
+
+/** What of a prediction decides its errors. */
+export interface ReviewedPrediction extends ReviewedTruth {
+  /** 0..1 */
+  score: number
+  decision: Decision | null
+}
+
+/** One scored image of a run, with all that its errors follow from. */
+export interface ImageToReview {
+  id: number
+  path: string
+  /** px */
+  height: number
+  /** of its content; null: not read yet */
+  sha256: string | null
+  truth: ReviewedTruth[]
+  predictions: ReviewedPrediction[]
+  /** masks that a person has rejected in any run, or has answered as suspects */
+  answered: string[]
+}
+
+type ImageRow = Omit<ImageToReview, 'truth' | 'predictions' | 'answered'>
+
+/** Repository of what Review reads: scored images of a run with their instances, some at a time. */
+export type ReviewRepository = ReturnType<typeof reviewRepository>
+
+/** Repository of what Review reads: scored images of a run with their instances, some at a time. */
+export function reviewRepository(db: Connection) {
+  const images = db.prepare<[number, number, number], ImageRow>(
+    `select i.id, i.path, i.height, i.sha256 from run_images r
+     join images i on i.id = r.image_id and i.status in ('done', 'no ship') and i.height is not null
+     where r.run_id = ? and r.image_id > ? order by r.image_id limit ?`,
+  )
+  const truth = db.prepare<[number, number], ReviewedTruth & { image: number }>(
+    `select image_id as image, id, rle, area, category from truth
+     where image_id between ? and ? order by image_id, number`,
+  )
+  const predictions = db.prepare<[number, number, number], ReviewedPrediction & { image: number }>(
+    `select image_id as image, id, rle, area, score, decision, category from predictions
+     where run_id = ? and image_id between ? and ? order by image_id, number`,
+  )
+  const answered = db.prepare<[{ first: number; last: number }], { image: number; rle: string }>(
+    `select image_id as image, rle from suspect_verdicts where image_id between @first and @last
+     union all select image_id, rle from predictions where decision = 'rejected' and image_id between @first and @last`,
+  )
+  const answer = db.prepare<[number, string, string, SuspectVerdict, string]>(
+    `insert or replace into suspect_verdicts (image_id, instance_id, rle, verdict, at) values (?, ?, ?, ?, ?)`,
+  )
+  const takeBack = db.prepare<[number, string]>(
+    'delete from suspect_verdicts where image_id = ? and instance_id = ?',
+  )
+  const verdicts = db.prepare<[], { verdict: SuspectVerdict; count: number }>(
+    'select verdict, count(*) as count from suspect_verdicts group by verdict',
+  )
+  return {
+    /** at most `limit` finished images that the run has reached, by id, from the first after `after` on */
+    images: (run: number, after: number, limit: number): ImageToReview[] => {
+      const found = images
+        .all(run, after, limit)
+        .map((row): ImageToReview => ({ ...row, truth: [], predictions: [], answered: [] }))
+      const [first, last] = [found[0]?.id ?? 0, found.at(-1)?.id ?? 0]
+      const byId = new Map(found.map((image) => [image.id, image]))
+      for (const { image, ...instance } of truth.iterate(first, last)) byId.get(image)?.truth.push(instance)
+      for (const { image, ...one } of predictions.iterate(run, first, last))
+        byId.get(image)?.predictions.push(one)
+      for (const { image, rle } of answered.iterate({ first, last })) byId.get(image)?.answered.push(rle)
+      return found
+    },
+    /** keeps what a person says of a suspect, in the place of what was said before; null: nothing any more */
+    answer: (image: number, id: string, rle: string, verdict: SuspectVerdict | null, at: string): void =>
+      void (verdict === null ? takeBack.run(image, id) : answer.run(image, id, rle, verdict, at)),
+    /** how many suspects have got each verdict */
+    verdicts: (): Map<SuspectVerdict, number> =>
+      new Map(verdicts.all().map(({ verdict, count }) => [verdict, count])),
+  }
+}
