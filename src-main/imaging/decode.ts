@@ -1,11 +1,11 @@
 import type { RgbImage } from '../contract/engine.ts'
 import type { Mapping } from '../contract/wire.ts'
-import { toRgb } from '../core/mapping/apply.ts'
+import { opacityOf, toRgb } from '../core/mapping/apply.ts'
 import type { Alpha } from '../core/mapping/apply.ts'
 import { chooseMapping, areBytes, nodataOf } from '../core/mapping/choose.ts'
 import { chooseBands } from '../core/mapping/bands.ts'
 import { Survey } from '../core/mapping/survey.ts'
-import type { Surveyed } from '../core/mapping/survey.ts'
+import type { SampleArray, Surveyed } from '../core/mapping/survey.ts'
 import { assertSize, MAX_PIXELS, withoutNumbers } from './failures.ts'
 import { withPixels } from './open.ts'
 import type { PixelSource, PixelWindow } from './pixel-source.ts'
@@ -70,15 +70,49 @@ export async function survey(source: PixelSource, shown: readonly number[]): Pro
 }
 
 /**
- * A window of an image as 8-bit RGB.
+ * A window of an image as 8-bit RGB: what the model sees.
  * @param window in px of the level
  * @throws DrydockError `image_broken`
  */
-export async function readRgb(
+export function readRgb(
   source: PixelSource,
   mapping: Mapping,
   window: PixelWindow,
   level = 0,
+): Promise<Decoded> {
+  return readMapped(source, mapping, window, level, () => undefined)
+}
+
+/** A picture for a person, who is shown where there are no data too. */
+export interface Seen extends Decoded {
+  /** [height, width]: 255 where there are data, 0 where none of the bands shown has any; null: they are everywhere */
+  opacity: Uint8Array | null
+}
+
+/** As {@link readRgb}, with where there are data. */
+export async function readSeen(
+  source: PixelSource,
+  mapping: Mapping,
+  window: PixelWindow,
+  level: number,
+): Promise<Seen> {
+  let opacity: Uint8Array | null = null
+  const decoded = await readMapped(source, mapping, window, level, (data, from, alpha) => {
+    const found = opacityOf(data, mapping, alpha)
+    if (!found) return
+    opacity ??= new Uint8Array(window.width * window.height).fill(255)
+    opacity.set(found, from)
+  })
+  return { ...decoded, opacity }
+}
+
+/** @param look is shown the samples of whole rows, and which pixel of the window they begin with */
+async function readMapped(
+  source: PixelSource,
+  mapping: Mapping,
+  window: PixelWindow,
+  level: number,
+  look: (data: SampleArray, from: number, alpha: boolean) => void,
 ): Promise<Decoded> {
   const alpha = alphaOf(source)
   const wanted = mapping.bands.map((band) => band - 1)
@@ -87,6 +121,7 @@ export async function readRgb(
   const whole = width * height * wanted.length <= SAMPLES_AT_ONCE || !source.windowed
   if (whole) {
     const { data, unread } = await source.read(window, level, wanted)
+    look(data, 0, alpha !== null)
     return { width, height, data: toRgb(data, mapping, alpha), unread }
   }
   const data = new Uint8Array(width * height * 3)
@@ -94,6 +129,7 @@ export async function readRgb(
   for (const strip of stripsOf(window, wanted.length)) {
     const part = await source.read(strip, level, wanted)
     const top = strip.y - window.y
+    look(part.data, top * width, alpha !== null)
     data.set(toRgb(part.data, mapping, alpha), top * width * 3)
     unread.push(...part.unread.map((hole) => ({ ...hole, y: hole.y + top })))
   }

@@ -8,6 +8,8 @@ import { writeTiff } from '../testing/tiff.ts'
 import type { TiffPicture } from '../testing/tiff.ts'
 import { decodeImage, mappingFor } from './decode.ts'
 import { withPixels } from './open.ts'
+import { loadSharp } from './sharp.ts'
+import { makeTile, tileFile } from './tiles.ts'
 
 let folder: string
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'drydock-rasters-'))))
@@ -165,6 +167,40 @@ describe('images as sensors and tools write them', () => {
     expect(mapping.low[0]).toBeGreaterThanOrEqual(0)
     expect((await seen(file))([5, 1])).toEqual([0, 0, 0])
     expect(mapping.rule).toContain('-9999')
+  })
+
+  it('shows missing data as gaps in the tiles: as many as there are, at every level', async () => {
+    const file = join(folder, 'gaps.tif')
+    // NaN above, one pixel that has a number in one band of three, and the value that the file names at the left
+    const sample = (x: number, y: number, band: number): number =>
+      y < 3 && (x !== 9 || band !== 1) ? NaN : x < 2 ? -1 : 10 + x
+    const form = { width: 64, height: 64, bands: 3, bits: 32, format: 3 as const, sample }
+    writeFileSync(file, writeTiff([{ ...form, tags: { 42113: '-1' } }]))
+    const prefix = join(folder, 'gaps')
+    const opacity = async (level: number) => {
+      const address = { level, column: 0, row: 0 }
+      await makeTile(file, null, address, prefix)
+      const sharp = await loadSharp()
+      const { data, info } = await sharp(tileFile(prefix, address))
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      expect(info.channels).toBe(4)
+      return (x: number, y: number) => data[(y * info.width + x) * 4 + 3]
+    }
+    const fine = await opacity(0)
+    expect([fine(5, 2), fine(9, 2), fine(1, 40), fine(2, 3)]).toEqual([0, 255, 0, 255])
+    // 4 x 4 px each: a row of four has data; two columns of four; none
+    const coarse = await opacity(2)
+    expect([coarse(5, 0), coarse(0, 5), coarse(4, 4)]).toEqual([64, 128, 255])
+    expect((await seen(file))([5, 2])).toEqual([0, 0, 0])
+  })
+
+  it('makes tiles without gaps where data are everywhere', async () => {
+    const { file } = await seaAndShip({}, [1000], [3000])
+    const address = { level: 0, column: 0, row: 0 }
+    await makeTile(file, null, address, join(folder, 'whole'))
+    const sharp = await loadSharp()
+    expect((await sharp(tileFile(join(folder, 'whole'), address)).metadata()).hasAlpha).toBe(false)
   })
 
   it('says how many pages a file has, and shows the first', async () => {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { DrydockError } from '../contract/errors.ts'
-import type { RgbImage } from '../contract/engine.ts'
 import type { Mapping } from '../contract/wire.ts'
-import { mappingFor, readRgb } from './decode.ts'
-import type { Decoded } from './decode.ts'
+import { mappingFor } from './decode.ts'
+import type { Seen } from './decode.ts'
 import { assertSize, MAX_PIXELS } from './failures.ts'
 import { withPixels } from './open.ts'
 import type { PixelSource, PixelWindow } from './pixel-source.ts'
 import { loadSharp } from './sharp.ts'
+import { readSmaller } from './smaller.ts'
 import { writeWhole } from '../whole-file.ts'
 
 /** Side of a tile in px of its level. An image up to this size is one tile. */
@@ -76,7 +76,7 @@ export function tileFile(prefix: string, { level, column, row }: TileAddress): s
 
 /**
  * Writes one tile as lossless PNG: the pixels that `decodeImage` gives, averaged 2^level to one. What cannot be read is
- * hatched. Where a file can only be decoded whole, the other tiles of the level come with it, so that it is decoded once.
+ * hatched, what has no data is transparent. Where a file can only be decoded whole, the other tiles of the level come with it, so that it is decoded once.
  * @param mapping the one that is stored for the image; null: the one that is chosen for it
  * @param prefix see {@link tileFile}; its folder is made
  * @returns whether a part of the tile could not be read
@@ -128,83 +128,38 @@ async function writeTile(
   const times = Math.max(1, Math.round(scale * across))
   const image = await readSmaller(source, mapping, window, { level, times })
   for (const part of image.unread) hatch(image, part)
+  const { data, opacity } = image
+  const channels = opacity ? 4 : 3
+  const bytes = opacity ? joined(data, opacity) : data
   const sharp = await loadSharp()
-  let pixels = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+  let pixels = sharp(bytes, { raw: { width: image.width, height: image.height, channels } })
   if (image.width !== width || image.height !== height) {
     pixels = pixels.resize(width, height, { fit: 'fill', kernel: 'linear' })
   }
-  const bytes = await pixels.png({ compressionLevel: 1, adaptiveFiltering: false }).toBuffer()
-  await writeWhole(out, bytes)
+  const png = pixels.png({ compressionLevel: 1, adaptiveFiltering: false })
+  await writeWhole(out, await png.toBuffer())
   return { damaged: image.unread.length > 0 }
 }
 
-/** So many pixels are read at once where a picture is made smaller. */
-const PIXELS_AT_ONCE = 1 << 21
-
-/** A window as 8-bit RGB, each `times` x `times` pixels averaged to one; what is left over at the end is averaged with fewer. */
-async function readSmaller(
-  source: PixelSource,
-  mapping: Mapping,
-  window: PixelWindow,
-  { level, times }: { level: number; times: number },
-): Promise<Decoded> {
-  if (times === 1) return readRgb(source, mapping, window, level)
-  const width = Math.ceil(window.width / times)
-  const height = Math.ceil(window.height / times)
-  const small: Decoded = { width, height, data: new Uint8Array(width * height * 3), unread: [] }
-  const rows = Math.max(1, Math.floor(PIXELS_AT_ONCE / window.width / times))
-  for (let row = 0; row < height; row += rows) {
-    const top = row * times
-    const strip = { ...window, y: window.y + top, height: Math.min(rows * times, window.height - top) }
-    const part = await readRgb(source, mapping, strip, level)
-    small.data.set(averaged(part, times), row * width * 3)
-    for (const hole of part.unread) {
-      const [x, y] = [Math.floor(hole.x / times), row + Math.floor(hole.y / times)]
-      const right = Math.ceil((hole.x + hole.width) / times)
-      const bottom = row + Math.ceil((hole.y + hole.height) / times)
-      small.unread.push({ x, y, width: Math.min(width, right) - x, height: Math.min(height, bottom) - y })
-    }
-  }
-  return small
-}
-
-function averaged({ width, height, data }: RgbImage, times: number): Uint8Array {
-  const [across, down] = [Math.ceil(width / times), Math.ceil(height / times)]
-  const small = new Uint8Array(across * down * 3)
-  const sums = new Uint32Array(across * 3)
-  for (let row = 0; row < down; row++) {
-    sums.fill(0)
-    const rows = Math.min(times, height - row * times)
-    for (let y = row * times; y < row * times + rows; y++) {
-      let at = y * width * 3
-      for (let column = 0; column < across; column++) {
-        const end = Math.min(width, (column + 1) * times)
-        let [red, green, blue] = [0, 0, 0]
-        for (let x = column * times; x < end; x++, at += 3) {
-          red += data[at]!
-          green += data[at + 1]!
-          blue += data[at + 2]!
-        }
-        sums[column * 3]! += red
-        sums[column * 3 + 1]! += green
-        sums[column * 3 + 2]! += blue
-      }
-    }
-    for (let column = 0; column < across; column++) {
-      const n = rows * (Math.min(width, (column + 1) * times) - column * times)
-      for (let band = 0; band < 3; band++)
-        small[(row * across + column) * 3 + band] = Math.round(sums[column * 3 + band]! / n)
-    }
-  }
-  return small
-}
-
 /** Stripes that no picture has: this cannot be read. */
-function hatch({ width, data }: { width: number; data: Uint8Array }, part: PixelWindow): void {
+function hatch({ width, data, opacity }: Seen, part: PixelWindow): void {
   for (let y = part.y; y < part.y + part.height; y++) {
+    opacity?.fill(255, y * width + part.x, y * width + part.x + part.width)
     for (let x = part.x; x < part.x + part.width; x++) {
       const grey = (x + y) % 16 < 4 ? 150 : 40
       data.fill(grey, (y * width + x) * 3, (y * width + x) * 3 + 3)
     }
   }
+}
+
+/** [pixels, 4] of [pixels, 3] and [pixels]. */
+function joined(rgb: Uint8Array, opacity: Uint8Array): Uint8Array {
+  const rgba = new Uint8Array(opacity.length * 4)
+  for (let p = 0; p < opacity.length; p++) {
+    rgba[p * 4] = rgb[p * 3]!
+    rgba[p * 4 + 1] = rgb[p * 3 + 1]!
+    rgba[p * 4 + 2] = rgb[p * 3 + 2]!
+    rgba[p * 4 + 3] = opacity[p]!
+  }
+  return rgba
 }

@@ -83,7 +83,9 @@ export class FakeBackend {
     const readable = row.fileState !== 'missing' && row.fileState !== 'unreadable'
     return {
       row,
-      tiles: readable ? [{ url: `tile of ${row.content}`, x: 0, y: 0, width: 10, height: 10 }] : [],
+      tiles: readable
+        ? [{ url: `tile of ${row.content}`, gaps: false, x: 0, y: 0, width: 10, height: 10 }]
+        : [],
       truth: (this.states.get(image)?.truth ?? []).map((instance) => ({
         ...instance,
         rle: formatRle(instance.rle),

@@ -126,6 +126,8 @@ export type Prediction = z.infer<typeof prediction>
 /** One rectangle of the image's pixels, at one scale, by URL; `x y width height` in image pixels. */
 export const pixelTile = z.object({
   url: z.string(),
+  /** it may be transparent where the file has no data */
+  gaps: z.boolean(),
   x: z.number().int(),
   y: z.number().int(),
   width: z.number().int(),

@@ -3,7 +3,7 @@ import type { SampleArray } from './survey.ts'
 
 /** The 8 bits of one sample; see {@link Mapping}. */
 export function byteOf(sample: number, low: number, high: number, nodata: number | null): number {
-  if (sample === nodata || Number.isNaN(sample) || low === high) return 0
+  if (isMissing(sample, nodata) || low === high) return 0
   return Math.max(0, Math.min(255, Math.round((255 * (sample - low)) / (high - low))))
 }
 
@@ -44,6 +44,30 @@ export function toRgb(data: SampleArray, mapping: Mapping, alpha: Alpha | null):
     for (let p = 0; p < rgb.length; p += 3) rgb[p + 1] = rgb[p + 2] = rgb[p]!
   }
   return rgb
+}
+
+/**
+ * Where there are data: [pixels], 0 where none of the bands shown has any, else 255; null: everywhere.
+ * @param data as for {@link toRgb}
+ */
+export function opacityOf(data: SampleArray, { bands, nodata }: Mapping, alpha: boolean): Uint8Array | null {
+  const floats = data instanceof Float32Array || data instanceof Float64Array
+  if (nodata === null && !floats) return null
+  const shown = bands.length
+  const stride = alpha ? shown + 1 : shown
+  let opacity: Uint8Array | null = null
+  for (let at = 0; at < data.length; at += stride) {
+    let band = 0
+    while (band < shown && isMissing(data[at + band]!, nodata)) band++
+    if (band < shown) continue
+    opacity ??= new Uint8Array(data.length / stride).fill(255)
+    opacity[at / stride] = 0
+  }
+  return opacity
+}
+
+function isMissing(sample: number, nodata: number | null): boolean {
+  return sample === nodata || Number.isNaN(sample)
 }
 
 /** Beyond so many samples a table of all 65,536 values is faster than computing. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { tileUrl } from '../../contract/channels.ts'
 import { DrydockError } from '../../contract/errors.ts'
-import type { PixelTile } from '../../contract/wire.ts'
+import type { Band, Mapping, PixelTile } from '../../contract/wire.ts'
 import { THUMBNAIL_MIME } from '../../imaging/thumbnail.ts'
 import { TILE_MIME, tileFile, tilesToShow } from '../../imaging/tiles.ts'
 import type { StoredImage } from '../../store/images.ts'
@@ -11,7 +11,11 @@ import { placeInCache } from '../machinery/making.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage } from '../machinery/project.ts'
 import { ensureContent, isFilesFault } from './content.ts'
+import type { KnownImage } from './content.ts'
 import { contentOf, tellRows } from './rows.ts'
+
+/** Changes when tiles of the same pixels look otherwise than those of an earlier version, which a cache may still hold. */
+const TILE_LOOK = 2
 
 /** A file of the cache, for the window. */
 export interface CacheFile {
@@ -28,7 +32,7 @@ export interface PixelAddress {
 
 /** An image that cannot be read has no tiles; its row says why. */
 export async function tilesOfImage(project: Project, id: number): Promise<PixelTile[]> {
-  let image: StoredImage
+  let image: KnownImage
   try {
     image = await ensureContent(project, id)
   } catch (error) {
@@ -36,11 +40,15 @@ export async function tilesOfImage(project: Project, id: number): Promise<PixelT
     return []
   }
   const { width, height } = image
-  if (width === null || height === null) return []
+  const gaps = mayHaveGaps(image.mapping, project.store.pixels.get(id)?.facts?.bands)
   return tilesToShow({ width, height }).map(({ level, column, row, ...place }) => ({
-    ...place,
+    ...{ ...place, gaps },
     url: tileUrl(project.id, id, contentOf(image), level, column, row),
   }))
+}
+
+function mayHaveGaps({ nodata, bands: shown }: Mapping, bands: readonly Band[] = []): boolean {
+  return nodata !== null || shown.some((band) => bands[band - 1]?.type.startsWith('float') !== false)
 }
 
 /**
@@ -77,12 +85,17 @@ export async function pictureFile(
   const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
   if (level === undefined || column === undefined || row === undefined) return null
   const address = { level, column, row }
-  const prefix = placeInCache(project.cache, 'tiles', name)
+  const prefix = placeInCache(project.cache, 'tiles', `${name}-${TILE_LOOK}`)
   const out = tileFile(prefix, address)
   // where a file can only be decoded whole, all tiles of a level come together
   const work = facts?.windowed === false ? `${prefix}-${level}` : out
   const make = (folder: string): Promise<{ damaged: boolean }> =>
-    workers.run('tile', { file, mapping, address, prefix: join(folder, name) }, undefined, 'first')
+    workers.run(
+      'tile',
+      { file, mapping, address, prefix: join(folder, basename(prefix)) },
+      undefined,
+      'first',
+    )
   const found = await project.making.ensure(out, () => madeOf(project, image, out, make), work)
   if (found?.damaged) await noteDamage(project, image)
   return { file: out, mime: TILE_MIME }

@@ -2,6 +2,7 @@ import type { PixelTile } from '../../../src-main/contract/wire.ts'
 import { overlapOf } from '../../../src-main/core/geometry/box.ts'
 import type { Frame } from './fit.ts'
 import { drawPicture } from './fit.ts'
+import { drawGaps } from './gaps.ts'
 
 /** Decoded tiles that are kept, those in view aside: going back to an image shows it at once. */
 const KEPT = 24
@@ -37,7 +38,9 @@ export class Pixels {
     const seen = this.#tiles.filter((tile) => overlapOf(tile, frame.visible) !== null)
     for (const tile of seen) {
       const { bitmap } = this.#entry(tile.url)
-      if (bitmap) drawPicture(context, sized(bitmap), tile, frame, 'near')
+      if (!bitmap) continue
+      if (tile.gaps) drawGaps(context, tile, frame)
+      drawPicture(context, sized(bitmap), tile, frame, 'near')
     }
     this.#forget(new Set(seen.map(({ url }) => url)))
   }
