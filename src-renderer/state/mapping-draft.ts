@@ -1,9 +1,22 @@
 import type { Mapping, WantedMapping } from '../../src-main/contract/wire.ts'
 
 /** A mapping while a person changes it. */
-export type MappingDraft = WantedMapping
+export interface MappingDraft extends WantedMapping {
+  /** each band has a range of its own; else there is one for all */
+  apart: boolean
+}
+
+interface Range {
+  low: number
+  high: number
+}
 
 export function draftOf({ bands, low, high, nodata }: Mapping): MappingDraft {
+  const one = (values: readonly number[]): boolean => values.every((value) => value === values[0])
+  return { bands, low, high, nodata, apart: !one(low) || !one(high) }
+}
+
+export function wantedOf({ bands, low, high, nodata }: MappingDraft): WantedMapping {
   return { bands, low, high, nodata }
 }
 
@@ -21,10 +34,27 @@ export function withColours(draft: MappingDraft, colours: boolean): MappingDraft
     bands,
     low: bands.map(() => draft.low[0]!),
     high: bands.map(() => draft.high[0]!),
+    apart: false,
   }
 }
 
-/** Another lowest or highest sample, one for all bands shown. */
-export function withEnd(draft: MappingDraft, end: 'low' | 'high', value: number): MappingDraft {
-  return { ...draft, [end]: draft.bands.map(() => value) }
+/** Another lowest or highest sample: of one band where each has its own, else of all. */
+export function withEnd(
+  draft: MappingDraft,
+  end: keyof Range,
+  value: number,
+  place: number,
+): MappingDraft {
+  return { ...draft, [end]: draft[end].map((before, i) => (draft.apart && i !== place ? before : value)) }
+}
+
+/** A range for each band. @param ranges of the bands shown */
+export function taken(draft: MappingDraft, ranges: readonly Range[]): MappingDraft {
+  return { ...draft, low: ranges.map(({ low }) => low), high: ranges.map(({ high }) => high), apart: true }
+}
+
+/** One range for all bands: it holds those that they had. */
+export function joined(draft: MappingDraft): MappingDraft {
+  const [low, high] = [Math.min(...draft.low), Math.max(...draft.high)]
+  return { ...draft, low: draft.bands.map(() => low), high: draft.bands.map(() => high), apart: false }
 }

@@ -88,6 +88,8 @@ export const imageMapping = z.object({
   pages: z.number().int(),
   /** of each band shown */
   histograms: z.array(histogram),
+  /** of each band shown: 0.5 % of its samples lie below `low`, 0.5 % above `high` */
+  ranges: z.array(z.object({ low: z.number(), high: z.number() })),
   /** images of the project whose bands agree with this one's, itself included */
   sameKind: z.number().int(),
 })

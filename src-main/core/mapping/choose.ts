@@ -1,7 +1,7 @@
 import type { Band, Mapping } from '../../contract/wire.ts'
 import { chooseBands } from './bands.ts'
 import type { Photometric } from './bands.ts'
-import { CUT, percentile, sortedTogether } from './survey.ts'
+import { rangeOf, sortedTogether } from './survey.ts'
 import type { Surveyed } from './survey.ts'
 
 /** Bits that sensors fill of 16: where the highest sample is such a number, they were saturated there. */
@@ -67,13 +67,12 @@ function chooseRange(bands: readonly Band[], shown: readonly number[], surveyed:
   }
   const all = sortedTogether(surveyed?.taken ?? [])
   if (!surveyed?.highest || all.length === 0) return { low: 0, high: 0, rule: 'There are no data.' }
-  const low = percentile(all, CUT)
+  const { low, high } = rangeOf(all)
   const full = fullScale(first, surveyed.highest)
   if (full !== null) {
     const rule = `From ${shortly(low)} (0.5 % of the samples lie below) to ${full}, the full scale: samples are saturated there.`
     return { low, high: full, rule }
   }
-  const high = percentile(all, 1 - CUT)
   const rule =
     low === high
       ? `All samples are ${shortly(low)}, or nearly all.`

@@ -6,7 +6,7 @@ export type SampleArray =
 const TAKEN = 1_000_000
 
 /** Share of the samples that becomes 0, and that becomes 255. */
-export const CUT = 0.005
+const CUT = 0.005
 
 /** What is known of an image's samples after every one of them was seen once. */
 export interface Surveyed {
@@ -128,7 +128,8 @@ export class Survey {
     if (rest.length === 0 || rest[0] === rest.at(-1)) return null
     // where almost all of it would be a hole, only what looks like a mark for one is
     if (share > 0.9 && value !== 0 && value > -9999) return null
-    const apart = rest[0]! - value > percentile(rest, 1 - CUT) - percentile(rest, CUT)
+    const { low, high } = rangeOf(rest)
+    const apart = rest[0]! - value > high - low
     return apart || filled * this.#shown > 4 * mostCommon(rest) ? value : null
   }
 }
@@ -148,6 +149,12 @@ export function sortedTogether(bands: readonly Float64Array[]): Float64Array {
 /** Of ascending values, the one below which this share of them lies. @param sorted at least one */
 export function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.round(share * (sorted.length - 1))]!
+}
+
+/** The range that leaves out a percentile at each end. @param sorted ascending; none: 0 to 0 */
+export function rangeOf(sorted: Float64Array): { low: number; high: number } {
+  if (sorted.length === 0) return { low: 0, high: 0 }
+  return { low: percentile(sorted, CUT), high: percentile(sorted, 1 - CUT) }
 }
 
 /** How often the most common of ascending values is there. */

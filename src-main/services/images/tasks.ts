@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises'
 import { toWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
 import type { RgbImage } from '../../contract/engine.ts'
-import type { Histogram, ImageFacts, Mapping } from '../../contract/wire.ts'
+import type { Histogram, ImageFacts, ImageMapping, Mapping } from '../../contract/wire.ts'
 import { histogramOf } from '../../core/mapping/histogram.ts'
+import { rangeOf } from '../../core/mapping/survey.ts'
 import { decodeImage, mappingFor, survey } from '../../imaging/decode.ts'
 import { assertSize, MAX_PIXELS } from '../../imaging/failures.ts'
 import { factsOf } from '../../imaging/facts.ts'
@@ -41,7 +42,11 @@ export const imageTasks = {
   surveyBands: ({ file, mapping }: { file: string; mapping: Mapping }): Promise<SurveyedBands> =>
     withPixels(file, async (source) => {
       const { taken } = await survey(source, mapping.bands)
-      return { chosen: await mappingFor(source), histograms: taken.map((values) => histogramOf(values)) }
+      return {
+        chosen: await mappingFor(source),
+        histograms: taken.map((values) => histogramOf(values)),
+        ranges: taken.map((values) => rangeOf(values)),
+      }
     }),
 
   /** the samples of all bands of one pixel; null: no number */
@@ -68,6 +73,7 @@ export interface SurveyedBands {
   chosen: Mapping
   /** of each band shown */
   histograms: Histogram[]
+  ranges: ImageMapping['ranges']
 }
 
 interface WantedTile {
