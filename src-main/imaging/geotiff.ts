@@ -7,7 +7,7 @@ import threads from 'node:worker_threads'
  */
 if (!threads.isMainThread && threads.workerData === undefined) Object.assign(threads, { workerData: {} })
 
-const { GeoTIFF, getDecoder, registerTag } = await import('geotiff')
+const { GeoTIFF, GeoTIFFImage, getDecoder, registerTag } = await import('geotiff')
 
 // read with the directory: what the library reads later, it reads as if every file were little-endian
 for (const [tag, name] of [
@@ -15,8 +15,9 @@ for (const [tag, name] of [
   [279, 'StripByteCounts'],
   [324, 'TileOffsets'],
   [325, 'TileByteCounts'],
+  [330, 'SubIFDs'],
 ] as const) {
   registerTag(tag, name, undefined, true, true)
 }
 
-export { GeoTIFF, getDecoder }
+export { GeoTIFF, GeoTIFFImage, getDecoder }

@@ -14,6 +14,13 @@ export interface BlockRows {
   first: number
 }
 
+/** Which rows of a block are wanted: `count` of them from `first`, one of `every`. */
+export interface WantedRows {
+  first: number
+  count: number
+  every: number
+}
+
 /** Where a block lies: which one across and down, and of which band where bands have blocks of their own. */
 export interface BlockPlace {
   column: number
@@ -27,7 +34,7 @@ const unzip = promisify(inflate)
 const MOST_AT_ONCE = 1 << 22
 
 /**
- * The samples of rows `from` to `to` (not with it) of a block, or more of them.
+ * The samples of rows of a block: those wanted, or, of a packed block, all of them where every row is wanted.
  * @returns null where the file has left the block out: all of it is missing data
  * @throws where it cannot be read: whatever the decoder says
  */
@@ -35,7 +42,7 @@ export async function readBlock(
   tiff: TiffFile,
   layout: TiffLayout,
   place: BlockPlace,
-  [from, to]: readonly [number, number],
+  { first, count, every }: WantedRows,
   jpegTables: unknown,
 ): Promise<BlockRows | null> {
   const [across, down] = blocksOf(layout)
@@ -48,14 +55,30 @@ export async function readBlock(
   const rowSamples = layout.blockWidth * (layout.planar ? 1 : layout.samples)
   const rowBytes = Math.ceil((rowSamples * layout.bits) / 8)
   if (layout.compression === 1) {
-    const bytes = await tiff.read(offset + from * rowBytes, (to - from) * rowBytes)
-    return { data: unpack(bytes, layout, to - from), first: from }
+    const bytes = await tiff.read(offset + first * rowBytes, ((count - 1) * every + 1) * rowBytes)
+    return { data: unpack(thinned(bytes, rowBytes, { first: 0, count, every }), layout, count), first }
   }
   const rows = rowsOfBlock(layout, place.row)
   const packed = await tiff.read(offset, length)
   const bytes = await decompress(packed, layout, rows * rowBytes, jpegTables)
   if (bytes.length < rows * rowBytes) throw new RangeError('the block ends before')
-  return { data: unpack(bytes.subarray(0, rows * rowBytes), layout, rows), first: 0 }
+  if (every === 1) return { data: unpack(bytes.subarray(0, rows * rowBytes), layout, rows), first: 0 }
+  return { data: unpack(thinned(bytes, rowBytes, { first, count, every }), layout, count), first }
+}
+
+/** The bytes of the rows wanted alone: each row is packed by itself. */
+function thinned(
+  bytes: Uint8Array<ArrayBuffer>,
+  rowBytes: number,
+  { first, count, every }: WantedRows,
+): Uint8Array<ArrayBuffer> {
+  if (every === 1) return bytes
+  const some = new Uint8Array(count * rowBytes)
+  for (let row = 0; row < count; row++) {
+    const from = (first + row * every) * rowBytes
+    some.set(bytes.subarray(from, from + rowBytes), row * rowBytes)
+  }
+  return some
 }
 
 /** How many blocks a picture has, across and down. */
@@ -108,14 +131,7 @@ function unpack(bytes: Uint8Array<ArrayBuffer>, layout: TiffLayout, rows: number
   const compressedWithoutOrder = layout.compression === 7 || layout.compression === 34887
   if (predictor === 3) undoFloatPredictor(own, rows, rowSamples, channels, size)
   else if (swapped && !compressedWithoutOrder) turnRound(own, size)
-  if (predictor === 2) {
-    const words = wordsOf(own, size)
-    for (let row = 0; row < rows; row++) {
-      const end = (row + 1) * rowSamples
-      for (let i = row * rowSamples + channels; i < end; i++)
-        words[i] = (words[i]! + words[i - channels]!) | 0
-    }
-  }
+  if (predictor === 2) undoDifferences(wordsOf(own, size), rows, rowSamples, channels)
   if (type === 'float16') {
     const halves = new Uint16Array(own.buffer, own.byteOffset, own.byteLength / 2)
     return Float32Array.from(halves, fromFloat16)
@@ -126,6 +142,20 @@ function unpack(bytes: Uint8Array<ArrayBuffer>, layout: TiffLayout, rows: number
     length: number,
   ) => SampleArray
   return new Kind(own.buffer, own.byteOffset, own.byteLength / size)
+}
+
+/** Each sample is stored as the difference from the one before it of the same band. */
+function undoDifferences(words: SampleArray, rows: number, rowSamples: number, channels: number): void {
+  for (let row = 0; row < rows; row++) {
+    const end = (row + 1) * rowSamples
+    for (let channel = 0; channel < channels; channel++) {
+      let sum = 0
+      for (let i = row * rowSamples + channel; i < end; i += channels) {
+        sum = (sum + words[i]!) | 0
+        words[i] = sum
+      }
+    }
+  }
 }
 
 /** Integers of so many bytes, to add up differences in: what overflows is cut off. */

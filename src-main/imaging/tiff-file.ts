@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import type { GeoTIFFImage } from 'geotiff'
+import type { GeoTIFF as OpenGeoTiff, GeoTIFFImage as Image } from 'geotiff'
 import { notRead } from './failures.ts'
-import { GeoTIFF } from './geotiff.ts'
+import { GeoTIFF, GeoTIFFImage } from './geotiff.ts'
+import { listOf } from './tiff-layout.ts'
 
 /** A part of a file longer than this is asked for only where it lies in the file. */
 const HEADER_BYTES = 4096
@@ -10,11 +11,16 @@ const HEADER_BYTES = 4096
 /** Directories that a file may have; more are no pictures that anybody looks through. */
 const MOST_DIRECTORIES = 10_000
 
+/** Directories inside one that are looked at: more halvings there are not. */
+const MOST_WITHIN = 32
+
 /** A TIFF file of which the directories have been read. */
 export interface TiffFile {
   littleEndian: boolean
   /** at least one, in the order of the file */
-  images: GeoTIFFImage[]
+  images: Image[]
+  /** in directories inside the first one: some writers keep smaller copies there */
+  within: Image[]
   /** @throws RangeError where that lies outside the file */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>
   close(): Promise<void>
@@ -65,7 +71,7 @@ export async function openTiffFile(file: string): Promise<TiffFile> {
   try {
     const bytes = new FileBytes(handle, (await handle.stat()).size)
     const tiff = await GeoTIFF.fromSource(bytes)
-    const images: GeoTIFFImage[] = []
+    const images: Image[] = []
     const seen = new Set([tiff.firstIFDOffset])
     for (;;) {
       const image = await tiff.getImage(images.length)
@@ -83,6 +89,7 @@ export async function openTiffFile(file: string): Promise<TiffFile> {
     return {
       littleEndian: tiff.littleEndian,
       images,
+      within: await imagesWithin(tiff, images[0]!),
       read: async (offset, length) => {
         const { data } = await bytes.fetchSlice({ offset, length })
         if (data.byteLength < length) throw new RangeError('the file ends before')
@@ -94,4 +101,20 @@ export async function openTiffFile(file: string): Promise<TiffFile> {
     await handle.close()
     throw cause
   }
+}
+
+/** The pictures in the directories inside one; what is damaged is left out. */
+async function imagesWithin(tiff: OpenGeoTiff, image: Image): Promise<Image[]> {
+  const found: Image[] = []
+  const offsets = listOf(
+    await image
+      .getFileDirectory()
+      .loadValue('SubIFDs')
+      .catch(() => null),
+  )
+  for (const offset of Array.from(offsets).slice(0, MOST_WITHIN)) {
+    const directory = await tiff.parser.parseFileDirectoryAt(Number(offset)).catch(() => null)
+    if (directory) found.push(new GeoTIFFImage(directory, tiff.littleEndian, tiff.cache, tiff.source))
+  }
+  return found
 }

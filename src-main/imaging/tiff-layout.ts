@@ -165,7 +165,8 @@ export function numberOf(value: unknown): number | null {
   return null
 }
 
-function listOf(value: unknown): ArrayLike<number | bigint> {
+/** The values of a tag; none where a damaged file has something else there. */
+export function listOf(value: unknown): ArrayLike<number | bigint> {
   if (typeof value === 'number') return [value]
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return value as unknown as ArrayLike<number>
   return []

@@ -19,6 +19,10 @@ import type { TiffLayout } from './tiff-layout.ts'
 /** Blocks that are decoded at once. */
 const AT_ONCE = 4
 
+/** A picture of more pixels than this without smaller copies gets a level of its own making: one pixel of `THIN` x `THIN`. */
+const MANY_PIXELS = 1 << 22
+const THIN = 4
+
 /** Decoded blocks that are kept for the next window, in bytes. */
 const KEPT_BYTES = 96 << 20
 
@@ -37,17 +41,17 @@ export async function openTiff(file: string): Promise<PixelSource> {
     throw cause instanceof DrydockError ? cause : notAnImage(file, cause)
   }
   try {
-    const [first, pages, overviews] = sortOut(tiff.images)
+    const [first, pages, overviews] = sortOut(tiff.images, tiff.within)
     const georeference = georeferenceOf(first)
     if (isForSharp(first)) {
       await tiff.close()
       return await openWithSharp(file, { georeference, pages })
     }
-    const layouts: TiffLayout[] = []
-    for (const image of [first, ...overviews]) layouts.push(await layoutOf(file, image, tiff.littleEndian))
+    const layout = await layoutOf(file, first, tiff.littleEndian)
+    const levels = await levelsOf(tiff, file, layout, overviews)
     const source = new TiffSource(file, tiff, first, {
-      ...{ layouts, georeference, pages },
-      bands: await bandsOf(first, layouts[0]!),
+      ...{ levels, georeference, pages },
+      bands: await bandsOf(first, layout),
     })
     return oriented(source, numberOf(await first.getFileDirectory().loadValue('Orientation')) ?? 1)
   } catch (cause) {
@@ -56,18 +60,50 @@ export async function openTiff(file: string): Promise<PixelSource> {
   }
 }
 
-/** The first picture, how many there are, and the smaller copies of the first, largest first. */
-function sortOut(images: GeoTIFFImage[]): [GeoTIFFImage, number, GeoTIFFImage[]] {
+/** The first picture, how many there are, and the smaller copies of the first. @param within directories inside the first one */
+function sortOut(
+  images: GeoTIFFImage[],
+  within: GeoTIFFImage[],
+): [first: GeoTIFFImage, pages: number, smaller: GeoTIFFImage[]] {
   const kind = (image: GeoTIFFImage): number =>
     numberOf(image.getFileDirectory().getValue('NewSubfileType')) ?? 0
   const pictures = images.filter((image, i) => i === 0 || (kind(image) & 5) === 0)
   const first = images[0]!
   const next = images.indexOf(pictures[1] ?? first, 1)
-  const overviews = images
-    .slice(1, next < 0 ? undefined : next)
-    .filter((image) => (kind(image) & 5) === 1 && image.getSamplesPerPixel() === first.getSamplesPerPixel())
-    .sort((a, b) => b.getWidth() - a.getWidth())
-  return [first, pictures.length, overviews]
+  const behind = images.slice(1, next < 0 ? undefined : next).filter((image) => (kind(image) & 5) === 1)
+  return [first, pictures.length, [...behind, ...within.filter((image) => (kind(image) & 4) === 0)]]
+}
+
+/** A level of a file: a picture of it, or one pixel in `every` of its columns and rows. */
+interface Level {
+  layout: TiffLayout
+  every: number
+}
+
+/** The picture itself first, then smaller copies of it, largest first; those that are of another kind or damaged are left out. */
+async function levelsOf(
+  { littleEndian }: TiffFile,
+  file: string,
+  layout: TiffLayout,
+  overviews: readonly GeoTIFFImage[],
+): Promise<Level[]> {
+  const smaller: TiffLayout[] = []
+  for (const image of overviews) {
+    const found = await layoutOf(file, image, littleEndian).catch(() => null)
+    if (found && isSmallerCopy(found, layout)) smaller.push(found)
+  }
+  const levels = [layout, ...smaller.sort((a, b) => b.width - a.width)].map((of) => ({
+    layout: of,
+    every: 1,
+  }))
+  const many = layout.width * layout.height > MANY_PIXELS
+  return many && levels.length === 1 ? [...levels, { layout, every: THIN }] : levels
+}
+
+function isSmallerCopy(copy: TiffLayout, of: TiffLayout): boolean {
+  const alike = copy.samples === of.samples && copy.type === of.type && copy.bits === of.bits
+  const high = (of.height * copy.width) / of.width
+  return alike && copy.width < of.width && Math.abs(copy.height - high) <= 2
 }
 
 function isForSharp(image: GeoTIFFImage): boolean {
@@ -88,7 +124,7 @@ class TiffSource implements PixelSource {
   readonly georeference: Georeference | null
   readonly windowed = true
   readonly #tiff: TiffFile
-  readonly #layouts: TiffLayout[]
+  readonly #levels: readonly Level[]
   readonly #tables: unknown
   readonly #kept = new Map<string, { rows: Promise<BlockRows | null>; bytes: number }>()
   #keptBytes = 0
@@ -97,12 +133,15 @@ class TiffSource implements PixelSource {
     file: string,
     tiff: TiffFile,
     image: GeoTIFFImage,
-    about: { layouts: TiffLayout[]; bands: Band[]; georeference: Georeference | null; pages: number },
+    about: { levels: Level[]; bands: Band[]; georeference: Georeference | null; pages: number },
   ) {
     this.file = file
     this.#tiff = tiff
-    this.#layouts = about.layouts
-    this.levels = about.layouts.map(({ width, height }) => ({ width, height }))
+    this.#levels = about.levels
+    this.levels = about.levels.map(({ layout: { width, height }, every }) => ({
+      width: Math.ceil(width / every),
+      height: Math.ceil(height / every),
+    }))
     this.size = this.levels[0]!
     this.bands = about.bands
     this.georeference = about.georeference
@@ -113,30 +152,31 @@ class TiffSource implements PixelSource {
   }
 
   async read(window: PixelWindow, level = 0, bands?: readonly number[]): Promise<Samples> {
-    const layout = this.#layouts[level]!
+    const { layout, every } = this.#levels[level]!
     const wanted = bands ?? this.bands.map((_, i) => i)
     const { width, height } = window
     const data = arrayOf(layout.type, width * height * wanted.length)
     const samples: Samples = { width, height, data, unread: [] }
-    const places = placesIn(layout, window, wanted)
+    const places = placesIn(layout, window, every, wanted)
     let failure: unknown
     const queue = places.values()
     const lane = async (): Promise<void> => {
       for (const place of queue) {
-        const part = overlap(layout, window, place)
+        const target: Target = { window, part: overlap(layout, window, every, place), every, wanted, data }
+        const { x, y, width: across, height: down } = target.part
+        if (across <= 0 || down <= 0) continue
         try {
-          const rows = await this.#block(level, place, part)
-          if (rows) copy(layout, rows, place, { window, part, wanted, data })
-          else this.#fill(layout, place, { window, part, wanted, data })
+          const rows = await this.#block(level, place, target.part)
+          if (rows) copy(layout, rows, place, target)
+          else this.#fill(layout, place, target)
         } catch (cause) {
           failure ??= cause
-          const { x, y } = part
-          samples.unread.push({ ...part, x: x - window.x, y: y - window.y })
+          samples.unread.push({ x: x - window.x, y: y - window.y, width: across, height: down })
         }
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
-    const all = window.width === layout.width && window.height === layout.height
+    const all = width === this.levels[level]!.width && height === this.levels[level]!.height
     if (all && samples.unread.length === places.length) throw brokenImage(this.file, failure)
     return samples
   }
@@ -147,11 +187,10 @@ class TiffSource implements PixelSource {
   }
 
   #block(level: number, place: BlockPlace, part: PixelWindow): Promise<BlockRows | null> {
-    const layout = this.#layouts[level]!
-    const top = part.y - place.row * layout.blockHeight
-    const rows = [top, top + part.height] as const
-    // what is not packed is read row by row, and not kept
-    if (layout.compression === 1) return readBlock(this.#tiff, layout, place, rows, null)
+    const { layout, every } = this.#levels[level]!
+    const rows = { first: part.y * every - place.row * layout.blockHeight, count: part.height, every }
+    // what is not packed is read row by row, and not kept, nor is what was thinned out: nobody looks at that twice
+    if (layout.compression === 1 || every > 1) return readBlock(this.#tiff, layout, place, rows, this.#tables)
     const key = `${level} ${place.band} ${place.row} ${place.column}`
     const known = this.#kept.get(key)
     if (known) return known.rows
@@ -186,18 +225,25 @@ class TiffSource implements PixelSource {
 interface Target {
   window: PixelWindow
   part: PixelWindow
+  every: number
   /** bands, the first is 0 */
   wanted: readonly number[]
   data: SampleArray
 }
 
-function placesIn(layout: TiffLayout, window: PixelWindow, wanted: readonly number[]): BlockPlace[] {
+function placesIn(
+  layout: TiffLayout,
+  window: PixelWindow,
+  every: number,
+  wanted: readonly number[],
+): BlockPlace[] {
   const [across, down] = blocksOf(layout)
-  const lastColumn = Math.min(across - 1, Math.floor((window.x + window.width - 1) / layout.blockWidth))
-  const lastRow = Math.min(down - 1, Math.floor((window.y + window.height - 1) / layout.blockHeight))
+  const at = (pixel: number, block: number): number => Math.floor((pixel * every) / block)
+  const lastColumn = Math.min(across - 1, at(window.x + window.width - 1, layout.blockWidth))
+  const lastRow = Math.min(down - 1, at(window.y + window.height - 1, layout.blockHeight))
   const places: BlockPlace[] = []
-  for (let row = Math.floor(window.y / layout.blockHeight); row <= lastRow; row++) {
-    for (let column = Math.floor(window.x / layout.blockWidth); column <= lastColumn; column++) {
+  for (let row = at(window.y, layout.blockHeight); row <= lastRow; row++) {
+    for (let column = at(window.x, layout.blockWidth); column <= lastColumn; column++) {
       for (const band of layout.planar ? new Set(wanted) : [0]) places.push({ column, row, band })
     }
   }
@@ -205,22 +251,28 @@ function placesIn(layout: TiffLayout, window: PixelWindow, wanted: readonly numb
 }
 
 /** The part of a window that a block covers, in px of the level. */
-function overlap(layout: TiffLayout, window: PixelWindow, place: BlockPlace): PixelWindow {
-  const x = Math.max(window.x, place.column * layout.blockWidth)
-  const y = Math.max(window.y, place.row * layout.blockHeight)
-  const right = Math.min(window.x + window.width, (place.column + 1) * layout.blockWidth)
-  const bottom = Math.min(window.y + window.height, (place.row + 1) * layout.blockHeight)
+function overlap(layout: TiffLayout, window: PixelWindow, every: number, place: BlockPlace): PixelWindow {
+  const from = (block: number, side: number): number => Math.ceil((block * side) / every)
+  const x = Math.max(window.x, from(place.column, layout.blockWidth))
+  const y = Math.max(window.y, from(place.row, layout.blockHeight))
+  const right = Math.min(window.x + window.width, from(place.column + 1, layout.blockWidth))
+  const bottom = Math.min(window.y + window.height, from(place.row + 1, layout.blockHeight))
   return { x, y, width: right - x, height: bottom - y }
 }
 
 function copy(layout: TiffLayout, rows: BlockRows, place: BlockPlace, target: Target): void {
-  const { window, part, wanted, data } = target
+  const { window, part, every, wanted, data } = target
   const channels = layout.planar ? 1 : layout.samples
-  const asIs = wanted.length === channels && wanted.every((band, i) => (layout.planar ? true : band === i))
-  for (let y = part.y; y < part.y + part.height; y++) {
-    const inBlock = y - place.row * layout.blockHeight - rows.first
-    const from = (inBlock * layout.blockWidth + part.x - place.column * layout.blockWidth) * channels
-    const to = ((y - window.y) * window.width + part.x - window.x) * wanted.length
+  const asIs =
+    every === 1 &&
+    wanted.length === channels &&
+    wanted.every((band, i) => (layout.planar ? true : band === i))
+  const left = part.x * every - place.column * layout.blockWidth
+  const top = part.y * every - place.row * layout.blockHeight - rows.first
+  for (let row = 0; row < part.height; row++) {
+    // where rows are left out, those that are left follow on each other
+    const from = ((every > 1 ? row : top + row) * layout.blockWidth + left) * channels
+    const to = ((part.y + row - window.y) * window.width + part.x - window.x) * wanted.length
     if (asIs) {
       data.set(rows.data.subarray(from, from + part.width * channels), to)
       continue
@@ -229,7 +281,8 @@ function copy(layout: TiffLayout, rows: BlockRows, place: BlockPlace, target: Ta
       const band = wanted[i]!
       if (layout.planar && band !== place.band) continue
       const first = from + (layout.planar ? 0 : band)
-      for (let x = 0; x < part.width; x++) data[to + x * wanted.length + i] = rows.data[first + x * channels]!
+      for (let x = 0; x < part.width; x++)
+        data[to + x * wanted.length + i] = rows.data[first + x * every * channels]!
     }
   }
 }

@@ -65,6 +65,45 @@ describe('windows of a TIFF', () => {
     })
   })
 
+  it.each<[string, Partial<TiffPicture>]>([
+    ['packed tiles', { tile: 32, deflate: true, predictor: 2 }],
+    ['strips', { stripRows: 7 }],
+    ['bands apart', { tile: 16, deflate: true, planar: true, bands: 2 }],
+  ])('of a large one without smaller copies are every fourth pixel at level 1: %s', async (_, part) => {
+    const [width, height] = [2050, 2049]
+    const value = (x: number, y: number): number => (x + 3 * y) % 251
+    const large = { ...form, width, height, bands: 1, bits: 8, sample: value, ...part }
+    const file = write('thin.tif', [large])
+    await withPixels(file, async (source) => {
+      expect(source.levels).toEqual([
+        { width, height },
+        { width: 513, height: 513 },
+      ])
+      const window = { x: 3, y: 7, width: 510, height: 506 }
+      const { data, unread } = await source.read(window, 1, [large.bands - 1])
+      const right = Uint8Array.from({ length: 510 * 506 }, (__, i) =>
+        value(4 * (3 + (i % 510)), 4 * (7 + Math.floor(i / 510))),
+      )
+      expect(Buffer.compare(Uint8Array.from(data), right)).toBe(0)
+      expect(unread).toEqual([])
+    })
+  })
+
+  it('come from smaller copies in directories inside the first one, where those are of its kind', async () => {
+    const copy = (width: number, height: number, value: number): TiffPicture => ({
+      ...{ ...form, width, height, tags: { 254: 1 } },
+      sample: () => value,
+    })
+    const other = { ...copy(20, 14, 3), bits: 8 }
+    const file = write('within.tif', [{ ...form, within: [copy(18, 13, 2), other, copy(35, 25, 1)] }])
+    await withPixels(file, async (source) => {
+      expect(source.pages).toBe(1)
+      expect(source.levels.map(({ width }) => width)).toEqual([70, 35, 18])
+      const { data } = await source.read({ x: 4, y: 4, width: 1, height: 1 }, 2, [0])
+      expect([...data]).toEqual([2])
+    })
+  })
+
   it.each([2, 3, 4, 5, 6, 7, 8])('are turned as orientation %i says', async (orientation) => {
     const grey: TiffPicture = {
       ...form,

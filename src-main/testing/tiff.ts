@@ -25,6 +25,8 @@ export interface TiffPicture {
   /** 2: differences of integers */
   predictor?: 2
   tags?: TiffTags
+  /** in directories inside this one */
+  within?: readonly TiffPicture[]
 }
 
 /** Writes TIFF files as sensors and tools do, by the specification alone: to test readers with, so it shares no code with them. */
@@ -39,9 +41,8 @@ export function writeTiff(pictures: readonly TiffPicture[], { big = false } = {}
   }
   const u16 = (value: number): Buffer => number(value, 2, big)
   const u32 = (value: number): Buffer => number(value, 4, big)
-  const links: { at: number; value: number }[] = []
-  let link = 4
-  for (const picture of pictures) {
+  const directory = (picture: TiffPicture): { at: number; link: number } => {
+    const within = (picture.within ?? []).map((one) => directory(one).at)
     const blocks = blocksOf(picture, big).map((bytes, i) =>
       picture.has?.(i) === false ? [0, 0] : [put(bytes), bytes.length],
     )
@@ -67,6 +68,7 @@ export function writeTiff(pictures: readonly TiffPicture[], { big = false } = {}
             278: picture.stripRows ?? picture.height,
             279: blocks.map(([, length]) => length!),
           }),
+      ...(within.length > 0 ? { 330: within } : {}),
       ...picture.tags,
     }
     const entries = Object.entries(tags).map(([tag, value]) => {
@@ -76,8 +78,14 @@ export function writeTiff(pictures: readonly TiffPicture[], { big = false } = {}
       return Buffer.concat([u16(Number(tag)), u16(type), u32(count), field])
     })
     const at = put(Buffer.concat([u16(entries.length), ...entries, u32(0)]))
-    links.push({ at: link, value: at })
-    link = at + 2 + 12 * entries.length
+    return { at, link: at + 2 + 12 * entries.length }
+  }
+  const links: { at: number; value: number }[] = []
+  let link = 4
+  for (const picture of pictures) {
+    const written = directory(picture)
+    links.push({ at: link, value: written.at })
+    link = written.link
   }
   const file = Buffer.concat(parts)
   file.write(big ? 'MM' : 'II', 'latin1')

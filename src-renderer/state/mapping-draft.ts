@@ -39,12 +39,7 @@ export function withColours(draft: MappingDraft, colours: boolean): MappingDraft
 }
 
 /** Another lowest or highest sample: of one band where each has its own, else of all. */
-export function withEnd(
-  draft: MappingDraft,
-  end: keyof Range,
-  value: number,
-  place: number,
-): MappingDraft {
+export function withEnd(draft: MappingDraft, end: keyof Range, value: number, place: number): MappingDraft {
   return { ...draft, [end]: draft[end].map((before, i) => (draft.apart && i !== place ? before : value)) }
 }
 

@@ -56,43 +56,82 @@ export class Survey {
    * @param top the first row's number in the image
    */
   add(data: SampleArray, top: number, alpha: boolean): void {
-    const { width, height } = this.#size
-    const shown = this.#shown
-    const stride = alpha ? shown + 1 : shown
+    const { width } = this.#size
+    const stride = alpha ? this.#shown + 1 : this.#shown
     const rows = data.length / stride / width
     for (let row = 0; row < rows; row++) {
-      const y = top + row
-      const edge = y === 0 || y === height - 1
-      // each row begins elsewhere, so that no column is left out
-      let next = (y * 7919) % this.#step
-      for (let x = 0; x < width; x++) {
-        const at = (row * width + x) * stride
-        const takes = x === next
-        if (takes) next += this.#step
-        if (alpha && data[at + shown] === 0) continue
-        const border = edge || x === 0 || x === width - 1
-        for (let band = 0; band < shown; band++) {
-          const value = data[at + band]!
-          if (takes) this.#taken[band]![this.#count] = value
-          this.#see(value, border)
-        }
-        if (takes) this.#count = Math.min(this.#count + 1, this.#most)
-      }
+      const from = row * width * stride
+      this.#take(data, from, top + row, alpha)
+      if (alpha) this.#seeVisible(data, from, top + row)
+      else this.#see(data, from, width * stride, this.#border(top + row))
     }
   }
 
-  #see(value: number, border: boolean): void {
-    if (value - value !== 0) return // neither NaN nor infinite
-    this.#numbers = true
-    if (value === this.#nodata) return
-    if (value > this.#highest) {
-      this.#highest = value
-      this.#highestCount = 1
-    } else if (value === this.#highest) this.#highestCount++
-    if (value < this.#lowest) {
-      this.#lowest = value
-      this.#lowestAtBorder = border
-    } else if (border && value === this.#lowest) this.#lowestAtBorder = true
+  /** Takes one pixel in `#step` of a row; each row begins elsewhere, so that no column is left out. */
+  #take(data: SampleArray, from: number, y: number, alpha: boolean): void {
+    const shown = this.#shown
+    const stride = alpha ? shown + 1 : shown
+    for (let x = (y * 7919) % this.#step; x < this.#size.width; x += this.#step) {
+      const at = from + x * stride
+      if ((alpha && data[at + shown] === 0) || this.#count === this.#most) continue
+      for (let band = 0; band < shown; band++) this.#taken[band]![this.#count] = data[at + band]!
+      this.#count++
+    }
+  }
+
+  /** All pixels of a row that can be seen at all. */
+  #seeVisible(data: SampleArray, from: number, y: number): void {
+    const { width } = this.#size
+    const shown = this.#shown
+    const border = this.#border(y)
+    for (let x = 0; x < width; x++) {
+      const at = from + x * (shown + 1)
+      if (data[at + shown] === 0) continue
+      this.#see(data, at, shown, border === 'all' || x === 0 || x === width - 1 ? 'all' : 'none')
+    }
+  }
+
+  #border(y: number): 'all' | 'ends' {
+    return y === 0 || y === this.#size.height - 1 ? 'all' : 'ends'
+  }
+
+  /**
+   * Looks at samples side by side: every one of an image passes here, so there is little to do for each.
+   * @param border which of them lie at the image's border
+   */
+  #see(data: SampleArray, from: number, length: number, border: 'all' | 'ends' | 'none'): void {
+    const nodata = this.#nodata
+    let highest = this.#highest
+    let count = 0
+    let lowest = Infinity
+    let numbers = 0
+    for (let at = from; at < from + length; at++) {
+      const value = data[at]!
+      if (value - value !== 0) continue // NaN, or infinite
+      numbers++
+      if (value === nodata) continue
+      if (value < lowest) lowest = value
+      if (value < highest) continue
+      if (value > highest) {
+        highest = value
+        count = 0
+      }
+      count++
+    }
+    if (numbers > 0) this.#numbers = true
+    if (highest > this.#highest) this.#highestCount = 0
+    this.#highest = highest
+    this.#highestCount += count
+    if (lowest > this.#lowest) return
+    if (lowest < this.#lowest) this.#lowestAtBorder = false
+    this.#lowest = lowest
+    if (lowest === Infinity) return
+    const shown = this.#shown
+    const ends = [
+      ...data.subarray(from, from + shown),
+      ...data.subarray(from + length - shown, from + length),
+    ]
+    if (border === 'all' || (border === 'ends' && ends.includes(lowest))) this.#lowestAtBorder = true
   }
 
   end(): Surveyed {
