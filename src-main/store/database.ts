@@ -106,7 +106,7 @@ export function migrate(db: Connection, migrations: readonly Migration[]): numbe
     const step = db.transaction((): boolean => {
       // asked inside the lock: another process may have been faster
       if (versionOf(db) >= migration.number) return false
-      db.exec(migration.sql)
+      applyMigration(db, migration)
       db.pragma(`user_version = ${migration.number}`)
       db.pragma(`application_id = ${APPLICATION_ID}`)
       return true
@@ -120,6 +120,12 @@ export function migrate(db: Connection, migrations: readonly Migration[]): numbe
   // the version must stand in the file itself, where `inspectFile` reads it
   if (applied > 0) db.pragma('wal_checkpoint(TRUNCATE)')
   return applied
+}
+
+/** Does what a migration does, and nothing around it. */
+export function applyMigration(db: Connection, { sql, functions = {} }: Migration): void {
+  for (const [name, work] of Object.entries(functions)) db.function(name, { deterministic: true }, work)
+  db.exec(sql)
 }
 
 /** Schema version of an open database. */

@@ -1,4 +1,5 @@
 import type { FileState, ImageStatus, Split } from '../contract/wire.ts'
+import { nameKey } from '../core/list/name-key.ts'
 import type { Connection } from './database.ts'
 
 /** One row of the table `images`, in the form of the code. */
@@ -46,18 +47,6 @@ export interface KnownFile extends ListedFile {
   read: boolean
 }
 
-/** What of an image decides its place in a list. */
-export interface ImageInList {
-  id: number
-  path: string
-  status: ImageStatus
-  flagged: boolean
-  /** the run has reached it */
-  predicted: boolean
-  /** as it is stored, whether or not the image has truth now */
-  f2: number | null
-}
-
 /** A stored image with what the list shows beside it. `thresholds` etc. stay in `scores`. */
 export interface ListedImage extends StoredImage {
   truthCount: number
@@ -94,13 +83,6 @@ export function imageRepository(db: Connection) {
   const get = db.prepare<[number], Row>(`select ${COLUMNS} from images i where i.id = ?`)
   const all = db.prepare<[], Row>(`select ${COLUMNS} from images i order by i.path`)
   const listed = db.prepare<[{ run: number | null }], ListRow>(`${LISTED} order by i.path`)
-  const inList = db
-    .prepare<[{ run: number | null }], [number, string, ImageStatus, number, number, number | null]>(
-      `select i.id, i.path, i.status, i.flagged, ri.id is not null, s.f2 from images i
-       left join run_images ri on ri.run_id = @run and ri.image_id = i.id
-       left join scores s on s.run_id = @run and s.image_id = i.id order by i.path`,
-    )
-    .raw()
   const files = db
     .prepare<[], [number, string, number, number, FileState, number]>(
       'select id, path, size, mtime, file_state, sha256 is not null from images',
@@ -118,7 +100,9 @@ export function imageRepository(db: Connection) {
     .raw()
   const byPath = db.prepare<[string], number>('select id from images where path = ?').pluck()
   const listedOne = db.prepare<[{ run: number | null; id: number }], ListRow>(`${LISTED} where i.id = @id`)
-  const add = db.prepare<[string, number, number]>('insert into images (path, size, mtime) values (?, ?, ?)')
+  const add = db.prepare<[string, string, number, number]>(
+    'insert into images (path, name_key, size, mtime) values (?, ?, ?, ?)',
+  )
   const setFile = db.prepare<[number, number, FileState, string | null, number]>(
     'update images set size = ?, mtime = ?, file_state = ?, file_note = ? where id = ?',
   )
@@ -154,11 +138,6 @@ export function imageRepository(db: Connection) {
       const row = listedOne.get({ id, run })
       return row ? shown(row) : null
     },
-    /** what orders of the list are made of, one after the other */
-    *inList(run: number | null): Generator<ImageInList> {
-      for (const [id, path, status, flagged, predicted, f2] of inList.iterate({ run }))
-        yield { id, path, status, flagged: flagged !== 0, predicted: predicted !== 0, f2 }
-    },
     /** all files as they are known, one after the other */
     *files(): Generator<KnownFile> {
       for (const row of files.iterate()) yield known(row)
@@ -174,7 +153,8 @@ export function imageRepository(db: Connection) {
     },
     byPath: (path: string): number | null => byPath.get(path) ?? null,
     /** @returns the new image's id */
-    add: ({ path, size, mtime }: ListedFile): number => Number(add.run(path, size, mtime).lastInsertRowid),
+    add: ({ path, size, mtime }: ListedFile): number =>
+      Number(add.run(path, nameKey(path), size, mtime).lastInsertRowid),
     setFile: (id: number, file: Omit<ListedFile, 'path'>, state: FileState, note: string | null): void =>
       void setFile.run(file.size, file.mtime, state, note, id),
     setContent: (id: number, sha256: string | null, width: number | null, height: number | null): void =>

@@ -1,3 +1,4 @@
+import { nameKey } from '../core/list/name-key.ts'
 import type { Connection } from './database.ts'
 
 /** An image whose file is missing. */
@@ -26,7 +27,9 @@ export function moveRepository(db: Connection) {
     db.prepare<[number]>(`delete from ${table} where image_id = ?`),
   )
   const remove = db.prepare<[number]>('delete from images where id = ?')
-  const setPath = db.prepare<[string, number]>('update images set path = ? where id = ?')
+  const setPath = db.prepare<[string, string, number]>(
+    'update images set path = ?, name_key = ? where id = ?',
+  )
   return {
     /** images whose file is missing and whose content is known, by path */
     missing: (): MissingImage[] => missing.all().map((row) => ({ ...row, marked: row.marked !== 0 })),
@@ -36,7 +39,7 @@ export function moveRepository(db: Connection) {
     takePlace: (image: number, of: { id: number; path: string }): void => {
       for (const statement of forget) statement.run(of.id)
       remove.run(of.id)
-      setPath.run(of.path, image)
+      setPath.run(of.path, nameKey(of.path), image)
     },
   }
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KEPT_BACKUPS, backUp, backUpDaily } from './backup.ts'
 import { writeOldProject } from '../testing/old-project.ts'
-import { connect, versionOf } from './database.ts'
+import { NO_FILTER } from '../core/list/order.ts'
+import { applyMigration, connect, versionOf } from './database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 import { createStore, openStore, prepareMigration } from './store.ts'
@@ -42,7 +43,7 @@ test.each(MIGRATIONS.map((_, i) => i + 1))(
   'from version %i the schema comes to that of a new project',
   async (n) => {
     const old = connect(file)
-    for (const { sql } of MIGRATIONS.slice(0, n)) old.exec(sql)
+    for (const migration of MIGRATIONS.slice(0, n)) applyMigration(old, migration)
     old.pragma(`user_version = ${MIGRATIONS[n - 1]!.number}`)
     old.pragma('application_id = 1148352868')
     old.pragma('wal_checkpoint(TRUNCATE)')
@@ -111,6 +112,22 @@ test('marks from before their content was kept: of a changed picture it is not k
   old.close()
   const store = openStore(file)
   expect(store.images.all().map(({ markedSha256 }) => markedSha256)).toEqual(['', 'same', 'same', null])
+  store.close()
+})
+
+test('images from before places by name were kept have theirs; one that takes another path, that one', async () => {
+  const old = connect(file)
+  for (const migration of MIGRATIONS.slice(0, 10)) applyMigration(old, migration)
+  const insert = old.prepare('insert into images (id, path, size, mtime) values (?, ?, 1, 2)')
+  ;['b10.png', 'a.png', 'B9.png', 'b11.png'].forEach((path, i) => insert.run(i + 1, path))
+  old.pragma('user_version = 10')
+  old.pragma('application_id = 1148352868')
+  old.pragma('wal_checkpoint(TRUNCATE)')
+  old.close()
+  const store = openStore(file)
+  expect([...store.lists.byName(NO_FILTER)]).toEqual([2, 3, 1, 4])
+  await store.write(() => store.moves.takePlace(2, { id: 4, path: 'b11.png' }))
+  expect([...store.lists.byName(NO_FILTER)]).toEqual([3, 1, 2])
   store.close()
 })
 

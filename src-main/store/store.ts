@@ -8,6 +8,7 @@ import { editRepository } from './edits.ts'
 import { isBusy, storeFailure } from './failures.ts'
 import { imageRepository } from './images.ts'
 import { jobRepository } from './jobs.ts'
+import { listRepository } from './lists.ts'
 import { metaRepository } from './meta.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
@@ -133,6 +134,7 @@ function storeOn(db: Connection, watch?: Watch) {
     meta: watched('meta', metaRepository(db), watch),
     sessions: watched('sessions', sessionRepository(db), watch),
     images: watched('images', imageRepository(db), watch),
+    lists: watched('lists', listRepository(db), watch),
     pixels: watched('pixels', pixelRepository(db), watch),
     truth: watched('truth', truthRepository(db), watch),
     edits: watched('edits', editRepository(db), watch),

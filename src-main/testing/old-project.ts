@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatRle, fromPredicate } from '../core/mask/rle.ts'
-import { connect } from '../store/database.ts'
+import { applyMigration, connect } from '../store/database.ts'
 import { MIGRATIONS } from '../store/migrations/index.ts'
 
 export const OLD_SIZE = { width: 60, height: 40 }
@@ -32,7 +32,7 @@ const SHIP = '00000000-0000-4000-8000-000000000001'
 export function writeOldProject(folder: string, imagesRoot: string, version: number): void {
   mkdirSync(folder)
   const db = connect(join(folder, 'project.sqlite'))
-  for (const { sql } of MIGRATIONS.slice(0, version)) db.exec(sql)
+  for (const migration of MIGRATIONS.slice(0, version)) applyMigration(db, migration)
   const meta = db.prepare('insert into meta values (?, ?)')
   for (const [name, value] of [
     ['images_root', imagesRoot],

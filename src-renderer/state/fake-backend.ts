@@ -11,7 +11,8 @@ import type {
   Prediction,
 } from '../../src-main/contract/wire.ts'
 import { markOf } from '../../src-main/core/list/marks.ts'
-import { sortImages } from '../../src-main/core/list/order.ts'
+import { nameKey } from '../../src-main/core/list/name-key.ts'
+import { passes, sortByKeys, sortKey } from '../../src-main/core/list/order.ts'
 import { packOrder } from '../../src-main/core/list/packing.ts'
 import { Editing } from './editing.svelte.ts'
 import { fakeClient } from './fake-client.ts'
@@ -181,7 +182,13 @@ export class FakeBackend {
 export function listing(rows: () => ImageRow[]) {
   return {
     order: async ({ sort, filter }: { sort: ImageSort; filter: ImageFilter }) => {
-      const order = sortImages(rows(), sort, filter)
+      const named = rows()
+        .filter((row) => passes(filter, row))
+        .sort((a, b) => (nameKey(a.path) < nameKey(b.path) ? -1 : 1))
+      const order = sortByKeys(
+        Uint32Array.from(named, ({ id }) => id),
+        Float64Array.from(named, (row) => sortKey(sort, row)),
+      )
       const marks = Array.from(order.ids, (id) => markOf(rows().find((row) => row.id === id)!))
       return packOrder({ ...order, marks: Uint8Array.from(marks) })
     },

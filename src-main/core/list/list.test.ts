@@ -1,10 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ImageFilter, ImageSort } from '../../contract/wire.ts'
 import { IMAGE_SORTS, IMAGE_STATUSES } from '../../contract/words.ts'
 import { counted, countMarks, isMarkedFinished, markOf } from './marks.ts'
-import { NO_FILTER, passes, ranksOf, sortImages, sortKey, withChanges } from './order.ts'
-import type { Listed } from './order.ts'
+import { nameKey } from './name-key.ts'
+import { NO_FILTER, passes, ranksOf, sortByKeys, sortKey, withChanges } from './order.ts'
+import type { ImageOrder, Listed } from './order.ts'
 import { packOrder, unpackOrder } from './packing.ts'
+
+/** The images that pass the filter, sorted: all of them anew. */
+function sortImages(images: Iterable<Listed>, sort: ImageSort, filter: ImageFilter): ImageOrder {
+  const named = [...images]
+    .filter((image) => passes(filter, image))
+    .map((image) => ({ ...image, name: nameKey(image.path) }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id))
+  return sortByKeys(
+    Uint32Array.from(named, ({ id }) => id),
+    Float64Array.from(named, (image) => sortKey(sort, image)),
+  )
+}
 
 // few letters, digits in both cases: names that tie, and numbers that text sorts wrongly
 const path = fc.string({ unit: fc.constantFrom('a', 'A', 'b', '1', '2', '0', '/'), maxLength: 5 })
@@ -24,12 +38,12 @@ const filter = fc.record({
 })
 
 describe('the order of a list', () => {
-  const listed = (rows: Partial<Listed>[], ...how: [Parameters<typeof sortImages>[1], typeof NO_FILTER]) => {
+  const listed = (rows: Partial<Listed>[], sort: ImageSort, filter: ImageFilter) => {
     const all = rows.map((row, i) => ({
       ...{ id: i, path: '', status: 'to do' as const, flagged: false, f2: null },
       ...row,
     }))
-    return Array.from(sortImages(all, ...how).ids, (id) => all[id]!.path)
+    return Array.from(sortImages(all, sort, filter).ids, (id) => all[id]!.path)
   }
   const rows: Partial<Listed>[] = [
     { path: 'b10' },
@@ -39,6 +53,21 @@ describe('the order of a list', () => {
 
   test('sorts names as people count', () => {
     expect(listed(rows, 'name', NO_FILTER)).toEqual(['a', 'b9', 'b10'])
+  })
+
+  test.each([
+    ['numbers by their size, whatever zeros lead them', ['a2', 'a9', 'a010', 'a11', 'a100', 'b1']],
+    ['a folder before what begins like it', ['harbour/z', 'harbour b/a', 'harbour-2/a', 'harbour2/a']],
+    ['whatever the case and the accents', ['A1', 'á2', 'a3', 'Ä4', 'b']],
+    [
+      'hexadecimal names as texts',
+      ['00003e153.jpg', '000155de5.jpg', '0001756c1.jpg', '000155215e.jpg', 'ab.jpg'],
+    ],
+    ['long numbers among short ones', ['9999999.png', '10000000.png', '200000000.png']],
+    ['signs before numbers before letters', ['sea.png', 'sea_1.png', 'sea1.png', 'seab.png']],
+  ])('sorts %s', (_what, names) => {
+    const rows = names.map((path) => ({ path })).reverse()
+    expect(listed(rows, 'name', NO_FILTER)).toEqual(names)
   })
 
   test('puts images without a score last, whichever way scores are sorted', () => {

@@ -12,11 +12,12 @@ export function markOf({
   predictionCount,
   f2,
 }: Pick<ImageRow, 'status' | 'predictionCount' | 'f2'>): number {
-  return (
-    (status === 'done' || status === 'no ship' ? FINISHED : 0) |
-    (predictionCount === null ? 0 : PREDICTED) |
-    (f2 === null ? 0 : SCORED)
-  )
+  return markOfFacts(status === 'done' || status === 'no ship', predictionCount !== null, f2 !== null)
+}
+
+/** Of an image of which this is known. */
+export function markOfFacts(finished: boolean, predicted: boolean, scored: boolean): number {
+  return (finished ? FINISHED : 0) | (predicted ? PREDICTED : 0) | (scored ? SCORED : 0)
 }
 
 /** Whether somebody has said that the image's truth is complete. */

@@ -17,9 +17,6 @@ export interface ImageOrder {
 /** The place of an image in the order of all by name; images that it does not know come after all others. */
 export type Ranks = (id: number) => number
 
-/** As people count: a9 before a10, whatever the case. */
-const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare
-
 /** What an image is sorted by before its name; those without a score come last, whichever way scores are sorted. */
 export function sortKey(sort: ImageSort, { status, f2 }: Pick<Listed, 'status' | 'f2'>): number {
   switch (sort) {
@@ -42,22 +39,11 @@ export function passes({ text, status, flagged, scored }: ImageFilter, image: Om
   return part === '' || image.path.toLowerCase().includes(part)
 }
 
-/** The images that pass the filter, sorted. */
-export function sortImages(images: Iterable<Listed>, sort: ImageSort, filter: ImageFilter): ImageOrder {
-  // columns, not rows: an object for each of very many images takes more memory than all else here
-  const [ids, paths, keys]: [number[], string[], number[]] = [[], [], []]
-  for (const image of images) {
-    if (!passes(filter, image)) continue
-    ids.push(image.id)
-    paths.push(image.path)
-    keys.push(sortKey(sort, image))
-  }
-  const places = ids.map((_, i) => i)
-  places.sort((a, b) => keys[a]! - keys[b]! || byName(paths[a]!, paths[b]!) || ids[a]! - ids[b]!)
-  return {
-    ids: Uint32Array.from(places, (i) => ids[i]!),
-    keys: Float64Array.from(places, (i) => keys[i]!),
-  }
+/** Images in the order of their keys; those of one key stay as they come. @param ids by name @param keys one for each id */
+export function sortByKeys(ids: Uint32Array, keys: Float64Array): ImageOrder {
+  if (keys.every((key) => key === keys[0])) return { ids, keys }
+  const places = Uint32Array.from(ids, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b)
+  return { ids: places.map((i) => ids[i]!), keys: Float64Array.from(places, (i) => keys[i]!) }
 }
 
 /** Places by name. @param ids all images, by name */

@@ -8,8 +8,11 @@ export interface MarkedOrder extends ImageOrder {
   readonly marks: Uint8Array
 }
 
-/** Bytes that are turned into text at once: arguments of one call are limited. */
-const CHUNK = 0x2000
+/** Two characters for each 12 bits. */
+const PAIRS = ((): Uint8Array => {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  return Uint8Array.from({ length: 8192 }, (_, i) => letters.charCodeAt(i % 2 === 0 ? i >> 7 : (i >> 1) & 63))
+})()
 
 export function packOrder({ ids, keys, marks }: MarkedOrder): PackedOrder {
   // sorted by name alone: the keys are all 0, and need not travel
@@ -28,13 +31,19 @@ export function unpackOrder(packed: PackedOrder): MarkedOrder {
   return { ids, keys, marks }
 }
 
+/** By hand: `btoa` wants a text of the bytes first, which takes ten times as long. */
 function text(array: Uint32Array | Float64Array | Uint8Array): string {
   const all = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-  let binary = ''
-  for (let i = 0; i < all.length; i += CHUNK) {
-    binary += String.fromCharCode(...all.subarray(i, i + CHUNK))
+  const letters = new Uint8Array(Math.ceil(all.length / 3) * 4)
+  for (let from = 0, to = 0; from < all.length; from += 3, to += 4) {
+    const bits = (all[from]! << 16) | ((all[from + 1] ?? 0) << 8) | (all[from + 2] ?? 0)
+    letters[to] = PAIRS[(bits >> 12) << 1]!
+    letters[to + 1] = PAIRS[((bits >> 12) << 1) | 1]!
+    letters[to + 2] = PAIRS[(bits & 4095) << 1]!
+    letters[to + 3] = PAIRS[((bits & 4095) << 1) | 1]!
   }
-  return btoa(binary)
+  const padding = (3 - (all.length % 3)) % 3
+  return new TextDecoder().decode(letters.fill(61, letters.length - padding))
 }
 
 function bytes(base64: string): ArrayBuffer {

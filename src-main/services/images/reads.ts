@@ -1,33 +1,20 @@
 import type { ImageFilter, ImageRow, ImageSort, PackedOrder } from '../../contract/wire.ts'
-import { markOf } from '../../core/list/marks.ts'
-import { sortImages } from '../../core/list/order.ts'
-import type { Listed } from '../../core/list/order.ts'
 import { packOrder } from '../../core/list/packing.ts'
 import type { Store } from '../../store/store.ts'
-import { currentRun, isFinished } from '../machinery/project.ts'
 import type { Emit } from '../machinery/readers.ts'
 import { compareFolder } from './comparing.ts'
 import type { FolderPart } from './comparing.ts'
 import { walkImages } from './folder-listing.ts'
 import { movesAfter, movesToAsk } from './moves.ts'
 import type { Move } from './moves.ts'
+import { orderOf } from './order.ts'
 import { rowOfImage } from './rows.ts'
 
 /** What the reader threads do for the list of images. */
 export const imageReads = {
   /** a list in its order, with what counts are made of */
-  'images.order': (store: Store, { sort, filter }: { sort: ImageSort; filter: ImageFilter }): PackedOrder => {
-    const marks: number[] = []
-    function* images(): Generator<Listed> {
-      for (const { f2: stored, predicted, ...image } of store.images.inList(currentRun({ store }))) {
-        const f2 = predicted && isFinished(image) ? stored : null
-        marks[image.id] = markOf({ status: image.status, predictionCount: predicted ? 0 : null, f2 })
-        yield { ...image, f2 }
-      }
-    }
-    const order = store.read(() => sortImages(images(), sort, filter))
-    return packOrder({ ...order, marks: Uint8Array.from(order.ids, (id) => marks[id] ?? 0) })
-  },
+  'images.order': (store: Store, wanted: { sort: ImageSort; filter: ImageFilter }): PackedOrder =>
+    store.read(() => packOrder(orderOf(store, wanted))),
 
   /** rows of the list by their images, in any order; images that are not there are left out */
   'images.rows': (store: Store, { ids }: { ids: readonly number[] }): ImageRow[] =>

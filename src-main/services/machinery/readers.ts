@@ -61,12 +61,12 @@ export interface Readers {
   close(): Promise<void>
 }
 
-/** Starts the pool: two threads, so that a list is not behind an export. @param log takes one line for each slow read */
+/** Starts the pool: up to three threads, so that a list is behind neither an export nor the look at the folder. @param log takes one line for each slow read */
 export function startReaders(log: (line: string) => void): Readers {
   const pool = new Piscina<ReadMessage, ReadAnswer>({
     filename: entry('reader'),
     minThreads: 1,
-    maxThreads: 2,
+    maxThreads: 3,
     idleTimeout: 60_000,
     // what a read makes is soon of no use: it is cleared away often instead of growing
     resourceLimits: { maxYoungGenerationSizeMb: 8 },

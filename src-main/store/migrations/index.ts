@@ -10,6 +10,7 @@ import { categories } from './008-categories.ts'
 import { imagesByContent } from './009-images-by-content.ts'
 import { runCounts } from './010-run-counts.ts'
 import { suspectVerdicts } from './011-suspect-verdicts.ts'
+import { namesInOrder } from './012-names-in-order.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   imagesByContent,
   runCounts,
   suspectVerdicts,
+  namesInOrder,
 ]

@@ -12,4 +12,6 @@ export interface Migration {
    */
   check?: (db: Connection) => void
   sql: string
+  /** what the sql calls besides SQLite's own functions; one column's value in, one out */
+  functions?: Readonly<Record<string, (value: unknown) => string>>
 }
