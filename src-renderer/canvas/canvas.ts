@@ -56,13 +56,19 @@ export class CanvasController {
       () => this.#pixelsCame(),
       (url) => options.onTileError?.(url),
     )
-    this.#painter = new Painter(this.#shown, this.#pixels, this.#bench, () => ({
-      camera: this.#camera.camera,
-      view: this.#camera.view,
-      visible: this.#camera.visible(),
-      ratio: this.#stage.ratio,
-      moving: this.#rest !== undefined,
-    }))
+    this.#painter = new Painter(
+      this.#shown,
+      this.#pixels,
+      this.#bench,
+      () => ({
+        camera: this.#camera.camera,
+        view: this.#camera.view,
+        visible: this.#camera.visible(),
+        ratio: this.#stage.ratio,
+        moving: this.#rest !== undefined,
+      }),
+      () => this.#stage.invalidate('vector'),
+    )
     this.#stage = new Stage(
       this.#frame,
       this.#painter,

@@ -42,15 +42,18 @@ export class Painter implements LayerDrawing {
   readonly #pixels: Pixels
   readonly #bench: Workbench
   readonly #look: () => Look
+  readonly #unfinished: () => void
   #image: Extent | null = null
   readonly #outlines = new Outlines()
   #tagged: ReadonlySet<string> = new Set()
 
-  constructor(shown: Shown, pixels: Pixels, bench: Workbench, look: () => Look) {
+  /** @param unfinished the vector layer is to be drawn again in the next frame */
+  constructor(shown: Shown, pixels: Pixels, bench: Workbench, look: () => Look, unfinished: () => void) {
     this.#shown = shown
     this.#pixels = pixels
     this.#bench = bench
     this.#look = look
+    this.#unfinished = unfinished
   }
 
   setImage(image: Extent | null): void {
@@ -92,11 +95,8 @@ export class Painter implements LayerDrawing {
     const outlined = this.display.outlines ? still : still.filter(({ id }) => selected.has(id))
     const { selection } = this.#bench
     const { moving } = this.#look()
-    this.#outlines.draw(
-      context,
-      { instances: outlined, selection, imageHeight: this.#image.height, moving },
-      frame,
-    )
+    const all = { instances: outlined, selection, imageHeight: this.#image.height, moving }
+    if (!this.#outlines.draw(context, all, frame)) this.#unfinished()
     if (!this.display.tags) return
     const tags = placeTags(still, frame, (text) => tagWidth(context, text))
     this.#tagged = new Set(tags.map(({ id }) => id))

@@ -1,5 +1,5 @@
 import type { Box } from '../../../src-main/core/geometry/box.ts'
-import { growBox, overlapOf } from '../../../src-main/core/geometry/box.ts'
+import { growBox, joinBoxes, overlapOf } from '../../../src-main/core/geometry/box.ts'
 import { contoursOf } from '../../../src-main/core/mask/contours.ts'
 import type { Rle } from '../../../src-main/core/mask/rle.ts'
 import type { InstanceRef } from '../api.ts'
@@ -65,20 +65,31 @@ function styleOf({ kind, rgb, mark }: SceneInstance, selected: boolean): Outline
   return { ...OUTLINE, rgb, dash: mark?.style === 'false' ? [2, 2] : dash }
 }
 
-/** With more instances in view, outlines are drawn anew less often than the camera moves. */
-const MANY = 1000
-/** While the camera moves so many outlines are drawn anew this often, in ms; between, the last picture is carried along. */
+/** Outlines that took longer than this to draw (ms) are drawn anew less often than the camera moves. */
+const SLOW = 4
+/** While the camera moves, slow ones are drawn anew this often, in ms; between, the last picture is carried along. */
 const ANEW = 150
+/** So long a frame may look for outlines that nobody has looked for yet, in ms; the next frame goes on. */
+const SLICE = 8
+/** When more instances differ, everything is drawn anew. */
+const FEW = 100
 
 /** What was drawn last, and from where. */
 interface Drawn {
   instances: readonly SceneInstance[]
   selection: readonly InstanceRef[]
+  seen: ReadonlyMap<string, Seen>
   frame: Frame
-  /** instances that were in view */
-  count: number
+  /** ms that drawing everything took */
+  cost: number
   /** of `performance.now` */
   at: number
+}
+
+/** An instance in view, and whether it is selected. */
+interface Seen {
+  instance: SceneInstance
+  selected: boolean
 }
 
 /** What outlines are drawn of. */
@@ -97,36 +108,36 @@ export class Outlines {
   #picture = new OffscreenCanvas(1, 1)
   #drawn: Drawn | null = null
 
-  draw(context: CanvasRenderingContext2D, outlined: Outlined, frame: Frame): void {
-    if (this.#carries(outlined, frame, context.canvas))
-      return carry(context, this.#picture, this.#drawn!, frame)
-    const { instances, selection, imageHeight } = outlined
+  /** @returns false where some outlines were not found in time: it is to be called again in the next frame */
+  draw(context: CanvasRenderingContext2D, outlined: Outlined, frame: Frame): boolean {
     const { width, height } = context.canvas
-    if (this.#raster.width !== width || this.#raster.height !== height) {
-      this.#raster = new OutlineRaster(width, height)
-    } else this.#raster.clear()
-    const selected = new Set(selection.map(({ id }) => id))
-    const seen = inView(instances, frame, 8)
-    this.#drawGroup(seen.filter(({ id }) => !selected.has(id)), false, imageHeight, frame) // prettier-ignore
-    this.#drawGroup(seen.filter(({ id }) => selected.has(id)), true, imageHeight, frame) // prettier-ignore
-    const data = new ImageData(this.#raster.rgba, width, height)
-    context.putImageData(data, 0, 0)
-    if (seen.length > MANY) this.#keep(data)
-    this.#drawn = { instances, selection, frame, count: seen.length, at: performance.now() }
-    drawHatching(context, seen.filter(({ mark }) => mark?.style === 'missed'), imageHeight, frame) // prettier-ignore
+    if (this.#carries(outlined, frame, width, height)) {
+      carry(context, this.#picture, this.#drawn!, frame)
+      return true
+    }
+    const { instances, selection, imageHeight } = outlined
+    const chosen = new Set(selection.map(({ id }) => id))
+    const inSight = inView(instances, frame, 8)
+    const found = findOutlines(inSight, imageHeight)
+    const seen = new Map(
+      found.map((instance) => [instance.id, { instance, selected: chosen.has(instance.id) }] as const),
+    )
+    const part = this.#stale(seen, frame, width, height)
+    if (part !== 'nothing') this.#redraw(seen, part, imageHeight, frame, width, height)
+    this.#drawn = { ...this.#drawn!, instances, selection, seen, frame }
+    context.imageSmoothingEnabled = false
+    context.drawImage(this.#picture, 0, 0, width / frame.ratio, height / frame.ratio)
+    drawHatching(context, found.filter(({ mark }) => mark?.style === 'missed'), imageHeight, frame) // prettier-ignore
+    return found.length === inSight.length
   }
 
-  /** Whether the last picture will do: only the camera has moved, and drawing so many anew would hold it up. */
-  #carries(
-    { instances, selection, moving }: Outlined,
-    frame: Frame,
-    { width, height }: { width: number; height: number },
-  ): boolean {
+  /** Whether the last picture will do: only the camera has moved, and drawing it anew would hold it up. */
+  #carries({ instances, selection, moving }: Outlined, frame: Frame, width: number, height: number): boolean {
     const drawn = this.#drawn
     return (
       moving &&
       drawn !== null &&
-      drawn.count > MANY &&
+      drawn.cost > SLOW &&
       drawn.instances === instances &&
       drawn.selection === selection &&
       drawn.frame.ratio === frame.ratio &&
@@ -136,11 +147,52 @@ export class Outlines {
     )
   }
 
-  #keep(data: ImageData): void {
-    if (this.#picture.width !== data.width || this.#picture.height !== data.height) {
-      this.#picture = new OffscreenCanvas(data.width, data.height)
+  /** The part of the picture (device pixels) in which something differs from what was drawn last. */
+  #stale(
+    seen: ReadonlyMap<string, Seen>,
+    frame: Frame,
+    width: number,
+    height: number,
+  ): Box | 'everything' | 'nothing' {
+    const drawn = this.#drawn
+    if (!drawn || this.#picture.width !== width || this.#picture.height !== height) return 'everything'
+    if (!sameFrame(drawn.frame, frame)) return 'everything'
+    const different = differences(drawn.seen, seen)
+    if (different.length > FEW) return 'everything'
+    const boxes = different.map(({ instance }) => reachOf(instance, frame))
+    const part = boxes.length > 0 ? overlapOf(boxes.reduce(joinBoxes), { x: 0, y: 0, width, height }) : null
+    return part ?? 'nothing'
+  }
+
+  #redraw(
+    seen: ReadonlyMap<string, Seen>,
+    part: Box | 'everything',
+    imageHeight: number,
+    frame: Frame,
+    width: number,
+    height: number,
+  ): void {
+    const start = performance.now()
+    if (this.#raster.width !== width || this.#raster.height !== height) {
+      this.#raster = new OutlineRaster(width, height)
+      this.#picture = new OffscreenCanvas(width, height)
     }
-    this.#picture.getContext('2d')?.putImageData(data, 0, 0)
+    const all = [...seen.values()]
+    const touched =
+      part === 'everything'
+        ? all
+        : all.filter(({ instance }) => overlapOf(reachOf(instance, frame), part) !== null)
+    this.#raster.clear(part === 'everything' ? null : part)
+    for (const selected of [false, true]) {
+      const group = touched.filter((one) => one.selected === selected).map(({ instance }) => instance)
+      this.#drawGroup(group, selected, imageHeight, frame)
+    }
+    const data = new ImageData(this.#raster.rgba, width, height)
+    const { x, y, ...size } = part === 'everything' ? { x: 0, y: 0, width, height } : part
+    this.#picture.getContext('2d')?.putImageData(data, 0, 0, x, y, size.width, size.height)
+    const now = performance.now()
+    const cost = part === 'everything' ? now - start : (this.#drawn?.cost ?? 0)
+    this.#drawn = { instances: [], selection: [], seen, frame, cost, at: now }
   }
 
   #drawGroup(
@@ -158,6 +210,54 @@ export class Outlines {
       for (const ring of outline) this.#raster.line(ring, camera, ratio, styles[i]!)
     })
   }
+}
+
+/** Instances whose outlines are known: those that are not are looked for, as long as this frame has time. */
+function findOutlines(instances: readonly SceneInstance[], imageHeight: number): SceneInstance[] {
+  const end = performance.now() + SLICE
+  return instances.filter(({ rle }) => {
+    if (!rings.has(rle) && performance.now() > end) return false
+    ringsOnce(rle, imageHeight)
+    return true
+  })
+}
+
+function sameFrame(a: Frame, b: Frame): boolean {
+  const same = a.camera.scale === b.camera.scale && a.camera.x === b.camera.x && a.camera.y === b.camera.y
+  return same && a.ratio === b.ratio && a.width === b.width && a.height === b.height
+}
+
+/** What was drawn otherwise, and what is to be drawn otherwise. */
+function differences(before: ReadonlyMap<string, Seen>, now: ReadonlyMap<string, Seen>): Seen[] {
+  const different: Seen[] = []
+  for (const [id, was] of before) if (!now.has(id)) different.push(was)
+  for (const [id, is] of now) {
+    const was = before.get(id)
+    if (was && looksAlike(was, is)) continue
+    different.push(is)
+    if (was) different.push(was)
+  }
+  return different
+}
+
+function looksAlike(a: Seen, b: Seen): boolean {
+  return (
+    a.selected === b.selected &&
+    a.instance.rle === b.instance.rle &&
+    a.instance.hex === b.instance.hex &&
+    a.instance.kind === b.instance.kind &&
+    a.instance.mark?.style === b.instance.mark?.style
+  )
+}
+
+/** Where an instance's outline may reach, halo and black ground included: device pixels, whole numbers. */
+function reachOf({ bounds }: SceneInstance, { camera, ratio }: Frame): Box {
+  const margin = HALO
+  const x = Math.floor((bounds.x * camera.scale + camera.x - margin) * ratio)
+  const y = Math.floor((bounds.y * camera.scale + camera.y - margin) * ratio)
+  const right = Math.ceil(((bounds.x + bounds.width) * camera.scale + camera.x + margin) * ratio)
+  const bottom = Math.ceil(((bounds.y + bounds.height) * camera.scale + camera.y + margin) * ratio)
+  return { x, y, width: right - x, height: bottom - y }
 }
 
 /** Draws a picture of the whole view as it lies for the camera of now. */

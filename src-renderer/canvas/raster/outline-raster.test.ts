@@ -54,7 +54,28 @@ describe('outlines in device pixels', () => {
 
   it('clear leaves nothing', () => {
     const raster = drawn(4, 1)
-    raster.clear()
+    raster.clear(null)
     expect(raster.rgba.every((v) => v === 0)).toBe(true)
+  })
+
+  it('a part that is drawn anew is as if everything had been drawn, and nothing changes beside it', () => {
+    const moved = SQUARE.map((v) => v + 2)
+    const other = SQUARE.map((v, i) => v + (i % 2 === 0 ? 3 : 0))
+    const draw = (raster: OutlineRaster, rings: readonly Int32Array[]) => {
+      const camera = { scale: 4, x: -3, y: 1 }
+      for (const ring of rings) raster.under(ring, camera, 1, style)
+      for (const ring of rings) raster.line(ring, camera, 1, { ...style, dash: [5, 3] })
+    }
+    const part = { x: 9, y: 12, width: 34, height: 33 }
+    const mended = new OutlineRaster(64, 64)
+    draw(mended, [other, SQUARE])
+    mended.clear(part)
+    draw(mended, [other, moved])
+    const anew = new OutlineRaster(64, 64)
+    draw(anew, [other, moved])
+    expect(mended.rgba).toEqual(anew.rgba)
+    mended.clear({ x: 0, y: 0, width: 4, height: 64 })
+    draw(mended, [moved])
+    expect(mended.rgba).toEqual(anew.rgba)
   })
 })

@@ -1,3 +1,4 @@
+import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { Camera } from '../../../src-main/core/geometry/camera.ts'
 import type { Rgb } from '../colours.ts'
 
@@ -45,16 +46,28 @@ export class OutlineRaster {
   /** RGBA, not premultiplied */
   readonly rgba: Uint8ClampedArray<ArrayBuffer>
   readonly #pixels: Uint32Array
+  /** nothing is drawn outside: from (left, top) to before (right, bottom) */
+  #clip: { left: number; top: number; right: number; bottom: number }
 
   constructor(width: number, height: number) {
     this.width = width
     this.height = height
     this.rgba = new Uint8ClampedArray(width * height * 4)
     this.#pixels = new Uint32Array(this.rgba.buffer)
+    this.#clip = { left: 0, top: 0, right: width, bottom: height }
   }
 
-  clear(): void {
-    this.#pixels.fill(0)
+  /** Empties a part, to which all drawing is confined from now on. @param part device pixels, whole numbers; null: everything */
+  clear(part: Box | null): void {
+    if (part === null) {
+      this.#clip = { left: 0, top: 0, right: this.width, bottom: this.height }
+      this.#pixels.fill(0)
+      return
+    }
+    const { x: left, y: top } = part
+    const [right, bottom] = [left + part.width, top + part.height]
+    this.#clip = { left, top, right, bottom }
+    for (let y = top; y < bottom; y++) this.#pixels.fill(0, y * this.width + left, y * this.width + right)
   }
 
   /** The black under an outline; drawn for all instances before any line, so that it darkens no neighbour's line. */
@@ -142,11 +155,12 @@ export class OutlineRaster {
   }
 
   #outOfView(x0: number, y0: number, x1: number, y1: number, margin: number): boolean {
+    const { left, top, right, bottom } = this.#clip
     return (
-      Math.max(x0, x1) < -margin ||
-      Math.max(y0, y1) < -margin ||
-      Math.min(x0, x1) > this.width + margin ||
-      Math.min(y0, y1) > this.height + margin
+      Math.max(x0, x1) < left - margin ||
+      Math.max(y0, y1) < top - margin ||
+      Math.min(x0, x1) > right + margin ||
+      Math.min(y0, y1) > bottom + margin
     )
   }
 
@@ -154,10 +168,11 @@ export class OutlineRaster {
   #fill(x0: number, y0: number, x1: number, y1: number, colour: number): void {
     const pixels = this.#pixels
     const width = this.width
-    const left = x0 < 0 ? 0 : x0
-    const right = x1 > width ? width : x1
-    const top = y0 < 0 ? 0 : y0
-    const bottom = y1 > this.height ? this.height : y1
+    const clip = this.#clip
+    const left = x0 < clip.left ? clip.left : x0
+    const right = x1 > clip.right ? clip.right : x1
+    const top = y0 < clip.top ? clip.top : y0
+    const bottom = y1 > clip.bottom ? clip.bottom : y1
     const long = right - left > 24
     for (let y = top; y < bottom; y++) {
       const end = y * width + right
