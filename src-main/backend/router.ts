@@ -2,7 +2,6 @@ import { implement } from '@orpc/server'
 import { backendContract } from '../contract/backend.ts'
 import type { ProjectEvent, ProjectSummary } from '../contract/wire.ts'
 import { applyGesture } from '../services/annotate/annotate.ts'
-import { embeddingPoints } from '../services/predict/embeddings.ts'
 import { importLabels } from '../services/exchange/import.ts'
 import { previewImport } from '../services/exchange/preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
@@ -11,6 +10,8 @@ import { getImage } from '../services/annotate/image-detail.ts'
 import { setSplit } from '../services/images/split.ts'
 import { listModels, modelCardOf, setCurrentModel } from '../services/predict/models.ts'
 import { startPrediction } from '../services/predict/predict.ts'
+import { keepDraft } from '../services/predict/drafts.ts'
+import { openInference } from '../services/predict/open-inference.ts'
 import { predictAhead } from '../services/predict/predict-ahead.ts'
 import { summaryOf } from '../services/machinery/project.ts'
 import { listOrder, rowsOf } from '../services/images/list.ts'
@@ -152,8 +153,11 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       choice: os.runs.choice.handler(within((project, input) => runChoice(project, input.run))),
       choose: os.runs.choose.handler(within((project, input) => chooseRun(project, input))),
     },
-    embeddings: {
-      points: os.embeddings.points.handler(within((project, input) => embeddingPoints(project, input.image))),
+    drafts: { keep: os.drafts.keep.handler(within((project, input) => keepDraft(project, input))) },
+    inference: {
+      open: os.inference.open.handler(
+        within((project, input, signal) => openInference(project, input, signal)),
+      ),
     },
     score: {
       set: os.score.set.handler(within((project, input) => setScore(project, input.split ?? null))),

@@ -120,14 +120,19 @@ export const backendContract = {
     /** positions between clean empty images and more ships found; null: the run holds imported labels */
     choice: procedure.input(inProject.extend({ run: w.runId })).output(w.runChoice.nullable()),
     /**
-     * Makes the run with this minScore, shape or cutting at necks, and else the settings and flips of `run`, the current one, over all images that
+     * Makes the run with these settings, and else the settings and flips of `run`, the current one, over all images that
      * its version has looked at. `job`: what is still being done for it, from inferences that are there
      */
     choose: procedure
       .input(
         inProject.extend({
           run: w.runId,
+          foreground: w.clusterSettings.shape.foreground.optional(),
+          sigma: w.clusterSettings.shape.sigma.optional(),
+          alpha: w.clusterSettings.shape.alpha.optional(),
+          minArea: w.clusterSettings.shape.minArea.optional(),
           minScore: w.clusterSettings.shape.minScore.optional(),
+          separate: z.boolean().optional(),
           rectangles: z.boolean().optional(),
           necks: z.boolean().optional(),
           /** the image on the screen */
@@ -136,9 +141,27 @@ export const backendContract = {
       )
       .output(z.object({ job: w.jobId.nullable(), run: w.runId })),
   },
-  embeddings: {
-    /** null where the current run holds no inference of this image (not predicted yet, or imported labels) */
-    points: procedure.input(onImage).output(w.embeddingPoints.nullable()),
+  drafts: {
+    /**
+     * Keeps what sliders and a person's hand made of one image: in `run` where that is a draft run, else in a new one, whose parent
+     * it is and whose predictions of all other images a job copies. The draft run becomes the current one once it has them all.
+     */
+    keep: procedure
+      .input(
+        onImage.extend({
+          run: w.runId,
+          settings: w.clusterSettings,
+          changes: z.array(w.handChange).max(1000),
+        }),
+      )
+      .output(z.object({ job: w.jobId.nullable(), run: w.runId })),
+  },
+  inference: {
+    /**
+     * The inference of the image on the screen: of the current run's version, else the current one. null: it is not there, and was
+     * not to be made. Ending the call harms nothing: an engine that trains lives on.
+     */
+    open: procedure.input(onImage.extend({ make: z.boolean() })).output(w.imageInference.nullable()),
   },
   score: {
     set: procedure.input(inProject.extend({ split: w.split.optional() })).output(w.setScore),

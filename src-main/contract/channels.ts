@@ -66,7 +66,7 @@ export function tileUrl(
   return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/tile/${level}/${column}/${row}`
 }
 
-/** `drydock://app/p/<project>/image/<id>/r<content>/run/<run>/points`: see `embeddingPoints` for the bytes. */
-export function pointsUrl(project: string, image: number, content: string, run: number): string {
-  return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/run/${run}/points`
+/** `drydock://app/p/<project>/image/<id>/r<content>/inference/<key>`: the bytes are those of `core/cluster/inference-bytes.ts`. */
+export function inferenceUrl(project: string, image: number, content: string, key: string): string {
+  return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/inference/${key}`
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BackendInfo, ClusterSettings, CurvePoint } from './wire.ts'
-import { clusterSettings, operatingPoint } from './wire.ts'
+import { calibration, clusterSettings, operatingPoint } from './wire.ts'
 
 /** What the engine process does for whoever hosts the services (backend or command line). */
 
@@ -55,24 +55,6 @@ export const architecture = z.object({
   coordinates: z.enum(['pixel', 'normalized']),
 })
 export type Architecture = z.infer<typeof architecture>
-
-/**
- * How probable it is that an instance is a hit (IoU > 0.5 with a truth instance): a logistic regression on what is known
- * of it. P = 1 / (1 + exp(-(intercept + sum of weight * feature))); the features are in `core/cluster/features.ts`.
- */
-export const calibration = z.object({
-  intercept: z.number(),
-  weights: z.object({
-    foreground: z.number(),
-    peak: z.number(),
-    logArea: z.number(),
-    border: z.number(),
-  }),
-  /** validation instances that it was fitted on, and how many of them were hits */
-  instances: z.number().int(),
-  hits: z.number().int(),
-})
-export type Calibration = z.infer<typeof calibration>
 
 /** model.json: everything that is needed to run weights.bin. */
 export const modelFile = z.object({

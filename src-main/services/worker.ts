@@ -25,7 +25,6 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   hasInference: predict,
   keepInference: predict,
   findInstances: predict,
-  plotPoints: predict,
 }
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */

@@ -11,6 +11,8 @@ export interface StoredRun {
   settings: ClusterSettings | null
   /** its inferences are averages over the four flips */
   flips: boolean
+  /** of a draft run: the run whose predictions a person changed; null: it is none */
+  parent: number | null
   createdAt: string
 }
 
@@ -27,7 +29,7 @@ export interface RunImage {
 type Row = Omit<StoredRun, 'settings' | 'flips'> & { settings: string | null; flips: number }
 type ListRow = Row & { modelName: string | null; images: number }
 
-const COLUMNS = `r.id, r.name, r.kind, r.model_id as model, r.settings_json as settings, r.flips, r.created_at as createdAt`
+const COLUMNS = `r.id, r.name, r.kind, r.model_id as model, r.settings_json as settings, r.flips, r.parent_id as parent, r.created_at as createdAt`
 
 /** Repository of the tables `runs` and `run_images`. */
 export type RunRepository = ReturnType<typeof runRepository>
@@ -40,11 +42,11 @@ export function runRepository(db: Connection) {
      from runs r left join models m on m.id = r.model_id order by r.id`,
   )
   const find = db.prepare<[string, string, number], number>(
-    `select id from runs where kind = 'model' and model_id = ? and settings_json = ? and flips = ?
+    `select id from runs where kind = 'model' and model_id = ? and settings_json = ? and flips = ? and parent_id is null
      order by id desc limit 1`,
   )
-  const add = db.prepare<[string, string, string | null, string | null, number, string]>(
-    'insert into runs (name, kind, model_id, settings_json, flips, created_at) values (?, ?, ?, ?, ?, ?)',
+  const add = db.prepare<[string, string, string | null, string | null, number, number | null, string]>(
+    'insert into runs (name, kind, model_id, settings_json, flips, parent_id, created_at) values (?, ?, ?, ?, ?, ?, ?)',
   )
   const reach = db.prepare<[number, number, string | null, string | null, string]>(
     `insert or replace into run_images (run_id, image_id, sha256, inference, at) values (?, ?, ?, ?, ?)`,
@@ -75,11 +77,14 @@ export function runRepository(db: Connection) {
         images: row.images,
         current: row.id === current,
       })),
-    /** the newest run of this model with exactly these settings, with or without flips */
+    /** the newest run of this model with exactly these settings, with or without flips; no draft run */
     find: (model: string, settings: ClusterSettings, flips: boolean): number | null =>
       find.pluck().get(model, settingsText(settings), Number(flips)) ?? null,
     /** @returns the new run's id */
-    add: (run: Omit<StoredRun, 'id'>): number =>
+    add: ({
+      parent = null,
+      ...run
+    }: Omit<StoredRun, 'id' | 'parent'> & Partial<Pick<StoredRun, 'parent'>>): number =>
       Number(
         add.run(
           run.name,
@@ -87,6 +92,7 @@ export function runRepository(db: Connection) {
           run.model,
           run.settings ? settingsText(run.settings) : null,
           Number(run.flips),
+          parent,
           run.createdAt,
         ).lastInsertRowid,
       ),
@@ -112,7 +118,7 @@ function settingsText(settings: ClusterSettings): string {
 }
 
 function stored(row: Row): StoredRun {
-  const { id, name, kind, model, createdAt } = row
+  const { id, name, kind, model, parent, createdAt } = row
   const settings = row.settings === null ? null : clusterSettings.parse(JSON.parse(row.settings))
-  return { id, name, kind, model, settings, flips: row.flips !== 0, createdAt }
+  return { id, name, kind, model, settings, flips: row.flips !== 0, parent, createdAt }
 }

@@ -4,6 +4,7 @@ import { DrydockError } from '../contract/errors.ts'
 import { backUp } from './backup.ts'
 import { checkWhole, connect, connectToRead, inspectFile, migrate } from './database.ts'
 import type { Connection } from './database.ts'
+import { draftRepository } from './drafts.ts'
 import { editRepository } from './edits.ts'
 import { isBusy, storeFailure } from './failures.ts'
 import { imageRepository } from './images.ts'
@@ -141,6 +142,7 @@ function storeOn(db: Connection, watch?: Watch) {
     models: watched('models', modelRepository(db), watch),
     runs: watched('runs', runRepository(db), watch),
     predictions: watched('predictions', predictionRepository(db), watch),
+    drafts: watched('drafts', draftRepository(db), watch),
     scores: watched('scores', scoreRepository(db), watch),
     reviews: watched('reviews', reviewRepository(db), watch),
     sums: watched('sums', sumRepository(db), watch),

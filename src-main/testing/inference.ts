@@ -1,6 +1,8 @@
 import type { SparseInference } from '../contract/engine.ts'
 import { toSparse } from '../core/cluster/sparse.ts'
 import { fromFloat16 } from '../core/float16.ts'
+import { fromPredicate, type Rle } from '../core/mask/rle.ts'
+import { normal, randomFrom } from '../core/random.ts'
 
 /** What a network might give for a whole image, dense and row-major. */
 export interface DenseInference {
@@ -43,4 +45,34 @@ export function embeddingAt({ index, offset, channels, width }: SparseInference,
     offset.subarray(k * channels, (k + 1) * channels),
     (bits, c) => (place[c] ?? 0) + fromFloat16(bits),
   )
+}
+
+/**
+ * What a network might give for two parallel ships that touch along their long side.
+ * @param breadth of each, px @param noise of the embeddings, px, by seed
+ */
+export function twoShips({ length = 12, breadth = 3, noise = 0, seed = 1 } = {}): {
+  inference: SparseInference
+  truth: Rle[]
+} {
+  const size = { width: length + 20, height: 2 * breadth + 20 }
+  const random = randomFrom(seed)
+  const shipAt = (x: number, y: number): number =>
+    x < 10 || x >= 10 + length || y < 10 || y >= 10 + 2 * breadth ? 0 : y < 10 + breadth ? 1 : 2
+  const foreground = new Float32Array(size.width * size.height)
+  const offset = new Float32Array(2 * size.width * size.height)
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      const ship = shipAt(x, y)
+      if (ship === 0) continue
+      const i = y * size.width + x
+      foreground[i] = 0.9
+      offset[2 * i] = 10 + (length - 1) / 2 - x + noise * normal(random)
+      offset[2 * i + 1] = 10 + (breadth - 1) / 2 + (ship - 1) * breadth - y + noise * normal(random)
+    }
+  }
+  return {
+    inference: inferenceOf({ ...size, channels: 2, foreground, offset }),
+    truth: [1, 2].map((ship) => fromPredicate(size, (x, y) => shipAt(x, y) === ship)),
+  }
 }

@@ -3,7 +3,7 @@ import { CanvasController } from './canvas.ts'
 
 /** The canvas as its window sees it. */
 export * from './api.ts'
-export type { Target } from './target.ts'
+export { toEdited, type Target } from './target.ts'
 export { TOOLS, TOOL_NAMES, type ToolName } from './tools/registry.ts'
 export type { Icon } from './tools/tool.ts'
 

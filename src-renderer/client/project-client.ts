@@ -27,7 +27,7 @@ const READS: ReadonlySet<string> = new Set<ProcedureName>([
   'images.get',
   'runs.list',
   'runs.choice',
-  'embeddings.points',
+  'inference.open',
   'score.set',
   'train.preview',
   'train.defaults',

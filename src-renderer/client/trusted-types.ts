@@ -1,10 +1,16 @@
 /**
  * Import this before anything else. The page's policy refuses strings as HTML or script; Konva empties its container
- * with `innerHTML = ''`, so the default policy lets exactly that pass.
+ * with `innerHTML = ''`, and the page starts threads from scripts of its own: the default policy lets exactly that pass.
  */
 
 interface PolicyFactory {
-  createPolicy(name: string, rules: { createHTML: (text: string) => string | null }): unknown
+  createPolicy(
+    name: string,
+    rules: {
+      createHTML: (text: string) => string | null
+      createScriptURL: (url: string) => string | null
+    },
+  ): unknown
 }
 
 function hasTrustedTypes(scope: object): scope is { trustedTypes: PolicyFactory } {
@@ -13,5 +19,8 @@ function hasTrustedTypes(scope: object): scope is { trustedTypes: PolicyFactory 
 
 const scope: object = globalThis
 if (hasTrustedTypes(scope)) {
-  scope.trustedTypes.createPolicy('default', { createHTML: (text) => (text === '' ? '' : null) })
+  scope.trustedTypes.createPolicy('default', {
+    createHTML: (text) => (text === '' ? '' : null),
+    createScriptURL: (url) => (url.startsWith(new URL('assets/', document.baseURI).href) ? url : null),
+  })
 }

@@ -18,7 +18,16 @@ function summary(): ProjectSummary {
 }
 
 const RUN: Run = {
-  ...{ id: 1, name: 'base', kind: 'model', model: 'm', modelName: 'base', settings: null, flips: false },
+  ...{
+    id: 1,
+    name: 'base',
+    kind: 'model',
+    model: 'm',
+    modelName: 'base',
+    settings: null,
+    parent: null,
+    flips: false,
+  },
   ...{ createdAt: '', images: 2, current: true },
 }
 const MODEL: ModelVersion = {

@@ -107,6 +107,7 @@ export class FakeHost {
           undoGroup: exchanged({ images: 0, kept: 0 }),
         },
         predict: { ahead: nothing, setFlips: nothing },
+        inference: { open: nothing },
         jobs: { list: none },
         runs: {
           list: of((_, { project }: { project: string }) => [{ id: 1, name: project, current: true }]),

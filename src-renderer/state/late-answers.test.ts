@@ -40,6 +40,7 @@ const ASKED: readonly [string, (alpha: OpenProject) => unknown][] = [
   ['the images that seem to have moved', ({ moved }) => moved.refresh()],
   ['the list of jobs', (alpha) => alpha.fetchJobs()],
   ['an image', ({ editing }) => editing.open(2)],
+  ['the inference of the open image', ({ editing }) => editing.shown?.inference.want(true)],
   ['the open image, again', ({ editing }) => editing.shown?.refetch()],
 ]
 
@@ -73,6 +74,7 @@ describe('the answer of a project that was left', () => {
     await settle()
     expect([marked('alpha', 1), marked('beta', 1)]).toEqual([0, 1])
     expect(app.toasts.items).toEqual([])
+    expect(editing.shown?.inference.state).toBe('idle')
   })
 
   it('does not empty the list of the next one, whose own is still under way', async () => {

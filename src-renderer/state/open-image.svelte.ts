@@ -1,15 +1,20 @@
 import type { ProjectClient } from '../client/index.ts'
 import type { ImageDetail, ImageScore, PixelTile } from '../../src-main/contract/wire.ts'
+import { Draft } from './draft.svelte.ts'
+import { Embedding } from './embedding.svelte.ts'
 import { History } from './history.ts'
 import { whyNotShown } from './image-file.ts'
 import type { ImageMemory } from './image-memory.ts'
 import { imageStateOf, stillThere, type ImageState } from './image-state.ts'
 import type { Images } from './images.svelte.ts'
+import { OpenInference } from './open-inference.svelte.ts'
 import { Raster } from './raster.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
 
 /** What an open image needs of its project. */
 export interface Surroundings {
   readonly client: ProjectClient
+  readonly toasts: Toasts
   readonly images: Images
   readonly memory: ImageMemory
   /** Whether gestures on an image are on their way to the disk: what is fetched of its marks is older than what is shown. */
@@ -40,6 +45,16 @@ export class OpenImage {
   readonly history = new History()
   /** bands, place on the earth, mapping, samples */
   readonly raster: Raster
+  /** what the network gives for it */
+  readonly inference: OpenInference
+  readonly draft: Draft
+  readonly embedding: Embedding
+  /** masks of its truth; null: it is not finished, and has none */
+  readonly truth = $derived.by(() =>
+    this.state && (this.state.status === 'done' || this.state.status === 'no ship')
+      ? this.state.truth.map(({ rle }) => rle)
+      : null,
+  )
   readonly #around: Surroundings
   readonly #left = new AbortController()
   readonly #unpin: () => void
@@ -56,6 +71,16 @@ export class OpenImage {
     this.#around = around
     this.state = around.memory.kept(id)
     this.raster = new Raster(around.client, id, this.#left.signal)
+    this.inference = new OpenInference(around.client, id, this.#left.signal, () => this.draft.refresh())
+    this.draft = new Draft({
+      image: id,
+      client: around.client,
+      inference: this.inference,
+      state: () => this.state,
+      truth: () => this.truth,
+      failed: (error) => around.toasts.error(error),
+    })
+    this.embedding = new Embedding(this.draft, this.inference)
     this.#unpin = around.images.pin(id)
   }
 
@@ -112,6 +137,7 @@ export class OpenImage {
   /** Another image is on the screen. */
   leave(): void {
     this.#left.abort()
+    this.draft.leave()
     this.#unpin()
     if (this.state && this.#around.isSaving(this.id)) this.#around.memory.keep(this.state)
   }
@@ -123,6 +149,7 @@ export class OpenImage {
     this.failure = whyNotShown(detail.row)
     if (this.#content !== detail.row.content) void this.raster.refresh()
     this.#content = detail.row.content
+    void this.inference.refresh()
     if (this.#around.isSaving(this.id)) return this.mistrust()
     // the answer may have been overtaken by that of a gesture
     if (detail.row.revision < memory.revision(this.id)) return void this.fetch()

@@ -10,7 +10,6 @@ import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
 import { Moved } from './moved.svelte.ts'
 import { followProject } from './news.ts'
-import { Plot } from './plot.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 import { Training } from './training.svelte.ts'
 
@@ -35,7 +34,6 @@ export class OpenProject {
   readonly moved: Moved
   readonly jobs: Jobs
   readonly editing: Editing
-  readonly plot: Plot
   readonly training: Training
   readonly exchange: Exchange
   readonly leaving: Leaving
@@ -54,7 +52,6 @@ export class OpenProject {
     this.facts = new Facts(this.client, toasts, summary)
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts)
-    this.plot = new Plot(this.client, toasts)
     this.training = new Training(this.client, toasts)
     this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)
     this.leaving = new Leaving(this.client, client.shell.dialogs, toasts, () => this.facts.summary.name)

@@ -1,3 +1,6 @@
+import type { SparseInference } from '../../src-main/contract/engine.ts'
+import { embeddingsOf } from '../../src-main/core/cluster/sparse.ts'
+
 /** The embedding of one image's predicted pixels, as the plot draws it. Arrays of equal length n. */
 export interface Points {
   /** [n] row-major pixel index, y * width + x, ascending */
@@ -12,23 +15,10 @@ export interface Points {
   cluster: Int16Array
 }
 
-/**
- * Reads the points file that the contract describes (`embeddingPoints`).
- * @throws RangeError when the file is shorter than `count` points
- */
-export function readPoints(file: ArrayBuffer, count: number): Points {
-  // foreground is a byte each, so the int16 part may start at an odd place: copied, never viewed
-  const part = (start: number, bytes: number) => file.slice(start, start + bytes)
-  if (file.byteLength < count * 15) {
-    throw new RangeError(`The points file holds ${file.byteLength} bytes, ${count * 15} are needed.`)
-  }
-  return {
-    pixel: new Uint32Array(part(0, count * 4)),
-    x: new Float32Array(part(count * 4, count * 4)),
-    y: new Float32Array(part(count * 8, count * 4)),
-    foreground: new Uint8Array(part(count * 12, count)),
-    cluster: new Int16Array(part(count * 13, count * 2)),
-  }
+/** The points of an inference. @param cluster [n] of each sparse pixel, -1: none */
+export function pointsOf(inference: SparseInference, cluster: Int16Array): Points {
+  const { index, foreground } = inference
+  return { pixel: index, ...embeddingsOf(inference), foreground, cluster }
 }
 
 /** Index of the point whose embedding lies nearest to (x, y) within `reach` px, -1 if none does. */

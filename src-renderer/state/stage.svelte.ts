@@ -1,10 +1,13 @@
 import type { EditPlan } from '../../src-main/contract/wire.ts'
+import type { EditPrediction } from '../../src-main/core/edit/edit.ts'
 import type { Canvas, Layers, PointerReport, Target, ToolName } from '../canvas/index.ts'
 import { DEFAULT_LAYERS } from '../canvas/index.ts'
 
 /** What the tools change, and who takes what they do to it: truth, or a draft run. */
 export interface EditTarget {
   readonly kind: Target
+  /** what it has in place of the current run's predictions */
+  readonly predictions: readonly EditPrediction[]
   /** Shows what a gesture comes to, and keeps it. @returns whether it was taken; if not, it was said why */
   apply(plan: EditPlan): boolean
 }

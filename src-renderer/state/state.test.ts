@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ACTION_NAMES, ACTIONS, actionOf, DEFAULT_BINDINGS, keyName } from './keys.ts'
-import { nearestPoint, pointsByCluster, readPoints } from './points.ts'
+import { toFloat16 } from '../../src-main/core/float16.ts'
+import { nearestPoint, pointsByCluster, pointsOf } from './points.ts'
 
 describe('keys', () => {
   const press = (key: string, held: Partial<KeyboardEvent> = {}) => ({
@@ -47,27 +48,23 @@ describe('keys', () => {
   })
 })
 
-describe('points', () => {
-  it('reads the file of the contract, an odd count included', () => {
-    const count = 3
-    const file = new ArrayBuffer(count * 15)
-    const view = new DataView(file)
-    for (let i = 0; i < count; i++) {
-      view.setUint32(i * 4, 100 + i, true)
-      view.setFloat32(12 + i * 4, i + 0.5, true)
-      view.setFloat32(24 + i * 4, i * 2, true)
-      view.setUint8(36 + i, 200 + i)
-      view.setInt16(39 + i * 2, i - 1, true)
+describe('the points of an inference', () => {
+  it('lie where the pixels point, and are found there', () => {
+    // the first, third and fourth pixel of 4 x 2, pointing half a pixel right and one down
+    const inference = {
+      ...{ width: 4, height: 2, channels: 2, index: Uint32Array.of(0, 2, 7) },
+      ...{
+        offset: Uint16Array.from([0.5, 1, 0.5, 1, 0.5, 1], toFloat16),
+        foreground: Uint8Array.of(9, 8, 7),
+      },
     }
-    const points = readPoints(file, count)
-    expect([...points.pixel]).toEqual([100, 101, 102])
-    expect([...points.x]).toEqual([0.5, 1.5, 2.5])
-    expect([...points.y]).toEqual([0, 2, 4])
-    expect([...points.foreground]).toEqual([200, 201, 202])
-    expect([...points.cluster]).toEqual([-1, 0, 1])
-    expect(nearestPoint(points, 2.4, 3.9, 1)).toBe(2)
+    const points = pointsOf(inference, Int16Array.of(-1, 0, 1))
+    expect([[...points.x], [...points.y]]).toEqual([
+      [0.5, 2.5, 3.5],
+      [1, 1, 2],
+    ])
+    expect(nearestPoint(points, 2.4, 0.9, 1)).toBe(1)
     expect(nearestPoint(points, 20, 20, 1)).toBe(-1)
-    expect(() => readPoints(file, 4)).toThrow(RangeError)
   })
 })
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { uuid, runId, modelId } from './ids.ts'
+import { modelId, rleText, runId } from './ids.ts'
 import { thresholdScore } from './images.ts'
 
-/** Runs, their clustering and their choice, and the plot of embeddings. */
+/** Runs, their clustering and their choice, and the inference of an image. */
 
 /** How predictions are made from an inference. */
 export const clusterSettings = z.object({
@@ -24,6 +24,24 @@ export const clusterSettings = z.object({
   rectangles: z.boolean().default(false),
 })
 export type ClusterSettings = z.infer<typeof clusterSettings>
+
+/**
+ * How probable it is that an instance is a hit (IoU > 0.5 with a truth instance): a logistic regression on what is known
+ * of it. P = 1 / (1 + exp(-(intercept + sum of weight * feature))); the features are in `core/cluster/features.ts`.
+ */
+export const calibration = z.object({
+  intercept: z.number(),
+  weights: z.object({
+    foreground: z.number(),
+    peak: z.number(),
+    logArea: z.number(),
+    border: z.number(),
+  }),
+  /** validation instances that it was fitted on, and how many of them were hits */
+  instances: z.number().int(),
+  hits: z.number().int(),
+})
+export type Calibration = z.infer<typeof calibration>
 
 /** From "no false alarm on empty images" to "no ship overlooked". */
 export const OPERATING_POINTS = ['clean', 'balanced', 'ships'] as const
@@ -72,6 +90,8 @@ export const run = z.object({
   settings: clusterSettings.nullable(),
   /** its inferences are averages over the four flips */
   flips: z.boolean(),
+  /** of a draft run: the run whose predictions a person changed; null: it is none */
+  parent: runId.nullable(),
   createdAt: z.string(),
   images: z.number().int(),
   current: z.boolean(),
@@ -92,27 +112,30 @@ export const setScore = z.object({
 })
 export type SetScore = z.infer<typeof setScore>
 
-/** A named cluster of one image's embeddings, for the scatter plot. */
-export const embeddingCluster = z.object({
-  cluster: z.number().int(),
-  /** null: dropped as too small or too faint */
-  prediction: uuid.nullable(),
-  centre: z.tuple([z.number(), z.number()]),
-  spread: z.number(),
-  pixels: z.number().int(),
-})
-
 /**
- * The points come as a file at `url`: little endian, `count` of each, one array after the other:
- * uint32 pixel index (row-major, y * width + x), float32 x, float32 y (embedding channels 0 and 1, image px),
- * uint8 foreground (0..255), then int16 cluster (-1: none).
+ * A change by hand of one image's predictions in a draft run: the instances that hold the pixels `at` go, `masks` come. The kind says
+ * what a person meant by it.
  */
-export const embeddingPoints = z.object({
-  url: z.string(),
-  count: z.number().int(),
-  width: z.number().int(),
-  height: z.number().int(),
-  clusters: z.array(embeddingCluster),
-  settings: clusterSettings,
+export const handChange = z.object({
+  kind: z.enum(['join', 'split', 'drop', 'add', 'redraw']),
+  /** row-major pixel indices, y * width + x */
+  at: z.array(z.number().int().min(0)).max(1000),
+  masks: z.array(rleText).max(1000),
 })
-export type EmbeddingPoints = z.infer<typeof embeddingPoints>
+export type HandChange = z.infer<typeof handChange>
+
+/** The inference of one image, and what instances are made of it by. */
+export const imageInference = z.object({
+  /** of its bytes: see `core/cluster/inference-bytes.ts` */
+  url: z.string(),
+  /** another one for other pixels, another version, or with flips and without */
+  key: z.string(),
+  /** the current run, where it has looked at these pixels; null: its predictions are of others, or there are none */
+  run: runId.nullable(),
+  settings: clusterSettings,
+  /** made by hand after that, in a draft run */
+  changes: z.array(handChange),
+  /** null: an instance's score is its mean foreground */
+  calibration: calibration.nullable(),
+})
+export type ImageInference = z.infer<typeof imageInference>

@@ -1,5 +1,5 @@
-import type { Calibration, SparseInference } from '../../contract/engine.ts'
-import type { ClusterSettings } from '../../contract/wire.ts'
+import type { SparseInference } from '../../contract/engine.ts'
+import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { sparseComponents } from './components.ts'
 import { featuresOf, scoreOf } from './features.ts'

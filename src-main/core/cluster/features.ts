@@ -1,4 +1,4 @@
-import type { Calibration } from '../../contract/engine.ts'
+import type { Calibration } from '../../contract/wire.ts'
 import type { Size } from '../mask/rle.ts'
 
 /** What tells a hit from a false alarm, as far as an instance itself shows. */

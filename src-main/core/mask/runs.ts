@@ -126,10 +126,7 @@ export function fitsIn(rle: Rle, { width, height }: Size): boolean {
   return rle.length === 0 || rle.at(-2)! + rle.at(-1)! - 1 <= width * height
 }
 
-/**
- * True where pixel (x, y) belongs to the mask; false outside the image's rows.
- * @tests ask masks with it, pixel by pixel
- */
+/** True where pixel (x, y) belongs to the mask; false outside the image's rows. */
 export function contains(rle: Rle, height: number, x: number, y: number): boolean {
   if (x < 0 || y < 0 || y >= height) return false
   const position = x * height + y + 1

@@ -1,4 +1,4 @@
-import type { Calibration } from '../../contract/engine.ts'
+import type { Calibration } from '../../contract/wire.ts'
 import { hitProbability, logOdds, logOddsOf } from '../cluster/features.ts'
 import type { InstanceFeatures } from '../cluster/features.ts'
 

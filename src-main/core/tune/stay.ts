@@ -1,5 +1,4 @@
-import type { Calibration } from '../../contract/engine.ts'
-import type { ClusterSettings } from '../../contract/wire.ts'
+import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
 import { scoreOf } from '../cluster/features.ts'
 import { rescale } from './calibrate.ts'
 import { evaluate, f2OfEach, judgedOf } from './candidates.ts'

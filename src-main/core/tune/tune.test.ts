@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Calibration } from '../../contract/engine.ts'
-import type { ClusterSettings } from '../../contract/wire.ts'
+import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
 import { clusterInference } from '../cluster/cluster.ts'
 import { inferenceOf } from '../../testing/inference.ts'
 import type { Rle } from '../mask/rle.ts'

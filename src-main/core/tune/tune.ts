@@ -1,5 +1,4 @@
-import type { Calibration } from '../../contract/engine.ts'
-import type { ClusterSettings, OperatingPoint } from '../../contract/wire.ts'
+import type { Calibration, ClusterSettings, OperatingPoint } from '../../contract/wire.ts'
 import { scoreOf } from '../cluster/features.ts'
 import { areRectangles } from '../cluster/rectangles.ts'
 import type { Rle, Size } from '../mask/rle.ts'

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Calibration } from '../../contract/engine.ts'
-import type { ClusterSettings, Mapping, Prediction } from '../../contract/wire.ts'
+import type { Calibration, ClusterSettings, HandChange, Mapping, Prediction } from '../../contract/wire.ts'
 import type { Shared } from '../machinery/project.ts'
 
 /** Side of a tile's core in px; a multiple of every network's stride. */
@@ -62,15 +61,15 @@ export async function ensureInference(
 
 /**
  * The instances of one image file, new ids each time.
- * @param calibration of the model; null: an instance's score is its mean foreground
+ * @param making by what; calibration is that of the model, null: an instance's score is its mean foreground
  * @throws as {@link ensureInference}
  */
 export async function predictFile(
   shared: Pick<Shared, 'engine' | 'workers'>,
   wanted: InferenceWanted,
-  { settings, calibration }: { settings: ClusterSettings; calibration: Calibration | null },
+  making: { settings: ClusterSettings; calibration: Calibration | null; changes?: readonly HandChange[] },
   signal?: AbortSignal,
 ): Promise<Prediction[]> {
   const file = await ensureInference(shared, wanted, signal)
-  return shared.workers.run('findInstances', { file, settings, calibration }, signal)
+  return shared.workers.run('findInstances', { file, ...making }, signal)
 }

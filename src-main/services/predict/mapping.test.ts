@@ -13,7 +13,7 @@ import { listRows } from '../images/rows.ts'
 import { rescan } from '../images/scan.ts'
 import type { Project } from '../machinery/project.ts'
 import { storedImage } from '../machinery/project.ts'
-import { embeddingPoints } from './embeddings.ts'
+import { openInference } from './open-inference.ts'
 import { pixelFile } from './pixel-file.ts'
 import { startPrediction } from './predict.ts'
 
@@ -96,12 +96,15 @@ test('the model sees what a person sees, and what it saw by another mapping is s
   await predict()
   const row = () => listRows(project).find(({ id }) => id === deep)!
   const { store } = project
-  expect([row().stale, (await embeddingPoints(project, deep)) === null]).toEqual([false, false])
+  expect([row().stale, (await openInference(project, { image: deep, make: false })) === null]).toEqual([
+    false,
+    false,
+  ])
   const run = store.runs.all(null)[0]!.id
   const keyBefore = store.runs.image(run, deep)!.inference
   seen.length = 0
   await setMapping(project, deep, byHand, 'image')
-  expect([row().stale, await embeddingPoints(project, deep)]).toEqual([true, null])
+  expect([row().stale, await openInference(project, { image: deep, make: false })]).toEqual([true, null])
   await predict()
   expect(seen).toEqual([13])
   expect(store.runs.image(run, deep)!.inference).not.toBe(keyBefore)

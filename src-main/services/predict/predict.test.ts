@@ -2,15 +2,18 @@ import { existsSync, rmSync, statSync } from 'node:fs'
 import { readFile, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import type { SparseInference } from '../../contract/engine.ts'
 import type { Prediction } from '../../contract/wire.ts'
-import { parseRle } from '../../core/mask/rle.ts'
+import { clusterInference } from '../../core/cluster/cluster.ts'
+import { inferenceFromBytes } from '../../core/cluster/inference-bytes.ts'
+import { formatRle, parseRle } from '../../core/mask/rle.ts'
 import { engineDied } from '../../testing/engine.ts'
 import { maskOf, writeImage } from '../../testing/images.ts'
 import type { TestImage } from '../../testing/images.ts'
 import { TWO_IMAGES, hostIn, idOf, openBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
-import { embeddingPoints } from './embeddings.ts'
+import { openInference } from './open-inference.ts'
 import { getImage } from '../annotate/image-detail.ts'
 import { pixelFile } from './pixel-file.ts'
 import { startPrediction } from './predict.ts'
@@ -30,6 +33,13 @@ const A = TWO_IMAGES['a.png']!
 const SIX: Record<string, TestImage> = Object.fromEntries(
   [1, 2, 3, 4, 5, 6].map((n) => [`${n}.png`, { ...A, shade: 10 * n }]),
 )
+
+/** The inference that the window gets. */
+async function shownInference(project: Project, image: number): Promise<SparseInference> {
+  const { url } = (await openInference(project, { image, make: false }))!
+  const path = new URL(url).pathname.split(`/p/${project.id}/`)[1]!
+  return inferenceFromBytes(await readFile((await pixelFile(project, path)).file))!
+}
 
 function masks(predictions: readonly Prediction[] | null): unknown {
   return predictions?.map(({ rle }) => parseRle(rle))
@@ -82,11 +92,7 @@ test('flips make another run of their own inferences, and each run shows the emb
   const { project, engine, folder, images, host } = bench
   const id = idOf(project, 'a.png')
   /** foreground of the first point, 0..255 */
-  const shown = async (): Promise<number> => {
-    const points = (await embeddingPoints(project, id))!
-    const path = new URL(points.url).pathname.split(`/p/${project.id}/`)[1]!
-    return (await readFile((await pixelFile(project, path)).file)).readUInt8(points.count * 12)
-  }
+  const shown = async (): Promise<number> => (await shownInference(project, id)).foreground[0]!
   const plain = await startPrediction(project, { images: 'all' })
   await project.jobs.finished(plain.job)
   await setFlips(project, true)
@@ -228,25 +234,38 @@ test('finished images are scored with the prediction, and the set says over how 
   })
 })
 
-test('points, tiles and thumbnails are files of the cache, made again when it is deleted', async () => {
+test('an inference is made on demand where no run has looked, and not for a mere look', async () => {
   bench = await openBench()
   const { project, engine } = bench
   const id = idOf(project, 'a.png')
-  expect(await embeddingPoints(project, id)).toBeNull()
+  expect(await openInference(project, { image: id, make: false })).toBeNull()
+  expect(await openInference(project, { image: id, make: true })).toMatchObject({
+    run: null,
+    calibration: null,
+  })
+  expect(engine.inferences).toBe(1)
+  // it is that of the next prediction
+  const { run } = await startPrediction(project, { images: [id] })
+  await settled(project)
+  expect(engine.inferences).toBe(1)
+  expect(await openInference(project, { image: id, make: false })).toMatchObject({ run })
+})
+
+test('inferences, tiles and thumbnails are files of the cache, made again when it is deleted', async () => {
+  bench = await openBench()
+  const { project, engine } = bench
+  const id = idOf(project, 'a.png')
   await predict(project)
-  const points = (await embeddingPoints(project, id))!
   const { row, tiles, predictions } = await getImage(project, id)
-  expect(points.clusters.map(({ prediction }) => prediction)).toEqual(predictions!.map((p) => p.id))
-  expect(points.clusters[0]).toMatchObject({ centre: [9.5, 7.5], spread: 0, pixels: 60 })
-  const path = new URL(points.url).pathname.split(`/p/${project.id}/`)[1]!
-  const bytes = await readFile((await pixelFile(project, path)).file)
-  expect(bytes.length).toBe(points.count * (4 + 4 + 4 + 1 + 2))
-  expect(bytes.readUInt32LE(0)).toBe(5 * 60 + 5)
-  expect(bytes.readFloatLE(points.count * 4)).toBe(9.5)
-  expect(bytes.readInt16LE(points.count * 13)).toBe(0)
+  const inference = await shownInference(project, id)
+  expect([inference.width, inference.height, inference.index[0]]).toEqual([60, 40, 5 * 60 + 5])
+  const { settings } = (await openInference(project, { image: id, make: false }))!
+  const { clusters, instances } = clusterInference(inference, settings)
+  expect(clusters[0]).toMatchObject({ centre: [9.5, 7.5], spread: 0, pixels: 60 })
+  expect(instances.map(({ rle }) => formatRle(rle))).toEqual(predictions!.map(({ rle }) => rle))
 
   rmSync(project.cache, { recursive: true })
-  expect(existsSync((await pixelFile(project, path)).file)).toBe(true)
+  expect(await shownInference(project, id)).toEqual(inference)
   expect(engine.inferences).toBe(3)
   const tile = new URL(tiles[0]!.url).pathname.split(`/p/${project.id}/`)[1]!
   expect(await pixelFile(project, tile)).toMatchObject({ mime: 'image/png' })

@@ -140,8 +140,11 @@ async function runToExtend(project: Project, settings: ClusterSettings | undefin
   const before = current === null ? null : store.runs.get(current)
   const kept = before?.kind === 'model' && before.model === model.id ? before.settings : null
   const chosen = { model, settings: settings ?? kept ?? model.model.cluster, flips: flipsChosen(project) }
+  // what a person changed in a draft run stays, and images that come are predicted as its parent's
+  const draft =
+    kept && !settings && before?.parent !== null && before?.flips === chosen.flips ? before.id : null
   const run = await store.write(() => {
-    const id = runWith(project, chosen)
+    const id = draft ?? runWith(project, chosen)
     store.meta.set('current_run', String(id))
     return id
   })
@@ -226,6 +229,7 @@ export async function predictOne(
       const reached = { run, image: id, sha256: pixels, inference: inferenceKey(wanted) }
       store.runs.reach(reached, new Date().toISOString())
       store.predictions.replace(run, id, found)
+      store.drafts.drop(run, id)
       rescore(project, run, id)
     })
     if (currentRun(project) === run) tellImage(project, id, 'predictions')

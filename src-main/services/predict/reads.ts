@@ -28,6 +28,16 @@ export const predictReads = {
       )
       return open.filter((image) => seen.has(`${image.id} ${pixelsOf(image)}`)).map(({ id }) => id)
     }),
+
+  /** ids of the images that one run has reached and another has not */
+  'predict.copied': (store: Store, { from, into }: { from: number; into: number }): number[] =>
+    store.read(() => {
+      const there = new Set(store.runs.images(into).map(({ image }) => image))
+      return store.runs
+        .images(from)
+        .map(({ image }) => image)
+        .filter((image) => !there.has(image))
+    }),
 }
 
 type PredictReads = typeof predictReads

@@ -35,25 +35,24 @@ export async function runChoice(project: Project, run: number): Promise<RunChoic
   return { minScore, rectangles, necks, positions: positionsOf(found, model) }
 }
 
-export interface RunWish {
-  /** what is not named stays as it is in this run */
+type SettingsWish = { [K in keyof ClusterSettings]?: ClusterSettings[K] | undefined }
+
+/** What is not named stays as it is in `run`. */
+export interface RunWish extends SettingsWish {
   run: number
-  minScore?: number | undefined
-  rectangles?: boolean | undefined
-  necks?: boolean | undefined
   /** the image on the screen */
   first?: number | undefined
 }
 
 /**
- * Makes the run with another minScore, shape or cutting at necks the current one, over all images that its version has looked at, with flips or
+ * Makes the run with other settings the current one, over all images that its version has looked at, with flips or
  * without as in this run: their inferences lie in the cache, so the network is asked only for those that the cache has lost.
  * The image on the screen is done before the run becomes current, the others by a job.
  * @throws DrydockError `bad_input` (imported labels), `not_found`, `read_only`, and as the engine does
  */
 export async function chooseRun(
   project: Project,
-  { run, minScore, rectangles, necks, first }: RunWish,
+  { run, first, ...wish }: RunWish,
 ): Promise<{ job: string | null; run: number }> {
   assertWritable(project)
   const { store } = project
@@ -66,12 +65,7 @@ export async function chooseRun(
     )
   }
   const model = await usableModel(project, found.model)
-  const settings = {
-    ...found.settings,
-    minScore: minScore ?? found.settings.minScore,
-    rectangles: rectangles ?? found.settings.rectangles,
-    necks: necks ?? found.settings.necks,
-  }
+  const settings = withWish(found.settings, wish)
   const wanted = { model, settings, flips: found.flips }
   const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
   const extending = { ...wanted, run: chosen }
@@ -87,6 +81,20 @@ export async function chooseRun(
   const plan = { title: 'Making instances anew', unit: 'images', total: rest.length, lane: null }
   const job = await project.jobs.start(predictJob, payload, plan)
   return { job, run: chosen }
+}
+
+function withWish(settings: ClusterSettings, wish: SettingsWish): ClusterSettings {
+  const {
+    foreground = settings.foreground,
+    sigma = settings.sigma,
+    alpha = settings.alpha,
+    minArea = settings.minArea,
+    minScore = settings.minScore,
+    separate = settings.separate,
+    necks = settings.necks,
+    rectangles = settings.rectangles,
+  } = wish
+  return { foreground, sigma, alpha, minArea, minScore, separate, necks, rectangles }
 }
 
 type ModelRun = StoredRun & { model: string; settings: ClusterSettings }
@@ -126,6 +134,21 @@ function isAlike(a: ClusterSettings, b: ClusterSettings): boolean {
   return Object.keys(left).every((key) => left[key as keyof typeof left] === right[key as keyof typeof right])
 }
 
+/** What else of the clustering is other than the version's own. */
+function waysOf(settings: ClusterSettings, own: ClusterSettings): string {
+  const ways = [
+    settings.foreground === own.foreground ? [] : `foreground ${settings.foreground.toFixed(2)}`,
+    settings.sigma === own.sigma
+      ? []
+      : settings.sigma === null
+        ? 'smoothing by size'
+        : `smoothing ${settings.sigma.toFixed(1)} px`,
+    settings.alpha === own.alpha ? [] : `alpha ${settings.alpha.toFixed(1)}`,
+    settings.minArea === own.minArea ? [] : `from ${settings.minArea} px`,
+  ].flat()
+  return ways.map((way) => `, ${way}`).join('')
+}
+
 function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
   const { model, settings } = run
   const point = positionsOf(run, model.model).find(({ minScore }) => minScore === settings.minScore)
@@ -134,7 +157,7 @@ function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
     settings[setting] === model.model.cluster[setting] ? '' : settings[setting] ? on : off
   const shape = unlikeOwn('rectangles', ', rectangles', ', as seen')
   const cut = unlikeOwn('necks', ', cut at necks', ', not cut at necks')
-  const wanted = `${plainName(run)}, ${said}${shape}${cut}`
+  const wanted = `${plainName(run)}, ${said}${shape}${cut}${waysOf(settings, model.model.cluster)}`
   const taken = new Set(project.store.runs.all(null).map((run) => run.name))
   let free = wanted
   for (let n = 2; taken.has(free); n++) free = `${wanted} (${n})`

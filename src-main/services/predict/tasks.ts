@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Calibration, SparseInference } from '../../contract/engine.ts'
+import type { SparseInference } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
-import type { ClusterSettings, Prediction } from '../../contract/wire.ts'
-import { clusterInference } from '../../core/cluster/cluster.ts'
-import type { Cluster } from '../../core/cluster/cluster.ts'
+import type { Calibration, ClusterSettings, HandChange, Prediction } from '../../contract/wire.ts'
+import { makeDraft } from '../../core/draft/draft.ts'
 import { pickColours } from '../../core/edit/colours.ts'
 import { areaOf, boundsOf, formatRle } from '../../core/mask/rle.ts'
 import { readInference, writeInference } from './inference-file.ts'
-import { writePoints } from './points-file.ts'
 
 /** What the worker threads do with inferences. */
 export const predictTasks = {
@@ -16,10 +14,15 @@ export const predictTasks = {
   keepInference: ({ file, inference }: { file: string; inference: SparseInference }): Promise<void> =>
     writeInference(file, inference),
 
-  /** the instances of a kept inference */
-  findInstances: async ({ file, settings, calibration }: KeptInference): Promise<Prediction[]> => {
+  /** the instances of a kept inference, with changes by hand after it */
+  findInstances: async ({
+    file,
+    settings,
+    calibration,
+    changes = [],
+  }: KeptInference): Promise<Prediction[]> => {
     const inference = await kept(file)
-    const { instances } = clusterInference(inference, settings, calibration)
+    const { instances } = makeDraft(inference, settings, calibration, changes)
     const colours = pickColours(instances.map(({ rle }) => boundsOf(rle, inference.height)))
     return instances.map(({ rle, score, cluster }, i) => ({
       id: randomUUID(),
@@ -31,14 +34,6 @@ export const predictTasks = {
       colour: colours[i]!,
     }))
   },
-
-  /** writes the scatter plot of a kept inference to `out` */
-  plotPoints: async (wanted: KeptInference & { out: string }): Promise<PlottedPoints> => {
-    const inference = await kept(wanted.file)
-    const { clusters, labels } = clusterInference(inference, wanted.settings, wanted.calibration)
-    await writePoints(wanted.out, inference, labels)
-    return { count: inference.index.length, width: inference.width, height: inference.height, clusters }
-  },
 }
 
 interface KeptInference {
@@ -47,13 +42,8 @@ interface KeptInference {
   settings: ClusterSettings
   /** of the model version that gave the inference; null: none */
   calibration: Calibration | null
-}
-
-interface PlottedPoints {
-  count: number
-  width: number
-  height: number
-  clusters: Cluster[]
+  /** left out: none */
+  changes?: readonly HandChange[]
 }
 
 async function kept(file: string): Promise<SparseInference> {

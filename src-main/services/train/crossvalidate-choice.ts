@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { calibration } from '../../contract/engine.ts'
+import { calibration } from '../../contract/wire.ts'
 import type { ModelFile, SparseInference } from '../../contract/engine.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
 import { clusterSettings, operatingPoint } from '../../contract/wire.ts'

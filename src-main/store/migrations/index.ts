@@ -11,6 +11,7 @@ import { imagesByContent } from './009-images-by-content.ts'
 import { runCounts } from './010-run-counts.ts'
 import { suspectVerdicts } from './011-suspect-verdicts.ts'
 import { namesInOrder } from './012-names-in-order.ts'
+import { draftRuns } from './013-draft-runs.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   runCounts,
   suspectVerdicts,
   namesInOrder,
+  draftRuns,
 ]

@@ -1,4 +1,4 @@
-import type { EmbeddingPoints } from '../../../src-main/contract/wire.ts'
+import type { Cluster } from '../../../src-main/core/cluster/cluster.ts'
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { Camera } from '../../../src-main/core/geometry/camera.ts'
 import type { Points } from '../../state/points.ts'
@@ -8,7 +8,7 @@ export interface ScatterScene {
   points: Points
   /** the points to draw, by cluster */
   groups: ReadonlyMap<number, Uint32Array>
-  clusters: EmbeddingPoints['clusters']
+  clusters: readonly Cluster[]
   camera: Camera
   width: number
   height: number
@@ -42,7 +42,7 @@ export function drawScatter(context: CanvasRenderingContext2D, scene: ScatterSce
   context.clearRect(0, 0, scene.width, scene.height)
   drawGrid(context, scene)
   drawPoints(context, scene)
-  for (const cluster of scene.clusters) drawCentre(context, scene, cluster)
+  scene.clusters.forEach((cluster, i) => drawCentre(context, scene, i, cluster))
 }
 
 function drawGrid(context: CanvasRenderingContext2D, { camera, width, height, theme }: ScatterScene): void {
@@ -102,7 +102,8 @@ function drawMembers(
 function drawCentre(
   context: CanvasRenderingContext2D,
   { camera, look, brushed, theme }: ScatterScene,
-  { cluster, centre, spread }: EmbeddingPoints['clusters'][number],
+  cluster: number,
+  { centre, spread }: Cluster,
 ): void {
   const style = look(cluster)
   if (!style) return

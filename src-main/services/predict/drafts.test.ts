@@ -1,0 +1,74 @@
+import { afterEach, expect, test } from 'vitest'
+import type { HandChange } from '../../contract/wire.ts'
+import { formatRle } from '../../core/mask/rle.ts'
+import { maskOf } from '../../testing/images.ts'
+import { TWO_IMAGES, idOf, openBench } from '../../testing/project.ts'
+import type { Bench } from '../../testing/project.ts'
+import { getImage } from '../annotate/image-detail.ts'
+import type { Project } from '../machinery/project.ts'
+import { summaryOf } from '../machinery/project.ts'
+import { setScore } from '../score/score.ts'
+import { keepDraft } from './drafts.ts'
+import { openInference } from './open-inference.ts'
+import { startPrediction } from './predict.ts'
+import { listRuns } from './runs.ts'
+
+let bench: (Bench & { project: Project }) | null = null
+afterEach(async () => {
+  await bench?.end()
+  bench = null
+})
+
+const A = TWO_IMAGES['a.png']!
+const [one, other] = A.ships.map((ship) => formatRle(maskOf(ship, A)))
+
+async function predicted(): Promise<{ project: Project; run: number; a: number; b: number }> {
+  bench = await openBench()
+  const { project } = bench
+  const { job, run } = await startPrediction(project, { images: 'all' })
+  await project.jobs.finished(job)
+  return { project, run, a: idOf(project, 'a.png'), b: idOf(project, 'sub/b.png') }
+}
+
+const dropAt = ({ x, y }: { x: number; y: number }): HandChange => ({
+  ...{ kind: 'drop', at: [(y + 1) * A.width + x + 1], masks: [] },
+})
+
+test('a kept draft is a run of its own with all other predictions, and its parent stays as it was', async () => {
+  const { project, run, a, b } = await predicted()
+  const { store } = project
+  await store.write(() => store.images.setStatus(b, 'no ship'))
+  const { settings } = (await openInference(project, { image: a, make: false }))!
+  const changes = [dropAt(A.ships[0]!)]
+  const draft = await keepDraft(project, { image: a, run, settings, changes })
+  await project.jobs.finished(draft.job!)
+  expect(summaryOf(project).currentRun).toBe(draft.run)
+  expect(listRuns(project).map(({ name, parent, images }) => [name, parent, images])).toEqual([
+    ['base', null, 2],
+    ['base, draft', run, 2],
+  ])
+  expect((await getImage(project, a)).predictions!.map(({ rle }) => rle)).toEqual([other])
+  expect(store.predictions.masks(run, a)).toEqual([one, other])
+  expect(setScore(project, null).run).toBe(draft.run)
+  expect(await openInference(project, { image: a, make: false })).toMatchObject({ run: draft.run, changes })
+
+  // another draft in it changes it in place, with nothing to copy
+  const more = await keepDraft(project, { image: a, run: draft.run, settings, changes: [] })
+  expect(more).toEqual({ job: null, run: draft.run })
+  expect(store.predictions.masks(draft.run, a)).toEqual([one, other])
+  // and an image that is new to the project's parent is predicted into the draft run
+  await expect(startPrediction(project, { images: 'todo' })).rejects.toMatchObject({ code: 'nothing_to_do' })
+  expect(summaryOf(project).currentRun).toBe(draft.run)
+})
+
+test('of imported labels there are no drafts', async () => {
+  const { project, a, run } = await predicted()
+  const { settings } = project.store.runs.get(run)!
+  const labels = await project.store.write(() =>
+    project.store.runs.add({
+      ...{ name: 'Kim', kind: 'labels', model: null, settings: null, flips: false, createdAt: '' },
+    }),
+  )
+  const wanted = { image: a, run: labels, settings: settings!, changes: [] }
+  await expect(keepDraft(project, wanted)).rejects.toMatchObject({ code: 'bad_input' })
+})

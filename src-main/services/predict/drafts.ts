@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { DrydockError } from '../../contract/errors.ts'
+import type { ClusterSettings, HandChange } from '../../contract/wire.ts'
+import { ensureContent } from '../images/content.ts'
+import { pixelsOf, tellImage } from '../images/rows.ts'
+import type { JobHandler } from '../machinery/job-handlers.ts'
+import type { Project } from '../machinery/project.ts'
+import { assertWritable, currentRun, imageFile } from '../machinery/project.ts'
+import { rescore } from '../score/score.ts'
+import { inferenceKey, predictFile } from './infer.ts'
+import { usableModel } from './models.ts'
+import { tellCurrentRun } from './runs.ts'
+
+/** A draft of one image, as a person wants it kept. */
+export interface DraftWanted {
+  image: number
+  /** the run that it was made in */
+  run: number
+  settings: ClusterSettings
+  changes: HandChange[]
+}
+
+/**
+ * Keeps a draft: in its run where that is a draft run, else in a new one, whose parent it is. The predictions of all other images are
+ * copied by a job, at whose end the draft run becomes the current one. What the parent holds stays.
+ * @returns `job`: what is still being done for it
+ * @throws DrydockError `not_found`, `bad_input` (imported labels), `read_only`, and as the engine does
+ */
+export async function keepDraft(
+  project: Project,
+  { image: id, run, settings, changes }: DraftWanted,
+): Promise<{ job: string | null; run: number }> {
+  assertWritable(project)
+  const { store, shared, cache } = project
+  const from = store.runs.get(run)
+  if (!from) throw new DrydockError('not_found', 'This project has no such run.', { run })
+  if (from.model === null || from.settings === null) {
+    throw new DrydockError(
+      'bad_input',
+      'This run holds labels that were read in: nothing of a model is in it.',
+    )
+  }
+  const image = await ensureContent(project, id)
+  const model = await usableModel(project, from.model)
+  const pixels = pixelsOf(image)
+  const wanted = {
+    ...{ file: imageFile(project, image), pixels, mapping: image.mapping, model, cache },
+    flips: from.flips,
+  }
+  const calibration = model.model.calibration ?? null
+  const found = await predictFile(shared, wanted, { settings, calibration, changes })
+  const kept = await store.write(() => {
+    const into = from.parent === null ? addDraftRun(project, from.id) : from.id
+    const now = new Date().toISOString()
+    store.runs.reach({ run: into, image: id, sha256: pixels, inference: inferenceKey(wanted) }, now)
+    store.predictions.replace(into, id, found)
+    store.drafts.put({ run: into, image: id, settings, changes }, now)
+    rescore(project, into, id)
+    return into
+  })
+  if (kept === from.id) {
+    if (currentRun(project) === kept) tellImage(project, id, 'predictions')
+    project.events.emit({ type: 'score' })
+    return { job: null, run: kept }
+  }
+  const images = await project.reads.run('predict.copied', { from: from.id, into: kept })
+  const plan = { title: 'Copying the other predictions', unit: 'images', total: images.length, lane: null }
+  return { job: await project.jobs.start(copyRunJob, { from: from.id, into: kept }, plan), run: kept }
+}
+
+/** To be called in a transaction. @returns the new run's id */
+function addDraftRun({ store }: Project, parent: number): number {
+  const from = store.runs.get(parent)!
+  const before = store.runs.all(null).filter((run) => run.parent === parent).length
+  const name = `${from.name}, draft${before === 0 ? '' : ` (${before + 1})`}`
+  return store.runs.add({ ...from, name, parent, createdAt: new Date().toISOString() })
+}
+
+/** Images in one transaction, which lets gestures through. */
+const SLICE = 10
+
+const copyPayload = z.object({ from: z.number().int(), into: z.number().int() })
+
+/** Brings a draft run to all images of its parent that it has not reached, and makes it the current one. */
+export const copyRunJob: JobHandler<z.infer<typeof copyPayload>> = {
+  kind: 'copy-run',
+  version: 1,
+  payload: copyPayload,
+  async run({ project, signal, progress }, { from, into }) {
+    const { store } = project
+    const images = await project.reads.run('predict.copied', { from, into })
+    progress(0, images.length)
+    for (let at = 0; at < images.length; at += SLICE) {
+      signal.throwIfAborted()
+      const slice = images.slice(at, at + SLICE)
+      await store.write(() => {
+        for (const image of slice) copyImage(project, { from, into, image })
+      })
+      progress(at + slice.length)
+    }
+    await store.write(() => store.meta.set('current_run', String(into)))
+    tellCurrentRun(project)
+    return { summary: null }
+  },
+  resumable: ({ store }, { into }) => store.runs.get(into) !== null,
+}
+
+function copyImage(
+  { store }: Project,
+  { from, into, image }: { from: number; into: number; image: number },
+): void {
+  const reached = store.runs.image(from, image)
+  // a draft of it was kept meanwhile
+  if (!reached || store.runs.image(into, image)) return
+  const now = new Date().toISOString()
+  store.runs.reach({ ...reached, run: into }, now)
+  const found = store.predictions.of(from, image).map((one) => ({ ...one, id: randomUUID() }))
+  store.predictions.replace(into, image, found)
+  const score = store.scores.get(from, image)
+  if (score) store.scores.put(into, score, now)
+  const draft = store.drafts.get(from, image)
+  if (draft) store.drafts.put({ ...draft, run: into }, now)
+}

@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { HandChange, ImageInference } from '../../src-main/contract/wire.ts'
+import { DEFAULT_CLUSTER_SETTINGS } from '../../src-main/core/cluster/cluster.ts'
+import { inferenceToBytes } from '../../src-main/core/cluster/inference-bytes.ts'
+import { pixelIn } from '../../src-main/core/draft/draft.ts'
+import { formatRle } from '../../src-main/core/mask/rle.ts'
+import { twoShips } from '../../src-main/testing/inference.ts'
+import { Desk } from '../worker/desk.ts'
+import type { Answer, Ask } from '../worker/messages.ts'
+import type { Thread } from './cluster-worker.ts'
+import { Draft } from './draft.svelte.ts'
+import { settle } from './fake-backend.ts'
+import { fakeClient } from './fake-client.ts'
+import { OpenInference } from './open-inference.svelte.ts'
+
+/** A thread that answers when it is told to. */
+class SlowThread implements Thread {
+  onmessage: Thread['onmessage'] = null
+  onerror: Thread['onerror'] = null
+  ended = false
+  readonly asked: Ask[] = []
+  readonly #desk = new Desk()
+  readonly #answers: Answer[] = []
+
+  postMessage(ask: Ask): void {
+    this.asked.push(ask)
+    const answer = this.#desk.ask(ask)
+    if (answer) this.#answers.push(answer)
+  }
+
+  terminate(): void {
+    this.ended = true
+  }
+
+  /** Gives all answers, those to questions that follow from them too. */
+  async answer(): Promise<void> {
+    for (let answer = this.#answers.shift(); answer; answer = this.#answers.shift()) {
+      const event = new MessageEvent('message', { data: answer })
+      // a thread's own `this` is of no interest to whoever hears it
+      Reflect.apply(this.onmessage ?? (() => undefined), this, [event])
+      await settle()
+    }
+  }
+}
+
+const { inference: pixels, truth } = twoShips()
+const [one, other] = truth.map(formatRle)
+let kept: unknown[]
+let info: ImageInference
+let threads: SlowThread[]
+let left: AbortController
+let draft: Draft
+let inference: OpenInference
+
+beforeEach(async () => {
+  kept = []
+  threads = []
+  left = new AbortController()
+  info = {
+    ...{ url: 'inference', key: 'k', run: 1, changes: [], calibration: null },
+    settings: { ...DEFAULT_CLUSTER_SETTINGS, alpha: 0 },
+  }
+  vi.stubGlobal(
+    'fetch',
+    async () => new Response(new Blob(inferenceToBytes(pixels).map((part) => part.slice()))),
+  )
+  const client = fakeClient({
+    backend: {
+      inference: { open: async () => info },
+      drafts: {
+        keep: async (input: { settings: ImageInference['settings']; changes: HandChange[] }) => {
+          kept.push(input)
+          info = { ...info, run: 2, settings: input.settings, changes: input.changes }
+          return { job: null, run: 2 }
+        },
+      },
+    },
+  }).inProject('p', left.signal)
+  inference = new OpenInference(client, 7, left.signal, () => draft.refresh())
+  draft = new Draft(
+    {
+      ...{ image: 7, client, inference, truth: () => truth, state: () => null },
+      failed: (error) => {
+        throw error
+      },
+    },
+    () => {
+      const thread = new SlowThread()
+      threads.push(thread)
+      return thread
+    },
+  )
+  draft.want()
+  await settle()
+  await threads[0]!.answer()
+})
+
+const masks = () => draft.result?.instances.map(({ rle }) => formatRle(rle))
+
+describe('a draft', () => {
+  it('shows what the settings make of the inference, and its score', async () => {
+    expect([draft.active, masks(), draft.score?.f2]).toEqual([false, [one, other], 1])
+    draft.set({ alpha: 10 })
+    // what is there stands until the answer comes
+    expect([draft.active, masks()]).toEqual([true, [one, other]])
+    await threads[0]!.answer()
+    expect([masks()?.length, draft.score!.f2 < 1]).toEqual([1, true])
+    draft.discard()
+    await threads[0]!.answer()
+    expect([draft.active, masks()]).toEqual([false, [one, other]])
+  })
+
+  it('asks for the last of many positions alone, and shows nothing older', async () => {
+    const before = threads[0]!.asked.length
+    for (const alpha of [1, 2, 3, 4, 10]) draft.set({ alpha })
+    await threads[0]!.answer()
+    const asked = threads[0]!.asked
+      .slice(before)
+      .map((ask) => ask.kind === 'draft' && ask.recipe.settings.alpha)
+    expect(asked).toEqual([1, 10])
+    expect(masks()).toHaveLength(1)
+  })
+
+  it('is changed by hand, back and forth', async () => {
+    draft.change({ kind: 'drop', at: [pixelIn(truth[0]!, pixels)], masks: [] })
+    await threads[0]!.answer()
+    expect(masks()).toEqual([other])
+    draft.undo()
+    await threads[0]!.answer()
+    expect([masks(), draft.canUndo, draft.canRedo]).toEqual([[one, other], false, true])
+    draft.redo()
+    await threads[0]!.answer()
+    expect(masks()).toEqual([other])
+  })
+
+  it('is kept with settings and changes, and is the run then; what is moved meanwhile stays a draft', async () => {
+    const change: HandChange = { kind: 'drop', at: [pixelIn(truth[0]!, pixels)], masks: [] }
+    draft.set({ minArea: 5 })
+    draft.change(change)
+    await draft.keep()
+    expect(kept).toEqual([
+      { project: 'p', image: 7, run: 1, settings: { ...info.settings, minArea: 5 }, changes: [change] },
+    ])
+    await threads[0]!.answer()
+    expect([draft.active, masks(), draft.changes]).toEqual([false, [other], [change]])
+    draft.set({ minArea: 6 })
+    const keeping = draft.keep()
+    draft.set({ minArea: 7 })
+    await keeping
+    expect([draft.active, draft.settings?.minArea]).toEqual([true, 7])
+  })
+
+  it('draws the F2 at each value of each setting, giving way to what a person moves', async () => {
+    const drawing = draft.drawCurves()
+    draft.set({ alpha: 1 })
+    await threads[0]!.answer()
+    await drawing
+    expect(draft.curves).toEqual({})
+    const again = draft.drawCurves()
+    await threads[0]!.answer()
+    await again
+    expect(draft.curves.alpha?.[0]).toBe(1)
+    expect(draft.curves.alpha?.at(-1)).toBeLessThan(1)
+    expect(draft.curves.minArea?.at(-1)).toBe(0)
+  })
+
+  it('goes with the image: the thread ends, and nothing lands', async () => {
+    draft.set({ alpha: 10 })
+    draft.leave()
+    await threads[0]!.answer()
+    expect([threads[0]!.ended, masks()]).toEqual([true, [one, other]])
+  })
+
+  it('is made of another inference in another thread', async () => {
+    info = { ...info, key: 'other' }
+    await inference.refresh()
+    await threads[1]!.answer()
+    expect([threads[0]!.ended, masks()]).toEqual([true, [one, other]])
+  })
+})
+
+describe('the inference of the open image', () => {
+  it('is asked for once by all who want it, again where one wants it made, and never lands after the image was left', async () => {
+    const asked: boolean[] = []
+    let answer = Promise.withResolvers<ImageInference | null>()
+    const client = fakeClient({
+      backend: {
+        inference: {
+          open: ({ make }: { make: boolean }) => {
+            asked.push(make)
+            return answer.promise
+          },
+        },
+      },
+    }).inProject('p', left.signal)
+    const shared = new OpenInference(client, 7, left.signal, () => undefined)
+    shared.want(false)
+    shared.want(false)
+    answer.resolve(null)
+    await settle()
+    expect([asked, shared.state]).toEqual([[false], 'none'])
+    answer = Promise.withResolvers()
+    shared.want(true)
+    shared.want(false)
+    left.abort()
+    answer.resolve(info)
+    await settle()
+    expect([asked, shared.state, shared.value]).toEqual([[false, true], 'loading', null])
+  })
+})
