@@ -29,6 +29,8 @@ const READS: ReadonlySet<string> = new Set<ProcedureName>([
   'runs.choice',
   'inference.open',
   'score.set',
+  'review.page',
+  'review.verdicts',
   'train.preview',
   'train.defaults',
   'train.curve',

@@ -4,8 +4,10 @@ import {
   planFlag,
   planMerge,
   planReject,
+  planRelabel,
   type DrawOptions,
 } from '../../src-main/core/edit/edit.ts'
+import type { Fix } from '../../src-main/contract/wire.ts'
 import type { Display } from './display.svelte.ts'
 import type { Editing } from './editing.svelte.ts'
 import type { ShownPrediction } from './image-state.ts'
@@ -90,6 +92,12 @@ export function mergeSelected(editing: Editing): boolean {
   const { truth } = shown.state
   const chosen = shown.selection.filter((id) => truth.some((instance) => instance.id === id))
   return chosen.length >= 2 && editing.perform(planMerge(shown.state, chosen))
+}
+
+/** Truth becomes what was predicted, where a fix says that they differ: the label is wrong, and the model right. */
+export function relabel(editing: Editing, desk: Desk, fix: Fix): void {
+  const { shown } = editing
+  if (shown?.state) editing.perform(planRelabel(shown.state, fix, options(desk)))
 }
 
 /** Opens the box for the flag's comment and the panel that it stands in; where it is open already, it gets the focus. */

@@ -8,6 +8,7 @@ import { follow } from './follow.ts'
 import type { Images } from './images.svelte.ts'
 import { isActive, type Jobs } from './jobs.svelte.ts'
 import type { Moved } from './moved.svelte.ts'
+import type { Review } from './review.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 import type { Training } from './training.svelte.ts'
 
@@ -21,6 +22,7 @@ export interface Concerned {
   readonly moved: Moved
   readonly editing: Editing
   readonly jobs: Jobs
+  readonly review: Review
   readonly training: Training
   fetchImages(): Promise<void>
   /** Everything that is shown of the project, anew. */
@@ -60,11 +62,13 @@ function hear(project: Concerned, event: ProjectEvent): void {
       break
     case 'list':
       void listsChanged(project)
+      void project.review.refresh()
       break
     case 'moved':
       void project.moved.refresh()
       break
     case 'image-changed':
+      project.review.changed(event.image)
       if (event.image === editing.image)
         void editing.shown?.changed(event.what === 'predictions' ? Infinity : event.revision)
       break
@@ -107,6 +111,7 @@ async function runsChanged(project: Concerned): Promise<void> {
   const before = facts.run?.id
   await Promise.all([facts.refreshRuns(), facts.refreshSummary()])
   if (facts.run?.id === before) return
+  void project.review.refresh()
   await editing.shown?.refetch()
   await listsChanged(project)
 }

@@ -10,6 +10,7 @@ import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
 import { Moved } from './moved.svelte.ts'
 import { followProject } from './news.ts'
+import { Review } from './review.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 import { Training } from './training.svelte.ts'
 
@@ -34,6 +35,7 @@ export class OpenProject {
   readonly moved: Moved
   readonly jobs: Jobs
   readonly editing: Editing
+  readonly review: Review
   readonly training: Training
   readonly exchange: Exchange
   readonly leaving: Leaving
@@ -52,6 +54,7 @@ export class OpenProject {
     this.facts = new Facts(this.client, toasts, summary)
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts)
+    this.review = new Review({ client: this.client, toasts })
     this.training = new Training(this.client, toasts)
     this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)
     this.leaving = new Leaving(this.client, client.shell.dialogs, toasts, () => this.facts.summary.name)
@@ -88,6 +91,7 @@ export class OpenProject {
     void this.facts.refresh()
     void this.moved.refresh()
     void this.training.refresh()
+    void this.review.refresh()
     void this.editing.shown?.refetch()
     await Promise.all([this.fetchImages(), this.fetchJobs()])
   }

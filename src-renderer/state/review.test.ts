@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ReviewedImage, ReviewPage } from '../../src-main/contract/wire.ts'
+import { fakeClient } from './fake-client.ts'
+import { Review } from './review.svelte.ts'
+import { Toasts } from './toasts.svelte.ts'
+
+const NONE = { merged: 0, split: 0, 'near miss': 0, missed: 0, false: 0 }
+
+/** What the backend has: F2 by image; and a page that waits. */
+let stored: Map<number, number>
+let held: Promise<void>
+let asked: number[]
+let review: Review
+
+function reviewed(image: number, f2: number): ReviewedImage {
+  return {
+    ...{ image, path: `${image}.png`, f2, fixes: [], errors: [], suspects: [], recall: [], trainedOn: false },
+    counts: { truth: { ...NONE, missed: 1 }, predictions: NONE, sloppy: 0 },
+  }
+}
+
+beforeEach(() => {
+  stored = new Map([1, 2, 3].map((image) => [image, 0.5]))
+  held = Promise.resolve()
+  asked = []
+  const page = async ({ after, limit = 2 }: { after: number; limit?: number }): Promise<ReviewPage> => {
+    asked.push(after)
+    const left = [...stored].filter(([image]) => image > after)
+    await held
+    const images = left.slice(0, limit).map(([image, f2]) => reviewed(image, f2))
+    return { run: 1, images, next: left.length > limit ? (images.at(-1)?.image ?? null) : null }
+  }
+  const verdicts = async () => ({ 'label wrong': 0, 'model wrong': 0, 'cannot tell': 0 })
+  const backend = { review: { page, verdicts, answer: verdicts } }
+  review = new Review({
+    client: fakeClient({ backend }).inProject('p', new AbortController().signal),
+    toasts: new Toasts(),
+  })
+})
+
+const f2s = () => review.images.map(({ image, f2 }) => [image, f2])
+
+describe('the review of a set', () => {
+  it('asks for nothing before a view wants it, and then for all of it, page by page', async () => {
+    review.changed(1)
+    await review.refresh()
+    expect(asked).toEqual([])
+    review.want()
+    await review.refresh()
+    expect(review.images).toHaveLength(3)
+    expect(review.totals.truth.missed).toBe(3)
+  })
+
+  it('looks again at what has changed alone, and forgets what has no score any more', async () => {
+    review.want()
+    await review.refresh()
+    asked = []
+    stored.set(2, 0.9)
+    stored.delete(3)
+    review.changed(2)
+    review.changed(3)
+    await expect.poll(f2s).toEqual([
+      [1, 0.5],
+      [2, 0.9],
+    ])
+    expect(asked).toEqual([1, 2])
+  })
+
+  it('takes no answer that comes after it was asked anew', async () => {
+    review.want()
+    await review.refresh()
+    const wait = Promise.withResolvers<void>()
+    held = wait.promise
+    const late = review.refresh()
+    await expect.poll(() => asked.length).toBeGreaterThan(2)
+    held = Promise.resolve()
+    stored = new Map([[7, 0.1]])
+    await review.refresh()
+    wait.resolve()
+    await late
+    expect(f2s()).toEqual([[7, 0.1]])
+    expect(review.loading).toBe(false)
+  })
+})
