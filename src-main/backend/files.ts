@@ -10,7 +10,9 @@ import { pixelFile } from '../services/predict/pixel-file.ts'
 export async function resolveFile(host: Host, request: number, path: string): Promise<BackendToShell> {
   try {
     const [, project = '', rest = ''] = /^\/p\/([^/]{1,200})\/(.+)$/.exec(path) ?? []
-    const found = await host.use(decodeURIComponent(project), (open) => pixelFile(open, rest))
+    const found = await host.use(decodeURIComponent(project), (open) =>
+      open.shared.people.serve(() => pixelFile(open, rest)),
+    )
     return { kind: 'file', request, ...found }
   } catch (error) {
     const { code, message } = toWireError(error)

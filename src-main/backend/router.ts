@@ -96,7 +96,9 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within((project, { sort, filter }, signal) => listOrder(project, { sort, filter }, signal)),
       ),
       rows: os.images.rows.handler(within((project, { images }, signal) => rowsOf(project, images, signal))),
-      get: os.images.get.handler(within((project, input) => getImage(project, input.image))),
+      get: os.images.get.handler(
+        within((project, input) => project.shared.people.serve(() => getImage(project, input.image))),
+      ),
       moved: os.images.moved.handler(within(movedImages)),
       answerMoved: os.images.answerMoved.handler(
         within(async (project, input) => ({ images: await answerMoved(project, input.follow) })),

@@ -194,8 +194,14 @@ function storeOn(db: Connection, watch?: Watch) {
      * A bulk write: many short transactions instead of one long one; other writes come in between.
      * @param work done for each item, in order
      * @param signal ends it after the current transaction
+     * @param rest awaited between transactions
      */
-    async inBatches<I>(items: readonly I[], work: (item: I) => void, signal?: AbortSignal): Promise<void> {
+    async inBatches<I>(
+      items: readonly I[],
+      work: (item: I) => void,
+      signal?: AbortSignal,
+      rest?: () => Promise<void>,
+    ): Promise<void> {
       let next = 0
       while (next < items.length) {
         signal?.throwIfAborted()
@@ -207,6 +213,7 @@ function storeOn(db: Connection, watch?: Watch) {
           return at
         })
         await setImmediate()
+        await rest?.()
       }
     },
 

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, utimesSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { TWO_IMAGES, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { storedImage } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
+import { fileKnown, madeOf } from './made-of.ts'
 import { pictureFile, pixelAddress } from './pixels.ts'
 import { contentOf } from './rows.ts'
 import { rescan } from './scan.ts'
@@ -69,21 +70,18 @@ test.each(['thumb', 'tile/0/0/0'])(
 )
 
 test('a file that is replaced while its tile is made leaves nothing behind', async () => {
-  const path = address('tile/0/0/0')
-  const { workers } = project.shared
-  const run = workers.run.bind(workers)
-  Object.assign(workers, {
-    run: async (...call: Parameters<typeof run>) => {
-      const answer = await run(...call)
-      replaceBy(after)
-      return answer
-    },
+  const source = { file, known: fileKnown(storedImage(project, idOf(project, 'a.png'))) }
+  const to = { making: join(bench.folder, 'making'), into: join(bench.folder, 'made') }
+  const make = async (folder: string): Promise<void> => writeFileSync(join(folder, 'tile.png'), 'pixels')
+  await madeOf(source, to, make)
+  expect(readdirSync(to.into)).toEqual(['tile.png'])
+  const late = madeOf(source, { ...to, into: join(bench.folder, 'late') }, async (folder) => {
+    await make(folder)
+    replaceBy(after)
   })
-  await expect(pixels(path)).rejects.toMatchObject(nothing)
-  Object.assign(workers, { run })
-  const left = readdirSync(project.cache, { recursive: true, withFileTypes: true })
-  expect(left.filter((entry) => entry.isFile())).toEqual([])
-  expect(existsSync(file)).toBe(true)
+  await expect(late).rejects.toMatchObject(nothing)
+  expect(existsSync(join(bench.folder, 'late'))).toBe(false)
+  expect(readdirSync(to.making)).toEqual([])
 })
 
 test('two that ask for one tile at once get one', async () => {

@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { tileUrl } from '../../contract/channels.ts'
-import { DrydockError } from '../../contract/errors.ts'
 import type { Band, Mapping, PixelTile } from '../../contract/wire.ts'
 import { THUMBNAIL_MIME } from '../../imaging/thumbnail.ts'
 import { TILE_MIME, tileFile, tilesToShow } from '../../imaging/tiles.ts'
@@ -12,6 +9,7 @@ import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage } from '../machinery/project.ts'
 import { ensureContent, isFilesFault } from './content.ts'
 import type { KnownImage } from './content.ts'
+import { fileKnown, noSuchPixels } from './made-of.ts'
 import { contentOf, tellRows } from './rows.ts'
 
 /** Changes when tiles of the same pixels look otherwise than those of an earlier version, which a cache may still hold. */
@@ -75,11 +73,14 @@ export async function pictureFile(
   const name = `${image.id}-${contentOf(image)}`
   const { workers } = project.shared
   const { facts = null, mapping = null } = project.store.pixels.get(image.id) ?? {}
+  // what is only looked at cannot learn that a file has other times than where the project was made
+  const source = { file, known: project.readOnly ? null : fileKnown(image) }
+  const making = join(project.cache, 'making')
   if (rest === 'thumb') {
     const out = placeInCache(project.cache, 'thumbs', `${name}.webp`)
-    const make = (folder: string): Promise<void> =>
-      workers.run('thumbnail', { file, mapping, out: join(folder, basename(out)) })
-    await project.making.ensure(out, () => madeOf(project, image, out, make))
+    const to = { making, into: dirname(out) }
+    const make = (): Promise<void> => workers.run('thumbnail', { source, mapping, to, name: basename(out) })
+    await project.making.ensure(out, make)
     return { file: out, mime: THUMBNAIL_MIME }
   }
   const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
@@ -89,54 +90,12 @@ export async function pictureFile(
   const out = tileFile(prefix, address)
   // where a file can only be decoded whole, all tiles of a level come together
   const work = facts?.windowed === false ? `${prefix}-${level}` : out
-  const make = (folder: string): Promise<{ damaged: boolean }> =>
-    workers.run(
-      'tile',
-      { file, mapping, address, prefix: join(folder, basename(prefix)) },
-      undefined,
-      'first',
-    )
-  const found = await project.making.ensure(out, () => madeOf(project, image, out, make), work)
+  const to = { making, into: dirname(prefix) }
+  const make = (): Promise<{ damaged: boolean }> =>
+    workers.run('tile', { source, mapping, address, to, name: basename(prefix) }, undefined, 'first')
+  const found = await project.making.ensure(out, make, work)
   if (found?.damaged) await noteDamage(project, image)
   return { file: out, mime: TILE_MIME }
-}
-
-/**
- * Makes a file of the cache, whose name says for good which pixels are in it. The image's file may be replaced at any moment: it is
- * looked at before and after, and what was made of another picture goes.
- * @param make writes it, and others that come with it, into a folder, under their names
- * @returns what `make` says
- */
-async function madeOf<T>(
-  project: Project,
-  image: StoredImage,
-  file: string,
-  make: (folder: string) => Promise<T>,
-): Promise<T> {
-  const source = imageFile(project, image)
-  const before = await fileNow(source)
-  // what is only looked at cannot learn that a file has other times than where the project was made
-  if (before !== null && before !== fileKnown(image) && !project.readOnly) throw noSuchPixels()
-  const folder = join(project.cache, 'making', randomUUID())
-  await mkdir(folder, { recursive: true })
-  try {
-    const answer = await make(folder)
-    if ((await fileNow(source)) !== before) throw noSuchPixels()
-    await mkdir(dirname(file), { recursive: true })
-    for (const name of await readdir(folder)) await rename(join(folder, name), join(dirname(file), name))
-    return answer
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function fileNow(file: string): Promise<string | null> {
-  const found = await stat(file).catch(() => null)
-  return found && fileKnown({ size: found.size, mtime: found.mtimeMs })
-}
-
-function fileKnown({ size, mtime }: Pick<StoredImage, 'size' | 'mtime'>): string {
-  return `${size} ${Math.round(mtime)}`
 }
 
 /** Says in the list that a part of a picture cannot be read; all the rest of it can. */
@@ -149,9 +108,3 @@ async function noteDamage(project: Project, { id, path }: StoredImage): Promise<
 }
 
 /** What is said of an address that means nothing. */
-export function noSuchPixels(): DrydockError {
-  return new DrydockError(
-    'not_found',
-    'There are no pixels at this address, or the picture has changed since.',
-  )
-}

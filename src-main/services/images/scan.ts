@@ -115,6 +115,7 @@ async function note(
   signal: AbortSignal,
 ): Promise<{ added: number[]; missing: number[] }> {
   const { store } = project
+  const { people } = project.shared
   const added: number[] = []
   const missing: number[] = []
   await store.inBatches(
@@ -124,6 +125,7 @@ async function note(
       if (store.images.byPath(file.path) === null) added.push(store.images.add(file))
     },
     signal,
+    () => people.gone(),
   )
   await store.inBatches(
     part.missing,
@@ -132,6 +134,7 @@ async function note(
       missing.push(id)
     },
     signal,
+    () => people.gone(),
   )
   if (added.length > 0 || missing.length > 0) tellList(project)
   return { added, missing }
@@ -139,6 +142,7 @@ async function note(
 
 /** Reads hash and size of these images, some at once; what is on the screen goes ahead. @returns a sentence for what came out */
 async function readAll(ids: readonly number[], { project, signal, progress }: JobContext): Promise<string> {
+  const { people } = project.shared
   let failed = 0
   let done = 0
   progress(0, ids.length)
@@ -155,8 +159,14 @@ async function readAll(ids: readonly number[], { project, signal, progress }: Jo
   // while one chunk is written down the next is being read
   for (let looking = next(); looking;) {
     const looked = await looking
+    await people.gone()
     looking = next()
-    await project.store.inBatches(looked, (one) => noteContent(project, one), signal)
+    await project.store.inBatches(
+      looked,
+      (one) => noteContent(project, one),
+      signal,
+      () => people.gone(),
+    )
     tellRows(
       project,
       looked.map(({ image }) => image),

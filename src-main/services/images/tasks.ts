@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { toWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
 import type { RgbImage } from '../../contract/engine.ts'
@@ -15,6 +16,8 @@ import { makeTile } from '../../imaging/tiles.ts'
 import type { TileAddress } from '../../imaging/tiles.ts'
 import type { ListedFile } from '../../store/images.ts'
 import { listImages, walkImages } from './folder-listing.ts'
+import { madeOf } from './made-of.ts'
+import type { Destination, Source } from './made-of.ts'
 
 /** What the worker threads do with image files. */
 export const imageTasks = {
@@ -36,7 +39,8 @@ export const imageTasks = {
   decode: ({ file, mapping }: { file: string; mapping: Mapping | null }): Promise<RgbImage> =>
     decodeImage(file, { mapping: mapping ?? undefined }),
 
-  thumbnail: ({ file, mapping, out }: WantedThumbnail): Promise<void> => makeThumbnail(file, mapping, out),
+  thumbnail: ({ source, mapping, to, name }: WantedThumbnail): Promise<void> =>
+    madeOf(source, to, (folder) => makeThumbnail(source.file, mapping, join(folder, name))),
 
   /** all that is needed to choose a mapping, of the bands shown by `mapping` */
   surveyBands: ({ file, mapping }: { file: string; mapping: Mapping }): Promise<SurveyedBands> =>
@@ -57,15 +61,17 @@ export const imageTasks = {
     }),
 
   /** writes one tile, and others of its level where they come with it; see `makeTile` */
-  tile: ({ file, mapping, address, prefix }: WantedTile): Promise<{ damaged: boolean }> =>
-    makeTile(file, mapping, address, prefix),
+  tile: ({ source, mapping, address, to, name }: WantedTile): Promise<{ damaged: boolean }> =>
+    madeOf(source, to, (folder) => makeTile(source.file, mapping, address, join(folder, name))),
 }
 
 interface WantedThumbnail {
-  file: string
+  source: Source
   /** null: the one that is chosen for it */
   mapping: Mapping | null
-  out: string
+  to: Destination
+  /** of the file */
+  name: string
 }
 
 export interface SurveyedBands {
@@ -77,12 +83,13 @@ export interface SurveyedBands {
 }
 
 interface WantedTile {
-  file: string
+  source: Source
   /** null: the one that is chosen for it */
   mapping: Mapping | null
   address: TileAddress
-  /** of its file; see `tileFile` */
-  prefix: string
+  to: Destination
+  /** with which the file's name begins; see `tileFile` */
+  name: string
 }
 
 /**

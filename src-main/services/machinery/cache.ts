@@ -45,6 +45,19 @@ export class Trimming {
   }
 }
 
+/** Files of a folder, subfolders included. One that goes meanwhile, as what is being made does, is left out. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const found = await Promise.all(
+    entries.map((entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return filesIn(path)
+      return entry.isFile() ? [path] : []
+    }),
+  )
+  return found.flat()
+}
+
 /**
  * Deletes the least recently used files of a folder, subfolders included, until the rest holds at most `bytes`. One that
  * cannot be deleted (open in a program on Windows, write-protected) stays, and the next ones go in its place.
@@ -56,9 +69,7 @@ export async function trimFolder(
   remove: (file: string) => Promise<void> = (file) => rm(file, { force: true }),
 ): Promise<number> {
   const files: { file: string; size: number; used: number }[] = []
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue
-    const file = join(entry.parentPath, entry.name)
+  for (const file of await filesIn(folder)) {
     const found = await stat(file).catch(() => null)
     if (found) files.push({ file, size: found.size, used: Math.max(found.atimeMs, found.mtimeMs) })
   }

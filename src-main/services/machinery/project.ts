@@ -10,6 +10,7 @@ import type { EventHub } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import type { Making } from './making.ts'
 import type { ProjectReads, Readers } from './readers.ts'
+import type { People } from './people.ts'
 import type { QuietWork } from './quiet-work.ts'
 import type { Workers } from './workers.ts'
 
@@ -18,6 +19,8 @@ export interface Shared {
   engine: Engine
   workers: Workers
   readers: Readers
+  /** who waits in front of the screen */
+  people: People
   /** settings, recent list, projects of folders that cannot be written */
   userData: string
   /** folder of the model version that ships with Drydock */

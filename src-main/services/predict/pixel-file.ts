@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Project } from '../machinery/project.ts'
-import { noSuchPixels, pictureFile, pixelAddress } from '../images/pixels.ts'
+import { noSuchPixels } from '../images/made-of.ts'
+import { pictureFile, pixelAddress } from '../images/pixels.ts'
 import type { CacheFile } from '../images/pixels.ts'
 import { inferenceFile } from './infer.ts'
 

@@ -7,6 +7,7 @@ import { BackendChooser } from './backend-setting.ts'
 import { projectFolderFor } from './making.ts'
 import { OpenProjects } from './open-projects.ts'
 import { mayHold, openFolder } from './opening.ts'
+import { People } from '../machinery/people.ts'
 import { summaryOf } from '../machinery/project.ts'
 import type { Project, Shared } from '../machinery/project.ts'
 import { RecentList } from './recent.ts'
@@ -82,6 +83,7 @@ export function createHost(options: HostOptions): Host {
     engine: options.engine,
     workers: startWorkers(),
     readers: startReaders(log),
+    people: new People(),
     userData: options.userData ?? locations.userData,
     baseModel: options.baseModel ?? locations.baseModel,
     sample: options.sample ?? locations.sample,
