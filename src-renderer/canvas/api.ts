@@ -1,5 +1,6 @@
 import type { EditPlan, PixelTile } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
+import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { Target } from './target.ts'
 import type { ToolName } from './tools/registry.ts'
@@ -96,6 +97,8 @@ export interface CanvasOptions {
   onPlan?(plan: EditPlan, target: Target): void
   /** why a gesture changed nothing, as a sentence */
   onRefusal?(sentence: string): void
+  /** what a person should know of a gesture beside what is seen, as a sentence */
+  onNote?(sentence: string): void
   onSelect?(selection: readonly InstanceRef[]): void
   onHover?(instance: InstanceRef | null): void
   onPointer?(report: PointerReport | null): void
@@ -123,7 +126,7 @@ export interface Canvas {
   setHover(instance: InstanceRef | null): void
   setTool(tool: ToolName): void
   /** diameter in image pixels, 1..200 */
-  setBrushSize(diameter: number): void
+  setBrush(brush: BrushTip): void
   setPolicy(policy: Policy): void
   /** what gestures change from now on; one that is under way is dropped */
   setTarget(target: Target): void

@@ -103,8 +103,8 @@ export class CanvasController {
         bench.setTool(tool)
         if (this.#pointer) this.#sendMove(this.#pointer, [this.#pointer], NOTHING_HELD)
       },
-      setBrushSize: (diameter) => {
-        bench.brush = Math.min(200, Math.max(1, Math.round(diameter)))
+      setBrush: ({ diameter, tip }) => {
+        bench.brush = { diameter: Math.min(200, Math.max(1, Math.round(diameter))), tip }
         this.#redrawTool()
       },
       setTarget: (target) => bench.setTarget(target),

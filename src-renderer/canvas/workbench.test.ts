@@ -7,7 +7,7 @@ describe('what gestures change', () => {
   it('is a draft run where the window says so: truth stays, and the plan says what it is of', () => {
     const t = setUp('brush')
     t.bench.setTarget('draft')
-    t.bench.brush = 3
+    t.bench.brush = { diameter: 3, tip: 'round' }
     t.drag([60, 30], [66, 30])
     expect(t.targets).toEqual(['draft'])
     expect(t.shown.content!.truth.map(({ id }) => id)).toEqual([A, B])

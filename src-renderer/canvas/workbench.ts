@@ -1,6 +1,7 @@
 import type { EditPlan } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import { toImage } from '../../src-main/core/geometry/camera.ts'
+import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import type { CanvasOptions, InstanceRef } from './api.ts'
 import type { CameraControl } from './camera-control.ts'
@@ -28,7 +29,7 @@ export const NO_CONTENT: EditState = {
 export class Workbench {
   selection: readonly InstanceRef[] = []
   hover: InstanceRef | null = null
-  brush = 12
+  brush: BrushTip = { diameter: 12, tip: 'round' }
   policy: Policy = 'yield'
   readonly #shown: Shown
   readonly #camera: CameraControl
@@ -177,7 +178,10 @@ export class Workbench {
     if (select) this.select(select)
     if (show) this.show(show)
     if (planned && 'refusal' in planned) this.#options.onRefusal?.(planned.refusal)
-    if (planned && 'plan' in planned) this.#commit(planned.plan, selectCreated ?? false)
+    if (planned && 'plan' in planned) {
+      this.#commit(planned.plan, selectCreated ?? false)
+      if (planned.note !== undefined) this.#options.onNote?.(planned.note)
+    }
     if (leave && this.#name !== 'select') {
       this.setTool('select')
       this.#options.onTool?.('select')

@@ -1,6 +1,7 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
+import type { Refinement } from '../../src-main/core/edit/edit.ts'
 import { TOOL_NAMES, type ToolName } from '../canvas/index.ts'
-import type { Display } from './display.svelte.ts'
+import { POLICY_NOTES, type Display } from './display.svelte.ts'
 import type { ImageList } from './image-list.svelte.ts'
 import type { Action } from './keys.ts'
 import type { Layout, View } from './layout.svelte.ts'
@@ -40,6 +41,9 @@ const unlessDrawing =
 const tool = (name: ToolName): Act => unlessDrawing(({ stage }) => (stage.tool = name))
 
 const view = (name: View): Act => unlessDrawing(({ layout }) => (layout.view = name))
+
+const refine = (how: Refinement): Act =>
+  unlessDrawing((desk, { editing }) => marking.refineSelected(editing, desk, how))
 
 /** The view's list of images. */
 export function listed({ images }: Pick<OpenProject, 'images'>, { view: name }: Layout): ImageList {
@@ -88,6 +92,15 @@ const MARKING: Partial<Record<Action, Act>> = {
   }),
   smaller: ({ display }) => display.resizeBrush(false),
   larger: ({ display }) => display.resizeBrush(true),
+  tip: ({ display }) => (display.brushTip.value = display.brushTip.value === 'round' ? 'square' : 'round'),
+  overlap: ({ display, toasts }) => {
+    display.policy = display.policy === 'yield' ? 'take' : 'yield'
+    toasts.note(`Overlap: ${display.policy}. ${POLICY_NOTES[display.policy]}.`)
+  },
+  fill: refine('fill'),
+  grow: refine('grow'),
+  shrink: refine('shrink'),
+  smooth: refine('smooth'),
   undo,
   redo: (_, { editing }) => editing.redo(),
   delete: (_, { editing }) => marking.deleteSelected(editing),

@@ -1,6 +1,14 @@
 import type { Policy } from '../../src-main/core/edit/edit.ts'
+import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { WheelUse } from '../canvas/index.ts'
 import { Remembered } from './remembered.svelte.ts'
+
+/** What each overlap policy means. */
+export const POLICY_NOTES: Readonly<Record<Policy, string>> = {
+  yield: 'Taken pixels stay where they are',
+  take: 'Taken pixels change hands',
+  allow: 'Pixels may belong to both',
+}
 
 /** How masks are shown; lasts from one start to the next. */
 export class Display {
@@ -18,6 +26,7 @@ export class Display {
   readonly keepCamera = new Remembered<boolean>('keep-camera', false)
   /** px */
   readonly brushSize = new Remembered<number>('brush-size', 12)
+  readonly brushTip = new Remembered<BrushTip['tip']>('brush-tip', 'round')
   /** what becomes of pixels that another instance holds */
   policy = $state<Policy>('yield')
   /** while the key is held */

@@ -71,7 +71,9 @@ export class Editing {
       this.#around.toasts.note(planned.refusal)
       return false
     }
-    return this.apply(planned.plan)
+    const taken = this.apply(planned.plan)
+    if (taken && planned.note !== undefined) this.#around.toasts.note(planned.note)
+    return taken
   }
 
   /** Shows a plan and sends it. @returns whether the image takes it */

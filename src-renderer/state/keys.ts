@@ -12,6 +12,12 @@ export const GROUPS = ['Tools', 'Marking', 'Images', 'Looking', 'Window'] as con
 const OTHERS = {
   smaller: { name: 'Smaller brush', keys: ['['], group: 'Tools' },
   larger: { name: 'Larger brush', keys: [']'], group: 'Tools' },
+  tip: { name: 'Round or square brush', keys: ['Shift+B'], group: 'Tools' },
+  overlap: { name: 'Overlap: yield or take', keys: ['O'], group: 'Tools' },
+  fill: { name: 'Fill the holes of the selected', keys: ['Shift+F'], group: 'Marking' },
+  grow: { name: 'Grow the selected by a pixel', keys: ['.'], group: 'Marking' },
+  shrink: { name: 'Shrink the selected by a pixel', keys: [','], group: 'Marking' },
+  smooth: { name: 'Smooth the outlines of the selected', keys: ['Shift+S'], group: 'Marking' },
   undo: { name: 'Undo', keys: ['Ctrl+Z'], group: 'Marking' },
   redo: { name: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], group: 'Marking' },
   delete: { name: 'Delete the selected', keys: ['Delete'], group: 'Marking' },

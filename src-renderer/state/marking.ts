@@ -3,9 +3,11 @@ import {
   planDelete,
   planFlag,
   planMerge,
+  planRefine,
   planReject,
   planRelabel,
   type DrawOptions,
+  type Refinement,
 } from '../../src-main/core/edit/edit.ts'
 import type { Fix } from '../../src-main/contract/wire.ts'
 import type { Display } from './display.svelte.ts'
@@ -83,6 +85,12 @@ export function reject(editing: Editing, desk: Desk): void {
 export function deleteSelected(editing: Editing): void {
   const { shown } = editing
   if (shown?.state) editing.perform(planDelete(shown.state, shown.selection))
+}
+
+/** Fills, grows, shrinks or smooths what is selected. */
+export function refineSelected(editing: Editing, { display }: Desk, how: Refinement): void {
+  const { shown } = editing
+  if (shown?.state) editing.perform(planRefine(shown.state, shown.selection, how, display.policy))
 }
 
 /** True where two or more truth instances are selected and have become one. */

@@ -7,11 +7,31 @@ import { attributesOf } from './state.ts'
 import type { EditState, EditTruth } from './state.ts'
 
 /** What a gesture comes to: a plan, or a sentence that says why it changes nothing. */
-export type Planned = { plan: EditPlan } | { refusal: string }
+export type Planned = Drawn | { refusal: string }
+
+/** A plan, and what a person should know of it beside what is seen. */
+export interface Drawn {
+  plan: EditPlan
+  note?: string
+}
 
 /** What becomes of pixels that another truth instance holds: they stay there, are taken over, or belong to both. */
 export const POLICIES = ['yield', 'take', 'allow'] as const
 export type Policy = (typeof POLICIES)[number]
+
+/** The plan, with a word about each instance that it takes the last pixel of, but for those that it is to remove. */
+export function withLosses(state: EditState, plan: EditPlan, meant: readonly string[] = []): Drawn {
+  const gone = plan.instances
+    .filter(({ instance, after }) => after === null && !meant.includes(instance))
+    .map(({ instance }) => state.truth.findIndex(({ id }) => id === instance) + 1)
+    .sort((a, b) => a - b)
+  if (gone.length === 0) return { plan }
+  const note =
+    gone.length === 1
+      ? `Ship ${gone[0]} had no pixel left, so it is gone. Undo brings it back.`
+      : `Ships ${gone.join(', ')} had no pixel left, so they are gone. Undo brings them back.`
+  return { plan, note }
+}
 
 /** How the status moves on where truth changes; null where it stays. */
 export function statusAfterMarking(from: EditState['status']): EditPlan['status'] {

@@ -5,7 +5,7 @@ import { intersectionArea, subtract, union, unionAll } from '../mask/rle.ts'
 import { polygonMask } from '../mask/shapes.ts'
 import { splitMask } from '../mask/split.ts'
 import type { Planned, Policy } from './build.ts'
-import { PlanBuilder } from './build.ts'
+import { PlanBuilder, withLosses } from './build.ts'
 import type { EditState } from './state.ts'
 
 /** Gestures that change the truth's pixels. */
@@ -55,7 +55,37 @@ function planShape(
   if (extended) builder.reshape(extended.id, union(extended.rle, pixels))
   else builder.create({ id: newId(), rle: pixels, origin: 'drawn', edited: false })
   const plan = builder.plan(kind)
-  return plan ? { plan } : { refusal: 'These pixels belong to the instance already.' }
+  return plan ? withLosses(state, plan) : { refusal: 'These pixels belong to the instance already.' }
+}
+
+/**
+ * Brush or eraser on a prediction: it is accepted as the stroke leaves it.
+ * @param add pixels that come @param remove pixels that go
+ */
+export function planTouchUp(
+  state: EditState,
+  id: string,
+  { kind, add, remove }: { kind: 'brush' | 'erase'; add: Rle; remove: Rle },
+  { policy, newId }: DrawOptions,
+): Planned {
+  const prediction = state.predictions.find((p) => p.id === id)
+  if (!prediction) return { refusal: 'The prediction is not there any more.' }
+  const builder = new PlanBuilder(state)
+  const wanted = subtract(union(prediction.rle, add), remove)
+  if (wanted.length === 0) {
+    return { refusal: 'Nothing would be left of the prediction, so it stays as it is. X rejects it.' }
+  }
+  const pixels = policy === 'yield' ? builder.yielding(wanted, null) : wanted
+  if (pixels.length === 0) return { refusal: ALL_TAKEN }
+  if (policy === 'take') builder.takeFromOthers(pixels, null)
+  const category = prediction.category === undefined ? {} : { category: prediction.category }
+  builder.create(
+    { id: newId(), rle: pixels, origin: 'accepted', edited: true, ...category },
+    prediction.colour,
+  )
+  const decided = { prediction: id, from: prediction.decision, to: 'accepted' as const }
+  const plan = builder.plan(kind, prediction.decision === 'accepted' ? [] : [decided])
+  return plan ? withLosses(state, plan) : { refusal: NO_PIXELS }
 }
 
 /** Takes the stroke's pixels away from `targets`, or from all truth where that is null. */
@@ -66,7 +96,13 @@ export function planErase(state: EditState, stroke: Rle, targets: readonly strin
     if (aimed && intersectionArea(rle, stroke) > 0) builder.reshape(id, subtract(rle, stroke))
   }
   const plan = builder.plan('erase')
-  return plan ? { plan } : { refusal: 'There was nothing to erase under the stroke.' }
+  if (plan) return withLosses(state, plan)
+  return {
+    refusal:
+      targets !== null && state.truth.some(({ rle }) => intersectionArea(rle, stroke) > 0)
+        ? 'The ships under the stroke are not selected, so nothing was erased. Escape selects none: then any ship is erased from.'
+        : 'There was nothing to erase under the stroke.',
+  }
 }
 
 /** Removes whole instances. */

@@ -61,9 +61,10 @@ const anyGesture: fc.Arbitrary<(state: e.EditState) => e.Planned> = fc
     picks,
     stroke,
     points: fc.array(point, { minLength: 3, maxLength: 5 }),
-    kind: fc.nat(10),
+    kind: fc.nat(13),
+    how: fc.constantFrom('fill', 'grow', 'shrink', 'smooth'),
   })
-  .map(({ policy, picks, stroke, points, kind }) => (state: e.EditState) => {
+  .map(({ policy, picks, stroke, points, kind, how }) => (state: e.EditState) => {
     const options = { policy, newId: ids() }
     const chosen = picks.flatMap((i) => state.truth[i]?.id ?? [])
     const predicted = picks.flatMap((i) => state.predictions[i]?.id ?? [])
@@ -79,6 +80,11 @@ const anyGesture: fc.Arbitrary<(state: e.EditState) => e.Planned> = fc
       () => e.planAccept(state, predicted, options),
       () => e.planReject(state, predicted),
       () => e.planFlag(state, { flagged: true, comment: 'look' }),
+      () => e.planRefine(state, chosen, how, policy),
+      ...[
+        { kind: 'brush' as const, add: stroke, remove: m.EMPTY_RLE },
+        { kind: 'erase' as const, add: m.EMPTY_RLE, remove: stroke },
+      ].map((change) => () => e.planTouchUp(state, predicted[0] ?? '', change, options)),
     ]
     return gestures[kind]!()
   })
@@ -203,6 +209,32 @@ function stateWith(truth: m.Rle[], predictions: m.Rle[] = []): e.EditState {
 const options = () => ({ policy: 'yield' as const, newId: ids() })
 
 describe('rules', () => {
+  it('whoever takes the last pixel of another ship is told, and outlines stay out of the others', () => {
+    const own = (x: number, width: number, id: string) => ({
+      ...{ id, origin: 'drawn' as const, edited: false, colour: 0 },
+      rle: m.fromPredicate(SIZE, () => true, { x, y: 2, width, height: 3 }),
+    })
+    const [left = '', right = ''] = [ids()(), ids(2)()]
+    const state: e.EditState = {
+      ...SIZE,
+      ...{ status: 'in progress', flag: { flagged: false, comment: '' }, predictions: [] },
+      truth: [own(1, 4, left), own(5, 1, right)],
+    }
+    const grown = e.planRefine(state, [left], 'grow', 'yield')
+    expect(grown).not.toHaveProperty('note')
+    expect(m.areaOf(e.applyPlan(state, planOf(grown)).truth[0]!.rle)).toBe(4 * 3 + 4 + 4 + 3)
+    expect(e.planRefine(state, [left], 'grow', 'take')).toHaveProperty(
+      'note',
+      'Ship 2 had no pixel left, so it is gone. Undo brings it back.',
+    )
+    expect(e.planRefine(state, [right], 'shrink', 'yield')).toEqual({
+      refusal: 'Nothing would be left of it, so it stays as it is.',
+    })
+    expect(e.planErase(state, state.truth[1]!.rle, null)).toHaveProperty('note')
+    expect(e.planErase(state, state.truth[1]!.rle, [left])).toHaveProperty('refusal')
+    expect(e.planDelete(state, [right])).not.toHaveProperty('note')
+  })
+
   it('the largest piece of a split keeps the id; pieces keep the origin and count as edited', () => {
     const state = stateWith([square(0, 0, 6)])
     const next = e.applyPlan(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { componentsOf } from './components.ts'
 import { contoursOf } from './contours.ts'
 import * as m from './rle.ts'
-import { brushMask, polygonMask } from './shapes.ts'
+import { brushMask, polygonMask, strokeMask } from './shapes.ts'
 import { splitMask } from './split.ts'
 
 const SIZE = { width: 12, height: 10 }
@@ -183,6 +183,30 @@ describe('brush', () => {
                   ? Math.hypot(px - bx, py - by)
                   : Math.abs(off)
             if (Math.abs(gap - diameter / 2) > 1e-9) expect(on(rle, x, y)).toBe(gap < diameter / 2)
+          }
+        }
+      }),
+    )
+  })
+
+  it('a square one takes the pixels that it covers on its way', () => {
+    fc.assert(
+      fc.property(point, point, fc.integer({ min: 1, max: 9 }), (from, to, diameter) => {
+        const snap = (v: number) => (diameter % 2 === 1 ? Math.floor(v) + 0.5 : Math.round(v))
+        const [ax, ay, bx, by] = [snap(from.x), snap(from.y), snap(to.x), snap(to.y)]
+        const rle = strokeMask(from, to, { diameter, tip: 'square' }, SIZE)
+        // the shares of the way on which it covers the centre in each direction
+        const shares = (p: number, a: number, b: number): [number, number] => {
+          if (a === b) return Math.abs(p - a) < diameter / 2 ? [0, 1] : [2, -2]
+          const ends = [(p - diameter / 2 - a) / (b - a), (p + diameter / 2 - a) / (b - a)]
+          return [Math.max(0, Math.min(...ends)), Math.min(1, Math.max(...ends))]
+        }
+        for (let x = 0; x < SIZE.width; x++) {
+          for (let y = 0; y < SIZE.height; y++) {
+            const [x0, x1] = shares(x + 0.5, ax, bx)
+            const [y0, y1] = shares(y + 0.5, ay, by)
+            const common = Math.min(x1, y1) - Math.max(x0, y0)
+            if (Math.abs(common) > 1e-9) expect(on(rle, x, y)).toBe(common > 0)
           }
         }
       }),

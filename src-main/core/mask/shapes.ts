@@ -89,6 +89,39 @@ export function brushMask(from: Corner, to: Corner, diameter: number, { width, h
   return canonicalise(runs)
 }
 
+/** The brush: `diameter` in whole pixels, >= 1; of a square one it is the side. */
+export interface BrushTip {
+  diameter: number
+  tip: 'round' | 'square'
+}
+
+/** Pixels that a brush passes over on the way from `from` to `to`, image pixels. Cut to the image. */
+export function strokeMask(from: Corner, to: Corner, { diameter, tip }: BrushTip, size: Size): Rle {
+  return tip === 'round' ? brushMask(from, to, diameter, size) : squareMask(from, to, diameter, size)
+}
+
+/** As {@link brushMask} with a square that stands upright: those whose centres it covers anywhere on its way. */
+function squareMask(from: Corner, to: Corner, side: number, size: Size): Rle {
+  const a = brushCentre(from, side)
+  const b = brushCentre(to, side)
+  const half = side / 2
+  const right = b.x >= a.x ? 1 : -1
+  const down = b.y >= a.y ? 1 : -1
+  const corner = (at: Corner, x: number, y: number) => ({ x: at.x + x * half, y: at.y + y * half })
+  // the hull of both squares: each side's corners but the one that the way hides
+  return polygonMask(
+    [
+      corner(a, -right, -down),
+      corner(a, right, -down),
+      corner(b, right, -down),
+      corner(b, right, down),
+      corner(b, -right, down),
+      corner(a, -right, down),
+    ],
+    size,
+  )
+}
+
 function clamp01(value: number): number {
   return Math.min(1, Math.max(0, value))
 }

@@ -2,7 +2,8 @@ import { toScreen } from '../../../src-main/core/geometry/camera.ts'
 import type { ImagePoint, ScreenPoint } from '../../../src-main/core/geometry/points.ts'
 import { imagePoint } from '../../../src-main/core/geometry/points.ts'
 import type { Size } from '../../../src-main/core/mask/rle.ts'
-import { brushCentre, brushMask } from '../../../src-main/core/mask/shapes.ts'
+import type { BrushTip } from '../../../src-main/core/mask/shapes.ts'
+import { brushCentre, strokeMask } from '../../../src-main/core/mask/shapes.ts'
 import type { Rays } from '../api.ts'
 import { ACCENT } from '../colours.ts'
 import type { ToolView } from '../tools/tool.ts'
@@ -68,7 +69,7 @@ function trace(context: CanvasRenderingContext2D, points: readonly ScreenPoint[]
 
 function drawBrush(
   context: CanvasRenderingContext2D,
-  { at, diameter }: { at: ImagePoint; diameter: number },
+  { at, diameter, tip }: { at: ImagePoint } & BrushTip,
   image: Size,
   frame: Frame,
 ): void {
@@ -77,10 +78,12 @@ function drawBrush(
     const centre = brushCentre(at, diameter)
     const { x, y } = toScreen(camera, imagePoint(centre.x, centre.y))
     context.beginPath()
-    context.arc(x, y, Math.max(2, (diameter / 2) * camera.scale), 0, 2 * Math.PI)
+    const half = Math.max(2, (diameter / 2) * camera.scale)
+    if (tip === 'round') context.arc(x, y, half, 0, 2 * Math.PI)
+    else context.rect(x - half, y - half, 2 * half, 2 * half)
     return strokeTwice(context)
   }
-  const path = outlineOf(brushMask(at, at, diameter, image), image.height)
+  const path = outlineOf(strokeMask(at, at, { diameter, tip }, image), image.height)
   inImageSpace(context, frame, (pixel) => {
     context.lineWidth = 3 * pixel
     context.strokeStyle = 'rgb(0 0 0 / 0.6)'

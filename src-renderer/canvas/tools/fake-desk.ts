@@ -47,6 +47,7 @@ export function setUp(tool: ToolName) {
   const plans: EditPlan[] = []
   const targets: Target[] = []
   const refusals: string[] = []
+  const notes: string[] = []
   const selected: InstanceRef[][] = []
   const tools: ToolName[] = []
   const bench = new Workbench(
@@ -58,6 +59,7 @@ export function setUp(tool: ToolName) {
         targets.push(target)
       },
       onRefusal: (sentence) => refusals.push(sentence),
+      onNote: (sentence) => notes.push(sentence),
       onSelect: (selection) => selected.push([...selection]),
       onTool: (name) => tools.push(name),
     },
@@ -87,6 +89,7 @@ export function setUp(tool: ToolName) {
     plans,
     targets,
     refusals,
+    notes,
     selected,
     tools,
     down,

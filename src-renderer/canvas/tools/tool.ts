@@ -1,4 +1,5 @@
 import type { EditState, Planned, Policy } from '../../../src-main/core/edit/edit.ts'
+import type { BrushTip } from '../../../src-main/core/mask/shapes.ts'
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
 import type { InstanceRef } from '../api.ts'
@@ -35,8 +36,8 @@ export interface ToolContext {
   /** what gestures change, as it is called in selections and hits */
   edited: InstanceRef['kind']
   selection: readonly InstanceRef[]
-  /** brush diameter in image pixels */
-  brush: number
+  /** in image pixels */
+  brush: BrushTip
   policy: Policy
   /** CSS pixels per image pixel */
   scale: number
@@ -76,7 +77,7 @@ export interface ToolView {
   /** corners that can be seen; the first is larger where a click on it closes the shape */
   dots: readonly ImagePoint[]
   /** brush footprint */
-  brush: { at: ImagePoint; diameter: number } | null
+  brush: ({ at: ImagePoint } & BrushTip) | null
   /** a sign beside the pointer */
   sign: { at: ImagePoint; kind: 'tick' | 'cross' | 'join' | 'cut' } | null
   /** what the image would be if the gesture ended now */

@@ -1,7 +1,7 @@
-import { planBrush } from '../../../../src-main/core/edit/edit.ts'
-import { intersectionArea } from '../../../../src-main/core/mask/rle.ts'
+import { planBrush, planTouchUp } from '../../../../src-main/core/edit/edit.ts'
+import { EMPTY_RLE, intersectionArea } from '../../../../src-main/core/mask/rle.ts'
 import type { Stroke } from '../paint.ts'
-import { paintTool } from '../paint.ts'
+import { paintTool, predictionUnder } from '../paint.ts'
 import type { ToolContext, ToolEntry } from '../tool.ts'
 import { numberOf, run, selectedIds } from '../tool.ts'
 
@@ -14,14 +14,20 @@ function extended(stroke: Stroke, context: ToolContext): string | null {
 }
 
 const brushTool = paintTool(
-  (stroke, context) =>
-    planBrush(context.content, stroke.pixels, {
-      policy: context.policy,
-      newId: () => stroke.id,
-      extend: extended(stroke, context),
-    }),
+  (stroke, context) => {
+    const options = { policy: context.policy, newId: () => stroke.id }
+    const extend = extended(stroke, context)
+    const prediction = extend === null ? predictionUnder(stroke, context) : null
+    const change = { kind: 'brush', add: stroke.pixels, remove: EMPTY_RLE } as const
+    return prediction === null
+      ? planBrush(context.content, stroke.pixels, { ...options, extend })
+      : planTouchUp(context.content, prediction, change, options)
+  },
   {
-    hint: (context) => {
+    hint: (context, at) => {
+      if (at && predictionUnder({ from: at, reach: EMPTY_RLE }, context) !== null) {
+        return 'Paint from this prediction to accept and extend it'
+      }
       const [id, ...others] = selectedIds(context)
       return id !== undefined && others.length === 0
         ? `Paint from ${numberOf(context, id)} to extend it, elsewhere for a new ship`

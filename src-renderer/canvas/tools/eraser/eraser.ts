@@ -1,17 +1,30 @@
-import { planErase } from '../../../../src-main/core/edit/edit.ts'
-import { paintTool } from '../paint.ts'
+import { planErase, planTouchUp } from '../../../../src-main/core/edit/edit.ts'
+import { EMPTY_RLE } from '../../../../src-main/core/mask/rle.ts'
+import { paintTool, predictionUnder } from '../paint.ts'
 import type { ToolEntry } from '../tool.ts'
 import { numberOf, run, selectedIds } from '../tool.ts'
 
 const eraserTool = paintTool(
   (stroke, context) => {
     const targets = selectedIds(context)
+    const prediction = targets.length === 0 ? predictionUnder(stroke, context) : null
+    if (prediction !== null) {
+      const change = { kind: 'erase', add: EMPTY_RLE, remove: stroke.pixels } as const
+      return planTouchUp(context.content, prediction, change, {
+        policy: context.policy,
+        newId: () => stroke.id,
+      })
+    }
     return planErase(context.content, stroke.pixels, targets.length > 0 ? targets : null)
   },
   {
-    hint: (context) => {
+    hint: (context, at) => {
       const targets = selectedIds(context)
-      if (targets.length === 0) return 'Erase from any ship'
+      if (targets.length === 0) {
+        return at && predictionUnder({ from: at, reach: EMPTY_RLE }, context) !== null
+          ? 'Erase from this prediction to accept what is left of it'
+          : 'Erase from any ship'
+      }
       return targets.length === 1
         ? `Erase from ${numberOf(context, targets[0]!)} only; Escape for any ship`
         : `Erase from the ${targets.length} selected only; Escape for any ship`

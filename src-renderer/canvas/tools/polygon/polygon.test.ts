@@ -70,4 +70,22 @@ describe('polygon', () => {
     expect(t.tools).toEqual(['select'])
     expect(t.bench.key('Escape')).toBe(false)
   })
+  it('drawn by hand it is one step, and closes where the line comes round', () => {
+    const t = setUp('polygon')
+    t.camera.zoomBy(4 / t.camera.camera.scale)
+    const round = Array.from({ length: 41 }, (_, i): [number, number] => {
+      const angle = (i / 40) * 2 * Math.PI
+      return [60 + 12 * Math.cos(angle), 40 + 12 * Math.sin(angle)]
+    })
+    t.drag(...round.slice(0, 30))
+    expect(t.bench.view().dots).toHaveLength(1)
+    expect(t.plans).toEqual([])
+    t.click(60, 30)
+    expect(t.bench.takeBack()).toBe(true)
+    expect(t.bench.takeBack()).toBe(true)
+    expect(t.bench.view().busy).toBe(false)
+    t.drag(...round)
+    expect(t.plans).toHaveLength(1)
+    expect(t.areaOf(t.bench.selection[0]!.id) / (Math.PI * 144)).toBeCloseTo(1, 1)
+  })
 })

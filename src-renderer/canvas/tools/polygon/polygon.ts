@@ -6,7 +6,17 @@ import { PLAIN, near, run, stepOut } from '../tool.ts'
 interface State {
   corners: readonly ImagePoint[]
   at: ImagePoint | null
+  /** how many corners there were before each click and each stretch drawn by hand: where a step back leads */
+  steps: readonly number[]
+  /** the button is down since `from`; `drawing`: it has been moved since */
+  press: { from: ImagePoint; drawing: boolean } | null
 }
+
+const START: State = { corners: [], at: null, steps: [], press: null }
+
+/** A press that moves so far, in CSS pixels, draws by hand; then a corner stands each so many. */
+const DRAWS = 6
+const APART = 3
 
 /** A click within so many CSS pixels of the first corner closes the shape; within less where the shape itself is small. */
 const CLOSING = 8
@@ -23,69 +33,108 @@ function closingReach(corners: readonly ImagePoint[], scale: number): number {
   return Math.min(CLOSING, Math.max(CLOSING_LEAST, side * scale * CLOSING_SHARE))
 }
 
-/** Click the corners; Enter, a click on the first corner or a double-click closes; Escape goes one corner back. */
+/**
+ * Click the corners, or draw by hand with the button down; Enter, a double-click or the first corner closes, and so does the end of a line
+ * drawn all the way round. Escape goes one step back.
+ */
 const polygonTool: Tool<State> = {
-  start: { corners: [], at: null },
+  start: START,
   step(state, event, context) {
     const { corners } = state
     switch (event.type) {
       case 'down': {
-        const [first] = corners
-        if (
-          first &&
-          corners.length >= 3 &&
-          near(first, event.at, closingReach(corners, context.scale), context.scale)
-        ) {
-          return close(state, context)
+        if (closes(state, event.at, context)) return close(state, context)
+        return {
+          state: {
+            corners: [...corners, event.at],
+            at: event.at,
+            steps: [...state.steps, corners.length],
+            press: { from: event.at, drawing: false },
+          },
         }
-        return { state: { corners: [...corners, event.at], at: event.at } }
       }
       case 'move':
-        return { state: { corners, at: event.at } }
+        return { state: draw({ ...state, at: event.at }, event.way, context.scale) }
+      case 'up': {
+        const drawn = state.press?.drawing ?? false
+        const released = { ...state, at: event.at, press: null }
+        return drawn && closes(released, event.at, context) ? close(released, context) : { state: released }
+      }
       case 'double': {
         const [last, before] = [corners.at(-1), corners.at(-2)]
         // two corners set one soon after the other are no double-click
         if (before && last && !near(before, last, SAME_CLICK, context.scale)) return { state }
         // its second click is no corner of its own
-        const shape = { corners: corners.slice(0, -1), at: event.at }
+        const shape = { ...stepBack(state), at: event.at }
         // a double-click on the first corner has closed the shape with its first click and begun another with its second
-        return shape.corners.length >= 3 ? close(shape, context) : { state: { corners: [], at: event.at } }
+        return shape.corners.length >= 3 ? close(shape, context) : { state: { ...START, at: event.at } }
       }
       case 'enter':
         return corners.length >= 3 ? close(state, context) : { state }
       case 'escape':
       case 'back':
         if (corners.length === 0) return event.type === 'escape' ? stepOut(state, context) : { state }
-        return { state: { corners: corners.slice(0, -1), at: state.at } }
+        return { state: stepBack(state) }
       case 'leave':
-        return { state: { corners, at: null } }
+        return { state: { ...state, at: null, press: null } }
       default:
         return { state }
     }
   },
-  view({ corners, at }, { scale }) {
-    const [first] = corners
-    const closing = first && at && corners.length >= 3 && near(first, at, closingReach(corners, scale), scale)
+  view(state, context) {
+    const { corners, at, press } = state
+    const closing = at !== null && press?.drawing !== true && closes(state, at, context)
     const points = at && !closing ? [...corners, at] : corners
     return {
       ...PLAIN,
       busy: corners.length > 0,
-      hint: hintFor(corners.length, Boolean(closing)),
+      hint: press?.drawing
+        ? 'Release on the first corner to close the shape'
+        : hintFor(corners.length, closing),
       lines: corners.length > 0 ? [{ points, closed: points.length >= 3 }] : [],
-      dots: corners,
+      // of lines drawn by hand the ends alone
+      dots: state.steps.flatMap((count) => corners[count] ?? []),
     }
   },
 }
 
 function hintFor(corners: number, closing: boolean): string {
-  if (corners === 0) return 'Click the first corner'
+  if (corners === 0) return 'Click the first corner, or draw around the ship'
   if (corners < 3) return 'Click the next corner'
   return closing ? 'Click to close the shape' : 'Click the next corner, Enter closes the shape'
 }
 
+/** Sets corners along a way drawn by hand. */
+function draw(state: State, way: readonly ImagePoint[], scale: number): State {
+  if (!state.press) return state
+  let { corners } = state
+  let { drawing } = state.press
+  for (const point of way) {
+    drawing ||= !near(state.press.from, point, DRAWS, scale)
+    const last = corners.at(-1)
+    if (drawing && last && !near(last, point, APART, scale)) corners = [...corners, point]
+  }
+  return { ...state, corners, press: { ...state.press, drawing } }
+}
+
+/** Whether a point so near to the first corner closes the shape. */
+function closes({ corners }: State, at: ImagePoint, { scale }: ToolContext): boolean {
+  const [first] = corners
+  return first !== undefined && corners.length >= 3 && near(first, at, closingReach(corners, scale), scale)
+}
+
+function stepBack(state: State): State {
+  return {
+    ...state,
+    corners: state.corners.slice(0, state.steps.at(-1) ?? 0),
+    steps: state.steps.slice(0, -1),
+    press: null,
+  }
+}
+
 function close({ corners, at }: State, context: ToolContext): Step<State> {
   return {
-    state: { corners: [], at },
+    state: { ...START, at },
     planned: planPolygon(context.content, corners, context),
     selectCreated: true,
   }
