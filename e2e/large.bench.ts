@@ -27,7 +27,8 @@ async function windowMemory({ app }: Drydock): Promise<number> {
 async function scrollTo({ page }: Drydock, place: number): Promise<void> {
   const queue = page.getByTestId('queue')
   await queue.evaluate((list, at) => (list.scrollTop = at * list.scrollHeight), place)
-  await queue.locator('[data-path]').first().waitFor()
+  // asked once a frame: a locator would look every half second
+  await page.waitForFunction(() => document.querySelector('[data-testid="queue"] [data-path]') !== null)
 }
 
 function row(what: string, measured: number, must: number, unit: string): string {

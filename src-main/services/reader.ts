@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import { openToRead } from '../store/store.ts'
+import { imageReads } from './images/reads.ts'
 import type { Emit, ReadAnswer, ReadMessage, ReadName, Reads } from './machinery/readers.ts'
 
 /** A room's name stands before the names of its reads. */
@@ -9,11 +10,12 @@ type Room = ReadName extends `${infer R}.${string}` ? R : never
 type ReadsOf<R extends string> = Pick<Reads, Extract<ReadName, `${R}.${string}`>>
 
 /**
- * The rooms, each of which declares its own reads. One is loaded at the first of them: a list need not wait for all that reads label files.
+ * The rooms, each of which declares its own reads. But for the list, which every window asks for, a room is loaded at the first of them: a list
+ * need not wait for all that reads label files.
  * A room or a read that is left out here does not compile.
  */
 const rooms: { [R in Room]: () => Promise<ReadsOf<R>> } = {
-  images: async () => (await import('./images/reads.ts')).imageReads,
+  images: () => Promise.resolve(imageReads),
   score: async () => (await import('./score/reads.ts')).scoreReads,
   predict: async () => (await import('./predict/reads.ts')).predictReads,
   train: async () => (await import('./train/reads.ts')).trainReads,

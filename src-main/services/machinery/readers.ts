@@ -65,7 +65,8 @@ export interface Readers {
 export function startReaders(log: (line: string) => void): Readers {
   const pool = new Piscina<ReadMessage, ReadAnswer>({
     filename: entry('reader'),
-    minThreads: 1,
+    // the look at the folder takes one as soon as a project is open, and its list is waited for
+    minThreads: 2,
     maxThreads: 3,
     idleTimeout: 60_000,
     // what a read makes is soon of no use: it is cleared away often instead of growing
