@@ -81,7 +81,15 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
 /** Of a shape that is half drawn the last corner goes; straight after Done it returns to another image. */
 const undo: Act = (desk, { editing }) => {
   if (desk.stage.canvas?.takeBack() || isDrawing(desk)) return
-  editing.undo()
+  const draft = desk.stage.target && editing.shown?.draft
+  if (draft?.canUndo) draft.undo()
+  else editing.undo()
+}
+
+const redo: Act = ({ stage }, { editing }) => {
+  const draft = stage.target && editing.shown?.draft
+  if (draft?.canRedo) draft.redo()
+  else editing.redo()
 }
 
 /** What changes truth, or is a tool for it: wherever the canvas is. */
@@ -102,7 +110,7 @@ const MARKING: Partial<Record<Action, Act>> = {
   shrink: refine('shrink'),
   smooth: refine('smooth'),
   undo,
-  redo: (_, { editing }) => editing.redo(),
+  redo,
   delete: (_, { editing }) => marking.deleteSelected(editing),
   accept: (desk, { editing }) => marking.accept(editing, desk),
   reject: (desk, { editing }) => marking.reject(editing, desk),

@@ -1,6 +1,7 @@
 import type { WorthOfFix } from '../../contract/wire.ts'
 import { DisjointSets } from '../disjoint-sets.ts'
 import { scoreOfHits } from './f2.ts'
+import type { ImageResult } from './f2.ts'
 import { fixesOf, mend } from './fix.ts'
 import type { Masks, Mended } from './fix.ts'
 import { errorsOf } from './kinds.ts'
@@ -14,6 +15,8 @@ import { levelOf, TWENTIETHS } from './thresholds.ts'
 interface ImageReview {
   /** mean over the ten thresholds, 0..1 */
   f2: number
+  /** ten, by rising IoU */
+  thresholds: ImageResult['thresholds']
   errors: ImageErrors
   /** what mending is worth, most first; equal ones as `fixesOf` lists them */
   fixes: WorthOfFix[]
@@ -39,7 +42,7 @@ export function reviewImage(masks: Masks): ImageReview {
   const fixes = fixesOf(errors)
     .map((fix): WorthOfFix => ({ fix, f2: table.f2After(mend(fix, masks)) }))
     .sort((a, b) => b.f2 - a.f2)
-  return { f2: table.f2, errors, fixes }
+  return { ...table.score, errors, fixes }
 }
 
 /**
@@ -47,7 +50,7 @@ export function reviewImage(masks: Masks): ImageReview {
  * of some predictions asks for the groups that they are in, and no other.
  */
 class MatchedTable {
-  readonly f2: number
+  readonly score: Pick<ImageResult, 'f2' | 'thresholds'>
   readonly #truths: MaskIndex
   readonly #predictionAreas: readonly number[]
   /** hits at each of the ten thresholds */
@@ -64,7 +67,7 @@ class MatchedTable {
     this.#truths = truths
     this.#predictionAreas = predictionAreas
     this.#hits = matches.map(({ length }) => length)
-    this.f2 = scoreOfHits(this.#hits, truths.areas.length, predictionAreas.length).f2
+    this.score = scoreOfHits(this.#hits, truths.areas.length, predictionAreas.length)
     const edges = overlaps.filter((overlap) => levelOf(overlap) > 0)
     this.#sets = new DisjointSets(truths.areas.length + predictionAreas.length)
     for (const { truth, prediction } of edges) this.#sets.join(truth, truths.areas.length + prediction)

@@ -3,6 +3,9 @@ import { boundsOf, intersectionArea, type Rle } from '../../../src-main/core/mas
 import { areaOf } from '../../../src-main/core/mask/rle.ts'
 import { reviewImage } from '../../../src-main/core/metric/worth.ts'
 
+/** What is wrong where truth and prediction differ. */
+export type Side = 'model' | 'label'
+
 /** What of an open image its fixes are made of. */
 export interface ShownImage {
   image: number

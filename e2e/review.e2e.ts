@@ -1,0 +1,84 @@
+import { expect, test } from './harness.ts'
+import { ask, jobsAreOver, predictAll, sampleIn, saved } from './steps.ts'
+
+test('Review says what is wrong, what mending it is worth, and mends it on the side that is wrong', async ({
+  launch,
+  folder,
+}) => {
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  const project = sampleIn(folder)
+  await predictAll(drydock, project)
+  await page.getByTestId('view-review').click()
+  const truth = () => ask<{ id: string; rle: string }>(project, 'select id, rle from truth order by id')
+
+  await test.step('errors by kind are counted over the set, and a click lists those alone', async () => {
+    await expect(page.getByTestId('list-fixes')).not.toHaveText('Fixes 0')
+    const rows = page.getByTestId('worst').locator('[role=option]')
+    const all = await rows.count()
+    await page.getByTestId('kind-false').click()
+    await expect(page.getByTestId('kind-false')).toHaveAttribute('aria-pressed', 'true')
+    await expect.poll(() => rows.count()).toBeLessThan(all)
+    await page.getByTestId('kind-false').click()
+  })
+
+  await test.step('the fixes of the whole set stand in the order of their worth, and a click goes there', async () => {
+    await page.getByTestId('list-fixes').click()
+    const rows = page.getByTestId('set-fixes').locator('[role=option]')
+    const gains = (await rows.allInnerTexts()).map((text) => {
+      const [before, after] = [...text.matchAll(/[01]\.\d\d/g)].map(Number)
+      return (after ?? 0) - (before ?? 0)
+    })
+    expect(gains.length).toBeGreaterThan(1)
+    // of two figures of two digits
+    gains.slice(1).forEach((gain, i) => expect(gain).toBeLessThanOrEqual((gains[i] ?? 0) + 0.0201))
+    await rows.first().click()
+    await expect(page.getByTestId('fixes')).toBeVisible()
+  })
+
+  await test.step('the model is wrong: mended in a draft, the F2 is what was promised, and truth is what it was', async () => {
+    const before = truth()
+    const fix = page.getByTestId('fix').first()
+    const promised = [...(await fix.innerText()).matchAll(/[01]\.\d\d/g)].at(-1)?.[0] ?? '-'
+    await expect(page.getByTestId('side-says')).toContainText(
+      'Truth, and the score of the run, stay as they are',
+    )
+    await page.getByTestId('mend').click()
+    await expect(page.getByTestId('draft-f2')).toHaveText(promised)
+    await page.getByTestId('draft-keep').click()
+    await expect(page.getByTestId('draft')).toHaveCount(0)
+    await jobsAreOver(drydock)
+    await expect(page.getByTestId('review-f2')).toHaveText(promised)
+    expect(truth()).toEqual(before)
+  })
+
+  await test.step('the label is wrong: truth changes, it is said so, and one undo takes it back', async () => {
+    const before = truth()
+    await page.getByTestId('side-label').click()
+    await expect(page.getByTestId('side-says')).toContainText('because the label changes')
+    await page.getByTestId('mend').click()
+    await saved(drydock)
+    await expect.poll(truth).not.toEqual(before)
+    await page.keyboard.press('Control+z')
+    await expect.poll(truth).toEqual(before)
+    await page.getByTestId('side-model').click()
+  })
+
+  await test.step('any IoU by slider; which pairs fall there and by how many pixels; how the score comes about', async () => {
+    await page.getByTestId('iou-slider').fill('90')
+    await expect(page.getByTestId('falls')).toContainText(/pixels? more of the ship would be a hit/)
+    await page.getByTestId('explain').locator('summary').click()
+    await expect(page.getByTestId('explain')).toContainText('greater than')
+  })
+
+  await test.step('suspects are answered by key, counted, and do not come back', async () => {
+    await page.getByTestId('list-suspects').click()
+    const rows = page.getByTestId('suspects').locator('[role=option]')
+    const first = await rows.first().getAttribute('id')
+    await rows.first().click()
+    await page.getByTestId('suspects').focus()
+    await page.keyboard.press('o')
+    await expect(page.getByTestId('verdicts')).toContainText('1 model wrong')
+    await expect(page.locator(`[id="${first}"]`)).toHaveCount(0)
+  })
+})
