@@ -7,7 +7,9 @@ import { previewImport } from '../services/exchange/preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
 import type { Host } from '../services/projects/host.ts'
 import { getImage } from '../services/annotate/image-detail.ts'
+import { regroup, similarGroups } from '../services/images/similar.ts'
 import { setSplit } from '../services/images/split.ts'
+import { takeSplits } from '../services/images/split-file.ts'
 import { listModels, modelCardOf, setCurrentModel } from '../services/predict/models.ts'
 import { startPrediction } from '../services/predict/predict.ts'
 import { keepDraft } from '../services/predict/drafts.ts'
@@ -119,6 +121,16 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       ),
       setSplit: os.images.setSplit.handler(
         within((project, input) => setSplit(project, input.image, input.split)),
+      ),
+      groups: os.images.groups.handler(within((project) => similarGroups(project))),
+      regroup: os.images.regroup.handler(
+        within(async (project, input) => {
+          await regroup(project, input.images, input.how)
+          return {}
+        }),
+      ),
+      takeSplits: os.images.takeSplits.handler(
+        within((project, input) => takeSplits(project, grants.take(input.grant, 'read'))),
       ),
     },
     annotate: {

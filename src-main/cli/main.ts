@@ -9,6 +9,7 @@ import { addPredict } from './predict.ts'
 import { addReview } from './review.ts'
 import { addScore } from './score.ts'
 import { WRONG_USAGE } from './terminal.ts'
+import { addSplit } from './split.ts'
 import { addTrain } from './train.ts'
 import { addVerify } from './verify.ts'
 
@@ -23,6 +24,7 @@ addScore(program)
 addReview(program)
 addTrain(program)
 addCrossvalidate(program)
+addSplit(program)
 addImport(program)
 addExport(program)
 addConvert(program)

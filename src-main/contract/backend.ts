@@ -67,7 +67,27 @@ export const backendContract = {
       .output(z.object({ images: z.number().int() })),
     /** looks again at the images folder: new, missing and changed files */
     rescan: procedure.input(inProject).output(z.object({ job: w.jobId })),
+    /** of an image and all of its group */
     setSplit: procedure.input(onImage.extend({ split: w.split })).output(w.imageRow),
+    /** groups of finished images that are alike, those with a leak first, then the largest */
+    groups: procedure
+      .input(inProject)
+      .output(z.object({ groups: z.array(w.similarGroup), count: z.number().int() })),
+    /** puts images into one group, each into its own, or back to where they are found to belong; splits follow */
+    regroup: procedure
+      .input(
+        inProject.extend({
+          images: z.array(w.imageId).min(1).max(10_000),
+          how: z.enum(['together', 'apart', 'as found']),
+        }),
+      )
+      .output(nothing),
+    /** puts images, and their groups, into the splits that a CSV names */
+    takeSplits: procedure
+      .input(inProject.extend({ grant: z.string() }))
+      .output(
+        z.object({ images: z.number().int(), unknown: z.array(z.string()), broken: z.array(z.number()) }),
+      ),
     /** bands, pages, place on the earth */
     about: procedure.input(onImage).output(w.imageAbout),
     /** a ground resolution for an image whose file says none; null: take it back */

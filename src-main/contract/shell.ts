@@ -60,6 +60,8 @@ export const shellContract = {
       .output(grant.nullable()),
     /** a backup of a project, chosen and confirmed */
     chooseBackup: oc.input(nothing).output(grant.nullable()),
+    /** a CSV that names the split of images */
+    chooseSplits: oc.input(nothing).output(grant.nullable()),
     chooseLabels: oc.input(nothing).output(grant.nullable()),
     /** the file, or the new folder, as the format is; where the name has no ending it gets the format's */
     saveLabels: oc

@@ -7,6 +7,9 @@ export const PLAN_VERSION = 2
 
 export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
 
+export const SPLITS = ['train', 'validation', 'hold-out'] as const
+export type Split = (typeof SPLITS)[number]
+
 /** Ways to sort the list of images. */
 export const IMAGE_SORTS = ['name', 'F2, worst first', 'F2, best first', 'status'] as const
 

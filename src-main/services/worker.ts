@@ -21,6 +21,8 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   surveyBands: images,
   readSamples: images,
   tile: images,
+  looksOf: images,
+  cropsAgree: images,
   scoreImages: score,
   hasInference: predict,
   keepInference: predict,

@@ -65,6 +65,8 @@ const BACKUP_QUESTION = {
 
 const LABELS = { filter: 'Labels', extensions: [...LABEL_ENDINGS] }
 
+const SPLITS = { filter: 'CSV', extensions: ['csv'] }
+
 const os = implement(shellContract)
   .$context<ShellContext>()
   .use(async ({ next }) => {
@@ -143,6 +145,13 @@ export const shellRouter = os.router({
     }),
     chooseLabels: os.dialogs.chooseLabels.handler(({ context }) =>
       chosen(context, { kind: 'open-file', title: 'Labels to import', button: 'Import', ...LABELS }, 'read'),
+    ),
+    chooseSplits: os.dialogs.chooseSplits.handler(({ context }) =>
+      chosen(
+        context,
+        { kind: 'open-file', title: 'CSV that names the split', button: 'Take the split', ...SPLITS },
+        'read',
+      ),
     ),
     saveLabels: os.dialogs.saveLabels.handler(({ context, input }) => saveLabels(context, input)),
   },

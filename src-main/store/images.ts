@@ -1,4 +1,4 @@
-import type { FileState, ImageStatus, Split } from '../contract/wire.ts'
+import type { FileState, ImageStatus, Split, SplitBy } from '../contract/wire.ts'
 import { nameKey } from '../core/list/name-key.ts'
 import type { Connection } from './database.ts'
 
@@ -20,6 +20,7 @@ export interface StoredImage {
   mappingId: string
   status: ImageStatus
   split: Split | null
+  splitBy: SplitBy
   flagged: boolean
   comment: string
   fileState: FileState
@@ -61,7 +62,7 @@ export interface ListedImage extends StoredImage {
 type Row = Omit<StoredImage, 'flagged'> & { flagged: number }
 type ListRow = Omit<ListedImage, 'flagged'> & { flagged: number }
 
-const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as markedSha256, i.width, i.height, i.mapping_id as mappingId, i.status, i.split, i.flagged, i.comment,
+const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as markedSha256, i.width, i.height, i.mapping_id as mappingId, i.status, i.split, i.split_by as splitBy, i.flagged, i.comment,
   i.file_state as fileState, i.file_note as fileNote, i.revision, i.truth_revision as truthRevision,
   i.head_edit as headEdit`
 
@@ -89,8 +90,8 @@ export function imageRepository(db: Connection) {
     )
     .raw()
   const candidates = db
-    .prepare<[], [ImageStatus, Split | null, FileState, number]>(
-      `select status, split, file_state, (select count(*) from truth t where t.image_id = i.id) from images i`,
+    .prepare<[], [number, ImageStatus, Split | null, FileState, number]>(
+      `select id, status, split, file_state, (select count(*) from truth t where t.image_id = i.id) from images i`,
     )
     .raw()
   const fileAt = db
@@ -109,7 +110,9 @@ export function imageRepository(db: Connection) {
   const setContent = db.prepare<[string | null, number | null, number | null, number]>(
     'update images set sha256 = ?, width = ?, height = ? where id = ?',
   )
-  const setSplit = db.prepare<[Split, number]>('update images set split = ? where id = ?')
+  const setSplit = db.prepare<[Split, SplitBy, number]>(
+    'update images set split = ?, split_by = ? where id = ?',
+  )
   // what is marked on a changed picture, unchecked, belongs neither to it nor to the one before
   const setEdited = db.prepare<[number, number, number | null, number]>(
     `update images set revision = ?, truth_revision = ?, head_edit = ?,
@@ -143,9 +146,9 @@ export function imageRepository(db: Connection) {
       for (const row of files.iterate()) yield known(row)
     },
     /** what decides which images can be trained on, one after the other */
-    *candidates(): Generator<Pick<ListedImage, 'status' | 'split' | 'fileState' | 'truthCount'>> {
-      for (const [status, split, fileState, truthCount] of candidates.iterate())
-        yield { status, split, fileState, truthCount }
+    *candidates(): Generator<Pick<ListedImage, 'id' | 'status' | 'split' | 'fileState' | 'truthCount'>> {
+      for (const [id, status, split, fileState, truthCount] of candidates.iterate())
+        yield { id, status, split, fileState, truthCount }
     },
     fileAt: (path: string): KnownFile | null => {
       const row = fileAt.get(path)
@@ -159,7 +162,7 @@ export function imageRepository(db: Connection) {
       void setFile.run(file.size, file.mtime, state, note, id),
     setContent: (id: number, sha256: string | null, width: number | null, height: number | null): void =>
       void setContent.run(sha256, width, height, id),
-    setSplit: (id: number, split: Split): void => void setSplit.run(split, id),
+    setSplit: (id: number, split: Split, by: SplitBy): void => void setSplit.run(split, by, id),
     setEdited: (id: number, revision: number, truthRevision: number, headEdit: number | null): void =>
       void setEdited.run(revision, truthRevision, headEdit, id),
     setMarkedContent: (id: number, sha256: string): void => void setMarkedContent.run(sha256, id),

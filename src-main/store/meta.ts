@@ -16,6 +16,8 @@ export type MetaName =
   | 'current_run'
   | 'current_model'
   | 'flips'
+  /** when splits were frozen: at the first training, or the first look at the hold-out's score */
+  | 'split_frozen'
 
 export interface MetaRepository {
   get(name: MetaName): string | null

@@ -21,6 +21,7 @@ import { reviewRepository } from './reviews.ts'
 import { runRepository } from './runs.ts'
 import { scoreRepository } from './scores.ts'
 import { sessionRepository } from './sessions.ts'
+import { similarRepository } from './similar.ts'
 import type { Session } from './sessions.ts'
 import { sumRepository } from './sums.ts'
 import { truthRepository } from './truth.ts'
@@ -146,6 +147,7 @@ function storeOn(db: Connection, watch?: Watch) {
     scores: watched('scores', scoreRepository(db), watch),
     reviews: watched('reviews', reviewRepository(db), watch),
     sums: watched('sums', sumRepository(db), watch),
+    similar: watched('similar', similarRepository(db), watch),
     moves: watched('moves', moveRepository(db), watch),
     jobs: watched('jobs', jobRepository(db), watch),
 

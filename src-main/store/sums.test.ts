@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Split } from '../contract/wire.ts'
-import { SPLITS } from '../contract/wire.ts'
-import { IMAGE_STATUSES } from '../contract/words.ts'
+import { IMAGE_STATUSES, SPLITS } from '../contract/words.ts'
+import type { Split } from '../contract/words.ts'
 import { f2Of } from '../core/metric/thresholds.ts'
 import { connect } from './database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -93,7 +92,7 @@ function perform(a: typeof act extends fc.Arbitrary<infer T> ? T : never): void 
     db.prepare(`select 1 from ${table} where id = ?`).get(id) !== undefined
   const there = (): boolean => 'image' in a && 'run' in a && known('images', a.image) && known('runs', a.run)
   if (a.act === 'status') images.setStatus(a.image, a.status)
-  else if (a.act === 'split') images.setSplit(a.image, a.split)
+  else if (a.act === 'split') images.setSplit(a.image, a.split, 'person')
   else if (a.act === 'truth') images.setEdited(a.image, a.revision, a.revision, null)
   else if (a.act === 'reach' && there()) {
     runs.reach({ run: a.run, image: a.image, sha256: null, inference: null }, '')

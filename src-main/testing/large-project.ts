@@ -96,7 +96,7 @@ function addImage(store: Store, folder: string, i: number, instances: number): v
   const id = store.images.add({ path: pathOf(i), size, mtime })
   const split = i % 20 === 3 ? 'hold-out' : i % 10 === 5 ? 'validation' : 'train'
   store.images.setContent(id, createHash('sha256').update(pathOf(i)).digest('hex'), SIDE, SIDE)
-  store.images.setSplit(id, split)
+  store.images.setSplit(id, split, 'chance')
   store.images.setFile(id, { size, mtime }, 'ok', null)
   const status: ImageStatus = i % 3 !== 0 ? 'to do' : instances === 0 ? 'no ship' : 'done'
   const truth: TruthInstance[] = Array.from({ length: i % 3 === 0 ? instances : 0 }, (_, n) => ({

@@ -74,6 +74,7 @@ function hear(project: Concerned, event: ProjectEvent): void {
       break
     case 'job':
       jobs.update(event.job)
+      if (event.job.kind === 'similar' && !isActive(event.job)) void training.refresh()
       if (isToBeShown(project, event.job)) void training.follow(event.job.id)
       break
     case 'curve':

@@ -55,7 +55,7 @@ export class OpenProject {
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts)
     this.review = new Review({ client: this.client, toasts })
-    this.training = new Training(this.client, toasts)
+    this.training = new Training(this.client, client.shell.dialogs, toasts)
     this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)
     this.leaving = new Leaving(this.client, client.shell.dialogs, toasts, () => this.facts.summary.name)
     this.editing = new Editing({

@@ -1,8 +1,18 @@
-import type { ProjectClient } from '../client/index.ts'
-import type { CurvePoint, Job, TrainPreview, TrainSettings } from '../../src-main/contract/wire.ts'
+import type { Client, ProjectClient } from '../client/index.ts'
+import type {
+  CurvePoint,
+  Job,
+  SimilarGroup,
+  TrainPreview,
+  TrainSettings,
+} from '../../src-main/contract/wire.ts'
+import type { Split } from '../../src-main/contract/words.ts'
+import { plural } from '../ui/format.ts'
 import { joinCurves } from './curve.ts'
 import { Latest } from './latest.ts'
 import type { Toasts } from './toasts.svelte.ts'
+
+type SplitDialogs = Pick<Client['shell']['dialogs'], 'chooseSplits'>
 
 /** What a training would use, the settings being filled in, and the curve of the job on show. */
 export class Training {
@@ -12,13 +22,17 @@ export class Training {
   job = $state<string | null>(null)
   points = $state.raw<CurvePoint[]>([])
   starting = $state(false)
+  /** null: not fetched */
+  groups = $state.raw<{ groups: SimilarGroup[]; count: number } | null>(null)
   #defaults: TrainSettings | null = null
   readonly #latest = new Latest()
   readonly #client: ProjectClient
+  readonly #dialogs: SplitDialogs
   readonly #toasts: Toasts
 
-  constructor(client: ProjectClient, toasts: Toasts) {
+  constructor(client: ProjectClient, dialogs: SplitDialogs, toasts: Toasts) {
     this.#client = client
+    this.#dialogs = dialogs
     this.#toasts = toasts
   }
 
@@ -41,6 +55,34 @@ export class Training {
     } catch (error) {
       this.#toasts.error(error)
     }
+  }
+
+  /** The groups of similar images. */
+  async fetchGroups(): Promise<void> {
+    await this.#guard(async () => (this.groups = await this.#client.images.groups({})))
+  }
+
+  async regroup(images: number[], how: 'together' | 'apart'): Promise<void> {
+    await this.#guard(() => this.#client.images.regroup({ images, how }))
+    await Promise.all([this.fetchGroups(), this.refresh()])
+  }
+
+  /** Puts an image and its group on another side. */
+  async setSplit(image: number, split: Split): Promise<void> {
+    await this.#guard(() => this.#client.images.setSplit({ image, split }))
+    await Promise.all([this.fetchGroups(), this.refresh()])
+  }
+
+  /** Lets a person choose a CSV that names the split. */
+  async takeSplits(): Promise<void> {
+    await this.#guard(async () => {
+      const chosen = await this.#dialogs.chooseSplits({})
+      if (!chosen) return
+      const { images, unknown } = await this.#client.images.takeSplits({ grant: chosen.grant })
+      const others = unknown.length === 0 ? '' : ` Not in the project: ${unknown.join(', ')}.`
+      this.#toasts.note(`Took the split of ${plural(images, 'image')} from ${chosen.label}.${others}`)
+    })
+    await Promise.all([this.fetchGroups(), this.refresh()])
   }
 
   async start(): Promise<void> {
@@ -73,6 +115,14 @@ export class Training {
   /** Live news of a curve. */
   add(job: string, points: readonly CurvePoint[]): void {
     if (job === this.job) this.points = goOn(this.points, points)
+  }
+
+  async #guard(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      this.#toasts.error(error)
+    }
   }
 
   #fillIn(defaults: TrainSettings): void {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { IMAGE_SORTS, IMAGE_STATUSES } from '../words.ts'
+import { IMAGE_SORTS, IMAGE_STATUSES, SPLITS } from '../words.ts'
+
+export type { Split } from '../words.ts'
 import { category, uuid, imageId, runId, rleText } from './ids.ts'
 
 /** Images as the list and the canvas show them: truth, predictions and scores. */
@@ -7,9 +9,30 @@ import { category, uuid, imageId, runId, rleText } from './ids.ts'
 export const imageStatus = z.enum(IMAGE_STATUSES)
 export type ImageStatus = z.infer<typeof imageStatus>
 
-export const SPLITS = ['train', 'validation', 'hold-out'] as const
 export const split = z.enum(SPLITS)
-export type Split = z.infer<typeof split>
+
+/** Who put an image into its split: chance (until the first training), a person, a folder or file that names it, or it is frozen. */
+export const splitBy = z.enum(['chance', 'person', 'file', 'frozen'])
+export type SplitBy = z.infer<typeof splitBy>
+
+/** Finished images that are of one scene, and go to one side of a split together. */
+export const similarGroup = z.object({
+  group: z.number().int(),
+  /** 'looks alike', 'same pixels', 'crops of one scene' ...; 'alone' where there is one */
+  why: z.string(),
+  images: z.array(
+    z.object({
+      id: imageId,
+      path: z.string(),
+      split: split.nullable(),
+      /** this content was trained on in this project */
+      trained: z.boolean(),
+    }),
+  ),
+  /** images that are scored on, though the group is, or was, learnt from */
+  leaks: z.array(z.object({ image: z.string(), split, like: z.string(), trained: z.boolean() })),
+})
+export type SimilarGroup = z.infer<typeof similarGroup>
 
 /** Where a truth instance came from; it stays with it for life. */
 export const origin = z.enum(['drawn', 'imported', 'accepted'])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CROP_STEP, NETWORK_SIZES } from '../words.ts'
 import { modelId } from './ids.ts'
+import { similarGroup } from './images.ts'
 
 /** Model versions and what makes them. */
 
@@ -69,6 +70,17 @@ export const trainPreview = z.object({
   holdOut: z.number().int(),
   instances: z.number().int(),
   leftOut: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+  /** groups of similar images among the finished ones: each is on one side of the split */
+  groups: z.number().int(),
+  /** finished images whose pixels have not been compared with the others' yet */
+  unlooked: z.number().int(),
+  /** false: finished images are still dealt anew as more are finished; the first training freezes it */
+  frozen: z.boolean(),
+  /** what it is validated on: validation images; the images to train on, each left out in turn; nothing, since all are of one scene */
+  validates: z.enum(['images', 'folds', 'nothing']),
+  /** images that are scored on, though images of their scene are, or were, learnt from: the first few, and how many there are */
+  leaks: similarGroup.shape.leaks,
+  leakCount: z.number().int(),
   /** null: training can start; else why not, as a sentence */
   refusal: z.string().nullable(),
 })

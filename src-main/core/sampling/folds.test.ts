@@ -3,6 +3,7 @@ import { foldsOf } from './folds.ts'
 
 const image = (i: number, ships: number) => ({
   content: `hash ${i}`,
+  group: i,
   truth: Array.from({ length: ships }, () => 0),
 })
 /** 22 images with ships, 40 without. */

@@ -5,7 +5,7 @@ import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage } from '../machinery/project.ts'
 import { tellRows } from './rows.ts'
-import { splitOf } from './split.ts'
+import { splitFor } from './split.ts'
 import { mappingId, notePixels, pagesNote } from './stored-mapping.ts'
 import type { ImageContent, ReadContent } from './tasks.ts'
 
@@ -105,7 +105,10 @@ export function noteContent(project: Project, { image: id, file, content, failur
   const { sha256, facts, mapping } = content
   if (facts && mapping) notePixels(project, image, { sha256, facts, mapping })
   images.setContent(id, content.sha256, content.width, content.height)
-  if (image.split === null) images.setSplit(id, splitOf(content.sha256))
+  if (image.split === null) {
+    const { split, by } = splitFor(image.path, content.sha256)
+    images.setSplit(id, split, by)
+  }
 }
 
 function changedNote(image: StoredImage, content: Pick<ImageContent, 'width' | 'height'>): string {

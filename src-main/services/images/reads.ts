@@ -1,6 +1,7 @@
 import type { ImageFilter, ImageRow, ImageSort, PackedOrder } from '../../contract/wire.ts'
 import { packOrder } from '../../core/list/packing.ts'
 import type { Store } from '../../store/store.ts'
+import { similarReads } from './similar-reads.ts'
 import type { Emit } from '../machinery/readers.ts'
 import { compareFolder } from './comparing.ts'
 import type { FolderPart } from './comparing.ts'
@@ -12,6 +13,8 @@ import { rowOfImage } from './rows.ts'
 
 /** What the reader threads do for the list of images. */
 export const imageReads = {
+  ...similarReads,
+
   /** a list in its order, with what counts are made of */
   'images.order': (store: Store, wanted: { sort: ImageSort; filter: ImageFilter }): PackedOrder =>
     store.read(() => packOrder(orderOf(store, wanted))),

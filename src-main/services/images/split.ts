@@ -1,30 +1,103 @@
 import { DrydockError } from '../../contract/errors.ts'
-import type { ImageRow, Split } from '../../contract/wire.ts'
+import type { ImageRow, Split, SplitBy } from '../../contract/wire.ts'
+import { splitOf } from '../../core/similar/deal.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, storedImage } from '../machinery/project.ts'
-import { existingRow, tellRows } from './rows.ts'
+import { existingRow, tellManyRows } from './rows.ts'
 
-/** The split that a content belongs to: 70/15/15 by its hash, so that copies fall together. */
-export function splitOf(sha256: string): Split {
-  const share = parseInt(sha256.slice(0, 8), 16) / 0x1_0000_0000
-  return share < 0.7 ? 'train' : share < 0.85 ? 'validation' : 'hold-out'
+/** What folders and columns call the sides of a split. */
+const NAMES: Record<string, Split> = {
+  ...{ train: 'train', training: 'train' },
+  ...{ val: 'validation', valid: 'validation', validation: 'validation', dev: 'validation' },
+  ...{
+    test: 'hold-out',
+    testing: 'hold-out',
+    holdout: 'hold-out',
+    'hold-out': 'hold-out',
+    hold_out: 'hold-out',
+  },
+}
+
+/** The split that a word means; null: it means none. */
+export function splitCalled(word: string): Split | null {
+  return NAMES[word.trim().toLowerCase()] ?? null
+}
+
+/** Where an image falls that was just read: as a folder above it says, else by its content. @param path with '/' */
+export function splitFor(path: string, sha256: string): { split: Split; by: SplitBy } {
+  for (const folder of path.split('/').slice(0, -1).reverse()) {
+    const named = splitCalled(folder)
+    if (named) return { split: named, by: 'file' }
+  }
+  return { split: splitOf(sha256), by: 'chance' }
+}
+
+/** Whether splits are frozen: something was trained, or the hold-out's score was looked at. */
+export function isFrozen({ store }: Pick<Project, 'store'>): boolean {
+  return store.meta.get('split_frozen') !== null
 }
 
 /**
- * Puts an image into another split.
- * @throws DrydockError `bad_input` for an image of the hold-out: what was held out stays unseen
+ * Freezes the splits as they are dealt now: from here on finished images stay where they are, and nothing leaves the hold-out. Before the first
+ * training, and before the hold-out's score is looked at first. Does nothing later.
+ */
+export async function freezeSplits(project: Project): Promise<void> {
+  if (isFrozen(project) || project.readOnly) return
+  const { store } = project
+  const provisional = await project.reads.run('images.provisional', null)
+  await store.inBatches(provisional, ({ id, split }) => {
+    const image = store.images.get(id)
+    if (image?.splitBy === 'chance') store.images.setSplit(id, split, 'frozen')
+  })
+  await store.write(() => store.meta.set('split_frozen', new Date().toISOString()))
+}
+
+/**
+ * Puts an image, and all that are of its group, into another split.
+ * @throws DrydockError `bad_input` where splits are frozen, for an image of the hold-out, and for one that was trained on into the hold-out
  */
 export async function setSplit(project: Project, id: number, split: Split): Promise<ImageRow> {
+  return (await setSplits(project, [id], split, 'person'))[0]!
+}
+
+/** As {@link setSplit}, of several: all of them and their groups, or none. @returns rows of those named */
+export async function setSplits(
+  project: Project,
+  ids: readonly number[],
+  split: Split,
+  by: 'person' | 'file',
+): Promise<ImageRow[]> {
   assertWritable(project)
-  await project.store.write(() => {
-    if (storedImage(project, id).split === 'hold-out' && split !== 'hold-out') {
-      throw new DrydockError(
-        'bad_input',
-        'This image is in the hold-out, which is frozen so that the last figure stays honest. Nothing was changed.',
-      )
-    }
-    project.store.images.setSplit(id, split)
-  })
-  tellRows(project, [id])
-  return existingRow(project, id)
+  const { store } = project
+  const trained = split === 'hold-out' ? await project.reads.run('images.trained', null) : []
+  const moved = [...new Set(ids.flatMap((id) => store.similar.membersWith(id)))]
+  const frozen = isFrozen(project)
+  const seen = new Set(trained)
+  for (const id of moved) assertMovable(project, id, split, frozen, seen)
+  await store.inBatches(moved, (id) => store.images.setSplit(id, split, by))
+  await tellManyRows(project, moved)
+  return ids.map((id) => existingRow(project, id))
+}
+
+function assertMovable(
+  project: Project,
+  id: number,
+  split: Split,
+  frozen: boolean,
+  trained: ReadonlySet<number>,
+): void {
+  const image = storedImage(project, id)
+  if (frozen && image.split === 'hold-out' && split !== 'hold-out') {
+    throw new DrydockError(
+      'bad_input',
+      'This image is in the hold-out, which is frozen so that the last figure stays honest. Nothing was changed.',
+    )
+  }
+  if (trained.has(id)) {
+    throw new DrydockError(
+      'bad_input',
+      `${image.path} was trained on, or is of one scene with an image that was: held out, it would flatter every version. Nothing was changed.`,
+      { image: image.path },
+    )
+  }
 }

@@ -18,9 +18,12 @@ import type { ListedFile } from '../../store/images.ts'
 import { listImages, walkImages } from './folder-listing.ts'
 import { madeOf } from './made-of.ts'
 import type { Destination, Source } from './made-of.ts'
+import { similarTasks } from './similar-tasks.ts'
 
 /** What the worker threads do with image files. */
 export const imageTasks = {
+  ...similarTasks,
+
   listImages: ({ root }: { root: string }): ListedFile[] => listImages(root),
 
   holdsImage: ({ root }: { root: string }): boolean => !walkImages(root).next().done,

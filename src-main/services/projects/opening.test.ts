@@ -22,7 +22,8 @@ import { TWO_IMAGES, hostIn, idOf, makeBench, openBench, settled } from '../../t
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
 import { getImage } from '../annotate/image-detail.ts'
-import { setSplit, splitOf } from '../images/split.ts'
+import { splitOf } from '../../core/similar/deal.ts'
+import { freezeSplits, setSplit } from '../images/split.ts'
 import { summaryOf } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
 import { listRows } from '../images/rows.ts'
@@ -213,6 +214,10 @@ test('the split of an image can be changed, but not out of the hold-out', async 
   const a = idOf(project, 'a.png')
   expect(await setSplit(project, a, 'validation')).toMatchObject({ split: 'validation' })
   expect(await setSplit(project, a, 'hold-out')).toMatchObject({ split: 'hold-out' })
+  // provisional until something was trained, or the hold-out was looked at
+  expect(await setSplit(project, a, 'train')).toMatchObject({ split: 'train' })
+  await setSplit(project, a, 'hold-out')
+  await freezeSplits(project)
   await expect(setSplit(project, a, 'train')).rejects.toMatchObject({ code: 'bad_input' })
   const shares = { train: 0, validation: 0, 'hold-out': 0 }
   for (let i = 0; i < 4096; i++) shares[splitOf((i * 2 ** 20).toString(16).padStart(8, '0'))]++

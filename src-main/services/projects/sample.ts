@@ -71,7 +71,7 @@ async function makeSample(shared: Shared, folder: string, images: string): Promi
       const id = ids.get(path)
       if (id === undefined) continue
       store.images.setStatus(id, status)
-      store.images.setSplit(id, split)
+      store.images.setSplit(id, split, 'file')
       putTruth(store, id, truth.get(path))
     }
   })

@@ -32,12 +32,12 @@ export interface Fold {
  * @throws DrydockError `nothing_to_do` with fewer images than folds, or fewer than two with ships
  */
 export function planFolds(images: readonly NamedSource[], folds: number, seed: number): Fold[] {
-  const contents = new Set(images.map(({ content }) => content)).size
+  const groups = new Set(images.map(({ group }) => group)).size
   const withShips = images.filter(({ truth }) => truth.length > 0).length
-  if (contents < folds || withShips < 2) {
+  if (groups < folds || withShips < 2) {
     throw new DrydockError(
       'nothing_to_do',
-      `${folds} folds need at least ${folds} marked images, two of them with ships; there are ${contents}, ${withShips} with ships. Mark more, or name fewer folds.`,
+      `${folds} folds need at least ${folds} marked images of different scenes, two of them with ships; there are ${groups}, ${withShips} images with ships. Mark more, or name fewer folds.`,
     )
   }
   return foldsOf(images, folds, seed).map((held, i) => {

@@ -17,14 +17,27 @@ import { markedImages } from './train-folder.ts'
 import { trainDefaults } from './train.ts'
 
 const SIZE = { width: 40, height: 30 }
-const LONE: TestShip[] = [{ x: 5, y: 5, width: 12, height: 4 }]
+const lone = (x: number, y: number): TestShip[] => [{ x, y, width: 12, height: 4 }]
 /** Side by side: to the engine of the tests, which sees what is bright, they are one. */
-const MOORED: TestShip[] = [
-  { x: 5, y: 5, width: 12, height: 4 },
-  { x: 5, y: 9, width: 12, height: 4 },
+const moored = (x: number): TestShip[] => [
+  { x, y: 5, width: 12, height: 4 },
+  { x, y: 9, width: 12, height: 4 },
 ]
 /** Four images with a lone ship, two with two that touch, six without. */
-const SHIPS = [LONE, LONE, LONE, LONE, MOORED, MOORED, [], [], [], [], [], []]
+const SHIPS = [
+  lone(5, 5),
+  lone(20, 5),
+  lone(5, 20),
+  lone(20, 20),
+  moored(5),
+  moored(20),
+  [],
+  [],
+  [],
+  [],
+  [],
+  [],
+]
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-crossvalidate-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -75,6 +88,8 @@ describe('planFolds', () => {
   it('refuses more folds than there are images', async () => {
     const { images } = await wanted('none')
     expect(() => planFolds(images, 13, 1)).toThrow('13 folds need at least 13 marked images')
+    const alike = images.map((image) => ({ ...image, group: 1 }))
+    expect(() => planFolds(alike, 2, 1)).toThrow('there are 1')
     expect(() =>
       planFolds(
         images.filter(({ truth }) => truth.length === 0),

@@ -21,7 +21,7 @@ async function source(name: string, width = 200, height = 150): Promise<TrainSou
   const file = join(folder, name)
   await writeImage(file, { width, height, ships: [SHIP] })
   const truth = [maskOf(SHIP, { width, height })]
-  return { file, width, height, truth, content: createHash('sha256').update(name).digest('hex') }
+  return { file, width, height, truth, content: createHash('sha256').update(name).digest('hex'), group: 0 }
 }
 
 function planOf(plan: Partial<TrainPlan>): TrainPlan {
@@ -134,7 +134,7 @@ describe('trainData', () => {
   it('tells why a batch cannot be made', async () => {
     const broken = join(folder, 'no-image.png')
     await writeFile(broken, 'text')
-    const lost: TrainSource = { file: broken, width: 64, height: 64, truth: [], content: '0' }
+    const lost: TrainSource = { file: broken, width: 64, height: 64, truth: [], content: '0', group: 0 }
     const data = trainData(planOf({ validation: [lost] }))
     try {
       await expect(data.validation(0)).rejects.toMatchObject({ code: 'image_broken' })
@@ -148,7 +148,7 @@ describe('trainData', () => {
 describe('validationWindows', () => {
   const few = { share: 0.2, scenes: null }
   const large: TrainSource = {
-    ...{ file: 'large', width: 2000, height: 700, content: 'f', truth: [] },
+    ...{ file: 'large', width: 2000, height: 700, content: 'f', truth: [], group: 0 },
   }
 
   it('cuts large images into windows without gap or overlap, ships first', () => {

@@ -1,18 +1,17 @@
 import { join, resolve } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
+import { FEWEST_GROUPS } from '../../core/similar/deal.ts'
 import { fitsIn } from '../../core/mask/rle.ts'
 import { readSize } from '../../imaging/decode.ts'
 import { contentHash } from '../../imaging/hash.ts'
 import { listImages } from '../images/folder-listing.ts'
+import { groupFolder } from './folder-groups.ts'
 import { readWholeLabels } from '../machinery/label-files.ts'
 import type { TrainSource } from './train-plan.ts'
 import { refusalOf } from './train-selection.ts'
 
 /** Share of a folder's images that are kept for validation. */
 const VALIDATION_SHARE = 0.15
-
-/** Fewer images than these are all trained on, unless validation images are named. */
-const FEWEST_TO_SPLIT = 4
 
 /** Images of a folder that are not used, and why. */
 type FolderLeftOut = { reason: string; count: number; names: string[] }[]
@@ -31,7 +30,7 @@ export interface MarkedImages {
 
 /**
  * Finds the images of a folder that a label file says something about, and splits them: those named for
- * validation, else 15 % by a hash of their content, so that copies fall together and the split stays the same.
+ * validation, else 15 % by a hash of their content. Images of one scene fall together, and the split stays the same.
  * @param validation names of the images to validate on
  * @throws DrydockError `nothing_to_do`, `not_found`, `file_broken`
  */
@@ -76,7 +75,7 @@ export async function markedImages(
     if (names) names.push(name)
     else leftOut.set(reason, [name])
   }
-  const found = new Map<string, TrainSource>()
+  const found = new Map<string, Omit<TrainSource, 'group'>>()
   for (const { path } of files) {
     signal?.throwIfAborted()
     const instances = labels.images.get(path)
@@ -100,7 +99,7 @@ export async function markedImages(
     if (!paths.has(name)) leave('named in the label file, but not in the folder', name)
   }
   return {
-    found,
+    found: await groupFolder(found, signal),
     leftOut: [...leftOut].map(([reason, names]) => ({ reason, count: names.length, names })),
   }
 }
@@ -114,25 +113,30 @@ function byName(found: Map<string, TrainSource>, names: readonly string[]): Spli
       { names: unknown },
     )
   }
-  const held = new Set(names.map((name) => found.get(name)!.content))
+  const held = new Set(names.map((name) => found.get(name)!.group))
   const all = [...found.values()]
   return {
-    train: all.filter(({ content }) => !held.has(content)),
-    validation: all.filter(({ content }) => held.has(content)),
+    train: all.filter(({ group }) => !held.has(group)),
+    validation: all.filter(({ group }) => held.has(group)),
   }
 }
 
 type Split = Pick<FolderSelection, 'train' | 'validation'>
 
+/** Groups in the order of their contents, until they are so many images: never all groups, never none. */
 function byContent(all: TrainSource[]): Split {
-  const share = (source: TrainSource): number => parseInt(source.content.slice(0, 8), 16) / 0x1_0000_0000
-  const contents = [...new Set(all.map(({ content }) => content))]
-  if (contents.length < FEWEST_TO_SPLIT) return { train: all, validation: [] }
-  const ordered = [...all].sort((a, b) => share(a) - share(b))
-  // never all, never none
-  const first = ordered[0]!.content
-  const last = ordered.at(-1)!.content
-  const isHeld = (source: TrainSource): boolean =>
-    source.content !== last && (share(source) < VALIDATION_SHARE || source.content === first)
+  const groups = [...Map.groupBy(all, ({ group }) => group).values()]
+  if (groups.length < FEWEST_GROUPS) return { train: all, validation: [] }
+  const least = (group: readonly TrainSource[]): string =>
+    group.reduce((key, { content }) => (content < key ? content : key), group[0]!.content)
+  groups.sort((a, b) => (least(a) < least(b) ? -1 : 1))
+  const held = new Set<number>()
+  let images = 0
+  for (const group of groups.slice(0, -1)) {
+    if (images > 0 && images + group.length > VALIDATION_SHARE * all.length) continue
+    images += group.length
+    held.add(group[0]!.group)
+  }
+  const isHeld = ({ group }: TrainSource): boolean => held.has(group)
   return { train: all.filter((source) => !isHeld(source)), validation: all.filter(isHeld) }
 }

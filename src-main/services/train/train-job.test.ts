@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProjectEvent, Split, TrainSettings } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { maskOf } from '../../testing/images.ts'
+import type { TestImage } from '../../testing/images.ts'
 import { TWO_IMAGES, hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
@@ -14,16 +15,23 @@ import { startTraining, trainingCurve, trainingDefaults, trainingPreview } from 
 
 const A = TWO_IMAGES['a.png']!
 
+/** The same ships elsewhere: another scene. */
+const moved = (shade: number): TestImage => ({
+  ...A,
+  shade,
+  ships: A.ships.map((ship) => ({ ...ship, x: ship.x + Math.round(shade / 5), y: ship.y + 5 })),
+})
+
 let bench: Bench & { project: Project }
 beforeAll(async () => {
-  bench = await openBench({ 'a.png': A, 'b.png': { ...A, shade: 50 }, 'c.png': { ...A, shade: 70 } })
+  bench = await openBench({ 'a.png': A, 'b.png': moved(50), 'c.png': moved(70) })
 })
 afterAll(() => bench.end())
 
 async function finish(path: string, split: Split): Promise<void> {
   const { project } = bench
   const image = idOf(project, path)
-  await project.store.write(() => project.store.images.setSplit(image, split))
+  await project.store.write(() => project.store.images.setSplit(image, split, 'person'))
   const instances = A.ships.map((ship) => ({
     ...{
       instance: randomUUID(),

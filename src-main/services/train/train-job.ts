@@ -8,11 +8,14 @@ import { trainSettings } from '../../contract/wire.ts'
 import type { CurvePoint, TrainPreview, TrainSettings } from '../../contract/wire.ts'
 import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
 import { addModel, usableModel } from '../predict/models.ts'
+import { lookForSimilar, settleGroups } from '../images/similar.ts'
+import { freezeSplits } from '../images/split.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, summaryOf } from '../machinery/project.ts'
 import { canResume, trainDefaults, trainModel } from './train.ts'
 import { readCurve } from './train-card.ts'
 import type { TrainedModel, TrainOptions } from './train.ts'
+import type { TrainSource } from './train-plan.ts'
 
 const trainPayload = z.object({
   settings: trainSettings,
@@ -30,8 +33,10 @@ export const trainJob: JobHandler<z.infer<typeof trainPayload>> = {
 }
 
 /** What a training would use, and what it would leave out and why. */
-export function trainingPreview(project: Project): Promise<TrainPreview> {
-  return project.reads.run('train.preview', null)
+export async function trainingPreview(project: Project): Promise<TrainPreview> {
+  const { unsettled, ...preview } = await project.reads.run('train.preview', null)
+  if (unsettled) await lookForSimilar(project)
+  return preview
 }
 
 /** Settings that suit this project: a fine-tuning of the current model. */
@@ -48,9 +53,11 @@ export function trainingDefaults(project: Project): TrainSettings {
  */
 export async function startTraining(project: Project, settings: TrainSettings): Promise<string> {
   assertWritable(project)
+  await settleGroups(project)
   const { refusal } = await trainingPreview(project)
   if (refusal !== null) throw new DrydockError('nothing_to_do', refusal)
   if (settings.from !== null) await usableModel(project, settings.from)
+  await freezeSplits(project)
   const timed = settings.minutes !== null
   return project.jobs.start(
     trainJob,
@@ -119,6 +126,7 @@ async function train(
 
 async function optionsOf(project: Project, settings: TrainSettings, out: string): Promise<TrainOptions> {
   const { train, validation } = await project.reads.run('train.sources', null)
+  await noteTrained(project, train)
   const from = settings.from === null ? null : (await usableModel(project, settings.from)).folder
   const { name } = summaryOf(project)
   return {
@@ -136,6 +144,12 @@ async function optionsOf(project: Project, settings: TrainSettings, out: string)
       reproduce: `drydock train --project ${JSON.stringify(name)} --seed ${settings.seed}`,
     },
   }
+}
+
+/** Before the first step: what was learnt from is never taken for unseen again. */
+async function noteTrained(project: Project, train: readonly TrainSource[]): Promise<void> {
+  const at = new Date().toISOString()
+  await project.store.inBatches(train, ({ content }) => project.store.similar.noteTrained(content, at))
 }
 
 /** The version lies in `models` now; of a finished training only the curve is looked at again. */

@@ -13,6 +13,8 @@ export interface TrainSource {
   content: string
   /** how its samples become 8 bits; default: as is chosen for it */
   mapping?: Mapping | undefined
+  /** images of one scene have the same: they are never on both sides of a split */
+  group: number
 }
 
 /** How much of a training is synthetic. */

@@ -29,9 +29,9 @@ beforeAll(async () => {
   images = join(folder, 'images')
   truth = join(folder, 'truth.csv')
   const files = Object.fromEntries(
-    Array.from({ length: 8 }, (_, i) => [
+    Array.from({ length: 9 }, (_, i) => [
       `sub/${i}.png`,
-      { ...SIZE, ships: i === 3 ? [] : [SHIP], shade: i },
+      { ...SIZE, ships: i === 3 ? [] : [{ ...SHIP, x: 4 + 9 * i }], shade: i },
     ]),
   )
   await writeImages(images, { ...files, 'copy.png': files['sub/2.png']!, 'unnamed.png': files['sub/1.png']! })
@@ -64,7 +64,7 @@ async function optionsFor(
 describe('selectFromFolder', () => {
   it('splits by content, copies together, and says what it leaves out and why', async () => {
     const { train, validation, leftOut } = await selectFromFolder(images, truth)
-    expect(train.length + validation.length).toBe(9)
+    expect(train.length + validation.length).toBe(10)
     expect(validation.length).toBeGreaterThan(0)
     expect(train.length).toBeGreaterThan(validation.length)
     const held = new Set(validation.map(({ content }) => content))
@@ -83,7 +83,7 @@ describe('selectFromFolder', () => {
       join(images, 'copy.png'),
       join(images, 'sub', '2.png'),
     ])
-    expect(train).toHaveLength(7)
+    expect(train).toHaveLength(8)
     await expect(selectFromFolder(images, truth, { validation: ['none.png'] })).rejects.toMatchObject({
       code: 'not_found',
     })
@@ -104,30 +104,35 @@ describe('selectFromFolder', () => {
 
 describe('selectForTraining', () => {
   const image = (over: Partial<Candidate>): Candidate => ({
-    ...{ status: 'done', split: 'train', fileState: 'ok', truthCount: 2 },
+    ...{ status: 'done', split: 'train', fileState: 'ok', truthCount: 2, group: 1 },
     ...over,
   })
 
   it('counts each image once, as used or left out', () => {
-    const { preview, train, validation } = selectForTraining([
-      image({}),
-      image({ status: 'no ship', truthCount: 0 }),
-      image({ split: 'validation' }),
-      image({ split: 'hold-out' }),
-      image({ status: 'to do' }),
-      image({ status: 'in progress' }),
-      image({ fileState: 'missing' }),
-      image({ fileState: 'unreadable' }),
-      image({ split: null }),
-    ])
+    const { preview, train, validation } = selectForTraining(
+      [
+        image({}),
+        image({ status: 'no ship', truthCount: 0 }),
+        image({ split: 'validation' }),
+        image({ split: 'hold-out' }),
+        image({ status: 'to do' }),
+        image({ status: 'in progress' }),
+        image({ fileState: 'missing' }),
+        image({ fileState: 'unreadable' }),
+        image({ split: null }),
+      ],
+      true,
+    )
     expect([train.length, validation.length]).toEqual([2, 1])
     expect(preview).toMatchObject({ used: 2, validation: 1, holdOut: 1, instances: 2, refusal: null })
     expect(preview.leftOut.reduce((sum, { count }) => sum + count, 0)).toBe(6)
   })
 
   it('refuses, with a sentence, where nothing is finished or no ship is marked', () => {
-    expect(selectForTraining([image({ status: 'to do' })]).preview.refusal).toContain('No finished image')
-    expect(selectForTraining([image({ status: 'no ship', truthCount: 0 })]).preview.refusal).toContain(
+    expect(selectForTraining([image({ status: 'to do' })], true).preview.refusal).toContain(
+      'No finished image',
+    )
+    expect(selectForTraining([image({ status: 'no ship', truthCount: 0 })], true).preview.refusal).toContain(
       'has a ship',
     )
   })
@@ -275,7 +280,7 @@ describe('readCurve', () => {
 
 describe('how long an epoch is', () => {
   const source = (width: number, height: number): TrainSource => ({
-    ...{ file: '', width, height, truth: [], content: '' },
+    ...{ file: '', width, height, truth: [], content: '', group: 0 },
   })
 
   it('is every image once, and the synthetic share beside', () => {

@@ -12,6 +12,7 @@ import { runCounts } from './010-run-counts.ts'
 import { suspectVerdicts } from './011-suspect-verdicts.ts'
 import { namesInOrder } from './012-names-in-order.ts'
 import { draftRuns } from './013-draft-runs.ts'
+import { similarImages } from './014-similar-images.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   suspectVerdicts,
   namesInOrder,
   draftRuns,
+  similarImages,
 ]
