@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import sharp from 'sharp'
 import { expect, test } from './harness.ts'
 import { counts, handOn, jobsAreOver } from './steps.ts'
 
@@ -14,6 +15,14 @@ async function place(page: Page): Promise<string> {
   await expect(readout).toContainText(/x \d+\s*y \d+/)
   const [, x, y, scale] = /x (\d+)\s*y (\d+).*?(\d+) %/s.exec(await readout.innerText()) ?? []
   return `${x} ${y} at ${scale} %`
+}
+
+/** Mean of red, green and blue in the middle of the canvas, as it is on the screen. */
+async function seen(page: Page): Promise<number[]> {
+  const box = (await page.getByTestId('canvas').boundingBox())!
+  const clip = { x: box.x + box.width / 2 - 30, y: box.y + box.height / 2 - 30, width: 60, height: 60 }
+  const { channels } = await sharp(await page.screenshot({ clip })).stats()
+  return channels.slice(0, 3).map(({ mean }) => mean)
 }
 
 test('one canvas lies beneath the views: it keeps its zoom and place, and its tools mark in each', async ({
@@ -56,4 +65,27 @@ test('one canvas lies beneath the views: it keeps its zoom and place, and its to
   await page.keyboard.press('Control+z')
   await page.keyboard.press('1')
   await expect.poll(() => counts(drydock)).toEqual({ ...before, truth: before.truth + 1 })
+
+  await test.step('tones change what is seen, and neither the values nor what is stored', async () => {
+    await page.keyboard.press('v')
+    await page.keyboard.press('Escape')
+    const plain = await seen(page)
+    const value = await page.getByTestId('readout').innerText()
+    await page.keyboard.press('Shift+I')
+    await expect
+      .poll(async () => (await seen(page)).map((v, i) => Math.abs(v - (255 - plain[i]!)) < 3))
+      .toEqual([true, true, true])
+    await page.keyboard.press('3')
+    await expect(page.getByTestId('review')).toBeVisible()
+    const [red = 0] = await seen(page)
+    expect(Math.abs(red - (255 - plain[0]!))).toBeLessThan(3)
+    expect(await place(page)).toBe(looked)
+    expect(await page.getByTestId('readout').innerText()).toContain(/\(.*?\)/.exec(value)?.[0])
+    await page.keyboard.press('Shift+L')
+    await expect.poll(async () => Math.abs((await seen(page))[0]! - plain[0]!) < 3).toBe(true)
+    await page.getByTestId('eye').click()
+    await page.getByTestId('even').click()
+    await expect.poll(async () => Math.abs((await seen(page))[0]! - plain[0]!) > 5).toBe(true)
+    await page.getByTestId('plain-tone').click()
+  })
 })

@@ -3,6 +3,7 @@ import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { Target } from './target.ts'
+import type { EvenTables, Tone } from './tone.ts'
 import type { ToolName } from './tools/registry.ts'
 
 /** What the canvas is to its window: everything that goes in, and everything that comes out. */
@@ -13,6 +14,8 @@ export type WheelUse = 'device' | 'zoom' | 'pan'
 /** The pixels to show. `key` names the image in this session: its camera is remembered under it. */
 export interface CanvasImage {
   key: string
+  /** as people call it */
+  name: string
   width: number
   height: number
   tiles: readonly PixelTile[]
@@ -42,6 +45,10 @@ export interface Display {
   hideAll: boolean
   outlines: boolean
   tags: boolean
+  /** what is not selected, while something is */
+  rest: 'full' | 'dim' | 'hidden'
+  /** lines through the pointer */
+  crosshair: boolean
 }
 
 export const DEFAULT_DISPLAY: Display = {
@@ -51,6 +58,8 @@ export const DEFAULT_DISPLAY: Display = {
   hideAll: false,
   outlines: true,
   tags: true,
+  rest: 'full',
+  crosshair: false,
 }
 
 /** Foreground probability of single pixels: row-major index y * width + x, and 0..255. */
@@ -112,6 +121,8 @@ export interface CanvasOptions {
   onMenu?(instance: InstanceRef | null, x: number, y: number): void
   /** Ctrl and the wheel: the brush is to be so many notches larger, less than 0: smaller */
   onBrushSize?(notches: number): void
+  /** a drag that changes the tone has gone on by so many CSS pixels, right and up are more than 0 */
+  onToneDrag?(right: number, up: number): void
   /** a tile could not be fetched or decoded */
   onTileError?(url: string): void
 }
@@ -134,10 +145,22 @@ export interface Canvas {
   /** true: the next image is shown at the zoom and place of this one, where it was not looked at before */
   setKeepCamera(keep: boolean): void
   setDisplay(display: Partial<Display>): void
+  /** in which tones the picture is shown; no data changes */
+  setTone(tone: Tone): void
+  /** The tables that even out what is in view; null where there is nothing to even out. */
+  evenOut(): EvenTables | null
+  /** true: drags change the tone and nothing else */
+  setToneDrag(held: boolean): void
+  /** metres on the ground of a pixel's sides; null: not known */
+  setGround(metres: { x: number; y: number } | null): void
+  /** Shows the picture of the image before, at the same zoom and place, until it is told false. @returns its name; null: there is none */
+  compare(held: boolean): string | null
   /** what the view in front shows */
   setLayers(layers: Layers): void
-  /** The window forwards keys here first (also key-up); true: the canvas used it (Enter, Escape, Backspace, Space). */
-  key(event: KeyboardEvent): boolean
+  /** true: drags move the image, whatever the tool */
+  setPan(held: boolean): void
+  /** Finishes the shape, or goes back by a step or a corner. @returns whether the tool had use for it */
+  finish(step: 'enter' | 'escape' | 'back'): boolean
   /** Takes back the last corner of a shape that is half drawn. @returns whether there was one */
   takeBack(): boolean
   /** Tab: selects the next (1) or previous (-1) instance, left to right, and moves it into view. */

@@ -8,8 +8,11 @@ import type { InputHandlers } from './input.ts'
 import { listen } from './input.ts'
 import { Painter } from './painter.ts'
 import { DEFAULT_LAYERS } from './api.ts'
+import { ToneFilter } from './draw/tone-filter.ts'
 import { Shown } from './shown.ts'
 import { Stage } from './stage.ts'
+import type { EvenTables } from './tone.ts'
+import { evenTables } from './tone.ts'
 import type { Held } from './tools/tool.ts'
 import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
 import { NO_CONTENT, Workbench } from './workbench.ts'
@@ -30,6 +33,7 @@ export class CanvasController {
   readonly #pixels: Pixels
   readonly #painter: Painter
   readonly #stage: Stage
+  readonly #tone: ToneFilter
   readonly #ended = new AbortController()
   #image: CanvasImage | null = null
   #pointer: ScreenPoint | null = null
@@ -38,6 +42,8 @@ export class CanvasController {
   #toolStale = true
   #pointerStale = false
   #hint = ''
+  /** the image that was shown before this one, to compare with */
+  #before: CanvasImage | null = null
   #layers: Layers = DEFAULT_LAYERS
   #wheel: WheelUse = 'device'
 
@@ -47,11 +53,16 @@ export class CanvasController {
     this.#frame.style.position = 'absolute'
     this.#frame.style.inset = '0'
     host.append(this.#frame)
+    this.#tone = new ToneFilter(host)
     this.#bench = new Workbench(this.#shown, this.#camera, options, (what) => {
       if (what === 'all') this.#redrawAll()
       else this.#redrawTool()
     })
-    this.#hand = new Hand(this.#camera, () => this.#painter.minimapPlace())
+    this.#hand = new Hand(
+      this.#camera,
+      () => this.#painter.minimapPlace(),
+      (right, up) => options.onToneDrag?.(right, up),
+    )
     this.#pixels = new Pixels(
       () => this.#pixelsCame(),
       (url) => options.onTileError?.(url),
@@ -76,7 +87,6 @@ export class CanvasController {
       (view) => this.#camera.setView(view),
     )
     listen(host, this.#input(), () => this.#wheel, this.#ended.signal)
-    window.addEventListener('blur', () => this.#holdSpace(false), { signal: this.#ended.signal })
   }
 
   /** The object that the window holds. */
@@ -121,10 +131,26 @@ export class CanvasController {
       setDisplay: (display) => {
         painter.display = { ...painter.display, ...display }
         this.#shown.setHidden(painter.display.hideAll)
+        bench.alone = painter.display.rest === 'hidden'
         this.#redrawAll()
       },
       setLayers: (layers) => this.#setLayers(layers),
-      key: (event) => this.#key(event),
+      setTone: (tone) => {
+        const element = this.#stage.element('picture')
+        if (element) this.#tone.show(element, tone)
+      },
+      evenOut: () => this.#evenOut(),
+      setToneDrag: (held) => {
+        this.#hand.tones = held
+        this.#redrawTool()
+      },
+      setGround: (metres) => {
+        bench.ground = metres
+        this.#redrawTool()
+      },
+      compare: (held) => this.#compare(held),
+      setPan: (held) => this.#holdSpace(held),
+      finish: (step) => this.#image !== null && bench.finish(step),
       takeBack: () => bench.takeBack(),
       step: (direction) => bench.step(direction),
       camera: {
@@ -148,11 +174,15 @@ export class CanvasController {
 
   #setImage(image: CanvasImage | null): void {
     const before = this.#image
+    if (before && before.key !== image?.key) this.#before = before
+    if (this.#before?.key === image?.key) this.#before = null
     this.#image = image
+    this.#painter.comparing = false
     this.#pixels.setTiles(image?.tiles ?? [])
     this.#painter.minimap.forget()
     const same =
       before?.key === image?.key && before?.width === image?.width && before?.height === image?.height
+    this.#stage.invalidate('picture')
     if (!same) {
       this.#painter.setImage(image)
       // those of another image
@@ -236,19 +266,28 @@ export class CanvasController {
     })
   }
 
-  #key(event: KeyboardEvent): boolean {
-    // it may have gone down over another image: let go of it in any case
-    if (event.key === ' ' && event.type === 'keyup') return this.#holdSpace(false)
-    if (!this.#image) return false
-    if (event.key === ' ') return this.#holdSpace(event.type === 'keydown')
-    if (event.type !== 'keydown' || event.ctrlKey || event.metaKey || event.altKey) return false
-    return this.#bench.key(event.key)
-  }
-
-  #holdSpace(held: boolean): boolean {
+  #holdSpace(held: boolean): void {
     this.#hand.space = held
     this.#redrawTool()
-    return true
+  }
+
+  /** From what is drawn, in the tones of the data. */
+  #evenOut(): EvenTables | null {
+    const element = this.#stage.element('picture')
+    const pixels = element
+      ?.getContext('2d')
+      ?.getImageData(0, 0, Math.max(1, element.width), Math.max(1, element.height))
+    return pixels ? evenTables(pixels.data) : null
+  }
+
+  #compare(held: boolean): string | null {
+    const before = held ? this.#before : null
+    this.#painter.comparing = before !== null
+    this.#pixels.setTiles((before ?? this.#image)?.tiles ?? [])
+    this.#painter.minimap.forget()
+    this.#stage.invalidate('picture')
+    this.#redrawAll()
+    return before?.name ?? null
   }
 
   #cameraMoved(): void {
@@ -258,6 +297,7 @@ export class CanvasController {
       this.#rest = undefined
       this.#stage.invalidate('vector')
     }, AT_REST)
+    this.#stage.invalidate('picture')
     this.#redrawAll()
     this.#options.onCamera?.(this.#camera.camera.scale)
   }
@@ -265,12 +305,12 @@ export class CanvasController {
   #pixelsCame(): void {
     this.#painter.minimap.forget()
     this.#pointerStale = true
-    this.#stage.invalidate('base', 'overlay')
+    this.#stage.invalidate('picture', 'overlay')
   }
 
   #redrawAll(): void {
     this.#toolStale = true
-    this.#stage.invalidate('base', 'vector', 'overlay')
+    this.#stage.invalidate('fills', 'vector', 'overlay')
   }
 
   #redrawTool(): void {
@@ -287,8 +327,9 @@ export class CanvasController {
     this.#toolStale = false
     const view = this.#image ? this.#bench.view() : PLAIN
     this.#painter.toolView = view
-    const { base, vector } = this.#shown.setLive(view.live)
-    if (base) this.#stage.invalidate('base')
+    this.#painter.pointer = this.#pointer
+    const { fills, vector } = this.#shown.setLive(view.live)
+    if (fills) this.#stage.invalidate('fills')
     if (vector) this.#stage.invalidate('vector')
     this.#host.style.cursor = this.#hand.cursor() ?? view.cursor ?? this.#bench.entry.cursor
     if (view.hint === this.#hint) return
@@ -311,6 +352,7 @@ export class CanvasController {
     this.#ended.abort()
     this.#stage.destroy()
     this.#pixels.close()
+    this.#tone.close()
     this.#frame.remove()
     this.#host.style.cursor = ''
   }

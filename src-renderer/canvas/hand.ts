@@ -10,13 +10,19 @@ export type MinimapPlace = () => { box: Box; scale: number } | null
 export class Hand {
   /** the key is down */
   space = false
+  /** drags change the tone */
+  tones = false
   readonly #camera: CameraControl
   readonly #minimap: MinimapPlace
-  #drag: { kind: 'pan'; last: ScreenPoint } | { kind: 'minimap' } | null = null
+  readonly #tone: (right: number, up: number) => void
+  #drag:
+    { kind: 'pan'; last: ScreenPoint } | { kind: 'minimap' } | { kind: 'tone'; last: ScreenPoint } | null =
+    null
 
-  constructor(camera: CameraControl, minimap: MinimapPlace) {
+  constructor(camera: CameraControl, minimap: MinimapPlace, tone: (right: number, up: number) => void) {
     this.#camera = camera
     this.#minimap = minimap
+    this.#tone = tone
   }
 
   get busy(): boolean {
@@ -26,6 +32,7 @@ export class Hand {
   /** null: the tool's own */
   cursor(): string | null {
     if (this.#drag?.kind === 'pan') return 'grabbing'
+    if (this.tones) return 'move'
     return this.space ? 'grab' : null
   }
 
@@ -42,7 +49,8 @@ export class Hand {
 
   /** @param pans the pan tool or the middle button. @returns whether the press is the hand's */
   down(at: ScreenPoint, pans: boolean): boolean {
-    if (this.isOnMinimap(at)) this.#drag = { kind: 'minimap' }
+    if (this.tones) this.#drag = { kind: 'tone', last: at }
+    else if (this.isOnMinimap(at)) this.#drag = { kind: 'minimap' }
     else if (pans || this.space) this.#drag = { kind: 'pan', last: at }
     if (this.#drag?.kind === 'minimap') this.move(at)
     return this.busy
@@ -53,6 +61,9 @@ export class Hand {
     if (this.#drag?.kind === 'pan') {
       this.#camera.panBy(at.x - this.#drag.last.x, at.y - this.#drag.last.y)
       this.#drag = { kind: 'pan', last: at }
+    } else if (this.#drag?.kind === 'tone') {
+      this.#tone(at.x - this.#drag.last.x, this.#drag.last.y - at.y)
+      this.#drag = { kind: 'tone', last: at }
     } else if (this.#drag) {
       const place = this.#minimap()
       if (place) {

@@ -1,12 +1,13 @@
 import type { Camera, Extent } from '../../src-main/core/geometry/camera.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
+import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import type { Display, Rays } from './api.ts'
 import { DEFAULT_DISPLAY } from './api.ts'
 import type { Frame } from './draw/fit.ts'
 import { Foreground } from './draw/foreground.ts'
 import { Minimap } from './draw/minimap.ts'
 import { Outlines, drawEmphasis } from './draw/outlines.ts'
-import { drawRays, drawToolView } from './draw/overlay.ts'
+import { drawCrosshair, drawRays, drawToolView } from './draw/overlay.ts'
 import type { Pixels } from './draw/pixels.ts'
 import { drawPixelGrid } from './draw/pixels.ts'
 import { drawRaster } from './draw/surfaces.ts'
@@ -31,12 +32,18 @@ export interface Look {
   moving: boolean
 }
 
-/** Draws the three layers from what it is told to show. */
+/** How strongly what is not selected is shown. */
+const REST = { full: 1, dim: 0.3, hidden: 0 } as const
+
+/** Draws the four layers from what it is told to show. */
 export class Painter implements LayerDrawing {
   readonly foreground = new Foreground()
   readonly minimap = new Minimap()
   display: Display = DEFAULT_DISPLAY
   rays: Rays | null = null
+  /** another image's picture is shown for the time being */
+  comparing = false
+  pointer: ScreenPoint | null = null
   toolView: ToolView = PLAIN
   readonly #shown: Shown
   readonly #pixels: Pixels
@@ -74,31 +81,50 @@ export class Painter implements LayerDrawing {
     return this.#image && visible ? { camera, ...view, visible, ratio } : null
   }
 
-  base(context: CanvasRenderingContext2D): void {
+  picture(context: CanvasRenderingContext2D): void {
+    const frame = this.#frame()
+    if (frame) this.#pixels.draw(context, frame)
+  }
+
+  fills(context: CanvasRenderingContext2D): void {
     const frame = this.#frame()
     if (!frame) return
-    this.#pixels.draw(context, frame)
-    if (!this.display.hideAll) {
-      drawRaster(context, this.#shown.predictionRaster, frame, this.display.predictionOpacity)
-      drawRaster(context, this.#shown.truthRaster, frame, this.display.truthOpacity)
-      this.foreground.draw(context, frame, this.display.foregroundOpacity)
+    if (!this.#bare()) {
+      const { truthOpacity, predictionOpacity, foregroundOpacity } = this.display
+      const share = this.#shareOfRest()
+      drawRaster(context, this.#shown.predictionRaster, frame, predictionOpacity * share)
+      drawRaster(context, this.#shown.truthRaster, frame, truthOpacity * share)
+      this.foreground.draw(context, frame, foregroundOpacity)
     }
     drawPixelGrid(context, frame)
+  }
+
+  /** Nothing but the picture is shown. */
+  #bare(): boolean {
+    return this.display.hideAll || this.comparing
+  }
+
+  /** How strongly what is not selected is shown, 0..1. */
+  #shareOfRest(): number {
+    return this.#bench.selection.length === 0 ? 1 : REST[this.display.rest]
   }
 
   vector(context: CanvasRenderingContext2D): void {
     this.#tagged = new Set()
     const frame = this.#frame()
-    if (!frame || !this.#image || this.display.hideAll) return
+    if (!frame || !this.#image || this.#bare()) return
     const { still } = this.#shown
     const selected = this.#selected()
-    const outlined = this.display.outlines ? still : still.filter(({ id }) => selected.has(id))
+    const share = this.#shareOfRest()
+    const shown = share > 0 ? still : still.filter(({ id }) => selected.has(id))
+    const outlined = this.display.outlines ? shown : shown.filter(({ id }) => selected.has(id))
+    if (share > 0) context.globalAlpha = share
     const { selection } = this.#bench
     const { moving } = this.#look()
     const all = { instances: outlined, selection, imageHeight: this.#image.height, moving }
     if (!this.#outlines.draw(context, all, frame)) this.#unfinished()
     if (!this.display.tags) return
-    const tags = placeTags(still, frame, (text) => tagWidth(context, text))
+    const tags = placeTags(shown, frame, (text) => tagWidth(context, text))
     this.#tagged = new Set(tags.map(({ id }) => id))
     drawTags(context, tags)
   }
@@ -107,7 +133,8 @@ export class Painter implements LayerDrawing {
     const frame = this.#frame()
     if (!frame || !this.#image) return
     if (this.rays) drawRays(context, this.rays, frame)
-    if (!this.display.hideAll) this.#drawEmphases(context, this.#image.height, frame)
+    if (!this.#bare()) this.#drawEmphases(context, this.#image.height, frame)
+    if (this.display.crosshair && this.pointer) drawCrosshair(context, this.pointer, frame)
     drawToolView(context, this.toolView, this.#image, frame)
     this.minimap.draw(context, this.#pixels, this.#image, frame)
   }
@@ -123,6 +150,7 @@ export class Painter implements LayerDrawing {
       })
     }
     if (moving.length > 0) return
+    if (this.#shareOfRest() < 1) this.#drawSelected(context, imageHeight, frame)
     const hovered = scene.find(({ id }) => id === this.#bench.hover?.id)
     if (hovered) {
       const line = selected.has(hovered.id) ? 'white' : 'wide'
@@ -136,6 +164,16 @@ export class Painter implements LayerDrawing {
       if (tag) tags.push(tag)
     }
     drawTags(context, tags)
+  }
+
+  /** What is selected stands out from a rest that is faint or hidden. */
+  #drawSelected(context: CanvasRenderingContext2D, imageHeight: number, frame: Frame): void {
+    const selected = this.#selected()
+    for (const instance of this.#shown.scene) {
+      if (!selected.has(instance.id)) continue
+      const fill = instance.kind === 'truth' ? this.display.truthOpacity : this.display.predictionOpacity
+      drawEmphasis(context, instance, imageHeight, frame, { lit: false, fill, line: 'white' })
+    }
   }
 
   #selected(): ReadonlySet<string> {

@@ -14,7 +14,7 @@ import { fromEdited, toEdited } from './target.ts'
 
 /** What must be drawn again. */
 export interface Changes {
-  base: boolean
+  fills: boolean
   vector: boolean
 }
 
@@ -117,7 +117,7 @@ export class Shown {
     }
     if (wasLive || this.#live) this.#fillRasters()
     const same = before.size === this.#changed.size && [...before].every((id) => this.#changed.has(id))
-    return { base: wasLive || this.#live !== null, vector: !same }
+    return { fills: wasLive || this.#live !== null, vector: !same }
   }
 
   find(id: string): SceneInstance | null {

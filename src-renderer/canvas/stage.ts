@@ -3,17 +3,18 @@ import type { Extent } from '../../src-main/core/geometry/camera.ts'
 
 /** What each layer draws, bottom to top. */
 export interface LayerDrawing {
-  base(context: CanvasRenderingContext2D): void
+  picture(context: CanvasRenderingContext2D): void
+  fills(context: CanvasRenderingContext2D): void
   vector(context: CanvasRenderingContext2D): void
   overlay(context: CanvasRenderingContext2D): void
 }
 
 export type LayerName = keyof LayerDrawing
 
-const LAYERS: readonly LayerName[] = ['base', 'vector', 'overlay']
+const LAYERS: readonly LayerName[] = ['picture', 'fills', 'vector', 'overlay']
 
 /**
- * The Konva stage: three layers that do not listen, each of one shape that draws for itself; every layer that has changed is drawn once
+ * The Konva stage: four layers that do not listen, each of one shape that draws for itself; every layer that has changed is drawn once
  * a frame.
  */
 export class Stage {
@@ -66,7 +67,12 @@ export class Stage {
 
   /** Device pixels per CSS pixel. */
   get ratio(): number {
-    return this.#layers.get('base')?.getCanvas().getPixelRatio() ?? 1
+    return this.#layers.get('picture')?.getCanvas().getPixelRatio() ?? 1
+  }
+
+  /** The element that a layer is drawn on. */
+  element(name: LayerName): HTMLCanvasElement | null {
+    return this.#layers.get(name)?.getNativeCanvasElement() ?? null
   }
 
   /** Draws these layers in the next frame. */

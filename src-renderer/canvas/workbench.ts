@@ -30,6 +30,10 @@ export class Workbench {
   selection: readonly InstanceRef[] = []
   hover: InstanceRef | null = null
   brush: BrushTip = { diameter: 12, tip: 'round' }
+  /** metres on the ground of a pixel's sides; null: not known */
+  ground: { x: number; y: number } | null = null
+  /** only what is selected is shown, and so only that is hit */
+  alone = false
   policy: Policy = 'yield'
   readonly #shown: Shown
   readonly #camera: CameraControl
@@ -91,16 +95,14 @@ export class Workbench {
     this.#changed('tool')
   }
 
-  /** Enter, Escape and Backspace, where the tool has use for them. @returns whether it had */
-  key(key: string): boolean {
+  /** Finishes the shape, or goes back by a step or a corner, where the tool has use for it. @returns whether it had */
+  finish(step: 'enter' | 'escape' | 'back'): boolean {
     const { busy } = this.view()
     const merging = this.#name === 'merge' && this.selection.length > 1
     const leaves = this.#name !== 'select' || this.selection.length > 0
-    if (key === 'Enter' && (busy || merging)) this.send({ type: 'enter' })
-    else if (key === 'Backspace' && busy) this.send({ type: 'back' })
-    else if (key === 'Escape' && (busy || leaves)) this.send({ type: 'escape' })
-    else return false
-    return true
+    const used = { enter: busy || merging, back: busy, escape: busy || leaves }[step]
+    if (used) this.send({ type: step })
+    return used
   }
 
   /** Takes back the last corner of a shape that is half drawn. @returns whether the tool had one */
@@ -169,9 +171,16 @@ export class Workbench {
       policy: this.policy,
       scale,
       newId: () => crypto.randomUUID(),
-      hits: (at) => this.#shown.hits(at, REACH / scale),
+      ground: this.ground,
+      hits: (at) => this.#within(this.#shown.hits(at, REACH / scale)),
       inside: (box) => this.#shown.inside(box),
     }
+  }
+
+  /** What of `hits` can be seen. */
+  #within(hits: readonly InstanceRef[]): readonly InstanceRef[] {
+    if (!this.alone || this.selection.length === 0) return hits
+    return hits.filter(({ id }) => this.selection.some((chosen) => chosen.id === id))
   }
 
   #handle({ planned, selectCreated, select, show, leave }: Outcome): void {

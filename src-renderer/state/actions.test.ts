@@ -97,7 +97,13 @@ function press(key: string, how: Press = {}): boolean {
 
 /** A canvas that uses no key. */
 function canvasOf(part: Partial<Canvas> = {}): Canvas {
-  const fake: unknown = { key: vi.fn(() => false), takeBack: vi.fn(() => false), busy: false, ...part }
+  const fake: unknown = {
+    finish: vi.fn(() => false),
+    setPan: vi.fn(),
+    takeBack: vi.fn(() => false),
+    busy: false,
+    ...part,
+  }
   return fake as Canvas
 }
 
@@ -220,9 +226,21 @@ describe('keys elsewhere', () => {
   it('come up on the canvas wherever the focus has gone meanwhile', () => {
     const canvas = canvasOf()
     app.stage.canvas = canvas
-    const event = keyEvent(' ', { target: new Control('search') })
-    keyUp(app, event)
-    expect(canvas.key).toHaveBeenCalledWith(event)
+    expect(press(' ')).toBe(true)
+    keyUp(app, keyEvent(' ', { target: new Control('search') }))
+    expect(vi.mocked(canvas.setPan).mock.calls).toEqual([[true], [false]])
+  })
+
+  it('go to the shape that is half drawn first: Backspace takes back its corner, else it opens the image before', () => {
+    const back = vi.spyOn(project().editing, 'back').mockReturnValue()
+    app.stage.canvas = canvasOf({ finish: vi.fn((step) => step === 'back') })
+    expect(press('Backspace')).toBe(true)
+    expect(back).not.toHaveBeenCalled()
+    app.stage.canvas = canvasOf()
+    expect(press('Backspace')).toBe(true)
+    expect(back).toHaveBeenCalledOnce()
+    app.layout.view = 'train'
+    expect(press('Backspace')).toBe(false)
   })
 })
 
@@ -336,5 +354,43 @@ describe('flag', () => {
     perform(app, 'flag')
     app = open()
     expect(shown().flagging).toBe(false)
+  })
+})
+
+describe('the eye', () => {
+  it('changes tones for all images, or for each as it was left, and no data', () => {
+    const { eye } = project()
+    const before = shown().state
+    for (const key of ['ArrowUp', 'ArrowUp', 'ArrowRight']) press(key, { ctrlKey: true })
+    press('I', { shiftKey: true })
+    expect(eye.tone).toMatchObject({ brightness: 0.1, contrast: 0.05, invert: true })
+    void project().editing.open(2)
+    expect(eye.tone.invert).toBe(true)
+    eye.perImage.value = true
+    expect(eye.tone.brightness).toBe(0)
+    press('ArrowDown', { ctrlKey: true })
+    void project().editing.open(1)
+    expect(eye.tone.brightness).toBe(0)
+    void project().editing.open(2)
+    expect(eye.tone.brightness).toBe(-0.05)
+    press('L', { shiftKey: true })
+    expect(eye.tone.brightness).toBe(0)
+    expect(before?.truth).toEqual([])
+  })
+
+  it('keeps within black and white, however far a drag goes', () => {
+    const { eye } = project()
+    eye.drag(5000, -5000)
+    eye.lift(100)
+    expect([eye.tone.brightness, eye.tone.contrast, eye.tone.gamma]).toEqual([-1, 1, 5])
+  })
+
+  it('shows the image before for as long as its key is down', () => {
+    const compare = vi.fn((held: boolean) => (held ? 'a.png' : null))
+    app.stage.canvas = canvasOf({ compare })
+    press('c')
+    expect(app.stage.compared).toBe('a.png')
+    keyUp(app, keyEvent('c', {}))
+    expect([app.stage.compared, compare.mock.calls]).toEqual([null, [[true], [false]]])
   })
 })

@@ -1,6 +1,7 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
 import type { Refinement } from '../../src-main/core/edit/edit.ts'
 import { TOOL_NAMES, type ToolName } from '../canvas/index.ts'
+import type { Bindings } from './bindings.svelte.ts'
 import { POLICY_NOTES, type Display } from './display.svelte.ts'
 import type { ImageList } from './image-list.svelte.ts'
 import type { Action } from './keys.ts'
@@ -17,12 +18,14 @@ export interface Desk {
   readonly layout: Layout
   readonly display: Display
   readonly stage: Stage
+  readonly bindings: Bindings
   readonly toasts: Toasts
   /** the open project */
   readonly project: OpenProject | null
 }
 
-type Act = (desk: Desk, project: OpenProject) => void
+/** @returns false where it has no use for the press, so that what else the key is bound to gets it */
+type Act = (desk: Desk, project: OpenProject) => unknown
 
 /** Whether a shape or stroke is under way, which would be lost with the image or the tool; if so, it is said. */
 export function isDrawing({ stage, toasts }: Pick<Desk, 'stage' | 'toasts'>): boolean {
@@ -76,6 +79,28 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
   zoomIn: ({ stage }) => stage.zoom(1),
   zoomOut: ({ stage }) => stage.zoom(-1),
   hide: ({ display }) => (display.allHidden = true),
+  outlinesAlone: ({ display }) => (display.filled.value = !display.filled.value),
+  rest: ({ display }) => display.nextRest(),
+  crosshair: ({ display }) => (display.crosshair.value = !display.crosshair.value),
+  compare: unlessDrawing(({ stage, toasts }: Desk) => {
+    if (!stage.compare(true)) toasts.note('There is no image before this one to compare with.')
+  }),
+  pan: ({ stage }) => stage.canvas?.setPan(true),
+  finish: ({ stage }) => stage.canvas?.finish('enter') ?? false,
+  stepBack: ({ stage }) => stage.canvas?.finish('escape') ?? false,
+  takeBack: ({ stage }) => stage.canvas?.finish('back') ?? false,
+  nextInstance: ({ stage }) => stage.canvas?.step(1),
+  previousInstance: ({ stage }) => stage.canvas?.step(-1),
+  tone: ({ stage }) => stage.canvas?.setToneDrag(true),
+  brighter: (_, { eye }) => eye.brighten(1),
+  darker: (_, { eye }) => eye.brighten(-1),
+  moreContrast: (_, { eye }) => eye.sharpen(1),
+  lessContrast: (_, { eye }) => eye.sharpen(-1),
+  gammaUp: (_, { eye }) => eye.lift(1),
+  gammaDown: (_, { eye }) => eye.lift(-1),
+  invert: (_, { eye }) => eye.set({ invert: !eye.tone.invert }),
+  even: ({ stage }, { eye }) => eye.toggleEven(() => stage.canvas?.evenOut() ?? null),
+  plainTone: (_, { eye }) => eye.reset(),
 }
 
 /** Of a shape that is half drawn the last corner goes; straight after Done it returns to another image. */
@@ -135,9 +160,17 @@ export function perform(desk: Desk, action: Action): boolean {
   else {
     const act = find(desk.layout, action)
     if (!desk.project || !act) return false
-    act(desk, desk.project)
+    return act(desk, desk.project) !== false
   }
   return true
+}
+
+/** Ends what lasts as long as a key is down. */
+export function release({ display, stage }: Desk, action: Action): void {
+  if (action === 'hide') display.allHidden = false
+  else if (action === 'compare') stage.compare(false)
+  else if (action === 'pan') stage.canvas?.setPan(false)
+  else if (action === 'tone') stage.canvas?.setToneDrag(false)
 }
 
 /**

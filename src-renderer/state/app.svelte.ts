@@ -3,6 +3,7 @@ import { dropGrant, type Client } from '../client/index.ts'
 import { LABEL_ENDINGS } from '../../src-main/contract/label-formats.ts'
 import type { ProjectSummary, RecentProject } from '../../src-main/contract/wire.ts'
 import { Background } from './background.svelte.ts'
+import { Bindings } from './bindings.svelte.ts'
 import { Display } from './display.svelte.ts'
 import { Engine } from './engine.svelte.ts'
 import { Latest } from './latest.ts'
@@ -18,6 +19,7 @@ export class App {
   readonly layout = new Layout()
   readonly display = new Display()
   readonly stage = new Stage()
+  readonly bindings = new Bindings()
   readonly engine: Engine
   readonly background: Background
   /** null: none */

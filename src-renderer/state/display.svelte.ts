@@ -1,6 +1,6 @@
 import type { Policy } from '../../src-main/core/edit/edit.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
-import type { WheelUse } from '../canvas/index.ts'
+import type { Display as CanvasDisplay, WheelUse } from '../canvas/index.ts'
 import { Remembered } from './remembered.svelte.ts'
 
 /** What each overlap policy means. */
@@ -18,6 +18,11 @@ export class Display {
   readonly prediction = new Remembered<number>('prediction-fill', 0.2)
   readonly truthShown = new Remembered<boolean>('truth-shown', true)
   readonly predictionShown = new Remembered<boolean>('prediction-shown', true)
+  /** off: outlines alone */
+  readonly filled = new Remembered<boolean>('filled', true)
+  readonly crosshair = new Remembered<boolean>('crosshair', false)
+  /** what is not selected, while something is */
+  rest = $state<CanvasDisplay['rest']>('full')
   /** predictions below this score are not shown, 0..1 */
   readonly leastScore = new Remembered<number>('least-score', 0)
   /** what the wheel does on the canvas */
@@ -31,6 +36,10 @@ export class Display {
   policy = $state<Policy>('yield')
   /** while the key is held */
   allHidden = $state(false)
+
+  nextRest(): void {
+    this.rest = ({ full: 'dim', dim: 'hidden', hidden: 'full' } as const)[this.rest]
+  }
 
   resizeBrush(larger: boolean): void {
     const size = this.brushSize.value

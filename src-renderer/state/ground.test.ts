@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { metresText, placeText, sampleText, samplesText, scaleBar } from './ground.ts'
+import { metresText } from '../../src-main/core/places/metres.ts'
+import { placeText, sampleText, samplesText, scaleBar } from './ground.ts'
 
 test('places, metres and samples as people write them', () => {
   expect(placeText({ longitude: 3.000123, latitude: -42 })).toBe('3.00012° E, 42.00000° S')

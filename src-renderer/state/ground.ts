@@ -33,12 +33,6 @@ export function sampleText(value: number | null | undefined): string {
   return Number.isInteger(value) ? value.toLocaleString('en') : String(Number(value.toPrecision(5)))
 }
 
-/** Metres as '84 m', '1.2 km', '0.35 m'. */
-export function metresText(metres: number): string {
-  if (metres >= 1000) return `${Number((metres / 1000).toPrecision(3))} km`
-  return `${metres >= 10 ? Math.round(metres) : Number(metres.toPrecision(2))} m`
-}
-
 /**
  * A round length for a scale bar: 1, 2 or 5 times a power of ten.
  * @param metresPerPx metres of a CSS pixel

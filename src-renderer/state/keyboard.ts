@@ -1,39 +1,47 @@
-import { perform, type Desk } from './actions.ts'
-import { actionOf, isTyping, ownsKey, REPEATS, WHILE_TYPING, type Action } from './keys.ts'
+import { perform, release, type Desk } from './actions.ts'
+import { HELD, isTyping, ownsKey, REPEATS, WHILE_TYPING, type Action } from './keys.ts'
 
-/** What a key does, by where the focus is: a sheet has all keys, then come a text field, the canvas, the focused control, actions. */
+/** What a key does, by where the focus is: a sheet has all keys, then come a text field, the focused control, and what the key is bound to. */
 export function keyDown(desk: Desk, event: KeyboardEvent): void {
   if (event.defaultPrevented || sheetStands(desk)) return
-  const action = actionOf(event)
+  const actions = desk.bindings.actionsOf(event)
   if (isTyping(event.target)) {
-    if (action && WHILE_TYPING.has(action) && !writes(event)) act(desk, action, event)
+    const action = actions.find((name) => WHILE_TYPING.has(name))
+    if (action && !writes(event)) act(desk, action, event)
     return
   }
-  const canvas = desk.layout.hasCanvas ? desk.stage.canvas : null
-  if (canvas && !ownsKey(event) && canvas.key(event)) return event.preventDefault()
-  const inside = event.target instanceof Element && event.target.closest('[data-canvas]')
-  if (canvas && inside && event.key === 'Tab' && !event.ctrlKey) {
-    canvas.step(event.shiftKey ? -1 : 1)
-    return event.preventDefault()
+  if (ownsKey(event)) return
+  const inside = event.target instanceof Element && event.target.closest('[data-canvas]') !== null
+  for (const action of actions) {
+    if (!inside && ON_THE_CANVAS.has(action)) continue
+    if (act(desk, action, event)) return
   }
-  if (action && !ownsKey(event)) act(desk, action, event)
 }
+
+/** Elsewhere Tab goes from control to control. */
+const ON_THE_CANVAS: ReadonlySet<Action> = new Set<Action>(['nextInstance', 'previousInstance'])
 
 /** What is held ends wherever the focus is by now, so that no Space stays down. */
 export function keyUp(desk: Desk, event: KeyboardEvent): void {
-  if (letsGoOf('hide', event)) desk.display.allHidden = false
-  desk.stage.canvas?.key(event)
+  for (const action of HELD) if (letsGoOf(desk, action, event)) release(desk, action)
+}
+
+/** The window hears of no key that comes up elsewhere. */
+export function releaseAll(desk: Desk): void {
+  for (const action of HELD) release(desk, action)
 }
 
 /** Whatever else is held by now; and macOS tells of no key that comes up while Meta is held. */
-function letsGoOf(action: Action, { key, code }: KeyboardEvent): boolean {
+function letsGoOf({ bindings }: Desk, action: Action, { key, code }: KeyboardEvent): boolean {
   const alone = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
-  return key === 'Meta' || actionOf({ key, code, ...alone }) === action
+  return key === 'Meta' || bindings.actionsOf({ key, code, ...alone }).includes(action)
 }
 
-function act(desk: Desk, action: Action, event: KeyboardEvent): void {
-  if (event.repeat && !REPEATS.has(action)) event.preventDefault()
-  else if (perform(desk, action)) event.preventDefault()
+/** @returns whether the press is used up */
+function act(desk: Desk, action: Action, event: KeyboardEvent): boolean {
+  const used = event.repeat && !REPEATS.has(action) ? true : perform(desk, action)
+  if (used) event.preventDefault()
+  return used
 }
 
 /** While it stands the focus may be nowhere: keys would act on the image beneath. */

@@ -6,10 +6,16 @@ interface Entry {
   group: (typeof GROUPS)[number]
 }
 
-export const GROUPS = ['Tools', 'Marking', 'Images', 'Looking', 'Window'] as const
+export const GROUPS = ['Tools', 'On the canvas', 'Marking', 'Images', 'Looking', 'Tones', 'Window'] as const
 
 /** What keys, menu entries and buttons start beside the tools. */
 const OTHERS = {
+  finish: { name: 'Finish the shape', keys: ['Enter'], group: 'On the canvas' },
+  stepBack: { name: 'One step back, then leave the tool', keys: ['Escape'], group: 'On the canvas' },
+  takeBack: { name: 'Take back the last corner', keys: ['Backspace'], group: 'On the canvas' },
+  pan: { name: 'Move the image (held)', keys: [' '], group: 'On the canvas' },
+  nextInstance: { name: 'Next instance', keys: ['Tab'], group: 'On the canvas' },
+  previousInstance: { name: 'Instance before', keys: ['Shift+Tab'], group: 'On the canvas' },
   smaller: { name: 'Smaller brush', keys: ['['], group: 'Tools' },
   larger: { name: 'Larger brush', keys: [']'], group: 'Tools' },
   tip: { name: 'Round or square brush', keys: ['Shift+B'], group: 'Tools' },
@@ -35,6 +41,20 @@ const OTHERS = {
   fit: { name: 'Fit the image', keys: ['F'], group: 'Looking' },
   zoomIn: { name: 'Zoom in', keys: ['+', '='], group: 'Looking' },
   zoomOut: { name: 'Zoom out', keys: ['-'], group: 'Looking' },
+  compare: { name: 'The image before, at the same place (held)', keys: ['C'], group: 'Looking' },
+  outlinesAlone: { name: 'Outlines without fill', keys: ['T'], group: 'Looking' },
+  rest: { name: 'Dim or hide what is not selected', keys: ['Q'], group: 'Looking' },
+  crosshair: { name: 'Cross-hair', keys: ['Shift+X'], group: 'Looking' },
+  tone: { name: 'Brightness and contrast by a drag (held)', keys: ['L'], group: 'Tones' },
+  brighter: { name: 'Brighter', keys: ['Ctrl+ArrowUp'], group: 'Tones' },
+  darker: { name: 'Darker', keys: ['Ctrl+ArrowDown'], group: 'Tones' },
+  moreContrast: { name: 'More contrast', keys: ['Ctrl+ArrowRight'], group: 'Tones' },
+  lessContrast: { name: 'Less contrast', keys: ['Ctrl+ArrowLeft'], group: 'Tones' },
+  gammaUp: { name: 'Lighter darks', keys: ['Ctrl+Shift+ArrowUp'], group: 'Tones' },
+  gammaDown: { name: 'Darker darks', keys: ['Ctrl+Shift+ArrowDown'], group: 'Tones' },
+  invert: { name: 'Invert', keys: ['Shift+I'], group: 'Tones' },
+  even: { name: 'Even out what is seen', keys: ['Shift+E'], group: 'Tones' },
+  plainTone: { name: 'Tones as they are', keys: ['Shift+L'], group: 'Tones' },
   annotate: { name: 'Annotate', keys: ['1'], group: 'Window' },
   embeddings: { name: 'Embeddings', keys: ['2'], group: 'Window' },
   review: { name: 'Review', keys: ['3'], group: 'Window' },
@@ -63,8 +83,6 @@ function fromEntries<K extends string, V>(entries: readonly (readonly [K, V])[])
   return Object.fromEntries(entries) as Record<K, V>
 }
 
-export type Bindings = ReadonlyMap<string, Action>
-
 function isAction(name: string): name is Action {
   return name in ACTIONS
 }
@@ -72,9 +90,9 @@ function isAction(name: string): name is Action {
 /** All actions, in the order of the table. */
 export const ACTION_NAMES: readonly Action[] = Object.keys(ACTIONS).filter(isAction)
 
-/** Which key starts which action. */
-export const DEFAULT_BINDINGS: Bindings = new Map(
-  ACTION_NAMES.flatMap((action) => ACTIONS[action].keys.map((key): [string, Action] => [key, action])),
+/** Names of the keys of each action, the first is the one that is shown. */
+export const DEFAULT_KEYS: Readonly<Record<Action, readonly string[]>> = fromEntries(
+  ACTION_NAMES.map((action) => [action, ACTIONS[action].keys]),
 )
 
 /** What a held key does again and again; everything else happens once a press, so that nobody decides on a row of images. */
@@ -89,7 +107,18 @@ export const REPEATS: ReadonlySet<Action> = new Set<Action>([
   'zoomOut',
   'nextRegion',
   'previousRegion',
+  'nextInstance',
+  'previousInstance',
+  'brighter',
+  'darker',
+  'moreContrast',
+  'lessContrast',
+  'gammaUp',
+  'gammaDown',
 ])
+
+/** What lasts as long as its key is down. */
+export const HELD: readonly Action[] = ['hide', 'pan', 'compare', 'tone']
 
 /** Actions of the window itself: their keys work in a text field too, as far as they write nothing. */
 export const WHILE_TYPING: ReadonlySet<Action> = new Set<Action>([
@@ -100,22 +129,13 @@ export const WHILE_TYPING: ReadonlySet<Action> = new Set<Action>([
   'showKeys',
 ])
 
-type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
-
-/** What a press starts, by these bindings. */
-export function actionOf(event: KeyPress, bindings: Bindings = DEFAULT_BINDINGS): Action | undefined {
-  for (const name of keyNames(event)) {
-    const action = bindings.get(name)
-    if (action) return action
-  }
-  return undefined
-}
+export type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
 /**
  * The names that a press may go by, the first first: what the layout prints; the character alone where Alt or AltGr only makes it
  * (`[` on a German keyboard); the key by its place where the layout prints no letter of ours there (Cyrillic, Greek, Shift and a digit).
  */
-function keyNames(event: KeyPress): string[] {
+export function keyNames(event: KeyPress): string[] {
   const { key, code, altKey } = event
   const names = [keyName(event)]
   if (key.length === 1 && altKey && !isLetter(key)) {
@@ -149,7 +169,7 @@ function heldOf({ ctrlKey, metaKey, altKey }: KeyPress): string[] {
  * The name of a key press as the table writes it: 'D', 'Shift+A', 'Ctrl+Z', '?'. Letters are what the layout prints;
  * Shift is named only where it does not already show in the character.
  */
-export function keyName(event: KeyPress): string {
+function keyName(event: KeyPress): string {
   const letter = isLetter(event.key)
   const base = letter ? event.key.toUpperCase() : event.key
   const parts = heldOf(event)
@@ -160,12 +180,14 @@ export function keyName(event: KeyPress): string {
 const PRINTED: Record<string, string> = {
   ArrowLeft: 'Left',
   ArrowRight: 'Right',
-  Enter: 'Enter',
+  ArrowUp: 'Up',
+  ArrowDown: 'Down',
+  ' ': 'Space',
 }
 
-/** The first key of an action as a person reads it. */
-export function keyFor(action: Action): string {
-  return ACTIONS[action].keys[0]
+/** The name of a key as a person reads it. */
+export function printed(key: string): string {
+  return key
     .split('+')
     .map((part) => PRINTED[part] ?? part)
     .join('+')

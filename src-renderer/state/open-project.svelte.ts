@@ -3,6 +3,7 @@ import type { Client, ProjectClient } from '../client/index.ts'
 import type { ProjectSummary } from '../../src-main/contract/wire.ts'
 import { Editing } from './editing.svelte.ts'
 import type { Engine } from './engine.svelte.ts'
+import { Eye } from './eye.svelte.ts'
 import { Exchange } from './exchange.svelte.ts'
 import { Leaving } from './leaving.svelte.ts'
 import { Facts } from './facts.svelte.ts'
@@ -36,6 +37,7 @@ export class OpenProject {
   readonly jobs: Jobs
   readonly editing: Editing
   readonly review: Review
+  readonly eye: Eye
   readonly training: Training
   readonly exchange: Exchange
   readonly leaving: Leaving
@@ -65,6 +67,7 @@ export class OpenProject {
       refusal: () => this.#refusal(),
       reopen: () => this.reopen(),
     })
+    this.eye = new Eye(() => this.editing.image)
   }
 
   /** Follows the project's news, and so fetches what its views show. */

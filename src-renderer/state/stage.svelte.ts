@@ -27,6 +27,15 @@ export class Stage {
   /** CSS pixels per image pixel */
   scale = $state(1)
 
+  /** name of the image that is compared with; null: the open one is shown */
+  compared = $state<string | null>(null)
+
+  /** Shows the image before for the time being. @returns whether there is one */
+  compare(held: boolean): boolean {
+    this.compared = this.canvas?.compare(held) ?? null
+    return this.compared !== null
+  }
+
   zoom(direction: 1 | -1): void {
     this.canvas?.camera.zoomBy(direction > 0 ? 1.25 : 0.8)
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { ACTION_NAMES, ACTIONS, actionOf, DEFAULT_BINDINGS, keyName } from './keys.ts'
 import { toFloat16 } from '../../src-main/core/float16.ts'
 import { nearestPoint, pointsByCluster, pointsOf } from './points.ts'
+import { Bindings } from './bindings.svelte.ts'
+import { keyNames } from './keys.ts'
 
 describe('keys', () => {
   const press = (key: string, held: Partial<KeyboardEvent> = {}) => ({
@@ -15,12 +16,12 @@ describe('keys', () => {
   })
 
   it('names a press as the table does', () => {
-    expect(keyName(press('a'))).toBe('A')
-    expect(keyName(press('A', { shiftKey: true }))).toBe('Shift+A')
-    expect(keyName(press('Z', { ctrlKey: true, shiftKey: true }))).toBe('Ctrl+Shift+Z')
-    expect(keyName(press('z', { metaKey: true }))).toBe('Ctrl+Z')
-    expect(keyName(press('?', { shiftKey: true }))).toBe('?')
-    expect(keyName(press('F6', { shiftKey: true }))).toBe('Shift+F6')
+    expect(keyNames(press('a'))[0]).toBe('A')
+    expect(keyNames(press('A', { shiftKey: true }))[0]).toBe('Shift+A')
+    expect(keyNames(press('Z', { ctrlKey: true, shiftKey: true }))[0]).toBe('Ctrl+Shift+Z')
+    expect(keyNames(press('z', { metaKey: true }))[0]).toBe('Ctrl+Z')
+    expect(keyNames(press('?', { shiftKey: true }))[0]).toBe('?')
+    expect(keyNames(press('F6', { shiftKey: true }))[0]).toBe('Shift+F6')
   })
 
   it.each([
@@ -39,12 +40,25 @@ describe('keys', () => {
     ['punctuation of Dvorak in the place of Q', press("'", { code: 'KeyQ' }), undefined],
     ['a letter with Alt, which is for menus', press('å', { code: 'KeyA', altKey: true }), undefined],
   ])('finds the action for %s', (_, event, action) => {
-    expect(actionOf(event)).toBe(action)
+    expect(new Bindings().actionsOf(event)[0]).toBe(action)
   })
 
-  it('gives no key to two actions', () => {
-    const all = ACTION_NAMES.flatMap((action): readonly string[] => ACTIONS[action].keys)
-    expect(DEFAULT_BINDINGS.size).toBe(all.length)
+  it('gives no key to two actions, but for what goes on in the canvas first', () => {
+    const { keys } = new Bindings()
+    const all = Object.values(keys).flat()
+    expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual(['Backspace'])
+  })
+
+  it('a key that a person changes is the key, everywhere', () => {
+    const bindings = new Bindings()
+    bindings.keys = { ...bindings.keys, brush: ['Ctrl+ArrowUp'], polygon: [] }
+    expect(bindings.actionsOf(press('ArrowUp', { ctrlKey: true }))).toContain('brush')
+    expect(bindings.actionsOf(press('b'))).toEqual([])
+    expect([bindings.keyFor('brush'), bindings.keyFor('polygon'), bindings.keyFor('pan')]).toEqual([
+      'Ctrl+Up',
+      '',
+      'Space',
+    ])
   })
 })
 

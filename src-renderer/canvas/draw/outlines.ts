@@ -326,17 +326,23 @@ function drawHatching(
   }
 }
 
-/** One instance over all others: what the pointer is over is lit up and has a wide line, what is selected a white one. */
+/** One instance over all others: what the pointer is over is lit up and has a wide line, what is selected a white one. @param how `fill`: opacity of its colour, 0..1 */
 export function drawEmphasis(
   context: CanvasRenderingContext2D,
   instance: SceneInstance,
   imageHeight: number,
   frame: Frame,
-  how: { lit: boolean; line: 'white' | 'wide' | 'own' },
+  how: { lit: boolean; line: 'white' | 'wide' | 'own'; fill?: number },
 ): void {
   const path = outlineOf(instance.rle, imageHeight)
   inImageSpace(context, frame, (pixel) => {
     context.lineJoin = 'miter'
+    if (how.fill) {
+      context.globalAlpha = how.fill
+      context.fillStyle = instance.hex
+      context.fill(path, 'evenodd')
+      context.globalAlpha = 1
+    }
     if (how.lit) {
       context.fillStyle = 'rgb(255 255 255 / 0.16)'
       context.fill(path, 'evenodd')

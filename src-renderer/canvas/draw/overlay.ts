@@ -5,7 +5,7 @@ import type { Size } from '../../../src-main/core/mask/rle.ts'
 import type { BrushTip } from '../../../src-main/core/mask/shapes.ts'
 import { brushCentre, strokeMask } from '../../../src-main/core/mask/shapes.ts'
 import type { Rays } from '../api.ts'
-import { ACCENT } from '../colours.ts'
+import { ACCENT, TAG_GROUND, TAG_INK } from '../colours.ts'
 import type { ToolView } from '../tools/tool.ts'
 import type { Frame } from './fit.ts'
 import { inImageSpace, outlineOf } from './outlines.ts'
@@ -53,6 +53,7 @@ export function drawToolView(
     context.strokeStyle = '#000000'
     context.stroke()
   })
+  for (const { at, text } of view.labels) drawLabel(context, toScreen(camera, at), text, frame)
   if (view.brush) drawBrush(context, view.brush, image, frame)
   if (view.sign) {
     const { x, y } = toScreen(camera, view.sign.at)
@@ -65,6 +66,26 @@ function trace(context: CanvasRenderingContext2D, points: readonly ScreenPoint[]
   context.beginPath()
   points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
   if (closed) context.closePath()
+}
+
+/** Words beside a point, on dark ground. */
+function drawLabel(
+  context: CanvasRenderingContext2D,
+  at: ScreenPoint,
+  text: string,
+  { width, height }: Frame,
+): void {
+  context.font = '600 12px "Inter Variable", Inter, system-ui, sans-serif'
+  context.textBaseline = 'middle'
+  const w = context.measureText(text).width + 12
+  const x = Math.min(width - w - 4, at.x + 12)
+  const y = Math.min(height - 24, at.y + 12)
+  context.fillStyle = TAG_GROUND
+  context.beginPath()
+  context.roundRect(x, y, w, 20, 4)
+  context.fill()
+  context.fillStyle = TAG_INK
+  context.fillText(text, x + 6, y + 10.5)
 }
 
 function drawBrush(
@@ -106,4 +127,24 @@ export function drawRays(context: CanvasRenderingContext2D, rays: Rays, frame: F
     context.strokeStyle = 'rgb(255 255 255 / 0.45)'
     context.stroke()
   })
+}
+
+/** Lines through the pointer, over the whole view. */
+export function drawCrosshair(
+  context: CanvasRenderingContext2D,
+  { x, y }: ScreenPoint,
+  { width, height, ratio }: Frame,
+): void {
+  const snap = (value: number) => (Math.floor(value * ratio) + 0.5) / ratio
+  context.beginPath()
+  context.moveTo(0, snap(y))
+  context.lineTo(width, snap(y))
+  context.moveTo(snap(x), 0)
+  context.lineTo(snap(x), height)
+  context.lineWidth = 3 / ratio
+  context.strokeStyle = 'rgb(0 0 0 / 0.35)'
+  context.stroke()
+  context.lineWidth = 1 / ratio
+  context.strokeStyle = 'rgb(255 255 255 / 0.8)'
+  context.stroke()
 }

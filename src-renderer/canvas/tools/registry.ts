@@ -4,6 +4,7 @@ import { eraser } from './eraser/eraser.ts'
 import { knife } from './knife/knife.ts'
 import { merge } from './merge/merge.ts'
 import { polygon } from './polygon/polygon.ts'
+import { ruler } from './ruler/ruler.ts'
 import { select } from './select/select.ts'
 import type { ToolEntry } from './tool.ts'
 
@@ -16,6 +17,7 @@ export const TOOLS = {
   box,
   knife,
   merge,
+  ruler,
 } as const satisfies Record<string, ToolEntry>
 
 export type ToolName = keyof typeof TOOLS

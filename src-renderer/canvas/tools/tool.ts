@@ -41,6 +41,8 @@ export interface ToolContext {
   policy: Policy
   /** CSS pixels per image pixel */
   scale: number
+  /** metres on the ground of a pixel's sides; null: not known */
+  ground: { x: number; y: number } | null
   newId(): string
   /** instances at a point, nearest first, within reach of the pointer */
   hits(at: ImagePoint): readonly InstanceRef[]
@@ -76,6 +78,8 @@ export interface ToolView {
   lines: readonly { points: readonly ImagePoint[]; closed: boolean }[]
   /** corners that can be seen; the first is larger where a click on it closes the shape */
   dots: readonly ImagePoint[]
+  /** words beside a point */
+  labels: readonly { at: ImagePoint; text: string }[]
   /** brush footprint */
   brush: ({ at: ImagePoint } & BrushTip) | null
   /** a sign beside the pointer */
@@ -96,6 +100,7 @@ export const PLAIN: ToolView = {
   busy: false,
   lines: [],
   dots: [],
+  labels: [],
   brush: null,
   sign: null,
   live: null,

@@ -27,10 +27,10 @@ describe('brush', () => {
     t.move(45, 15)
     const { live, busy } = t.bench.view()
     expect(busy).toBe(true)
-    expect(t.shown.setLive(live)).toEqual({ base: true, vector: true })
+    expect(t.shown.setLive(live)).toEqual({ fills: true, vector: true })
     const [stroke] = t.shown.moving
     expect(m.intersectionArea(stroke!.rle, t.shown.find(B)!.rle)).toBe(0)
-    expect(t.bench.key('Escape')).toBe(true)
+    expect(t.bench.finish('escape')).toBe(true)
     expect(t.bench.view().busy).toBe(false)
     t.up(45, 15)
     expect(t.plans).toEqual([])

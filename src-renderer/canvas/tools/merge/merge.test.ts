@@ -12,6 +12,6 @@ it('merge by two clicks keeps the first', () => {
 it('merge of the selected by Enter', () => {
   const t = setUp('merge')
   t.bench.select([A, B].map((id) => ({ kind: 'truth', id })))
-  expect(t.bench.key('Enter')).toBe(true)
+  expect(t.bench.finish('enter')).toBe(true)
   expect(t.areaOf(A)).toBe(300)
 })

@@ -8,7 +8,7 @@ describe('polygon', () => {
     const t = setUp('polygon')
     for (const [x, y] of [[60, 20], [70, 20], [70, 30], [60, 30]] as const) t.click(x, y) // prettier-ignore
     expect(t.bench.view().dots).toHaveLength(4)
-    expect(t.bench.key('Enter')).toBe(true)
+    expect(t.bench.finish('enter')).toBe(true)
     expect(m.equal(t.shown.content!.truth.at(-1)!.rle, box(60, 20, 10, 10))).toBe(true)
     expect(t.bench.view().busy).toBe(false)
   })
@@ -28,7 +28,7 @@ describe('polygon', () => {
     expect(t.camera.camera.scale).toBe(1)
     for (const [x, y] of [[60, 30], [66, 30], [66, 36], [60, 36]] as const) t.click(x, y) // prettier-ignore
     expect(t.plans).toHaveLength(0)
-    t.bench.key('Enter')
+    t.bench.finish('enter')
     expect(t.areaOf(t.bench.selection[0]!.id)).toBe(36)
   })
   it('corners of a ship three pixels wide, set one soon after the other, are no double-click', () => {
@@ -40,7 +40,7 @@ describe('polygon', () => {
     t.bench.send({ type: 'double', at: imagePoint(72, 33) })
     t.click(60, 33)
     t.bench.send({ type: 'double', at: imagePoint(60, 33) })
-    t.bench.key('Enter')
+    t.bench.finish('enter')
     expect(t.areaOf(t.bench.selection[0]!.id)).toBe(36)
   })
   it('the last corner can be taken back, until there is none', () => {
@@ -58,7 +58,7 @@ describe('polygon', () => {
     t.click(60, 20)
     t.click(70, 20)
     const steps = [1, 2, 3, 4].map(() => {
-      t.bench.key('Escape')
+      t.bench.finish('escape')
       return [t.bench.view().dots.length, t.bench.selection.length, t.bench.name]
     })
     expect(steps).toEqual([
@@ -68,7 +68,7 @@ describe('polygon', () => {
       [0, 0, 'select'],
     ])
     expect(t.tools).toEqual(['select'])
-    expect(t.bench.key('Escape')).toBe(false)
+    expect(t.bench.finish('escape')).toBe(false)
   })
   it('drawn by hand it is one step, and closes where the line comes round', () => {
     const t = setUp('polygon')
