@@ -52,6 +52,16 @@ export async function putInPlace(temporary: string, file: string): Promise<void>
   await flushFolder(dirname(file))
 }
 
+/**
+ * Gives a folder that is filled to its end its name, which nothing has; the files in it are as whole as they were written.
+ * @throws where something stands under this name
+ */
+export async function putFolderInPlace(temporary: string, folder: string): Promise<void> {
+  await flushFolder(temporary)
+  await rename(temporary, folder)
+  await flushFolder(dirname(folder))
+}
+
 /** Brings the names in a folder to the disk, where the system can. */
 export async function flushFolder(folder: string): Promise<void> {
   try {

@@ -55,8 +55,8 @@ export function editRepository(db: Connection) {
   const imagesOfGroup = db.prepare<[string], number>(
     `select distinct image_id from edits where group_id = ? and kind = 'do' order by image_id`,
   )
-  const since = db.prepare<[number], { id: number; image: number; revision: number }>(
-    'select id, image_id as image, revision from edits where id > ? order by id',
+  const since = db.prepare<[number, number], { id: number; image: number; revision: number }>(
+    'select id, image_id as image, revision from edits where id > ? order by id limit ?',
   )
   const last = db.prepare<[], number | null>('select max(id) from edits')
   const add = db.prepare<
@@ -75,7 +75,9 @@ export function editRepository(db: Connection) {
       redoable.pluck().get(image, head) ?? null,
     imagesOfGroup: (group: string): number[] => imagesOfGroup.pluck().all(group),
     /** what came after edit `id`, by anyone */
-    since: (id: number): { id: number; image: number; revision: number }[] => since.all(id),
+    /** the first `limit` after an edit, in their order */
+    since: (id: number, limit: number): { id: number; image: number; revision: number }[] =>
+      since.all(id, limit),
     lastId: (): number => last.pluck().get() ?? 0,
     /** @returns the new edit's id */
     add: (e: Omit<StoredEdit, 'id'>): number =>

@@ -60,8 +60,8 @@ export function runRepository(db: Connection) {
   const images = db.prepare<[number], RunImage>(
     'select run_id as run, image_id as image, sha256, inference from run_images where run_id = ? order by image_id',
   )
-  const since = db.prepare<[number], { id: number; run: number; image: number }>(
-    'select id, run_id as run, image_id as image from run_images where id > ? order by id',
+  const since = db.prepare<[number, number], { id: number; run: number; image: number }>(
+    'select id, run_id as run, image_id as image from run_images where id > ? order by id limit ?',
   )
   const lastReached = db.prepare<[], number | null>('select max(id) from run_images')
   return {
@@ -102,8 +102,8 @@ export function runRepository(db: Connection) {
     /** another number each time that the run reaches the image, and with it for other predictions; null: it has not */
     reached: (run: number, image: number): number | null => reached.get(run, image) ?? null,
     images: (run: number): RunImage[] => images.all(run),
-    /** what runs reached after row `id`, by anyone */
-    since: (id: number): { id: number; run: number; image: number }[] => since.all(id),
+    /** what runs reached after row `id`, by anyone: the first `limit`, in their order */
+    since: (id: number, limit: number): { id: number; run: number; image: number }[] => since.all(id, limit),
     lastReached: (): number => lastReached.pluck().get() ?? 0,
   }
 }

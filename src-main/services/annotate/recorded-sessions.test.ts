@@ -83,7 +83,7 @@ function look(project: Project, since: number): { last: number; text: string[] }
   const say = (what: string, value: object): void => {
     lines.push(`${what} ${JSON.stringify(value, rounded)}`)
   }
-  for (const { id } of store.edits.since(since)) {
+  for (const { id } of store.edits.since(since, 1000)) {
     const { image, revision, kind, target, parent, forward, gestureId, groupId } = store.edits.get(id)!
     say(`edit ${id}`, { gestureId, groupId, image, revision, kind, target, parent })
     say(`edit ${id} does`, asRecorded(forward))

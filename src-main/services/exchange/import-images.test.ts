@@ -172,7 +172,7 @@ test.each(['truth', 'predictions'] as const)(
     const begun = importLabels(project, { token, what, existing: 'add', runName: 'Ada' })
     await expect(begun).rejects.toMatchObject({ code: 'disk_full' })
     // a process that starts has no previews
-    forgetPreview(token)
+    forgetPreview(project, token)
     const job = project.jobs.list().find(({ kind }) => kind === 'import')!
     expect(job).toMatchObject({ state: 'failed', resumable: true })
     fullAfter(3)
@@ -195,7 +195,7 @@ test('an import does not go on from a file that is another now', async () => {
   fullAfter(1)
   const begun = importLabels(project, { token, what: 'truth', existing: 'add' })
   await expect(begun).rejects.toMatchObject({ code: 'disk_full' })
-  forgetPreview(token)
+  forgetPreview(project, token)
   appendFileSync(join(bench.folder, 'labels.csv'), 'd.png,9 5\n')
   const { id } = project.jobs.list().find(({ kind }) => kind === 'import')!
   await project.jobs.resume(id)

@@ -48,7 +48,7 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
       { title: `Importing ${basename(file)}`, unit: 'images', total: labels.images.length, lane: 'import' },
       previewed.job,
     )
-    forgetPreview(token)
+    forgetPreview(project, token)
     return result
   } catch (error) {
     const { code } = toWireError(error)

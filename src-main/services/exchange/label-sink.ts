@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { appendFile, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { appendFile, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { DrydockError, fromWireError, isDiskFull, isNameTooLong, toWireError } from '../../contract/errors.ts'
 import type { LabelFormatFace } from '../../contract/label-formats.ts'
 import type { LabelSink } from '../../formats/format.ts'
 import { writeLabelRaster } from '../../imaging/label-raster.ts'
-import { flushFolder, putInPlace } from '../../whole-file.ts'
+import { putFolderInPlace, putInPlace } from '../../whole-file.ts'
 import { assertNoFolder } from '../machinery/label-output.ts'
 
 /** Text is written in pieces of this many characters. */
@@ -141,8 +141,7 @@ async function folderSink(chosen: string): Promise<OpenSink> {
     raster: async (path, raster) => writeLabelRaster(await place(path), raster),
     async keep() {
       if (there !== null) await rmdir(out)
-      await rename(temporary, out)
-      await flushFolder(dirname(out))
+      await putFolderInPlace(temporary, out)
     },
     discard: () => rm(temporary, { recursive: true, force: true }),
   }

@@ -12,7 +12,6 @@ export type FileStamp = z.infer<typeof fileStamp>
 
 /** What was previewed and waits for a yes. */
 export interface Previewed {
-  project: string
   /** or a folder */
   file: string
   /** null: what it looks like */
@@ -23,8 +22,8 @@ export interface Previewed {
   job: string | null
 }
 
-/** The last few previews of this process, by token. */
-const previews = new Map<string, Previewed>()
+/** The last few previews of a project, by token: one of its belongings. */
+const newPreviews = (): Map<string, Previewed> => new Map()
 const KEPT_PREVIEWS = 4
 
 /** Reads a label file and keeps what it says for a while. @throws DrydockError `file_broken` */
@@ -36,8 +35,9 @@ export async function previewLabels(
   const stamp = await stampOf(file)
   const labels = await readFor(project, file, format)
   const token = randomUUID()
+  const previews = project.belongings.of(newPreviews)
   previews.set(token, {
-    ...{ project: project.id, file, format, labels, job: null },
+    ...{ file, format, labels, job: null },
     stamp: stamp ?? { size: 0, mtime: 0 },
   })
   for (const old of [...previews.keys()].slice(0, -KEPT_PREVIEWS)) previews.delete(old)
@@ -46,12 +46,11 @@ export async function previewLabels(
 
 /** A preview of this project that is still kept. */
 export function previewOf(project: Project, token: string): Previewed | null {
-  const previewed = previews.get(token)
-  return previewed?.project === project.id ? previewed : null
+  return project.belongings.of(newPreviews).get(token) ?? null
 }
 
-export function forgetPreview(token: string): void {
-  previews.delete(token)
+export function forgetPreview(project: Project, token: string): void {
+  project.belongings.of(newPreviews).delete(token)
 }
 
 /** What a label file says of the images of a project. @throws DrydockError `file_broken` */

@@ -81,6 +81,13 @@ export async function relocate(project: Project, folder: string): Promise<string
   return rescan(project)
 }
 
+/** Ends a look at the folder that is under way: the next opening looks anew. */
+export async function endScans({ jobs }: Pick<Project, 'jobs'>): Promise<void> {
+  const scans = jobs.running().filter(({ kind }) => kind === scanJob.kind)
+  for (const { id } of scans) jobs.cancel(id)
+  await Promise.all(scans.map(({ id }) => jobs.finished(id)))
+}
+
 async function scan(context: JobContext): Promise<{ summary: string; changed: boolean }> {
   const { added, missing, unread } = await compareAndNote(context)
   const read = await readAll(unread, context)

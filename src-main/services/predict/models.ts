@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { createReadStream, existsSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
@@ -7,7 +7,7 @@ import type { ModelFile } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { ModelVersion } from '../../contract/wire.ts'
 import type { StoredModel } from '../../store/models.ts'
-import { flushFolder, writeWhole } from '../../whole-file.ts'
+import { putFolderInPlace, writeWhole } from '../../whole-file.ts'
 import { readModelFolder } from './model-files.ts'
 import type { ModelFolder } from './model-files.ts'
 import type { Project } from '../machinery/project.ts'
@@ -109,13 +109,12 @@ export async function registerBaseModel(project: Project): Promise<void> {
 
 async function putFolder(source: string, target: string, copy: boolean): Promise<void> {
   await mkdir(dirname(target), { recursive: true })
-  if (!copy) return rename(source, target)
+  if (!copy) return putFolderInPlace(source, target)
   const temporary = `${target}.${randomUUID()}.part`
   try {
     for (const name of ['model.json', 'weights.bin', 'card.json'])
       await writeWhole(join(temporary, name), createReadStream(join(source, name)))
-    await rename(temporary, target)
-    await flushFolder(dirname(target))
+    await putFolderInPlace(temporary, target)
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }

@@ -17,6 +17,7 @@ import { Sessions } from './session.ts'
 import { setScore } from '../score/score.ts'
 import { Settings } from '../machinery/settings.ts'
 import { startReaders } from '../machinery/readers.ts'
+import { endScans } from '../images/scan.ts'
 import { startWorkers } from '../machinery/workers.ts'
 
 /** What hosts the services: the backend process or the command line. Left out, the places come from `locations.ts`. */
@@ -156,7 +157,7 @@ export function createHost(options: HostOptions): Host {
     async restoreBackup(path, until) {
       const { folder, backup } = await projectOfBackup(path)
       // a window that goes on to another project, or is closed, leaves this one open
-      await open.releaseFolder(folder)
+      await open.releaseFolder(folder, endScans)
       const before = (): Promise<void> => putBack(shared, sessions, folder, backup)
       return open.open(folder, { until, before, replaced: true })
     },

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, realpath, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import { fittingName } from '../../core/file-name.ts'
@@ -10,6 +10,7 @@ import { createStore } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
 import { DATABASE } from '../machinery/project.ts'
 import type { Shared } from '../machinery/project.ts'
+import { putFolderInPlace } from '../../whole-file.ts'
 import { ENDING, LOOKED_AT, holdsFiles } from './images-place.ts'
 
 /**
@@ -77,7 +78,7 @@ export async function buildProject(
     } finally {
       store.close()
     }
-    await rename(temporary, folder)
+    await putFolderInPlace(temporary, folder)
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
     throw error

@@ -82,12 +82,17 @@ export class OpenProjects {
       const place = placeOf(folder)
       if (place === null) throw noFolder(folder)
       if (this.#ended) throw notOpen(folder)
+      // what is not in its old place any more may be what is opened: a folder that was moved while its project is open
+      const gone = [...this.#slots.values()].filter(isGone)
+      if (gone.length > 0) {
+        await Promise.all(gone.map((slot) => this.#leaveGone(slot)))
+        continue
+      }
       const slot = this.#slots.get(place)
       if (!slot) return this.#openNew(place, folder, how)
       if (slot.closing) await slot.closing
       else if (how.replaced) throw inUse()
       else if (!slot.open) await slot.opening
-      else if (!existsSync(join(slot.folder, DATABASE))) throw movedWhileOpen()
       else return this.#hold(slot, slot.open.project, how.until)
     }
   }
@@ -126,11 +131,16 @@ export class OpenProjects {
     if (isUnused(slot, project)) await this.#shut(slot, project)
   }
 
-  /** As {@link release}, for the project of a folder. */
-  async releaseFolder(folder: string): Promise<void> {
+  /**
+   * As {@link release}, for the project of a folder.
+   * @param end ends what work in it need not be finished; done where nobody shows or follows it
+   */
+  async releaseFolder(folder: string, end: (project: Project) => Promise<void>): Promise<void> {
     const slot = this.#slots.get(placeOf(folder) ?? '')
     const project = await slot?.opening.catch(() => null)
-    if (project) await this.release(project.id)
+    if (!slot || !project) return
+    if (slot.holds.size === 0 && !project.events.followed) await end(project)
+    await this.release(project.id)
   }
 
   /** Closes all, whoever uses them; waits for the calls in them. */
@@ -142,6 +152,14 @@ export class OpenProjects {
         if (project) await this.#shut(slot, project)
       }),
     )
+  }
+
+  /** Closes a project whose folder is not where it was; windows that show it open it again where it is now, by its id. */
+  async #leaveGone(slot: Slot): Promise<void> {
+    const project = slot.open?.project
+    if (!project) return
+    if (!slot.closing) this.#needs.log(`${slot.folder} is gone; its project is closed here`)
+    await this.#shut(slot, project)
   }
 
   #openNew(place: string, folder: string, how: HowToOpen): Promise<Project> {
@@ -234,6 +252,10 @@ export class OpenProjects {
   }
 }
 
+function isGone({ folder, open }: Slot): boolean {
+  return open !== null && !open.project.readOnly && !existsSync(join(folder, DATABASE))
+}
+
 function isUnused(slot: Slot, { events, jobs }: Project): boolean {
   return slot.holds.size === 0 && !events.followed && !slot.calls.any && jobs.running().length === 0
 }
@@ -260,11 +282,4 @@ function notOpen(id: string): DrydockError {
   return new DrydockError('project_not_open', 'This project is not open any more. Open it again.', {
     project: id,
   })
-}
-
-function movedWhileOpen(): DrydockError {
-  return new DrydockError(
-    'project_in_use',
-    'This project was moved while it is open. Close it in every window, then open it in its new place.',
-  )
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   cpSync,
+  rmSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -83,6 +84,27 @@ test('renamed together with its images, too', async () => {
   expect([moved.id, moved.folder]).toEqual([id, join(work, 'pictures.drydock')])
   expect(states(moved)).toEqual(BOTH)
 })
+
+test.each(['the same drive', 'another drive'])(
+  'moved to %s while it is open, it is followed: it is closed where it was, and nothing of it is lost',
+  async (where) => {
+    const until = new AbortController()
+    const old = await host.openProject(join(work, 'photos'), until.signal)
+    await settled(old)
+    await finish(old)
+    const there = join(bench.folder, 'elsewhere')
+    if (where === 'the same drive') renameSync(work, there)
+    else {
+      cpSync(work, there, { recursive: true, preserveTimestamps: true })
+      rmSync(work, { recursive: true })
+    }
+    const moved = await host.openProject(join(there, 'photos.drydock'))
+    await settled(moved)
+    expect([moved.id, moved.folder]).toEqual([old.id, join(there, 'photos.drydock')])
+    expect(summaryOf(moved)).toMatchObject({ finished: 1, imagesLocation: join(there, 'photos') })
+    expect(await host.use(old.id, (project) => project)).toBe(moved)
+  },
+)
 
 test('a copy has its own id and its own files, while the original is open or not', async () => {
   const original = await host.openProject(join(work, 'photos'))

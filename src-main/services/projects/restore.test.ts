@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backUp } from '../../store/backup.ts'
-import { hostIn, idOf, openBench, settled } from '../../testing/project.ts'
+import { hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
 import { pixelFile } from '../predict/pixel-file.ts'
@@ -71,6 +71,16 @@ test('a project that windows left open goes back to a backup, but not one that i
   expect(statusIn(await host.restoreBackup(backup))).toBe('to do')
 })
 
+test('a project that was just opened, and whose folder is being looked at, goes back to a backup', async () => {
+  const { host, project, images } = bench
+  await host.release(project.id)
+  const window = new AbortController()
+  const opened = await host.openProject(images, window.signal)
+  expect(opened.jobs.running()).toMatchObject([{ kind: 'scan' }])
+  window.abort()
+  expect(statusIn(await host.restoreBackup(backup))).toBe('to do')
+})
+
 test('a project whose file is damaged, or gone, opens from a backup', async () => {
   const { host, project, images } = bench
   await host.release(project.id)
@@ -86,8 +96,6 @@ test('a project whose file is damaged, or gone, opens from a backup', async () =
   const backups = join(project.folder, 'backups')
   const aside = readdirSync(backups).find((name) => name.startsWith('replaced-')) ?? ''
   expect(readFileSync(join(backups, aside, 'project.sqlite')).equals(damaged)).toBe(true)
-  // while its folder is looked at, it would stay open
-  await settled(restored)
   await host.release(restored.id)
   rmSync(file)
   expect(statusIn(await host.restoreBackup(backup))).toBe('to do')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, uptime } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
 import type { Session } from '../../store/sessions.ts'
 import type { Store } from '../../store/store.ts'
 import type { Project } from '../machinery/project.ts'
@@ -17,6 +18,9 @@ const CLOCK_SLACK = 10_000
 
 /** Changes by other processes are looked for this often, in ms. */
 const POLL = 1000
+
+/** So many of them are told of at once. */
+const PAGE = 200
 
 /** This process's place in the table `sessions`. */
 export interface OwnSession {
@@ -128,18 +132,28 @@ interface Seen {
  */
 export function followOthers(project: Project): () => void {
   let seen = look(project)
-  const timer = setInterval(() => {
+  let telling = false
+  let stopped = false
+  const tell = async (): Promise<void> => {
     try {
       if (project.store.dataVersion() === seen.version) return
       const now = look(project)
-      tellChanges(project, seen, now)
+      await tellChanges(project, seen, now, () => stopped)
       seen = now
     } catch (error) {
-      project.shared.log(`looking for changes of others failed: ${String(error)}`)
+      if (!stopped) project.shared.log(`looking for changes of others failed: ${String(error)}`)
     }
+  }
+  const timer = setInterval(() => {
+    if (telling) return
+    telling = true
+    void tell().finally(() => (telling = false))
   }, POLL)
   timer.unref()
-  return () => clearInterval(timer)
+  return () => {
+    stopped = true
+    clearInterval(timer)
+  }
 }
 
 function look(project: Project): Seen {
@@ -156,23 +170,55 @@ function look(project: Project): Seen {
   }
 }
 
-function tellChanges(project: Project, before: Seen, now: Seen): void {
+/** @param stopped whether nobody is to be told any more */
+async function tellChanges(project: Project, before: Seen, now: Seen, stopped: () => boolean): Promise<void> {
   const { store, events } = project
   const current = currentRun(project)
-  const edited = new Set(store.edits.since(before.edit).map(({ image }) => image))
-  const reached = new Set(
-    store.runs.since(before.reached).flatMap(({ run, image }) => (run === current ? [image] : [])),
+  const edited = await tellPages(project, 'truth', before.edit, stopped, (after) =>
+    store.edits.since(after, PAGE),
   )
-  for (const image of edited) tellImage(project, image, 'truth')
-  for (const image of reached) tellImage(project, image, 'predictions')
-  if (before.run !== now.run || before.runs !== now.runs || before.flips !== now.flips || reached.size > 0) {
+  const reached = await tellPages(project, 'predictions', before.reached, stopped, (after) =>
+    store.runs
+      .since(after, PAGE)
+      .map(({ id, run, image }) => ({ id, image: run === current ? image : null })),
+  )
+  if (stopped()) return
+  if (before.run !== now.run || before.runs !== now.runs || before.flips !== now.flips || reached) {
     events.emit({ type: 'runs' })
   }
   if (before.model !== now.model || before.models !== now.models) events.emit({ type: 'models' })
-  if (edited.size > 0 || reached.size > 0 || before.run !== now.run) events.emit({ type: 'score' })
+  if (edited || reached || before.run !== now.run) events.emit({ type: 'score' })
   const running = new Set(project.jobs.running().map(({ id }) => id))
   for (const job of project.jobs.list()) {
     const recent = job.endedAt === null || Date.now() - Date.parse(job.endedAt) < 5 * POLL
     if (recent && !running.has(job.id)) events.emit({ type: 'job', job })
   }
+}
+
+/**
+ * Tells of the images of new rows, page by page: gestures come in between.
+ * @param page the first rows after one, in their order; those without an image are not told of
+ * @returns whether there were any
+ */
+async function tellPages(
+  project: Project,
+  what: Parameters<typeof tellImage>[2],
+  from: number,
+  stopped: () => boolean,
+  page: (after: number) => { id: number; image: number | null }[],
+): Promise<boolean> {
+  let told = false
+  for (let after = from; !stopped();) {
+    const rows = page(after)
+    const last = rows.at(-1)
+    if (!last) break
+    for (const image of new Set(rows.map((row) => row.image))) {
+      if (image === null) continue
+      tellImage(project, image, what)
+      told = true
+    }
+    after = last.id
+    await setImmediate()
+  }
+  return told
 }
