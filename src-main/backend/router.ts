@@ -2,6 +2,12 @@ import { implement } from '@orpc/server'
 import { backendContract } from '../contract/backend.ts'
 import type { ProjectEvent, ProjectSummary } from '../contract/wire.ts'
 import { applyGesture } from '../services/annotate/annotate.ts'
+import {
+  addCategory,
+  changeCategory,
+  listCategories,
+  mergeCategory,
+} from '../services/annotate/categories.ts'
 import { importLabels } from '../services/exchange/import.ts'
 import { previewImport } from '../services/exchange/preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
@@ -140,6 +146,12 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       undoGroup: os.annotate.undoGroup.handler(
         within((project, input) => undoGroup(project, input.group, input.gestureId)),
       ),
+    },
+    categories: {
+      list: os.categories.list.handler(within(listCategories)),
+      add: os.categories.add.handler(within((project, input) => addCategory(project, input))),
+      change: os.categories.change.handler(within((project, input) => changeCategory(project, input))),
+      merge: os.categories.merge.handler(within((project, input) => mergeCategory(project, input))),
     },
     predict: {
       start: os.predict.start.handler(within((project, input) => startPrediction(project, input))),

@@ -117,6 +117,29 @@ export const backendContract = {
       .input(inProject.extend({ group: w.uuid, gestureId: w.uuid }))
       .output(z.object({ images: z.number().int(), kept: z.number().int() })),
   },
+  categories: {
+    /** in the order in which they came, by which Shift+1 to 9 name them; those merged into others at their places too */
+    list: procedure.input(inProject).output(z.array(w.projectCategory)),
+    /** a name that is taken is refused with `bad_input` */
+    add: procedure
+      .input(inProject.extend({ name: w.categoryName, counts: z.boolean().default(true) }))
+      .output(w.projectCategory),
+    /** where another choice counts, scores are stale and are counted anew as a job; one category counts at least */
+    change: procedure
+      .input(
+        inProject.extend({
+          key: w.category,
+          name: w.categoryName.optional(),
+          colour: w.projectCategory.shape.colour.optional(),
+          counts: z.boolean().optional(),
+        }),
+      )
+      .output(z.array(w.projectCategory)),
+    /** The category goes, and its marks are those of another; nothing is written at the marks themselves, and no history changes. */
+    merge: procedure
+      .input(inProject.extend({ key: w.category, into: w.category }))
+      .output(z.array(w.projectCategory)),
+  },
   predict: {
     /** `todo`: the images that the run has not reached. Extends the current run where model, settings and flips agree. */
     start: procedure
@@ -235,6 +258,8 @@ export const backendContract = {
           /** pixels that several masks of the file claim: all keep them, the first in the file, or the smaller one */
           overlaps: z.enum(['keep', 'order', 'size']).default('keep'),
           runName: z.string().min(1).max(80).optional(),
+          /** what the file's categories become; those left out stay as they are named */
+          categories: z.array(w.categoryWish).max(10_000).default([]),
         }),
       )
       .output(w.importResult),

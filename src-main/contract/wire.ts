@@ -3,6 +3,8 @@
  * image, instance, truth, prediction, run, inference, model version, split, status, edit.
  */
 export * from './wire/ids.ts'
+export * from './wire/categories.ts'
+export * from './wire/instances.ts'
 export * from './wire/images.ts'
 export * from './wire/pixels.ts'
 export * from './wire/edits.ts'

@@ -164,8 +164,7 @@ export interface LabelFormat extends LabelFormatFace {
   write(images: AsyncIterable<ImageToWrite>, sink: LabelSink, categories: readonly string[]): Promise<void>
 }
 
-/** What an instance without a category is. */
-export const DEFAULT_CATEGORY = 'ship'
+export { DEFAULT_CATEGORY } from '../contract/words.ts'
 
 /** 'line 4', or where the row says it stands. */
 export function placeOf({ line, place }: BrokenRow): string {

@@ -1,5 +1,6 @@
 import type { FileState, ImageStatus, Split, SplitBy } from '../contract/wire.ts'
 import { nameKey } from '../core/list/name-key.ts'
+import { COUNTS } from './categories.ts'
 import type { Connection } from './database.ts'
 
 /** One row of the table `images`, in the form of the code. */
@@ -67,10 +68,10 @@ const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as mar
   i.head_edit as headEdit`
 
 const LISTED = `select ${COLUMNS},
-    (select count(*) from truth t where t.image_id = i.id) as truthCount,
+    (select count(*) from truth t where t.image_id = i.id and ${COUNTS}) as truthCount,
     case when ri.id is null then null
       else (select count(*) from predictions p where p.run_id = ri.run_id and p.image_id = i.id) end as predictionCount,
-    s.f2, s.truth_revision as scoredRevision,
+    s.f2, iif(s.epoch = (select epoch from counting), s.truth_revision, -1) as scoredRevision,
     case when ri.inference is null then null else substr(ri.sha256, 66) end as predictedMapping
   from images i
   left join run_images ri on ri.run_id = @run and ri.image_id = i.id
@@ -91,7 +92,7 @@ export function imageRepository(db: Connection) {
     .raw()
   const candidates = db
     .prepare<[], [number, ImageStatus, Split | null, FileState, number]>(
-      `select id, status, split, file_state, (select count(*) from truth t where t.image_id = i.id) from images i`,
+      `select id, status, split, file_state, (select count(*) from truth t where t.image_id = i.id and ${COUNTS}) from images i`,
     )
     .raw()
   const fileAt = db

@@ -26,7 +26,8 @@ export function readPlan(stored: unknown): EditPlan {
     const plan = firstPlan.parse(stored)
     return { ...plan, version: PLAN_VERSION, instances: plan.instances.map(fromFirst) }
   }
-  if (version === PLAN_VERSION) return editPlan.parse(stored)
+  // version 2 knew neither areas to ignore nor headings nor attributes, all of which may be left out
+  if (version === 2 || version === PLAN_VERSION) return { ...editPlan.parse(stored), version: PLAN_VERSION }
   throw new DrydockError(
     'project_newer',
     `This edit was made with a newer Drydock (its form is ${version}, this one reads up to ${PLAN_VERSION}). Nothing was changed. Update Drydock to take it back or do it again.`,

@@ -1,4 +1,5 @@
 import type { Decision, Prediction } from '../contract/wire.ts'
+import { PREDICTION_COUNTS } from './categories.ts'
 import type { Connection } from './database.ts'
 
 type Row = Omit<Prediction, 'category'> & { category: string | null }
@@ -13,7 +14,7 @@ export function predictionRepository(db: Connection) {
      where run_id = ? and image_id = ? order by number`,
   )
   const masks = db.prepare<[number, number], string>(
-    'select rle from predictions where run_id = ? and image_id = ? order by number',
+    `select rle from predictions where run_id = ? and image_id = ? and ${PREDICTION_COUNTS} order by number`,
   )
   const get = db.prepare<[string, number], Row>(
     `select id, rle, area, score, cluster, decision, colour, category from predictions where id = ? and image_id = ?`,
@@ -31,6 +32,7 @@ export function predictionRepository(db: Connection) {
   return {
     /** what a run found in an image */
     of: (run: number, image: number): Prediction[] => of.all(run, image).map(prediction),
+    /** the masks of those that count as object, as run-length text: what is scored. Those without a category are any object */
     masks: (run: number, image: number): string[] => masks.pluck().all(run, image),
     get: (image: number, id: string): Prediction | null => {
       const row = get.get(id, image)

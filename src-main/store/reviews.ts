@@ -1,4 +1,5 @@
 import type { Decision, SuspectVerdict } from '../contract/wire.ts'
+import { COUNTS, PREDICTION_COUNTS } from './categories.ts'
 import type { Connection } from './database.ts'
 
 /** What of an instance decides its errors. */
@@ -43,12 +44,12 @@ export function reviewRepository(db: Connection) {
      where r.run_id = ? and r.image_id > ? order by r.image_id limit ?`,
   )
   const truth = db.prepare<[number, number], ReviewedTruth & { image: number }>(
-    `select image_id as image, id, rle, area, category from truth
-     where image_id between ? and ? order by image_id, number`,
+    `select image_id as image, id, rle, area, category from truth t
+     where image_id between ? and ? and ${COUNTS} order by image_id, number`,
   )
   const predictions = db.prepare<[number, number, number], ReviewedPrediction & { image: number }>(
     `select image_id as image, id, rle, area, score, decision, category from predictions
-     where run_id = ? and image_id between ? and ? order by image_id, number`,
+     where run_id = ? and image_id between ? and ? and ${PREDICTION_COUNTS} order by image_id, number`,
   )
   const answered = db.prepare<[{ first: number; last: number }], { image: number; rle: string }>(
     `select image_id as image, rle from suspect_verdicts where image_id between @first and @last

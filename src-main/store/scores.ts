@@ -5,7 +5,9 @@ import type { Connection } from './database.ts'
 
 const thresholdList = z.array(thresholdScore).length(10)
 
-/** F2 of one image against one run, with the revision of the truth that it was computed against. */
+/**
+ * F2 of one image against one run, with the revision of the truth that it was computed against: -1 where other categories counted then.
+ */
 export interface StoredScore {
   image: number
   f2: number
@@ -21,7 +23,8 @@ interface Row {
   truthRevision: number
 }
 
-const COLUMNS = 'image_id as image, f2, thresholds_json as thresholds, truth_revision as truthRevision'
+const COLUMNS = `image_id as image, f2, thresholds_json as thresholds,
+  iif(epoch = (select epoch from counting), truth_revision, -1) as truthRevision`
 
 /** Repository of the table `scores`. */
 export type ScoreRepository = ReturnType<typeof scoreRepository>
@@ -38,8 +41,8 @@ export function scoreRepository(db: Connection) {
     )
     .pluck()
   const put = db.prepare<[number, number, number, string, number, string]>(
-    `insert or replace into scores (run_id, image_id, f2, thresholds_json, truth_revision, at)
-     values (?, ?, ?, ?, ?, ?)`,
+    `insert or replace into scores (run_id, image_id, f2, thresholds_json, truth_revision, at, epoch)
+     select ?, ?, ?, ?, ?, ?, epoch from counting`,
   )
   return {
     get: (run: number, image: number): StoredScore | null => {
@@ -49,6 +52,7 @@ export function scoreRepository(db: Connection) {
     of: (run: number): StoredScore[] => of.all(run).map(stored),
     /** finished images that the run has reached, whose score is missing or older than their truth */
     stale: (run: number): number[] => stale.all(run),
+    /** it is made of the categories that count now */
     put: (run: number, s: StoredScore, at: string): void =>
       void put.run(run, s.image, s.f2, JSON.stringify(s.thresholds), s.truthRevision, at),
   }

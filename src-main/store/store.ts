@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { DrydockError } from '../contract/errors.ts'
 import { backUp } from './backup.ts'
+import { categoryRepository } from './categories.ts'
 import { checkWhole, connect, connectToRead, inspectFile, migrate } from './database.ts'
 import type { Connection } from './database.ts'
 import { draftRepository } from './drafts.ts'
@@ -138,6 +139,7 @@ function storeOn(db: Connection, watch?: Watch) {
     images: watched('images', imageRepository(db), watch),
     lists: watched('lists', listRepository(db), watch),
     pixels: watched('pixels', pixelRepository(db), watch),
+    categories: watched('categories', categoryRepository(db), watch),
     truth: watched('truth', truthRepository(db), watch),
     edits: watched('edits', editRepository(db), watch),
     models: watched('models', modelRepository(db), watch),

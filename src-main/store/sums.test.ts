@@ -83,6 +83,7 @@ const act = fc.oneof(
   }),
   fc.record({ act: fc.constantFrom('unreach' as const, 'unscore' as const), image, run }),
   fc.record({ act: fc.constantFrom('forget run' as const, 'new run' as const), run }),
+  fc.record({ act: fc.constant('other categories count' as const) }),
   fc.record({ act: fc.constantFrom('forget image' as const, 'new image' as const), image }),
 )
 
@@ -92,7 +93,9 @@ function perform(a: typeof act extends fc.Arbitrary<infer T> ? T : never): void 
     db.prepare(`select 1 from ${table} where id = ?`).get(id) !== undefined
   const there = (): boolean => 'image' in a && 'run' in a && known('images', a.image) && known('runs', a.run)
   if (a.act === 'status') images.setStatus(a.image, a.status)
-  else if (a.act === 'split') images.setSplit(a.image, a.split, 'person')
+  else if (a.act === 'other categories count') {
+    db.exec(`update categories set instances = 1, counts = not counts where key = 'ship'`)
+  } else if (a.act === 'split') images.setSplit(a.image, a.split, 'person')
   else if (a.act === 'truth') images.setEdited(a.image, a.revision, a.revision, null)
   else if (a.act === 'reach' && there()) {
     runs.reach({ run: a.run, image: a.image, sha256: null, inference: null }, '')
@@ -206,7 +209,9 @@ test('twenty thousand thirds are summed without an error', () => {
       `${series} insert into images (id, path, size, mtime, status) select i, i || '.png', 0, 0, 'done' from n`,
     )
     db.exec(`${series} insert into run_images (run_id, image_id, at) select 1, i, '' from n`)
-    db.prepare(`${series} insert into scores select 1, i, 1.0 / 3, ?, 0, '' from n`).run(thresholds)
+    db.prepare(`${series} insert into scores select 1, i, 1.0 / 3, ?, 0, '', epoch from n, counting`).run(
+      thresholds,
+    )
   })()
   const third = Math.round(UNITS / 3)
   const sums = store.sums.of(1, null)

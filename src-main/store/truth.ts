@@ -1,27 +1,47 @@
+import { attributes } from '../contract/wire.ts'
 import type { TruthInstance } from '../contract/wire.ts'
+import { attributesOf } from '../core/edit/state.ts'
+import { COUNTS } from './categories.ts'
 import type { Connection } from './database.ts'
 
-type Row = Omit<TruthInstance, 'edited' | 'category'> & { edited: number; category: string | null }
+interface Row extends Pick<TruthInstance, 'id' | 'rle' | 'area' | 'origin' | 'colour'> {
+  edited: number
+  category: string | null
+  ignore: number
+  heading: number | null
+  attributes: string | null
+}
+
+const COLUMNS =
+  'id, rle, area, origin, edited, colour, category, ignore, heading, attributes_json as attributes'
 
 /** Repository of the table `truth`: the current state; `edits` tells how it came about. */
 export type TruthRepository = ReturnType<typeof truthRepository>
 
 /** Repository of the table `truth`. */
 export function truthRepository(db: Connection) {
-  const of = db.prepare<[number], Row>(
-    'select id, rle, area, origin, edited, colour, category from truth where image_id = ? order by number',
-  )
-  const get = db.prepare<[number, string], Row>(
-    'select id, rle, area, origin, edited, colour, category from truth where image_id = ? and id = ?',
-  )
-  const count = db.prepare<[number], number>('select count(*) from truth where image_id = ?').pluck()
-  const masks = db
-    .prepare<[number], string>('select rle from truth where image_id = ? order by number')
+  const of = db.prepare<[number], Row>(`select ${COLUMNS} from truth where image_id = ? order by number`)
+  const get = db.prepare<[number, string], Row>(`select ${COLUMNS} from truth where image_id = ? and id = ?`)
+  const count = db
+    .prepare<[number], number>(`select count(*) from truth t where image_id = ? and ${COUNTS}`)
     .pluck()
-  const put = db.prepare<[string, number, string, number, string, number, number, string | null]>(
-    `insert into truth (id, image_id, rle, area, origin, edited, colour, category) values (?, ?, ?, ?, ?, ?, ?, ?)
+  const masks = db
+    .prepare<[number], string>(`select rle from truth t where image_id = ? and ${COUNTS} order by number`)
+    .pluck()
+  const ignored = db
+    .prepare<[number], string>('select rle from truth where image_id = ? and ignore order by number')
+    .pluck()
+  const put = db.prepare<
+    [
+      ...[string, number, string, number, string, number, number],
+      ...[string | null, number, number | null, string | null],
+    ]
+  >(
+    `insert into truth (id, image_id, rle, area, origin, edited, colour, category, ignore, heading, attributes_json)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (id) do update set rle = excluded.rle, area = excluded.area, origin = excluded.origin,
-       edited = excluded.edited, colour = excluded.colour, category = excluded.category where image_id = excluded.image_id`,
+       edited = excluded.edited, colour = excluded.colour, category = excluded.category, ignore = excluded.ignore,
+       heading = excluded.heading, attributes_json = excluded.attributes_json where image_id = excluded.image_id`,
   )
   const remove = db.prepare<[string, number]>('delete from truth where id = ? and image_id = ?')
   const any = db.prepare<[number], number>('select exists (select 1 from truth where image_id = ?)').pluck()
@@ -33,22 +53,37 @@ export function truthRepository(db: Connection) {
       const row = get.get(image, id)
       return row ? instance(row) : null
     },
-    /** how many instances an image has */
+    /** how many instances an image has that count as object */
     count: (image: number): number => count.get(image) ?? 0,
-    /** an image's masks as run-length text */
+    /** the masks of those, as run-length text: what is trained on and scored */
     masks: (image: number): string[] => masks.all(image),
+    /** areas to ignore, as run-length text */
+    ignored: (image: number): string[] => ignored.all(image),
     /** whether the image has any instance */
     any: (image: number): boolean => any.get(image) === 1,
     /** adds the instance, or replaces the one of this id in the same image; false where another image has this id */
     put: (image: number, t: TruthInstance): boolean =>
-      put.run(t.id, image, t.rle, t.area, t.origin, t.edited ? 1 : 0, t.colour, t.category ?? null)
-        .changes === 1,
+      put.run(
+        ...([t.id, image, t.rle, t.area, t.origin, t.edited ? 1 : 0, t.colour] as const),
+        ...([t.category ?? null, t.ignore ? 1 : 0, t.heading ?? null] as const),
+        t.attributes ? JSON.stringify(t.attributes) : null,
+      ).changes === 1,
     remove: (image: number, id: string): void => void remove.run(id, image),
     /** ids of the images with at least one instance */
     imagesWithTruth: (): number[] => withTruth.all(),
   }
 }
 
-function instance({ category, ...row }: Row): TruthInstance {
-  return { ...row, edited: row.edited !== 0, ...(category === null ? {} : { category }) }
+function instance(row: Row): TruthInstance {
+  const { id, rle, area } = row
+  return {
+    ...{ id, rle, area },
+    ...attributesOf({
+      ...{ origin: row.origin, edited: row.edited !== 0, colour: row.colour },
+      category: row.category ?? undefined,
+      ignore: row.ignore === 0 ? undefined : true,
+      heading: row.heading ?? undefined,
+      attributes: row.attributes === null ? undefined : attributes.parse(JSON.parse(row.attributes)),
+    }),
+  }
 }

@@ -4,7 +4,7 @@ import { TOOL_NAMES, type ToolName } from '../canvas/index.ts'
 import type { Bindings } from './bindings.svelte.ts'
 import { POLICY_NOTES, type Display } from './display.svelte.ts'
 import type { ImageList } from './image-list.svelte.ts'
-import type { Action } from './keys.ts'
+import { CATEGORY_ACTIONS, type Action } from './keys.ts'
 import type { Layout, View } from './layout.svelte.ts'
 import * as marking from './marking.ts'
 import type { OpenProject } from './open-project.svelte.ts'
@@ -138,6 +138,9 @@ const MARKING: Partial<Record<Action, Act>> = {
   redo,
   delete: (_, { editing }) => marking.deleteSelected(editing),
   accept: (desk, { editing }) => marking.accept(editing, desk),
+  ...Object.fromEntries(
+    CATEGORY_ACTIONS.map((name, i): [Action, Act] => [name, (_, project) => marking.setCategory(project, i)]),
+  ),
   reject: (desk, { editing }) => marking.reject(editing, desk),
 }
 

@@ -18,6 +18,8 @@ interface Surroundings {
   readonly toasts: Toasts
   /** Why gestures are not taken now, as a sentence; null: they are. */
   refusal(): string | null
+  /** A gesture's plan with what its new instances are. */
+  ofNew(plan: EditPlan): EditPlan
   /** Opens the project again in a backend that has not got it open. */
   reopen(): Promise<void>
 }
@@ -77,8 +79,9 @@ export class Editing {
   }
 
   /** Shows a plan and sends it. @returns whether the image takes it */
-  apply(plan: EditPlan): boolean {
+  apply(gesture: EditPlan): boolean {
     const { shown } = this
+    const plan = this.#around.ofNew(gesture)
     if (!shown || !this.#show(shown, plan)) return false
     shown.history.add(plan)
     this.#finished = null

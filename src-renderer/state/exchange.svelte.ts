@@ -1,5 +1,5 @@
 import { dropGrant, type Client, type ProjectClient } from '../client/index.ts'
-import type { ImportPreview, ImportResult } from '../../src-main/contract/wire.ts'
+import type { CategoryWish, ImportPreview, ImportResult } from '../../src-main/contract/wire.ts'
 import { plural } from '../ui/format.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
@@ -24,6 +24,8 @@ export class Exchange {
   preview = $state.raw<ImportPreview | null>(null)
   result = $state.raw<ImportResult | null>(null)
   choice = $state<ImportChoice>({ ...CHOICE })
+  /** what each category of the file becomes */
+  wishes = $state<CategoryWish[]>([])
   /** whether the sheet stands */
   readonly open = $derived(this.reading || this.preview !== null || this.result !== null)
   readonly #client: ProjectClient
@@ -71,6 +73,7 @@ export class Exchange {
         what,
         existing,
         overlaps,
+        categories: this.wishes.map((wish) => ({ ...wish })),
         ...(what === 'predictions' && runName.trim() ? { runName: runName.trim() } : {}),
       })
     })
@@ -100,6 +103,7 @@ export class Exchange {
       const preview = await this.#client.exchange.previewImport({ grant })
       const runName = preview.file.replace(/\.[^.]*$/, '').slice(0, 80)
       this.choice = { ...CHOICE, runName }
+      this.wishes = preview.categories.map(({ wish }) => wish)
       this.preview = preview
     } finally {
       this.reading = false

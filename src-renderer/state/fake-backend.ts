@@ -93,6 +93,7 @@ export class FakeBackend {
         area: areaOf(instance.rle),
       })),
       predictions: this.predictions.get(image) ?? null,
+      uncounted: [],
       score: null,
       ...this.#ends(image),
     }
@@ -205,7 +206,14 @@ export async function windowOn(
   const images = new Images({ client, toasts })
   await images.refresh()
   return {
-    editing: new Editing({ client, toasts, images, refusal: () => null, reopen: async () => undefined }),
+    editing: new Editing({
+      client,
+      toasts,
+      images,
+      refusal: () => null,
+      ofNew: (plan) => plan,
+      reopen: async () => undefined,
+    }),
     images,
     toasts,
   }

@@ -1,6 +1,7 @@
 import {
   applyPlan,
   checkPlan,
+  countsAsObject,
   editStateOf,
   statusAfterMarking,
   type EditPrediction,
@@ -29,7 +30,7 @@ export interface ImageState extends EditState {
 
 /** The state of a fetched image; null where its file could not be read, so that its size is not known. */
 export function imageStateOf(detail: ImageDetail): ImageState | null {
-  const { row, truth, predictions } = detail
+  const { row, truth, predictions, uncounted } = detail
   if (row.width === null || row.height === null) return null
   const state = editStateOf(
     {
@@ -39,6 +40,7 @@ export function imageStateOf(detail: ImageDetail): ImageState | null {
       flag: { flagged: row.flagged, comment: row.comment },
       truth,
       predictions: predictions ?? [],
+      uncounted,
     },
     parseRle,
   )
@@ -53,6 +55,18 @@ export function imageStateOf(detail: ImageDetail): ImageState | null {
       ...prediction,
       ...(extra.get(prediction.id) ?? { score: 0, area: 0, cluster: -1 }),
     })),
+  }
+}
+
+/** The image with what counts as object, on both sides: what is compared and scored. A prediction without a category is any object. */
+export function objectsOf(state: ImageState): ImageState {
+  const { uncounted, truth, predictions } = state
+  return {
+    ...state,
+    truth: truth.filter((one) => countsAsObject(one, uncounted)),
+    predictions: predictions.filter(
+      ({ category }) => category === undefined || countsAsObject({ category }, uncounted),
+    ),
   }
 }
 

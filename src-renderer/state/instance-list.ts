@@ -11,6 +11,10 @@ export interface InstanceLine {
   kind: 'truth' | 'prediction'
   /** 'drawn', 'imported', 'accepted'; for a prediction its decision, '' while there is none */
   note: string
+  /** key of its category; undefined: a ship, and of a prediction any object */
+  category: string | undefined
+  /** an area where nobody can tell, no object */
+  ignore: boolean
   /** 0..11 */
   colour: number
   /** px */
@@ -44,6 +48,8 @@ export function instanceLines(
     label: String(i + 1),
     kind: 'truth' as const,
     note: instance.edited ? `${instance.origin}, edited` : instance.origin,
+    category: instance.category,
+    ignore: instance.ignore === true,
     colour: instance.colour,
     area: areaOf(instance.rle),
     measured: measured(instance.rle),
@@ -55,6 +61,8 @@ export function instanceLines(
     label: `~${truth.length + i + 1}`,
     kind: 'prediction' as const,
     note: '',
+    category: prediction.category,
+    ignore: false,
     colour: prediction.colour,
     area: prediction.area,
     measured: measured(prediction.rle),

@@ -46,7 +46,12 @@ function act(desk: Desk, action: Action, event: KeyboardEvent): boolean {
 
 /** While it stands the focus may be nowhere: keys would act on the image beneath. */
 function sheetStands({ project, layout }: Desk): boolean {
-  return (project?.exchange.open ?? false) || (project?.leaving.choice ?? null) !== null || layout.keysShown
+  return (
+    (project?.exchange.open ?? false) ||
+    (project?.categories.shown ?? false) ||
+    (project?.leaving.choice ?? null) !== null ||
+    layout.keysShown
+  )
 }
 
 /** True where the key puts a character into a text. */

@@ -8,6 +8,26 @@ interface Entry {
 
 export const GROUPS = ['Tools', 'On the canvas', 'Marking', 'Images', 'Looking', 'Tones', 'Window'] as const
 
+/** The n-th category of the project, for what is selected and what is drawn next. */
+export const CATEGORY_ACTIONS = [
+  'category1',
+  'category2',
+  'category3',
+  'category4',
+  'category5',
+  'category6',
+  'category7',
+  'category8',
+  'category9',
+] as const
+
+const CATEGORY_KEYS = fromEntries(
+  CATEGORY_ACTIONS.map((action, i): [typeof action, Entry] => [
+    action,
+    { name: `Category ${i + 1} for the selected and the next`, keys: [`Shift+${i + 1}`], group: 'Marking' },
+  ]),
+)
+
 /** What keys, menu entries and buttons start beside the tools. */
 const OTHERS = {
   finish: { name: 'Finish the shape', keys: ['Enter'], group: 'On the canvas' },
@@ -30,6 +50,7 @@ const OTHERS = {
   accept: { name: 'Accept the prediction', keys: ['A'], group: 'Marking' },
   acceptAll: { name: 'Accept all predictions above the score shown', keys: ['Shift+A'], group: 'Marking' },
   reject: { name: 'Reject the prediction', keys: ['X'], group: 'Marking' },
+  ...CATEGORY_KEYS,
   predict: { name: 'Predict this image', keys: ['Ctrl+Enter'], group: 'Marking' },
   done: { name: 'Done and next', keys: ['D'], group: 'Images' },
   noShip: { name: 'No ship and next', keys: ['N'], group: 'Images' },
@@ -137,7 +158,12 @@ export type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey
  */
 export function keyNames(event: KeyPress): string[] {
   const { key, code, altKey } = event
-  const names = [keyName(event)]
+  const digit = /^Digit([1-9])$/.exec(code)?.[1]
+  // whatever the layout prints there with Shift
+  const names = [
+    ...(digit !== undefined && event.shiftKey ? [[...heldOf(event), 'Shift', digit].join('+')] : []),
+    keyName(event),
+  ]
   if (key.length === 1 && altKey && !isLetter(key)) {
     names.push(keyName({ ...event, altKey: false, ctrlKey: false }))
   }

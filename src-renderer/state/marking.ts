@@ -1,5 +1,6 @@
 import {
   planAccept,
+  planCategory,
   planDelete,
   planFlag,
   planMerge,
@@ -10,11 +11,13 @@ import {
   type Refinement,
 } from '../../src-main/core/edit/edit.ts'
 import type { Fix } from '../../src-main/contract/wire.ts'
+import type { Categories } from './categories.svelte.ts'
 import type { Display } from './display.svelte.ts'
 import type { Editing } from './editing.svelte.ts'
-import type { ShownPrediction } from './image-state.ts'
+import { objectsOf, type ShownPrediction } from './image-state.ts'
 import type { Layout } from './layout.svelte.ts'
 import type { OpenImage } from './open-image.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
 
 /** What of the image a person sees, and how the window has them mark. */
 interface Desk {
@@ -105,7 +108,7 @@ export function mergeSelected(editing: Editing): boolean {
 /** Truth becomes what was predicted, where a fix says that they differ: the label is wrong, and the model right. */
 export function relabel(editing: Editing, desk: Desk, fix: Fix): void {
   const { shown } = editing
-  if (shown?.state) editing.perform(planRelabel(shown.state, fix, options(desk)))
+  if (shown?.state) editing.perform(planRelabel(objectsOf(shown.state), fix, options(desk)))
 }
 
 /** Opens the box for the flag's comment and the panel that it stands in; where it is open already, it gets the focus. */
@@ -121,4 +124,34 @@ export function setFlag(editing: Editing, flagged: boolean, comment: string): vo
   const { flag } = shown.state
   const same = flag.flagged === flagged && flag.comment === comment
   if (!same) editing.perform(planFlag(shown.state, { flagged, comment }))
+}
+
+/** Ids of the truth instances that are selected. */
+export function selectedTruth(shown: OpenImage | null): string[] {
+  const truth = new Set(shown?.state?.truth.map(({ id }) => id))
+  return (shown?.selection ?? []).filter((id) => truth.has(id))
+}
+
+interface Categorised {
+  readonly editing: Editing
+  readonly categories: Categories
+  readonly toasts: Toasts
+}
+
+/** Gives the selected instances the category of this key; without any it is what is drawn next. */
+export function giveCategory({ editing, categories, toasts }: Categorised, key: string): void {
+  const { shown } = editing
+  const category = categories.of(key)
+  if (!shown?.state || !category) return
+  const ids = selectedTruth(shown)
+  categories.use(category.key)
+  if (ids.length > 0) editing.perform(planCategory(shown.state, ids, category.key))
+  else toasts.note(`What you draw next is of the category "${category.name}".`)
+}
+
+/** The same by its place among the project's categories, from 0. */
+export function setCategory(project: Categorised, place: number): void {
+  const category = project.categories.open[place]
+  if (category) giveCategory(project, category.key)
+  else project.toasts.note(`This project has no category ${place + 1}. Add one in the list of instances.`)
 }

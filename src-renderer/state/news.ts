@@ -1,6 +1,7 @@
 import { DrydockError } from '../../src-main/contract/errors.ts'
 import type { Job, ProjectEvent } from '../../src-main/contract/wire.ts'
 import { isAway, type ProjectClient } from '../client/index.ts'
+import type { Categories } from './categories.svelte.ts'
 import type { Editing } from './editing.svelte.ts'
 import type { Engine } from './engine.svelte.ts'
 import type { Facts } from './facts.svelte.ts'
@@ -18,6 +19,7 @@ export interface Concerned {
   readonly toasts: Toasts
   readonly engine: Engine
   readonly facts: Facts
+  readonly categories: Categories
   readonly images: Images
   readonly moved: Moved
   readonly editing: Editing
@@ -82,6 +84,11 @@ function hear(project: Concerned, event: ProjectEvent): void {
       break
     case 'runs':
       void runsChanged(project)
+      break
+    case 'categories':
+      void project.categories.refresh()
+      // which of its marks count stands with the image
+      void editing.shown?.changed(Infinity)
       break
     case 'models':
       void Promise.all([facts.refreshModels(), facts.refreshSummary(), training.refresh()])

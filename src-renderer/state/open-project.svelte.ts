@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import type { Client, ProjectClient } from '../client/index.ts'
 import type { ProjectSummary } from '../../src-main/contract/wire.ts'
+import { Categories } from './categories.svelte.ts'
 import { Editing } from './editing.svelte.ts'
 import type { Engine } from './engine.svelte.ts'
 import { Eye } from './eye.svelte.ts'
@@ -32,6 +33,7 @@ export class OpenProject {
   readonly toasts: Toasts
   readonly engine: Engine
   readonly facts: Facts
+  readonly categories: Categories
   readonly images: Images
   readonly moved: Moved
   readonly jobs: Jobs
@@ -54,6 +56,7 @@ export class OpenProject {
     this.engine = engine
     this.images = new Images({ client: this.client, toasts })
     this.facts = new Facts(this.client, toasts, summary)
+    this.categories = new Categories(this.client, toasts)
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts)
     this.review = new Review({ client: this.client, toasts })
@@ -65,6 +68,7 @@ export class OpenProject {
       toasts,
       images: this.images,
       refusal: () => this.#refusal(),
+      ofNew: (plan) => this.categories.ofNew(plan),
       reopen: () => this.reopen(),
     })
     this.eye = new Eye(() => this.editing.image)
@@ -92,6 +96,7 @@ export class OpenProject {
   /** Everything that is shown of the project, anew. */
   async fetchAll(): Promise<void> {
     void this.facts.refresh()
+    void this.categories.refresh()
     void this.moved.refresh()
     void this.training.refresh()
     void this.review.refresh()

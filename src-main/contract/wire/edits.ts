@@ -1,20 +1,9 @@
 import { z } from 'zod'
-import { category, uuid, imageId, rleText } from './ids.ts'
-import { imageStatus, origin, imageScore, imageRow, decision } from './images.ts'
+import { uuid, imageId, rleText } from './ids.ts'
+import { imageStatus, imageScore, imageRow, decision } from './images.ts'
+import { instanceAttributes } from './instances.ts'
 
 /** What a gesture changes, and what comes back. */
-
-/**
- * What an instance is beside its pixels. What comes later (category, shape, a mark for crowds, ...) comes here: whatever stands here is
- * saved, taken back and done again.
- */
-export const instanceAttributes = z.object({
-  origin,
-  edited: z.boolean(),
-  colour: z.number().int().min(0).max(11),
-  category: category.optional(),
-})
-export type InstanceAttributes = z.infer<typeof instanceAttributes>
 
 /** How one instance changes in one edit. `added` and `removed` are disjoint; `removed` lies inside, `added` outside. */
 export const instanceChange = z.object({
@@ -45,6 +34,7 @@ export const EDIT_KINDS = [
   'reject',
   'status',
   'flag',
+  'attributes',
   'import',
 ] as const
 export const editKind = z.enum(EDIT_KINDS)

@@ -51,6 +51,8 @@ export const projectEvent = z.discriminatedUnion('type', [
     revision: z.number().int(),
   }),
   z.object({ type: z.literal('runs') }),
+  /** the project's categories, or which of them count */
+  z.object({ type: z.literal('categories') }),
   z.object({ type: z.literal('models') }),
   z.object({ type: z.literal('score') }),
   z.object({ type: z.literal('job'), job }),

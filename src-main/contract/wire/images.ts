@@ -3,6 +3,7 @@ import { IMAGE_SORTS, IMAGE_STATUSES, SPLITS } from '../words.ts'
 
 export type { Split } from '../words.ts'
 import { category, uuid, imageId, runId, rleText } from './ids.ts'
+import { instanceAttributes } from './instances.ts'
 
 /** Images as the list and the canvas show them: truth, predictions and scores. */
 
@@ -33,10 +34,6 @@ export const similarGroup = z.object({
   leaks: z.array(z.object({ image: z.string(), split, like: z.string(), trained: z.boolean() })),
 })
 export type SimilarGroup = z.infer<typeof similarGroup>
-
-/** Where a truth instance came from; it stays with it for life. */
-export const origin = z.enum(['drawn', 'imported', 'accepted'])
-export type Origin = z.infer<typeof origin>
 
 /** `ok`: file as known. `pending`: not read yet. Others: shown as such in the list, with a sentence. */
 export const fileState = z.enum(['ok', 'pending', 'missing', 'changed', 'unreadable'])
@@ -77,6 +74,7 @@ export const imageRow = z.object({
   fileState,
   /** what is wrong with the file, or to be known of it, as a sentence: "1 of 3 pages" also when it is `ok` */
   fileNote: z.string().nullable(),
+  /** truth instances that count as object */
   truthCount: z.number().int(),
   /** null: the current run has not reached this image */
   predictionCount: z.number().int().nullable(),
@@ -120,12 +118,7 @@ export const truthInstance = z.object({
   id: uuid,
   rle: rleText,
   area: z.number().int(),
-  origin,
-  /** an accepted or imported instance that a person has changed since */
-  edited: z.boolean(),
-  /** stable colour index 0..11, given so that neighbours differ */
-  colour: z.number().int().min(0).max(11),
-  category: category.optional(),
+  ...instanceAttributes.shape,
 })
 export type TruthInstance = z.infer<typeof truthInstance>
 
@@ -164,6 +157,8 @@ export const imageDetail = z.object({
   truth: z.array(truthInstance),
   /** the current run's predictions; null where it has not reached this image */
   predictions: z.array(prediction).nullable(),
+  /** keys of the categories that do not count as object */
+  uncounted: z.array(category),
   score: imageScore.nullable(),
   canUndo: z.boolean(),
   canRedo: z.boolean(),

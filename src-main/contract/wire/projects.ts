@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { categoryWish } from './categories.ts'
 import { uuid, runId, projectId, modelId } from './ids.ts'
 
 /** Projects, and labels that come into one. */
@@ -19,7 +20,8 @@ export const importPreview = z.object({
   crowds: z.number().int(),
   /** instances with a score */
   scored: z.number().int(),
-  categories: z.array(z.object({ name: z.string(), instances: z.number().int() })),
+  /** those of the file, each with what it becomes where nobody says otherwise */
+  categories: z.array(z.object({ name: z.string(), instances: z.number().int(), wish: categoryWish })),
   /** how names were brought together with images where they are not their paths: 'b.png is sub/b.png: without its folders' */
   matchedOtherwise: z.array(z.string()),
   matchedOtherwiseCount: z.number().int(),

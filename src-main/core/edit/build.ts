@@ -3,7 +3,7 @@ import { gapBetween } from '../geometry/box.ts'
 import type { Rle } from '../mask/rle.ts'
 import { EMPTY_RLE, boundsOf, formatRle, intersectionArea, subtract } from '../mask/rle.ts'
 import { pickColour } from './colours.ts'
-import { attributesOf } from './state.ts'
+import { attributesOf, sameAttributes } from './state.ts'
 import type { EditState, EditTruth } from './state.ts'
 
 /** What a gesture comes to: a plan, or a sentence that says why it changes nothing. */
@@ -57,17 +57,19 @@ export class PlanBuilder {
     return this.#after.get(id) ?? null
   }
 
-  /** What is left of a mask when all instances but `except` keep their pixels. */
+  /** What is left of a mask when all instances but `except` keep their pixels; areas to ignore hold none. */
   yielding(rle: Rle, except: string | null): Rle {
     let left = rle
-    for (const t of this.#after.values()) if (t.id !== except) left = subtractWhereMet(left, t.rle)
+    for (const t of this.#after.values())
+      if (t.id !== except && t.ignore !== true) left = subtractWhereMet(left, t.rle)
     return left
   }
 
   /** Takes the pixels of a mask away from all instances but `except`. */
   takeFromOthers(rle: Rle, except: string | null): void {
     for (const t of [...this.#after.values()]) {
-      if (t.id !== except && intersectionArea(t.rle, rle) > 0) this.reshape(t.id, subtract(t.rle, rle))
+      const other = t.id !== except && t.ignore !== true
+      if (other && intersectionArea(t.rle, rle) > 0) this.reshape(t.id, subtract(t.rle, rle))
     }
   }
 
@@ -82,6 +84,15 @@ export class PlanBuilder {
     if (!before) return
     if (rle.length === 0) this.#after.delete(id)
     else this.#after.set(id, { ...before, rle, edited: before.origin !== 'drawn' })
+  }
+
+  /** Says something else of an instance than its pixels. */
+  describe(
+    id: string,
+    change: Partial<Pick<EditTruth, 'category' | 'ignore' | 'heading' | 'attributes'>>,
+  ): void {
+    const before = this.#after.get(id)
+    if (before) this.#after.set(id, { ...before, ...change })
   }
 
   /** The plan of everything collected; where truth changes, status moves on. Null where nothing changes. */
@@ -129,7 +140,8 @@ function describeChange(before: EditTruth | null, after: EditTruth | null): Inst
   if (one === null) return null
   const added = subtract(after?.rle ?? EMPTY_RLE, before?.rle ?? EMPTY_RLE)
   const removed = subtract(before?.rle ?? EMPTY_RLE, after?.rle ?? EMPTY_RLE)
-  if (added.length === 0 && removed.length === 0) return null
+  const alike = before !== null && after !== null && sameAttributes(before, after)
+  if (alike && added.length === 0 && removed.length === 0) return null
   return {
     instance: one.id,
     before: before && attributesOf(before),

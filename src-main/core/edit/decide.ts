@@ -3,6 +3,7 @@ import { areaOf, intersectionArea, unionAll } from '../mask/rle.ts'
 import type { Planned, Policy } from './build.ts'
 import { PlanBuilder } from './build.ts'
 import type { DrawOptions } from './draw.ts'
+import { countsAsObject } from './state.ts'
 import type { EditPrediction, EditState, Flag } from './state.ts'
 
 /** Gestures that decide: accept, reject, status, flag. */
@@ -60,7 +61,8 @@ export function planReject(state: EditState, ids: readonly string[]): Planned {
 
 /** Sets the status. 'no ship' is refused while ships are marked. */
 export function planStatus(state: EditState, to: ImageStatus): Planned {
-  if (to === 'no ship' && state.truth.length > 0) return { refusal: shipsAreMarked(state.truth.length) }
+  const ships = state.truth.filter((t) => countsAsObject(t, state.uncounted)).length
+  if (to === 'no ship' && ships > 0) return { refusal: shipsAreMarked(ships) }
   if (to === state.status) return { refusal: `The status is "${to}" already.` }
   return {
     plan: { kind: 'status', instances: [], decisions: [], status: { from: state.status, to }, flag: null },

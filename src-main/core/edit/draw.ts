@@ -6,6 +6,7 @@ import { polygonMask } from '../mask/shapes.ts'
 import { splitMask } from '../mask/split.ts'
 import type { Planned, Policy } from './build.ts'
 import { PlanBuilder, withLosses } from './build.ts'
+import { attributesOf } from './state.ts'
 import type { EditState } from './state.ts'
 
 /** Gestures that change the truth's pixels. */
@@ -91,8 +92,8 @@ export function planTouchUp(
 /** Takes the stroke's pixels away from `targets`, or from all truth where that is null. */
 export function planErase(state: EditState, stroke: Rle, targets: readonly string[] | null): Planned {
   const builder = new PlanBuilder(state)
-  for (const { id, rle } of state.truth) {
-    const aimed = targets === null || targets.includes(id)
+  for (const { id, rle, ignore } of state.truth) {
+    const aimed = targets === null ? ignore !== true : targets.includes(id)
     if (aimed && intersectionArea(rle, stroke) > 0) builder.reshape(id, subtract(rle, stroke))
   }
   const plan = builder.plan('erase')
@@ -136,14 +137,14 @@ export function planSplit(
   newId: () => string,
 ): Planned {
   const builder = new PlanBuilder(state)
-  for (const { id, rle, origin, category } of state.truth) {
-    if (targets !== null && !targets.includes(id)) continue
-    const kind = category === undefined ? {} : { category }
+  for (const instance of state.truth) {
+    const { id, rle, origin } = instance
+    if (targets === null ? instance.ignore === true : !targets.includes(id)) continue
     const [largest, ...others] = splitMask(rle, stroke, state)
     if (!largest || others.length === 0) continue
     builder.reshape(id, largest)
     for (const piece of others) {
-      builder.create({ id: newId(), rle: piece, origin, edited: origin !== 'drawn', ...kind })
+      builder.create({ ...attributesOf(instance), id: newId(), rle: piece, edited: origin !== 'drawn' })
     }
   }
   const plan = builder.plan('split')

@@ -364,7 +364,7 @@ describe('checkPlan', () => {
     ['colour after', { instances: [{ ...change, after: { ...change.after!, colour: 1 }, added: '99 1' }] }, /for life/],
     ['unknown colour', { instances: [{ ...change, instance: other, before: null, after: { ...change.after!, colour: 12 }, added: '99 1' }] }, /colour that does not exist/],
     ['edited', { instances: [{ ...change, before: { ...change.before!, edited: true }, added: '99 1' }] }, /changed meanwhile/],
-    ['another version', { version: 3 }, /another version of Drydock/],
+    ['another version', { version: 4 }, /another version of Drydock/],
     ['named twice', { instances: [{ ...change, added: '99 1' }, { ...change, added: '98 1' }] }, /twice/],
     ['status', { status: { from: 'done', to: 'in progress' } }, /status was changed/],
     ['no ship', { status: { from: 'to do', to: 'no ship' } }, /^1 ship is marked\.$/],

@@ -5,6 +5,7 @@ import type { Rle, Size } from '../mask/rle.ts'
 import { EMPTY_RLE, areaOf, equal, fitsIn, intersectionArea, parseRle, subtract, union } from '../mask/rle.ts'
 import { COLOURS } from './colours.ts'
 import { shipsAreMarked } from './decide.ts'
+import { countsAsObject, sameAttributes, withAttributes } from './state.ts'
 import type { EditState, EditTruth } from './state.ts'
 
 /** What takes a plan back: every before and after swapped. There is no other way of undoing. */
@@ -37,14 +38,7 @@ export function applyPlan<S extends EditState>(state: S, plan: EditPlan): S {
     const before = truth.get(change.instance)
     const rle = reshaped(before?.rle ?? EMPTY_RLE, change)
     if (change.after === null) truth.delete(change.instance)
-    else
-      truth.set(change.instance, {
-        ...before,
-        id: change.instance,
-        rle,
-        category: undefined,
-        ...change.after,
-      })
+    else truth.set(change.instance, withAttributes({ ...before, id: change.instance, rle }, change.after))
   }
   const decided = new Map(plan.decisions.map(({ prediction, to }) => [prediction, to]))
   return {
@@ -65,12 +59,12 @@ function reshaped(before: Rle, change: InstanceChange): Rle {
 /**
  * Whether a plan can be applied to this state of the image: null, or a sentence that says why not.
  * @param state may have only the instances and predictions that the plan names
- * @param ships how many instances the image has then
+ * @param ships how many instances that count as object the image has now
  */
 export function checkPlan(
   state: EditState,
   plan: EditPlan,
-  ships: number = state.truth.length,
+  ships: number = state.truth.filter((t) => countsAsObject(t, state.uncounted)).length,
 ): string | null {
   if ((plan.version ?? PLAN_VERSION) !== PLAN_VERSION) {
     return 'The edit has the form of another version of Drydock.'
@@ -101,10 +95,14 @@ export function checkPlan(
 
 function checkNoShip(state: EditState, plan: EditPlan, ships: number): string | null {
   const count = plan.instances.reduce(
-    (n, { before, after }) => n + (after === null ? 0 : 1) - (before === null ? 0 : 1),
+    (n, { before, after }) => n + counted(after, state) - counted(before, state),
     ships,
   )
   return (plan.status?.to ?? state.status) === 'no ship' && count > 0 ? `${shipsAreMarked(count)}.` : null
+}
+
+function counted(attributes: InstanceChange['after'], { uncounted }: EditState): number {
+  return attributes !== null && countsAsObject(attributes, uncounted) ? 1 : 0
 }
 
 function checkChange(known: EditTruth | null, change: InstanceChange, size: Size): string | null {
@@ -121,14 +119,12 @@ function checkChange(known: EditTruth | null, change: InstanceChange, size: Size
     return added.length === 0 ? 'The edit creates an instance without pixels.' : null
   }
   if (!known) return 'The edit changes an instance that is not there.'
-  if (known.edited !== before.edited || known.category !== before.category) {
-    return 'The instance was changed meanwhile.'
-  }
   if (
     [before, after ?? before].some(({ origin, colour }) => known.origin !== origin || known.colour !== colour)
   ) {
     return 'The edit changes the origin or the colour of an instance; both stay for life.'
   }
+  if (!sameAttributes(known, before)) return 'The instance was changed meanwhile.'
   if (intersectionArea(removed, known.rle) !== areaOf(removed)) {
     return 'The edit removes pixels that the instance does not have.'
   }

@@ -1,3 +1,4 @@
+import { DEFAULT_CATEGORY } from '../../contract/words.ts'
 import type { Decision, ImageStatus, InstanceAttributes } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 
@@ -8,9 +9,45 @@ export interface EditTruth extends InstanceAttributes {
   rle: Rle
 }
 
-/** What an instance is beside its pixels. */
-export function attributesOf({ origin, edited, colour, category }: InstanceAttributes): InstanceAttributes {
-  return { origin, edited, colour, ...(category === undefined ? {} : { category }) }
+/** What an instance may be, and what is left out where it is not. */
+const OPTIONAL = { category: undefined, ignore: undefined, heading: undefined, attributes: undefined }
+
+/** What an instance is beside its pixels, and nothing else. */
+export function attributesOf(instance: InstanceAttributes): InstanceAttributes {
+  const { origin, edited, colour, category, ignore, heading, attributes } = instance
+  return {
+    ...{ origin, edited, colour },
+    ...(category === undefined ? {} : { category }),
+    ...(ignore === undefined ? {} : { ignore }),
+    ...(heading === undefined ? {} : { heading }),
+    ...(attributes === undefined ? {} : { attributes }),
+  }
+}
+
+/** An instance with these attributes and no others. */
+export function withAttributes<T extends object>(
+  instance: T,
+  after: InstanceAttributes,
+): T & InstanceAttributes {
+  return { ...instance, ...OPTIONAL, ...attributesOf(after) }
+}
+
+/** Whether both have the same attributes. */
+export function sameAttributes(a: InstanceAttributes, b: InstanceAttributes): boolean {
+  return textOf(a) === textOf(b)
+}
+
+function textOf(instance: InstanceAttributes): string {
+  const { attributes = {}, ...rest } = attributesOf(instance)
+  return JSON.stringify([rest, Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1))])
+}
+
+/** What an instance that counts as object does not need: its category is none of those, and it is no area to ignore. */
+export function countsAsObject(
+  { category = DEFAULT_CATEGORY, ignore }: Pick<InstanceAttributes, 'category' | 'ignore'>,
+  uncounted: EditState['uncounted'] = [],
+): boolean {
+  return ignore !== true && !uncounted.includes(category)
 }
 
 export interface EditPrediction {
@@ -33,6 +70,8 @@ export interface EditState extends Size {
   /** in the order in which they came */
   truth: readonly EditTruth[]
   predictions: readonly EditPrediction[]
+  /** keys of the categories that do not count as object; left out: all count */
+  uncounted?: readonly string[] | undefined
 }
 
 /** Truth and predictions as they come over the wire, with run-length text. */
@@ -41,6 +80,7 @@ interface WireImage extends Size {
   flag: Flag
   truth: readonly (Omit<EditTruth, 'rle'> & { rle: string })[]
   predictions: readonly (Omit<EditPrediction, 'rle'> & { rle: string })[]
+  uncounted?: readonly string[] | undefined
 }
 
 /** The edit state of an image whose masks are run-length text. */
@@ -50,6 +90,7 @@ export function editStateOf(image: WireImage, parse: (text: string) => Rle): Edi
     height: image.height,
     status: image.status,
     flag: image.flag,
+    uncounted: image.uncounted,
     truth: image.truth.map((one) => ({ id: one.id, rle: parse(one.rle), ...attributesOf(one) })),
     predictions: image.predictions.map(({ id, rle, colour, decision, category }) => ({
       ...{ id, rle: parse(rle), colour, decision },

@@ -197,6 +197,7 @@ function stateOf(project: Project, image: StoredImage, plan: EditPlan): EditStat
       height: image.height ?? 0,
       status: image.status,
       flag: { flagged: image.flagged, comment: image.comment },
+      uncounted: project.store.categories.uncounted(),
       truth: plan.instances.flatMap(({ instance }) => truth.get(image.id, instance) ?? []),
       predictions: plan.decisions.flatMap(({ prediction }) => predictions.get(image.id, prediction) ?? []),
     },

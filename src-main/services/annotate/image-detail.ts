@@ -19,6 +19,7 @@ export async function getImage(project: Project, id: number): Promise<ImageDetai
       row: existingRow(project, id),
       tiles,
       truth: store.truth.of(id),
+      uncounted: store.categories.uncounted(),
       predictions: reached ? store.predictions.of(run, id) : null,
       score: scoreOfImage(project, image),
       ...stepsOf(project, image),

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { DrydockError } from '../../contract/errors.ts'
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { ExportPreview } from '../../contract/wire.ts'
+import { categoryOf, openCategories } from '../../core/categories.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import type { Size } from '../../core/mask/rle.ts'
 import type { Ground, ImageToWrite } from '../../formats/format.ts'
@@ -51,7 +52,7 @@ export async function previewExport(project: Lent, wanted: ExportWanted): Promis
     images: images.length,
     ...counts,
     unfinishedImages: open.length,
-    unfinishedInstances: open.reduce((sum, { id }) => sum + project.store.truth.masks(id).length, 0),
+    unfinishedInstances: open.reduce((sum, { id }) => sum + project.store.truth.of(id).length, 0),
     lost: losses.list,
   }
 }
@@ -73,8 +74,19 @@ export async function exportLabels(project: Lent, out: string, wanted: ExportWan
   }
   const format = formatOf(wanted.format)
   const counts = { instances: 0 }
-  await writeWith(out, format, (sink) => format.write(written(project, images, wanted, counts), sink, []))
+  await writeWith(out, format, (sink) =>
+    format.write(written(project, images, wanted, counts), sink, namesOf(project)),
+  )
   return { images: images.length, ...counts, file: basename(out) }
+}
+
+/** Names of the categories that have marks, in their order. */
+function namesOf({ store }: Lent): string[] {
+  const all = store.categories.all()
+  const used = new Set(
+    all.flatMap(({ key, instances }) => (instances > 0 ? (categoryOf(all, key)?.key ?? []) : [])),
+  )
+  return openCategories(all).flatMap(({ key, name }) => (used.has(key) ? [name] : []))
 }
 
 /** Marked, but not finished. */
@@ -102,13 +114,18 @@ function instancesOf(
   { what, run }: ExportWanted,
 ): { rle: string; score: number | null; category: string | null }[] {
   const { store } = project
+  const categories = store.categories.all()
+  const named = (key: string | undefined): string | null => categoryOf(categories, key)?.name ?? null
   if (what === 'truth')
-    return store.truth.of(id).map(({ rle, category }) => ({ rle, score: null, category: category ?? null }))
+    return store.truth
+      .of(id)
+      .filter(({ ignore }) => ignore !== true)
+      .map(({ rle, category }) => ({ rle, score: null, category: named(category) }))
   const chosen = run ?? currentRun(project)
   const found = chosen === null ? [] : store.predictions.of(chosen, id)
   return found
     .filter(({ decision }) => decision !== 'rejected')
-    .map(({ rle, score, category }) => ({ rle, score, category: category ?? null }))
+    .map(({ rle, score, category }) => ({ rle, score, category: named(category) }))
 }
 
 async function* written(

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
-import { labelFormatId } from '../../contract/wire.ts'
+import { categoryWish, labelFormatId } from '../../contract/wire.ts'
 import type { ImportResult } from '../../contract/wire.ts'
+import { suggestedWishes } from '../../core/categories.ts'
 import { areaOf, formatRle, parseRle } from '../../core/mask/rle.ts'
 import { areDisjoint } from '../../core/metric/overlap.ts'
 import { backUp } from '../../store/backup.ts'
+import { keysFor } from '../annotate/categories.ts'
 import { addGroupEdit, holdsGroup } from '../annotate/groups.ts'
 import { tellImages } from '../images/rows.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
@@ -37,6 +39,8 @@ const importPayload = z.object({
   existing: z.enum(['add', 'replace', 'skip']),
   overlaps: z.enum(['keep', 'order', 'size']).default('keep'),
   runName: z.string(),
+  /** what the file's categories become */
+  categories: z.array(categoryWish).default([]),
   /** the run that was begun for predictions */
   run: z.number().int().nullable(),
 })
@@ -48,7 +52,8 @@ export const importJob: JobHandler<ImportPayload, ImportResult> = {
   version: 1,
   payload: importPayload,
   async run(context, payload) {
-    const labels = resolved(await labelsOf(context.project, payload), payload.overlaps)
+    const read = await labelsOf(context.project, payload)
+    const labels = await categorised(context.project, resolved(read, payload.overlaps), payload.categories)
     const result = await (payload.what === 'truth' ? importTruth : importRun)(context, labels, payload)
     return { summary: summaryOf(result), result }
   },
@@ -71,6 +76,28 @@ async function labelsOf(
     )
   }
   return (await readFor(project, file, format)).images
+}
+
+/** The images with keys of the project's categories in the place of the file's names; categories that are not there are made. */
+async function categorised(
+  project: Project,
+  images: readonly ReadImage[],
+  wishes: ImportPayload['categories'],
+): Promise<readonly ReadImage[]> {
+  const names = new Set(images.flatMap(({ masks }) => masks.flatMap(({ category }) => category ?? [])))
+  if (names.size === 0) return images
+  const wished = new Set(wishes.map(({ from }) => from))
+  const { store } = project
+  const keys = await store.write(() => {
+    const others = suggestedWishes([...names], store.categories.all()).filter(({ from }) => !wished.has(from))
+    return keysFor(store, [...wishes.filter(({ from }) => names.has(from)), ...others])
+  })
+  project.events.emit({ type: 'categories' })
+  const keyOf = (name: string | null): string | null => (name === null ? null : (keys.get(name) ?? null))
+  return images.map((image) => ({
+    ...image,
+    masks: image.masks.map((mask) => ({ ...mask, category: keyOf(mask.category) })),
+  }))
 }
 
 /** The images with their overlaps as they were chosen to be. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { attributesOf } from '../../core/edit/state.ts'
 import type { EditPlan, ImageStatus, InstanceChange, TruthInstance } from '../../contract/wire.ts'
-import { DEFAULT_CATEGORY } from '../../formats/format.ts'
+import { storedCategory } from '../../core/edit/describe.ts'
 import type { ReadMask } from './label-reading.ts'
 
 /** What becomes of truth that is there already: it stays beside what comes, it goes, or the image is left alone. */
@@ -43,9 +43,10 @@ function statusAfter(status: ImageStatus, left: number, existing: ExistingTruth)
   return left === 0 ? 'no ship' : 'done'
 }
 
-/** What is kept of a category: nothing for a ship, as instances are by themselves. */
-export function keptCategory(category: string | null): { category?: string } {
-  return category === null || category === DEFAULT_CATEGORY ? {} : { category: category.slice(0, 200) }
+/** What an instance carries of a category. @param key null: none */
+export function keptCategory(key: string | null): { category?: string } {
+  const category = key === null ? undefined : storedCategory(key)
+  return category === undefined ? {} : { category }
 }
 
 function created({ rle, colour, category }: ReadMask): InstanceChange {

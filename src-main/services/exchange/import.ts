@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import { DrydockError, toWireError } from '../../contract/errors.ts'
-import type { ImportResult } from '../../contract/wire.ts'
+import type { CategoryWish, ImportResult } from '../../contract/wire.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable } from '../machinery/project.ts'
 import { importJob, runBegun } from './import-job.ts'
@@ -19,6 +19,8 @@ export interface ImportWanted {
   overlaps?: OverlapChoice | undefined
   /** of the run that imported predictions become */
   runName?: string | undefined
+  /** what the file's categories become; default: as the preview says */
+  categories?: readonly CategoryWish[] | undefined
 }
 
 /**
@@ -38,13 +40,14 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
   }
   const { file, format, stamp, labels } = previewed
   const { token, what, existing, overlaps = 'keep' } = wanted
+  const categories = [...(wanted.categories ?? [])]
   const runName = (wanted.runName ?? basename(file)).slice(0, 80)
   const run = runBegun(project, previewed.job, runName)
   previewed.job = randomUUID()
   try {
     const result = await project.jobs.complete(
       importJob,
-      { token, file, format, stamp, what, existing, overlaps, runName, run },
+      { token, file, format, stamp, what, existing, overlaps, categories, runName, run },
       { title: `Importing ${basename(file)}`, unit: 'images', total: labels.images.length, lane: 'import' },
       previewed.job,
     )

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { labelFormat } from '../../contract/label-formats.ts'
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { ImportPreview } from '../../contract/wire.ts'
+import { suggestedWishes } from '../../core/categories.ts'
 import { placeOf } from '../../formats/format.ts'
 import type { Project } from '../machinery/project.ts'
 import { LISTED } from './import-job.ts'
@@ -19,6 +20,10 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   const { token, labels } = await previewLabels(project, file, format ?? null)
   const { images } = labels
+  const wishes = suggestedWishes(
+    labels.categories.map(({ name }) => name),
+    project.store.categories.all(),
+  )
   return {
     token,
     file: basename(file),
@@ -30,7 +35,7 @@ export async function previewImport(
     identical: labels.identical,
     crowds: labels.crowds,
     scored: labels.scored,
-    categories: labels.categories.slice(0, LISTED),
+    categories: labels.categories.map((category, i) => ({ ...category, wish: wishes[i]! })),
     ...listed('notFound', labels.notFound),
     ...listed(
       'matchedOtherwise',

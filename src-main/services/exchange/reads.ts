@@ -52,7 +52,7 @@ export const exchangeReads = {
 
 /** Masks of the file that the image's truth has, to the pixel. */
 function identicalIn(store: Store, { id, masks }: ReadLabels['images'][number]): number {
-  const truth = new Set(store.truth.masks(id))
+  const truth = new Set(store.truth.of(id).map(({ rle }) => rle))
   return masks.filter(({ rle }) => truth.has(rle)).length
 }
 

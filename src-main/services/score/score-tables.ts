@@ -9,6 +9,8 @@ export interface Scored {
   image: number
   /** when the run has reached the image: another number for other predictions */
   reached: number
+  /** which categories count */
+  epoch: number
   /** gesture of the edit that the truth is the outcome of; null: none yet */
   after: string | null
 }
@@ -38,7 +40,7 @@ export class ScoreTables {
 
 /** Whether both are the same state of the same image. */
 export function sameState(a: Scored, b: Scored): boolean {
-  return nameOf(a) === nameOf(b) && a.reached === b.reached && a.after === b.after
+  return nameOf(a) === nameOf(b) && a.reached === b.reached && a.epoch === b.epoch && a.after === b.after
 }
 
 function nameOf({ run, image }: Scored): string {

@@ -48,13 +48,17 @@ export function rescoreEdited(project: Project, id: number, edit: Scoring): void
   if (run === null || reached === null) return
   const image = storedImage(project, id)
   const tables = belongings.of(newScoreTables)
-  const known = tables.of({ run, image: id, reached, after: edit.before })
+  const state = { run, image: id, reached, epoch: store.categories.epoch() }
+  const uncounted = store.categories.uncounted()
+  const known = tables.of({ ...state, after: edit.before })
   const table = known
-    ? known.with(edit.instances.map((instance) => [instance, maskOf(store.truth.get(id, instance))]))
+    ? known.with(
+        edit.instances.map((instance) => [instance, maskOf(store.truth.get(id, instance), uncounted)]),
+      )
     : isFinished(image)
       ? tableOf(project, run, id)
       : null
-  tables.put({ run, image: id, reached, after: edit.gestureId }, table)
+  tables.put({ ...state, after: edit.gestureId }, table)
   if (table === null || !isFinished(image)) return
   const score = { image: id, ...table.score(), truthRevision: image.truthRevision }
   store.scores.put(run, score, new Date().toISOString())
@@ -116,20 +120,23 @@ async function scoreAll(
   progress(0, images.length)
   for (let from = 0; from < images.length; from += CHUNK) {
     const chunk = images.slice(from, from + CHUNK).map((id) => storedImage(project, id))
+    const epoch = store.categories.epoch()
     const masks = chunk.map(({ id }) => ({
       truth: store.truth.masks(id),
       predictions: store.predictions.masks(run, id),
     }))
     const results = await shared.workers.run('scoreImages', { images: masks }, signal)
     const at = new Date().toISOString()
-    await store.write(() =>
+    await store.write(() => {
+      // other categories count by now: all is stale again, and the job of that change scores it
+      if (store.categories.epoch() !== epoch) return
       chunk.forEach((image, i) => {
         // a gesture that came in between has scored the image itself, or made it stale again
         if (storedImage(project, image.id).truthRevision !== image.truthRevision) return
         const { f2, thresholds } = results[i]!
         store.scores.put(run, { image: image.id, f2, thresholds, truthRevision: image.truthRevision }, at)
-      }),
-    )
+      })
+    })
     tellRows(
       project,
       chunk.map(({ id }) => id),

@@ -13,6 +13,7 @@ import { suspectVerdicts } from './011-suspect-verdicts.ts'
 import { namesInOrder } from './012-names-in-order.ts'
 import { draftRuns } from './013-draft-runs.ts'
 import { similarImages } from './014-similar-images.ts'
+import { projectCategories } from './015-project-categories.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   namesInOrder,
   draftRuns,
   similarImages,
+  projectCategories,
 ]
