@@ -1,13 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
-import { expect, test, type Drydock } from './harness.ts'
-
-/** What axe finds on the window as it is, one line each. Legacy mode: the other one opens a page of its own. */
-async function complaints({ page }: Drydock): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${help}, ${target.join(' ')}: ${failureSummary ?? ''}`),
-  )
-}
+import { complaints } from './axe.ts'
+import { expect, test } from './harness.ts'
 
 test('axe finds nothing on any view, in either theme', async ({ launch }) => {
   const drydock = await launch()

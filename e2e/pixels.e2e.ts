@@ -1,11 +1,17 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { complaints } from './axe.ts'
 import { expect, root, test } from './harness.ts'
-import { handOn, jobsAreOver } from './steps.ts'
+import { counts, handOn, jobsAreOver, saved } from './steps.ts'
 
 const rasters = join(root, 'src-main', 'testing', 'rasters')
+const line = (...coordinates: [number, number][]) => ({
+  type: 'Feature',
+  properties: {},
+  geometry: { type: 'LineString', coordinates },
+})
 
-test('a scene of 13 bands is seen in colour, says samples and places, and is mapped by hand', async ({
+test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and exported', async ({
   launch,
   folder,
 }) => {
@@ -44,5 +50,70 @@ test('a scene of 13 bands is seen in colour, says samples and places, and is map
     await expect(page.getByTestId('bands-shown')).toContainText('B08')
     await page.getByTestId('mapping-reset').click()
     await expect(page.getByTestId('bands-shown')).toContainText('B04, B03, B02')
+  })
+
+  await test.step('each band gets a range of its own, and one for all again', async () => {
+    await page.getByTestId('mapping-apart').check()
+    await page.getByTestId('mapping-high-1').press('ArrowLeft')
+    await page.getByTestId('mapping-set').click()
+    await expect(page.getByTestId('mapping-rule')).toContainText('by hand')
+    expect(await complaints(drydock)).toEqual([])
+    await page.getByTestId('mapping-apart').uncheck()
+    await expect(page.getByTestId('mapping-high')).toBeVisible()
+    await page.getByTestId('mapping-reset').click()
+    await expect(page.getByTestId('mapping-rule')).not.toContainText('by hand')
+    await page.getByTestId('mapping-open').click()
+  })
+
+  const coast = join(folder, 'coast.geojson')
+  await test.step('a coast line is a layer, not labels: by the menu, hidden by its switch', async () => {
+    const features = [line([2.9, 41.9987], [3.0045, 41.9987], [3.0045, 42.1])]
+    writeFileSync(coast, JSON.stringify({ type: 'FeatureCollection', features }))
+    await drydock.answerDialogs(coast)
+    await drydock.menu('add-map-layer')
+    await expect(page.getByTestId('map-layers')).toHaveText('coast')
+    expect(await complaints(drydock)).toEqual([])
+    await page.getByTestId('show-map').click()
+    await expect(page.getByTestId('show-map')).toHaveAttribute('aria-pressed', 'false')
+    await page.getByTestId('show-map').click()
+    expect((await counts(drydock)).truth).toBe(0)
+  })
+
+  await test.step('the ship is marked; its length is said in metres', async () => {
+    const ship = await handOn(drydock, 'b.tif')
+    await ship.polygon([24, 30], [44, 30], [44, 36], [24, 36])
+    await saved(drydock)
+    expect((await counts(drydock)).truth).toBe(1)
+    await expect(page.getByTestId('instances')).toContainText(/(19|20|21)\d × \d+ m/)
+  })
+
+  await test.step('the scene is predicted and finished', async () => {
+    await drydock.menu('predict-image')
+    await jobsAreOver(drydock)
+    await expect(page.getByTestId('instance-count')).toContainText('predicted')
+    await page.getByTestId('canvas').focus()
+    await page.keyboard.press('d')
+    await saved(drydock)
+  })
+
+  await test.step('truth goes out with places and metres', async () => {
+    const out = join(folder, 'truth.geojson')
+    await drydock.menu('export-labels')
+    await page.getByTestId('export-format').selectOption('geojson')
+    expect(await complaints(drydock)).toEqual([])
+    await drydock.answerDialogs(out)
+    await page.getByTestId('export-start').click()
+    await expect(page.getByTestId('export-sheet')).toHaveCount(0)
+    const { features } = JSON.parse(readFileSync(out, 'utf8')) as {
+      features: {
+        properties: Record<string, unknown>
+        geometry: { coordinates: [number, number][][] } | null
+      }[]
+    }
+    const ship = features.find(({ geometry }) => geometry !== null)
+    expect(ship?.properties).toMatchObject({ image: 'b.tif', coordinates: 'places' })
+    expect(ship?.properties['length_m']).toBeGreaterThan(190)
+    const [longitude, latitude] = ship!.geometry!.coordinates[0]![0]!
+    expect([Math.abs(longitude - 3.004) < 0.002, Math.abs(latitude - 41.997) < 0.002]).toEqual([true, true])
   })
 })

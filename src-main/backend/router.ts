@@ -9,6 +9,7 @@ import {
   mergeCategory,
 } from '../services/annotate/categories.ts'
 import { importLabels } from '../services/exchange/import.ts'
+import { addMapLayer, mapShapesOn, removeMapLayer } from '../services/exchange/map-layers.ts'
 import { previewImport } from '../services/exchange/preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
 import type { Host } from '../services/projects/host.ts'
@@ -237,6 +238,21 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
           ),
         ),
       ),
+    },
+    mapLayers: {
+      list: os.mapLayers.list.handler(within(({ store }) => store.mapLayers.all())),
+      add: os.mapLayers.add.handler(
+        within((project, { from }) =>
+          addMapLayer(project, 'token' in from ? from : { file: grants.take(from.grant, 'read') }),
+        ),
+      ),
+      remove: os.mapLayers.remove.handler(
+        within(async (project, input) => {
+          await removeMapLayer(project, input.layer)
+          return {}
+        }),
+      ),
+      on: os.mapLayers.on.handler(within((project, input) => mapShapesOn(project, input.image))),
     },
     jobs: {
       list: os.jobs.list.handler(within(({ jobs }) => jobs.list())),

@@ -268,6 +268,20 @@ export const backendContract = {
       .input(inProject.extend({ grant: z.string(), ...exported }))
       .output(z.object({ images: z.number().int(), instances: z.number().int(), file: z.string() })),
   },
+  mapLayers: {
+    list: procedure.input(inProject).output(z.array(w.mapLayer)),
+    /** keeps what a GeoJSON file draws with the project; a file that was previewed as labels by its token */
+    add: procedure
+      .input(
+        inProject.extend({
+          from: z.union([z.object({ grant: z.string() }), z.object({ token: w.uuid })]),
+        }),
+      )
+      .output(w.mapLayer),
+    remove: procedure.input(inProject.extend({ layer: w.mapLayerId })).output(nothing),
+    /** what of all layers lies on an image */
+    on: procedure.input(onImage).output(w.mapShapes),
+  },
   jobs: {
     list: procedure.input(inProject).output(z.array(w.job)),
     cancel: procedure.input(inProject.extend({ job: w.jobId })).output(nothing),

@@ -17,6 +17,7 @@ export const MENU_COMMANDS = [
   'restore-backup',
   'import-labels',
   'import-label-folder',
+  'add-map-layer',
   'export-truth',
   'export-predictions',
   'export-labels',
@@ -63,6 +64,8 @@ export const shellContract = {
     /** a CSV that names the split of images */
     chooseSplits: oc.input(nothing).output(grant.nullable()),
     chooseLabels: oc.input(nothing).output(grant.nullable()),
+    /** a GeoJSON file to show on images */
+    chooseMapLayer: oc.input(nothing).output(grant.nullable()),
     /** the file, or the new folder, as the format is; where the name has no ending it gets the format's */
     saveLabels: oc
       .input(z.object({ suggestedName: z.string().max(1000), format: labelFormatId.default('airbus') }))

@@ -41,6 +41,7 @@ export function menuTemplate(
     separator,
     entry('import-labels', 'Import labels…', 'CmdOrCtrl+I'),
     entry('import-label-folder', 'Import a folder of labels…', 'CmdOrCtrl+Shift+I'),
+    entry('add-map-layer', 'Show a GeoJSON file as a map layer…'),
     entry('export-truth', 'Export truth…', 'CmdOrCtrl+E'),
     entry('export-predictions', 'Export predictions…', 'CmdOrCtrl+Shift+E'),
     entry('export-labels', 'Export in another format…'),

@@ -63,6 +63,14 @@ const BACKUP_QUESTION = {
   extensions: ['sqlite'],
 } satisfies DialogQuestion
 
+const MAP_QUESTION = {
+  kind: 'open-file',
+  title: 'GeoJSON file to show on the images',
+  button: 'Show',
+  filter: 'GeoJSON',
+  extensions: ['geojson', 'json'],
+} satisfies DialogQuestion
+
 const LABELS = { filter: 'Labels', extensions: [...LABEL_ENDINGS] }
 
 const SPLITS = { filter: 'CSV', extensions: ['csv'] }
@@ -153,6 +161,7 @@ export const shellRouter = os.router({
         'read',
       ),
     ),
+    chooseMapLayer: os.dialogs.chooseMapLayer.handler(({ context }) => chosen(context, MAP_QUESTION, 'read')),
     saveLabels: os.dialogs.saveLabels.handler(({ context, input }) => saveLabels(context, input)),
   },
   window: {

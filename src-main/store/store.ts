@@ -11,6 +11,7 @@ import { isBusy, storeFailure } from './failures.ts'
 import { imageRepository } from './images.ts'
 import { jobRepository } from './jobs.ts'
 import { listRepository } from './lists.ts'
+import { mapLayerRepository } from './map-layers.ts'
 import { metaRepository } from './meta.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
@@ -150,6 +151,7 @@ function storeOn(db: Connection, watch?: Watch) {
     reviews: watched('reviews', reviewRepository(db), watch),
     sums: watched('sums', sumRepository(db), watch),
     similar: watched('similar', similarRepository(db), watch),
+    mapLayers: watched('map-layers', mapLayerRepository(db), watch),
     moves: watched('moves', moveRepository(db), watch),
     jobs: watched('jobs', jobRepository(db), watch),
 

@@ -1,4 +1,4 @@
-import type { EditPlan, PixelTile } from '../../src-main/contract/wire.ts'
+import type { EditPlan, MapShapes, PixelTile } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
@@ -155,6 +155,8 @@ export interface Canvas {
   setGround(metres: { x: number; y: number } | null): void
   /** Shows the picture of the image before, at the same zoom and place, until it is told false. @returns its name; null: there is none */
   compare(held: boolean): string | null
+  /** lines and points of map layers, in image pixels; null: none */
+  setMapShapes(shapes: MapShapes | null): void
   /** what the view in front shows */
   setLayers(layers: Layers): void
   /** true: drags move the image, whatever the tool */

@@ -134,6 +134,10 @@ export class CanvasController {
         bench.alone = painter.display.rest === 'hidden'
         this.#redrawAll()
       },
+      setMapShapes: (shapes) => {
+        painter.map.set(shapes)
+        this.#stage.invalidate('fills')
+      },
       setLayers: (layers) => this.#setLayers(layers),
       setTone: (tone) => {
         const element = this.#stage.element('picture')

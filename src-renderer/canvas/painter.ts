@@ -5,6 +5,7 @@ import type { Display, Rays } from './api.ts'
 import { DEFAULT_DISPLAY } from './api.ts'
 import type { Frame } from './draw/fit.ts'
 import { Foreground } from './draw/foreground.ts'
+import { MapDrawing } from './draw/map-shapes.ts'
 import { Minimap } from './draw/minimap.ts'
 import { Outlines, drawEmphasis } from './draw/outlines.ts'
 import { drawCrosshair, drawRays, drawToolView } from './draw/overlay.ts'
@@ -38,6 +39,7 @@ const REST = { full: 1, dim: 0.3, hidden: 0 } as const
 /** Draws the four layers from what it is told to show. */
 export class Painter implements LayerDrawing {
   readonly foreground = new Foreground()
+  readonly map = new MapDrawing()
   readonly minimap = new Minimap()
   display: Display = DEFAULT_DISPLAY
   rays: Rays | null = null
@@ -88,8 +90,9 @@ export class Painter implements LayerDrawing {
 
   fills(context: CanvasRenderingContext2D): void {
     const frame = this.#frame()
-    if (!frame) return
+    if (!frame || !this.#image) return
     if (!this.#bare()) {
+      this.map.draw(context, this.#image, frame)
       const { truthOpacity, predictionOpacity, foregroundOpacity } = this.display
       const share = this.#shareOfRest()
       drawRaster(context, this.#shown.predictionRaster, frame, predictionOpacity * share)

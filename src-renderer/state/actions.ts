@@ -217,6 +217,7 @@ const COMMANDS: Record<MenuCommand, Command> = {
   'close-project': unlessDrawing((window) => void window.closeProject()),
   'import-labels': inProject((_, { exchange }) => void exchange.choose()),
   'import-label-folder': inProject((_, { exchange }) => void exchange.chooseFolder()),
+  'add-map-layer': inProject((_, { mapLayers }) => void mapLayers.choose()),
   'export-truth': inProject((_, project) => project.export('truth')),
   'export-predictions': inProject((_, project) => project.export('predictions')),
   'export-labels': inProject((_, { leaving }) => void leaving.ask('truth')),

@@ -23,6 +23,7 @@ export class Display {
   readonly crosshair = new Remembered<boolean>('crosshair', false)
   /** what is not selected, while something is */
   rest = $state<CanvasDisplay['rest']>('full')
+  readonly mapShown = new Remembered<boolean>('map-shown', true)
   /** predictions below this score are not shown, 0..1 */
   readonly leastScore = new Remembered<number>('least-score', 0)
   /** what the wheel does on the canvas */

@@ -108,6 +108,9 @@ export class FakeHost {
         },
         predict: { ahead: nothing, setFlips: nothing },
         inference: { open: nothing },
+        mapLayers: {
+          list: of((_, { project }: { project: string }) => [{ id: 1, name: project, onEarth: true }]),
+        },
         jobs: { list: none },
         runs: {
           list: of((_, { project }: { project: string }) => [{ id: 1, name: project, current: true }]),

@@ -8,6 +8,7 @@ import type { Facts } from './facts.svelte.ts'
 import { follow } from './follow.ts'
 import type { Images } from './images.svelte.ts'
 import { isActive, type Jobs } from './jobs.svelte.ts'
+import type { MapLayers } from './map-layers.svelte.ts'
 import type { Moved } from './moved.svelte.ts'
 import type { Review } from './review.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -22,6 +23,7 @@ export interface Concerned {
   readonly categories: Categories
   readonly images: Images
   readonly moved: Moved
+  readonly mapLayers: MapLayers
   readonly editing: Editing
   readonly jobs: Jobs
   readonly review: Review
@@ -81,6 +83,10 @@ function hear(project: Concerned, event: ProjectEvent): void {
       break
     case 'curve':
       training.add(event.job, event.points)
+      break
+    case 'map-layers':
+      void project.mapLayers.refresh()
+      void editing.shown?.raster.fetchMapShapes()
       break
     case 'runs':
       void runsChanged(project)

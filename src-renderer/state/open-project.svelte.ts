@@ -10,6 +10,7 @@ import { Leaving } from './leaving.svelte.ts'
 import { Facts } from './facts.svelte.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
+import { MapLayers } from './map-layers.svelte.ts'
 import { Moved } from './moved.svelte.ts'
 import { followProject } from './news.ts'
 import { Review } from './review.svelte.ts'
@@ -42,6 +43,7 @@ export class OpenProject {
   readonly eye: Eye
   readonly training: Training
   readonly exchange: Exchange
+  readonly mapLayers: MapLayers
   readonly leaving: Leaving
   readonly #window: Client
   /** ends the calls that only read */
@@ -61,6 +63,7 @@ export class OpenProject {
     this.jobs = new Jobs(this.client, toasts)
     this.review = new Review({ client: this.client, toasts })
     this.training = new Training(this.client, client.shell.dialogs, toasts)
+    this.mapLayers = new MapLayers(this.client, client.shell.dialogs, toasts)
     this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)
     this.leaving = new Leaving(this.client, client.shell.dialogs, toasts, () => this.facts.summary.name)
     this.editing = new Editing({
@@ -98,6 +101,7 @@ export class OpenProject {
     void this.facts.refresh()
     void this.categories.refresh()
     void this.moved.refresh()
+    void this.mapLayers.refresh()
     void this.training.refresh()
     void this.review.refresh()
     void this.editing.shown?.refetch()

@@ -1,5 +1,5 @@
 import { placesOf } from '../../src-main/core/places/places.ts'
-import type { ImageAbout, ImageMapping, WantedMapping } from '../../src-main/contract/wire.ts'
+import type { ImageAbout, ImageMapping, MapShapes, WantedMapping } from '../../src-main/contract/wire.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { Latest } from './latest.ts'
 
@@ -17,6 +17,8 @@ export class Raster {
   /** with histograms; fetched while someone looks at it */
   mapping = $state.raw<ImageMapping | null>(null)
   samples = $state.raw<SamplesAt | null>(null)
+  /** lines and points of map layers that lie on it */
+  mapShapes = $state.raw<MapShapes | null>(null)
   /** a mapping is being set */
   setting = $state(false)
   readonly places = $derived.by(() => (this.about?.georeference ? placesOf(this.about.georeference) : null))
@@ -28,7 +30,7 @@ export class Raster {
   readonly #image: number
   readonly #client: ProjectClient
   readonly #left: AbortSignal
-  readonly #latest = { about: new Latest(), mapping: new Latest() }
+  readonly #latest = { about: new Latest(), mapping: new Latest(), shapes: new Latest() }
   #wanted: { x: number; y: number } | null = null
   #looking = false
 
@@ -42,6 +44,7 @@ export class Raster {
   /** Fetches what is known of the file; where that fails its row says why. */
   async refresh(): Promise<void> {
     this.samples = null
+    void this.fetchMapShapes()
     try {
       await this.#latest.about.ask(
         () => this.#client.images.about({ image: this.#image }, { signal: this.#left }),
@@ -51,6 +54,20 @@ export class Raster {
       )
     } catch {
       if (!this.#left.aborted) this.about = null
+    }
+  }
+
+  /** Fetches what map layers show on it; where that fails nothing of them is shown. */
+  async fetchMapShapes(): Promise<void> {
+    try {
+      await this.#latest.shapes.ask(
+        () => this.#client.mapLayers.on({ image: this.#image }, { signal: this.#left }),
+        (shapes) => {
+          if (!this.#left.aborted) this.mapShapes = shapes
+        },
+      )
+    } catch {
+      if (!this.#left.aborted) this.mapShapes = null
     }
   }
 

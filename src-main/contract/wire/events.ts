@@ -50,6 +50,8 @@ export const projectEvent = z.discriminatedUnion('type', [
     what: z.enum(['truth', 'predictions']),
     revision: z.number().int(),
   }),
+  /** map layers came or went */
+  z.object({ type: z.literal('map-layers') }),
   z.object({ type: z.literal('runs') }),
   /** the project's categories, or which of them count */
   z.object({ type: z.literal('categories') }),

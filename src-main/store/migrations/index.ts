@@ -14,6 +14,7 @@ import { namesInOrder } from './012-names-in-order.ts'
 import { draftRuns } from './013-draft-runs.ts'
 import { similarImages } from './014-similar-images.ts'
 import { projectCategories } from './015-project-categories.ts'
+import { mapLayers } from './016-map-layers.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   draftRuns,
   similarImages,
   projectCategories,
+  mapLayers,
 ]
