@@ -45,6 +45,12 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     )
     await page.getByTestId('mend').click()
     await expect(page.getByTestId('draft-f2')).toHaveText(promised)
+    const places = [...(await page.getByTestId('falls').innerText()).matchAll(/#(\d+)/g)].map(([, n]) =>
+      Number(n),
+    )
+    await expect(page.getByTestId('iou-matrix').locator('thead th').last()).toHaveText(
+      new RegExp(`prediction ${Math.max(...places)}`),
+    )
     await page.getByTestId('draft-keep').click()
     await expect(page.getByTestId('draft')).toHaveCount(0)
     await jobsAreOver(drydock)
@@ -80,5 +86,21 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await page.keyboard.press('o')
     await expect(page.getByTestId('verdicts')).toContainText('1 model wrong')
     await expect(page.locator(`[id="${first}"]`)).toHaveCount(0)
+  })
+
+  await test.step('two runs stand side by side: what the draft has won, image by image and with an interval', async () => {
+    await page.getByTestId('run-menu').click()
+    await page.getByRole('menuitem', { name: 'Compare two runs…' }).click()
+    await expect(page.getByTestId('wins')).toHaveText('1')
+    await expect(page.getByTestId('losses')).toHaveText('0')
+    await expect(page.getByTestId('mean-difference')).toHaveText(/\+0\.\d{3}/)
+    await page.getByTestId('order-won').click()
+    await page.getByTestId('pairs').locator('[role=option]').first().click()
+    await page.keyboard.press('t')
+    await expect(page.getByTestId('face-first')).toHaveAttribute('aria-pressed', 'true')
+    await page.keyboard.press('t')
+    await expect(page.getByTestId('face-second')).toHaveAttribute('aria-pressed', 'true')
+    await page.getByTestId('compare-close').click()
+    await expect(page.getByTestId('review')).toBeVisible()
   })
 })

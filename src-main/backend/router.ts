@@ -29,6 +29,7 @@ import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
 import { answerMoved, movedImages } from '../services/images/moved.ts'
 import { relocate, rescan } from '../services/images/scan.ts'
+import { compareRuns } from '../services/review/compare.ts'
 import { answerSuspect, reviewPage, verdictsOf } from '../services/review/review.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
 import {
@@ -200,6 +201,12 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within((project, { image, suspect, verdict }) => answerSuspect(project, image, suspect, verdict)),
       ),
       verdicts: os.review.verdicts.handler(within((project) => verdictsOf(project))),
+      compare: os.review.compare.handler(
+        within((project, { first, second }, signal) => compareRuns(project, first, second, signal)),
+      ),
+      predictions: os.review.predictions.handler(
+        within(({ store }, { image, run }) => store.predictions.of(run, image)),
+      ),
     },
     train: {
       preview: os.train.preview.handler(within((project) => trainingPreview(project))),

@@ -5,6 +5,7 @@ import type { SetScore, ThresholdScore } from '../contract/wire.ts'
 import type { Size } from '../core/mask/rle.ts'
 import type { Difference } from '../core/metric/difference.ts'
 import type { Report } from '../core/metric/report.ts'
+import type { Project } from '../services/machinery/project.ts'
 import { differenceForMachines, reportForMachines } from '../services/score/report-json.ts'
 import type { FilesScore, Pair } from '../services/score/score-files.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
@@ -45,8 +46,8 @@ export function addScore(program: Command): void {
     .option('--truth <csv>', 'truth, Airbus CSV; a blank row is an image without ships')
     .option('--pred <csv>', 'predictions, Airbus CSV; images left out count as predicted empty')
     .option(
-      '--against <csv>',
-      'other predictions of the same images: also by how much --pred is above them, with an interval',
+      '--against <other>',
+      'other predictions of the same images, or with --project another run of it: also by how much these are above them, with an interval',
     )
     .option('--size <WxH>', 'refuse masks outside images of this size, like 768x768', size)
     .option(
@@ -57,13 +58,13 @@ export function addScore(program: Command): void {
       new Option('--project <project>', `instead of two files: ${PROJECT_HELP}`).conflicts([
         'truth',
         'pred',
-        'against',
         'size',
       ]),
     )
   onTerminal(command, async (terminal) => {
     const { project, truth, pred, against, size, report = false } = command.opts<Options>()
-    if (project !== undefined) return tell(terminal, await scoreProject(terminal, project, report))
+    if (project !== undefined)
+      return tell(terminal, await scoreProject(terminal, project, { report, against }))
     if (truth === undefined) command.error("error: required option '--truth <csv>' not specified")
     if (pred === undefined) command.error("error: required option '--pred <csv>' not specified")
     if (report && size === undefined) {
@@ -111,7 +112,11 @@ async function differenceFrom(
 }
 
 /** The current run of a project against the truth of its finished images. */
-async function scoreProject(terminal: Terminal, path: string, report: boolean): Promise<Scored> {
+async function scoreProject(
+  terminal: Terminal,
+  path: string,
+  { report, against }: { report: boolean; against: string | undefined },
+): Promise<Scored> {
   return withProject(path, {}, terminal, async (project) => {
     const { refreshScores, setScore } = await import('../services/score/score.ts')
     const { listRows } = await import('../services/images/rows.ts')
@@ -134,9 +139,17 @@ async function scoreProject(terminal: Terminal, path: string, report: boolean): 
       images,
       total: set.totalImages,
       report: report ? reportRun(project) : null,
-      difference: null,
+      difference: against === undefined ? null : await differenceOfRuns(project, against),
     }
   })
+}
+
+/** By how much the current run is above another one: the figures of the window's page Compare. */
+async function differenceOfRuns(project: Project, against: string): Promise<Difference | null> {
+  const { compareRuns } = await import('../services/review/compare.ts')
+  const { findRun } = await import('../services/review/find-run.ts')
+  const [first, second] = [findRun(project, against), findRun(project, undefined)]
+  return (await compareRuns(project, first.id, second.id))?.difference ?? null
 }
 
 function tell(terminal: Terminal, scored: Scored): void {

@@ -228,6 +228,12 @@ export const backendContract = {
       .input(onImage.extend({ suspect: w.uuid, verdict: w.suspectVerdict.nullable() }))
       .output(w.suspectVerdicts),
     verdicts: procedure.input(inProject).output(w.suspectVerdicts),
+    /** two runs on the images that both have reached and that have truth; null: there is none */
+    compare: procedure
+      .input(inProject.extend({ first: w.runId, second: w.runId }))
+      .output(w.runComparison.nullable()),
+    /** what any run has found in an image */
+    predictions: procedure.input(onImage.extend({ run: w.runId })).output(z.array(w.prediction)),
   },
   train: {
     preview: procedure.input(inProject).output(w.trainPreview),

@@ -33,6 +33,9 @@ export interface ImageToReview {
 
 type ImageRow = Omit<ImageToReview, 'truth' | 'predictions' | 'answered'>
 
+/** Images whose instances are read at once. */
+const PAGE = 500
+
 /** Repository of what Review reads: scored images of a run with their instances, some at a time. */
 export type ReviewRepository = ReturnType<typeof reviewRepository>
 
@@ -64,19 +67,36 @@ export function reviewRepository(db: Connection) {
   const verdicts = db.prepare<[], { verdict: SuspectVerdict; count: number }>(
     'select verdict, count(*) as count from suspect_verdicts group by verdict',
   )
+  const inRun = db
+    .prepare<[number, number], number>('select image_id from run_images where run_id = ? and image_id > ?')
+    .pluck()
+  const pageOf = (run: number, after: number, limit: number): ImageToReview[] => {
+    const found = images
+      .all(run, after, limit)
+      .map((row): ImageToReview => ({ ...row, truth: [], predictions: [], answered: [] }))
+    const [first, last] = [found[0]?.id ?? 0, found.at(-1)?.id ?? 0]
+    const byId = new Map(found.map((image) => [image.id, image]))
+    for (const { image, ...instance } of truth.iterate(first, last)) byId.get(image)?.truth.push(instance)
+    for (const { image, ...one } of predictions.iterate(run, first, last))
+      byId.get(image)?.predictions.push(one)
+    for (const { image, rle } of answered.iterate({ first, last })) byId.get(image)?.answered.push(rle)
+    return found
+  }
   return {
     /** at most `limit` finished images that the run has reached, by id, from the first after `after` on */
-    images: (run: number, after: number, limit: number): ImageToReview[] => {
-      const found = images
-        .all(run, after, limit)
-        .map((row): ImageToReview => ({ ...row, truth: [], predictions: [], answered: [] }))
-      const [first, last] = [found[0]?.id ?? 0, found.at(-1)?.id ?? 0]
-      const byId = new Map(found.map((image) => [image.id, image]))
-      for (const { image, ...instance } of truth.iterate(first, last)) byId.get(image)?.truth.push(instance)
-      for (const { image, ...one } of predictions.iterate(run, first, last))
-        byId.get(image)?.predictions.push(one)
-      for (const { image, rle } of answered.iterate({ first, last })) byId.get(image)?.answered.push(rle)
-      return found
+    images: pageOf,
+    /** the finished images that both runs have reached, one after the other, with the predictions of the first and of the other */
+    *pairs(first: number, other: number): Generator<ImageToReview & { others: ReviewedPrediction[] }> {
+      const reached = new Set(inRun.all(other, 0))
+      for (let after = 0, more = true; more;) {
+        const found = pageOf(first, after, PAGE)
+        const [from, to] = [found[0]?.id ?? 0, found.at(-1)?.id ?? 0]
+        const others = Map.groupBy(predictions.all(other, from, to), ({ image }) => image)
+        for (const image of found)
+          if (reached.has(image.id)) yield { ...image, others: others.get(image.id) ?? [] }
+        after = to
+        more = found.length === PAGE
+      }
     },
     /** keeps what a person says of a suspect, in the place of what was said before; null: nothing any more */
     answer: (image: number, id: string, rle: string, verdict: SuspectVerdict | null, at: string): void =>

@@ -31,6 +31,8 @@ const READS: ReadonlySet<string> = new Set<ProcedureName>([
   'score.set',
   'review.page',
   'review.verdicts',
+  'review.compare',
+  'review.predictions',
   'train.preview',
   'train.defaults',
   'train.curve',

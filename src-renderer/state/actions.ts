@@ -43,7 +43,11 @@ const unlessDrawing =
 
 const tool = (name: ToolName): Act => unlessDrawing(({ stage }) => (stage.tool = name))
 
-const view = (name: View): Act => unlessDrawing(({ layout }) => (layout.view = name))
+const view = (name: View): Act =>
+  unlessDrawing(({ layout }) => {
+    layout.compared = null
+    layout.view = name
+  })
 
 const refine = (how: Refinement): Act =>
   unlessDrawing((desk, { editing }) => marking.refineSelected(editing, desk, how))
@@ -187,7 +191,7 @@ export function press(desk: Desk, action: Action, { detail }: Pick<MouseEvent, '
 
 function find(layout: Layout, action: Action): Act | undefined {
   if (action in ANYWHERE) return ANYWHERE[action]
-  if (!layout.hasCanvas) return undefined
+  if (!layout.hasCanvas && layout.compared === null) return undefined
   if (action in ON_IMAGE) return ON_IMAGE[action]
   if (action in MARKING) return MARKING[action]
   return layout.view === 'annotate' ? ANNOTATING[action] : undefined

@@ -141,6 +141,7 @@ export class App {
     this.toasts.dismissFailures()
     this.project.begin()
     this.layout.view = 'annotate'
+    this.layout.compared = null
     await this.#tellShell()
   }
 

@@ -9,6 +9,8 @@ export const DRAWER_BELOW = 1100
 /** Which view stands, and how large its parts are. */
 export class Layout {
   view = $state<View>('annotate')
+  /** two runs that are compared, in the place of the view; null: none are */
+  compared = $state.raw<{ first: number; second: number } | null>(null)
   readonly queueWidth = new Remembered<number>('queue-width', 264)
   readonly panelWidth = new Remembered<number>('panel-width', 300)
   readonly worstWidth = new Remembered<number>('worst-width', 416)

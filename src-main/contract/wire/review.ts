@@ -100,3 +100,38 @@ export const reviewPage = z.object({
   next: imageId.nullable(),
 })
 export type ReviewPage = z.infer<typeof reviewPage>
+
+/** A mean with its 95 % bootstrap interval over images. */
+export const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() })
+
+/** Two runs against the same truth, on the finished images that both have reached. `first` and `second` are theirs. */
+export const runComparison = z.object({
+  runs: z.object({ first: runId, second: runId }),
+  /** by how much the second is above the first, in pairs */
+  difference: z.object({
+    f2: estimate,
+    /** over images with at least one truth instance; null without such */
+    f2WithShips: estimate.nullable(),
+  }),
+  /** images on which the second is better, worse, and the same */
+  wins: z.number().int(),
+  losses: z.number().int(),
+  unchanged: z.number().int(),
+  /** F2 of each, by difference: what the second has lost most first */
+  images: z.array(z.object({ image: imageId, path: z.string(), first: z.number(), second: z.number() })),
+  /** ships by kind, and how many each run hits at 0.5 */
+  groups: z.array(
+    z.object({
+      by: z.enum(['size', 'place', 'category']),
+      name: z.string(),
+      ships: z.number().int(),
+      first: z.number().int(),
+      second: z.number().int(),
+    }),
+  ),
+  /** predictions that hit nothing at 0.5 */
+  falseAlarms: z.object({ first: z.number().int(), second: z.number().int() }),
+  /** how far both say the same, whoever is right: F1 of one against the other over the ten thresholds, mean over images; 0..1 */
+  agreement: z.number(),
+})
+export type RunComparison = z.infer<typeof runComparison>

@@ -50,6 +50,9 @@ export function rankFixes(images: Iterable<ReviewedImage>): RankedFix[] {
   return ranked.sort((a, b) => b.after - b.before - (a.after - a.before) || a.image - b.image)
 }
 
+/** A model contradicts a label with confidence from here on. */
+const CONFIDENT = 0.5
+
 /**
  * Suspects by how sure the model is, those of images that it was not trained on first: on the others it repeats what it was told. How sure it is of a ship
  * that it never finds is how many ships of that size it finds, in all these images.
@@ -68,6 +71,7 @@ export function rankSuspects(images: readonly ReviewedImage[]): RankedSuspect[] 
         return { ...suspect, image, path, trainedOn, confidence }
       }),
     )
+    .filter(({ confidence }) => confidence >= CONFIDENT)
     .sort(
       (a, b) => Number(a.trainedOn) - Number(b.trainedOn) || b.confidence - a.confidence || a.image - b.image,
     )

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { modelCard } from '../../contract/engine.ts'
-import type { ReviewPage } from '../../contract/wire.ts'
+import type { ReviewPage, RunComparison } from '../../contract/wire.ts'
+import { parseRle } from '../../core/mask/rle.ts'
+import { Comparing } from '../../core/metric/compare.ts'
 import type { Store } from '../../store/store.ts'
 import { lookAt } from './look.ts'
 
@@ -29,6 +31,24 @@ export const reviewReads = {
     const next = found.length < limit ? null : found.at(-1)!.id
     return { run, images: found.map((image) => lookAt(image, trainedOn)), next }
   },
+
+  /** two runs against the same truth; null where there is no image that both have reached */
+  'review.compare': (
+    store: Store,
+    { first, second }: { first: number; second: number },
+  ): Omit<RunComparison, 'runs'> | null =>
+    store.read(() => {
+      const comparing = new Comparing()
+      for (const { id, path, height, truth, predictions, others } of store.reviews.pairs(first, second)) {
+        comparing.add({
+          ...{ image: id, path, height },
+          truth: truth.map(({ rle, category }) => ({ rle: parseRle(rle), category })),
+          first: predictions.map(({ rle }) => parseRle(rle)),
+          second: others.map(({ rle }) => parseRle(rle)),
+        })
+      }
+      return comparing.result()
+    }),
 }
 
 /** Content of the images that a model version and its ancestors were trained on, as its card says. */

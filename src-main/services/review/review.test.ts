@@ -8,6 +8,7 @@ import { drydock } from '../../testing/command.ts'
 import { idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import type { Project } from '../machinery/project.ts'
+import { compareRuns } from './compare.ts'
 import { answerSuspect, reviewAll, reviewPage } from './review.ts'
 
 const SIZE = { width: 30, height: 20, ships: [] }
@@ -23,7 +24,13 @@ const MARKED: Record<string, { truth: string[]; predictions: [rle: string, score
       ['301 20', 0.8],
     ],
   },
-  'c.png': { truth: [], predictions: [] },
+  'c.png': {
+    truth: ['1 20', '41 20'],
+    predictions: [
+      ['1 20', 0.9],
+      ['41 20', 0.9],
+    ],
+  },
 }
 
 let bench: Bench & { project: Project }
@@ -96,6 +103,30 @@ describe('a review', () => {
       rankSuspects(images).map(({ path, suspicion, confidence }) => ({ image: path, suspicion, confidence })),
     )
     expect(said.suspects).toHaveLength(2)
+  })
+})
+
+describe('two runs', () => {
+  it('are compared by the same figures on the command line', async () => {
+    const other = addRun('worse')
+    const id = idOf(project, 'c.png')
+    await project.store.write(() =>
+      project.store.predictions.replace(other, id, [predictionOf(['1 20', 0.9])]),
+    )
+    const found = await compareRuns(project, other, run)
+    expect(found).toMatchObject({ wins: 1, losses: 0, unchanged: 2 })
+    expect(found!.images.at(-1)).toMatchObject({ path: 'c.png', second: 1 })
+    const { stdout } = drydock(
+      bench.folder,
+      'score',
+      '--project',
+      bench.images,
+      '--against',
+      'worse',
+      '--json',
+    )
+    const { difference } = JSON.parse(stdout) as { difference: { f2: unknown } }
+    expect(difference.f2).toEqual(found!.difference.f2)
   })
 })
 

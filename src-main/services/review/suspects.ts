@@ -3,9 +3,6 @@ import type { Rle } from '../../core/mask/rle.ts'
 import { MaskIndex } from '../../core/metric/overlap.ts'
 import type { ImageToReview } from '../../store/reviews.ts'
 
-/** What is unmarked counts as a suspect from this score on. */
-const CONFIDENT = 0.5
-
 /** What of an image decides which of its truth is doubted. */
 interface Looked {
   image: ImageToReview
@@ -27,9 +24,9 @@ export function suspectsOf(looked: Looked, answered: readonly Rle[]): Omit<Suspe
     MaskIndex,
     MaskIndex,
   ]
-  const notMarked = image.predictions.flatMap(({ id, area, score, category }, place) => {
+  const notMarked = image.predictions.flatMap(({ id, area, category }, place) => {
     const rle = predictions[place]!
-    if (errors.predictions[place] !== 'false' || score < CONFIDENT || !isAlone(rle, area, marked)) return []
+    if (errors.predictions[place] !== 'false' || !isAlone(rle, area, marked)) return []
     return isKnown(rle, area, known)
       ? []
       : [{ id, suspicion: 'not marked' as const, place, area, ...named(category) }]

@@ -1,0 +1,103 @@
+import type { RunComparison } from '../../contract/wire.ts'
+import type { Rle } from '../mask/rle.ts'
+import { areaOf } from '../mask/rle.ts'
+import { differenceOf } from './difference.ts'
+import { scoreImage } from './f2.ts'
+import type { ImageResult } from './f2.ts'
+import { areaClass, AREAS } from './report.ts'
+import { touchingMasks } from './touching.ts'
+
+/** Bootstrap samples of a comparison. */
+const SAMPLES = 2000
+
+/** One image that both runs have reached. */
+export interface ImageToCompare {
+  image: number
+  path: string
+  truth: readonly { rle: Rle; category: string | null }[]
+  first: readonly Rle[]
+  second: readonly Rle[]
+  /** px */
+  height: number
+}
+
+type Group = RunComparison['groups'][number]
+
+/** Two runs against the same truth, image by image: what differs, where, and whether by more than chance. */
+export class Comparing {
+  readonly #images: RunComparison['images'] = []
+  readonly #scores: { first: ImageResult; second: ImageResult }[] = []
+  readonly #groups = new Map<string, Group>()
+  readonly #falseAlarms = { first: 0, second: 0 }
+  #agreement = 0
+
+  constructor() {
+    for (const [from, to] of AREAS) this.#group('size', sizeName(from, to))
+    for (const name of ['touching', 'lone']) this.#group('place', name)
+  }
+
+  add({ image, path, truth, first, second, height }: ImageToCompare): void {
+    const masks = truth.map(({ rle }) => rle)
+    const scores = { first: scoreImage(masks, first), second: scoreImage(masks, second) }
+    this.#scores.push(scores)
+    this.#images.push({ image, path, first: scores.first.f2, second: scores.second.f2 })
+    this.#falseAlarms.first += first.length - scores.first.matches.length
+    this.#falseAlarms.second += second.length - scores.second.matches.length
+    this.#agreement += agreementOf(first, second)
+    const found = {
+      first: new Set(scores.first.matches.map((match) => match.truth)),
+      second: new Set(scores.second.matches.map((match) => match.truth)),
+    }
+    const touching = touchingMasks(masks, height)
+    truth.forEach(({ rle, category }, t) => {
+      const [from, to] = AREAS[areaClass(areaOf(rle))]!
+      const groups = [
+        this.#group('size', sizeName(from, to)),
+        this.#group('place', touching[t] ? 'touching' : 'lone'),
+        this.#group('category', category ?? 'ship'),
+      ]
+      for (const group of groups) {
+        group.ships++
+        if (found.first.has(t)) group.first++
+        if (found.second.has(t)) group.second++
+      }
+    })
+  }
+
+  /** @param seed of the bootstrap: the same one gives the same intervals. @returns null without images */
+  result(seed = 1): Omit<RunComparison, 'runs'> | null {
+    if (this.#images.length === 0) return null
+    const [first, second] = [this.#scores.map((one) => one.first), this.#scores.map((one) => one.second)]
+    const ahead = (sign: number): number =>
+      this.#images.filter((one) => sign * (one.second - one.first) > 0).length
+    const [wins, losses] = [ahead(1), ahead(-1)]
+    return {
+      // how much the second is above the first
+      difference: differenceOf(second, first, { samples: SAMPLES, seed }),
+      ...{ wins, losses, unchanged: this.#images.length - wins - losses },
+      images: this.#images.toSorted((a, b) => a.second - a.first - (b.second - b.first) || a.image - b.image),
+      groups: [...this.#groups.values()],
+      falseAlarms: this.#falseAlarms,
+      agreement: this.#agreement / this.#images.length,
+    }
+  }
+
+  #group(by: Group['by'], name: string): Group {
+    const key = `${by} ${name}`
+    const known = this.#groups.get(key) ?? { by, name, ships: 0, first: 0, second: 0 }
+    this.#groups.set(key, known)
+    return known
+  }
+}
+
+/** How far two say the same of one image, whoever is right: F1 at each of the ten thresholds, their mean. The same from either side. */
+function agreementOf(first: readonly Rle[], second: readonly Rle[]): number {
+  const { thresholds } = scoreImage(first, second)
+  const f1 = thresholds.map(({ tp, fp, fn }) => (tp + fp + fn === 0 ? 1 : (2 * tp) / (2 * tp + fp + fn)))
+  return f1.reduce((sum, value) => sum + value, 0) / f1.length
+}
+
+function sizeName(from: number, to: number): string {
+  if (from === 0) return `under ${to} px`
+  return Number.isFinite(to) ? `${from} to ${to} px` : `from ${from} px`
+}
