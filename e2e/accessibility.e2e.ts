@@ -20,6 +20,17 @@ test('axe finds nothing on any view, in either theme', async ({ launch }) => {
     await page.getByTestId(`view-${view}`).click()
     await expect(page.getByTestId(view)).toBeVisible()
     await look(view)
+    if (view === 'annotate') {
+      await page.getByTestId('eye').click()
+      await look('how the picture is shown')
+      await page.keyboard.press('Escape')
+      await page.getByTestId('instances').locator('[role=option]').first().click()
+      await page.getByTestId('canvas').focus()
+      await page.keyboard.press('Shift+F10')
+      await expect(page.getByTestId('instance-menu')).toBeVisible()
+      await look('the menu of an instance')
+      await page.keyboard.press('Escape')
+    }
   }
   await page.getByTestId('show-keys').click()
   await look('keys')
@@ -70,6 +81,19 @@ test('the loop can be walked with the keyboard alone', async ({ launch }) => {
   await keyboard.press('Tab')
   await expect(selected).not.toHaveText(first)
   await inRegion('canvas')
+
+  // the menu of the instance that is selected: by key, to what is done to it
+  await keyboard.press('Shift+F10')
+  const menu = page.getByTestId('instance-menu')
+  await expect(menu.getByRole('menuitem').first()).toBeFocused()
+  await menu
+    .getByRole('menuitem', { name: 'Accept' })
+    .or(menu.getByRole('menuitem', { name: 'Delete' }))
+    .focus()
+  await keyboard.press('Enter')
+  await expect(menu).toHaveCount(0)
+  await inRegion('canvas')
+  await keyboard.press('Control+z')
 
   const open = page.getByTestId('open-image')
   const before = await open.innerText()

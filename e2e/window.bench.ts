@@ -1,11 +1,12 @@
 import type { Page } from '@playwright/test'
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import build from './build.ts'
 import { expect, root, start, type Drydock } from './harness.ts'
+import { openDisplay, rowOf } from './measuring.ts'
 
 /**
  * `npm run bench -- window`: how the real window keeps up with 2,000 truth and 2,000 predicted instances in one image of 768 x 768.
@@ -115,27 +116,6 @@ async function strokes(page: Page, count: number): Promise<number[]> {
   return saved
 }
 
-function row(what: string, times: readonly number[], must: number, figure: 'max' | 'p95'): string {
-  const sorted = times.toSorted((a, b) => a - b)
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
-  const reached = figure === 'max' ? at(1) : at(0.95)
-  if (!(reached <= must)) process.exitCode = 1
-  const cells = [at(0.5), at(0.95), at(1)].map((ms) => `${ms.toFixed(1)} ms`)
-  return `| ${what} | ${cells.join(' | ')} | ${figure} ${must} ms | ${reached <= must ? 'yes' : 'NO'} |`
-}
-
-/** An X server without a screen, so that the window is an ordinary one; null where there is none to start. */
-async function display(): Promise<{ name: string; server: ChildProcess } | null> {
-  if (process.platform !== 'linux' || !existsSync('/usr/bin/Xvfb')) return null
-  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  })
-  const number = await new Promise<string>((resolve) =>
-    server.stdio[3]!.once('data', (data: Buffer) => resolve(data.toString().trim())),
-  )
-  return { name: `:${number}`, server }
-}
-
 async function measure(window: Drydock): Promise<void> {
   const { page } = window
   await page.getByTestId('canvas').waitFor()
@@ -148,15 +128,15 @@ async function measure(window: Drydock): Promise<void> {
   console.log(
     '| 2,000 + 2,000 instances, 768 x 768 | median | p95 | max | must | met |\n|---|---|---|---|---|---|',
   )
-  console.log(row('zoom, from frame to frame', zoom, 50, 'max'))
-  console.log(row('pan, from frame to frame', pan, 33, 'max'))
-  console.log(row('a slider that hides and shows predictions', slide, 17.5, 'p95'))
-  console.log(row('a brush stroke saved', saved, 50, 'p95'))
+  console.log(rowOf('zoom, from frame to frame', zoom, 50, 'max'))
+  console.log(rowOf('pan, from frame to frame', pan, 33, 'max'))
+  console.log(rowOf('a slider that hides and shows predictions', slide, 17.5, 'p95'))
+  console.log(rowOf('a brush stroke saved', saved, 50, 'p95'))
 }
 
 build()
 const folder = mkdtempSync(join(tmpdir(), 'drydock-bench-'))
-const screen = await display()
+const screen = await openDisplay()
 try {
   const images = await makeProject(folder)
   const window = await start({

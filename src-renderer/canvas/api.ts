@@ -8,6 +8,9 @@ import type { ToolName } from './tools/registry.ts'
 
 /** What the canvas is to its window: everything that goes in, and everything that comes out. */
 
+/** What the pressure of a pen does: nothing, or it makes the brush smaller than it is at full pressure. */
+export type PenUse = 'ignored' | 'size'
+
 /** What the wheel does: zoom always, pan always, or zoom unless the device is a touch pad. */
 export type WheelUse = 'device' | 'zoom' | 'pan'
 
@@ -117,7 +120,7 @@ export interface CanvasOptions {
   onCamera?(scale: number): void
   /** the canvas changed the tool itself (Escape leaves a tool) */
   onTool?(tool: ToolName): void
-  /** secondary click; `x`, `y` in CSS pixels of the window. The instance under it is selected already. */
+  /** secondary click, or the key for menus; `x`, `y` in CSS pixels of the window. The instance that is meant is selected already. */
   onMenu?(instance: InstanceRef | null, x: number, y: number): void
   /** Ctrl and the wheel: the brush is to be so many notches larger, less than 0: smaller */
   onBrushSize?(notches: number): void
@@ -142,6 +145,7 @@ export interface Canvas {
   /** what gestures change from now on; one that is under way is dropped */
   setTarget(target: Target): void
   setWheel(use: WheelUse): void
+  setPen(use: PenUse): void
   /** true: the next image is shown at the zoom and place of this one, where it was not looked at before */
   setKeepCamera(keep: boolean): void
   setDisplay(display: Partial<Display>): void

@@ -1,5 +1,6 @@
-import { toImage } from '../../src-main/core/geometry/camera.ts'
+import { toImage, toScreen } from '../../src-main/core/geometry/camera.ts'
 import type { ImagePoint, ScreenPoint } from '../../src-main/core/geometry/points.ts'
+import { imagePoint } from '../../src-main/core/geometry/points.ts'
 import type { Canvas, CanvasImage, CanvasOptions, Layers, WheelUse } from './api.ts'
 import { CameraControl } from './camera-control.ts'
 import { Pixels } from './draw/pixels.ts'
@@ -148,6 +149,9 @@ export class CanvasController {
         this.#hand.tones = held
         this.#redrawTool()
       },
+      setPen: (use) => {
+        bench.pen = use
+      },
       setGround: (metres) => {
         bench.ground = metres
         this.#redrawTool()
@@ -249,11 +253,27 @@ export class CanvasController {
       },
       menu: (at, window) => {
         if (!this.#image) return
+        if (at === null) return this.#menuOfSelected(window)
         const [hit] = this.#bench.hits(at)
         if (hit && !this.#bench.selection.some(({ id }) => id === hit.id)) this.#bench.select([hit])
         this.#options.onMenu?.(hit ?? null, window.x, window.y)
       },
     }
+  }
+
+  /** Beside what was selected last. */
+  #menuOfSelected(window: { x: number; y: number }): void {
+    const instance = this.#bench.selection.at(-1) ?? null
+    const bounds = instance && this.#shown.find(instance.id)?.bounds
+    if (!bounds) return this.#options.onMenu?.(null, window.x, window.y)
+    const frame = this.#host.getBoundingClientRect()
+    const at = toScreen(this.#camera.camera, imagePoint(bounds.x + bounds.width, bounds.y + bounds.height))
+    const within = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value))
+    this.#options.onMenu?.(
+      instance,
+      within(frame.left + at.x, frame.left, frame.right),
+      within(frame.top + at.y, frame.top, frame.bottom),
+    )
   }
 
   #toImage(at: ScreenPoint): ImagePoint {

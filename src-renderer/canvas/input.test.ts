@@ -36,7 +36,7 @@ beforeEach(() => {
     zoom: () => undefined,
     pan: () => undefined,
     size: () => undefined,
-    menu: ({ x }) => heard.push(`menu ${x}`),
+    menu: (at) => heard.push(`menu ${at?.x ?? 'by key'}`),
   }
   const element: unknown = host
   // a fake of the parts in use
@@ -79,4 +79,10 @@ it('opens no menu by the second button in mid-stroke, which would give the strok
   pointer('pointerup', 50)
   pointer('contextmenu', 60)
   expect(heard).toEqual(['down 10', 'up 50', 'menu 60'])
+})
+
+it('tells a menu by the second button from one by key', () => {
+  pointer('contextmenu', 30)
+  host.dispatchEvent(Object.assign(new Event('contextmenu'), { clientX: 1, clientY: 1, button: -1 }))
+  expect(heard).toEqual(['menu 30', 'menu by key'])
 })

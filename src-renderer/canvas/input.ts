@@ -18,11 +18,12 @@ export interface InputHandlers {
   pan(dx: number, dy: number): void
   /** Ctrl and the wheel; away from the person is more than 0 */
   size(at: ScreenPoint, notches: number): void
-  menu(at: ScreenPoint, window: { x: number; y: number }): void
+  /** @param at null: asked for by key */
+  menu(at: ScreenPoint | null, window: { x: number; y: number }): void
 }
 
-function heldIn({ shiftKey, altKey }: MouseEvent): Held {
-  return { shift: shiftKey, alt: altKey }
+function heldIn({ shiftKey, altKey, pointerType, pressure }: PointerEvent): Held {
+  return { shift: shiftKey, alt: altKey, pressure: pointerType === 'pen' ? pressure : 1 }
 }
 
 /** Listens on `host` until `signal` aborts. @param use what a person wants of the wheel, asked at each turn of it */
@@ -92,7 +93,8 @@ export function listen(
       event.preventDefault()
       // a press of the second button in mid-gesture changes nothing
       if (pressed !== null) return
-      handlers.menu(pointOf(event), { x: event.clientX, y: event.clientY })
+      // the key for menus makes the event of the second button, of no button
+      handlers.menu(event.button < 0 ? null : pointOf(event), { x: event.clientX, y: event.clientY })
     },
     options,
   )

@@ -3,7 +3,7 @@ import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import { toImage } from '../../src-main/core/geometry/camera.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
-import type { CanvasOptions, InstanceRef } from './api.ts'
+import type { CanvasOptions, InstanceRef, PenUse } from './api.ts'
 import type { CameraControl } from './camera-control.ts'
 import type { Shown } from './shown.ts'
 import type { Target } from './target.ts'
@@ -31,6 +31,7 @@ export class Workbench {
   hover: InstanceRef | null = null
   brush: BrushTip = { diameter: 12, tip: 'round' }
   /** metres on the ground of a pixel's sides; null: not known */
+  pen: PenUse = 'ignored'
   ground: { x: number; y: number } | null = null
   /** only what is selected is shown, and so only that is hit */
   alone = false
@@ -41,6 +42,8 @@ export class Workbench {
   /** 'tool': what the tool shows may be different; 'all': instances are drawn differently, too */
   readonly #changed: (what: 'tool' | 'all') => void
   #name: ToolName = 'select'
+  /** of the pen, 0..1 */
+  #pressure = 1
   #tool: RunningTool = TOOLS.select.make()
 
   constructor(
@@ -91,6 +94,8 @@ export class Workbench {
   }
 
   send(event: ToolEvent): void {
+    // a pen above the page, or that has just left it, presses with 0
+    if ('pressure' in event) this.#pressure = this.pen === 'size' ? event.pressure || 1 : 1
     this.#handle(this.#tool.send(event, this.#context()))
     this.#changed('tool')
   }
@@ -161,13 +166,19 @@ export class Workbench {
     this.#options.onHover?.(hover)
   }
 
+  /** The brush, as large as the pen is pressed. */
+  #tip(): BrushTip {
+    if (this.#pressure === 1) return this.brush
+    return { ...this.brush, diameter: Math.max(1, Math.round(this.brush.diameter * this.#pressure)) }
+  }
+
   #context(): ToolContext {
     const { scale } = this.#camera.camera
     return {
       content: this.#shown.edited ?? NO_CONTENT,
       edited: EDITED[this.#shown.target],
       selection: this.selection,
-      brush: this.brush,
+      brush: this.#tip(),
       policy: this.policy,
       scale,
       newId: () => crypto.randomUUID(),

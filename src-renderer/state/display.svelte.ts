@@ -1,6 +1,6 @@
 import type { Policy } from '../../src-main/core/edit/edit.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
-import type { Display as CanvasDisplay, WheelUse } from '../canvas/index.ts'
+import type { Display as CanvasDisplay, PenUse, WheelUse } from '../canvas/index.ts'
 import { Remembered } from './remembered.svelte.ts'
 
 /** What each overlap policy means. */
@@ -28,6 +28,8 @@ export class Display {
   readonly leastScore = new Remembered<number>('least-score', 0)
   /** what the wheel does on the canvas */
   readonly wheel = new Remembered<WheelUse>('wheel', 'device')
+  /** what the pressure of a pen does */
+  readonly pen = new Remembered<PenUse>('pen', 'ignored')
   /** an image that is opened first is shown at the zoom and place of the one before it */
   readonly keepCamera = new Remembered<boolean>('keep-camera', false)
   /** px */

@@ -1,4 +1,4 @@
-import { areaOf, type Rle } from '../../src-main/core/mask/rle.ts'
+import { areaOf, intersectionArea, type Rle } from '../../src-main/core/mask/rle.ts'
 import { measure, type Measured } from '../../src-main/core/places/measure.ts'
 import { overlapsBetween } from '../../src-main/core/metric/overlap.ts'
 import type { ImageState } from './image-state.ts'
@@ -83,4 +83,14 @@ export function bestIous(state: Pick<ImageState, 'truth' | 'predictions'>): numb
     best[i] = Math.max(best[i]!, intersection / union)
   }
   return best
+}
+
+/** The prediction that an instance is, or that shares most pixels with it; null where none does. */
+export function counterpart(state: Pick<ImageState, 'truth' | 'predictions'>, id: string): string | null {
+  if (state.predictions.some((prediction) => prediction.id === id)) return id
+  const truth = state.truth.find((instance) => instance.id === id)
+  if (!truth) return null
+  const shared = state.predictions.map(({ rle }) => intersectionArea(truth.rle, rle))
+  const most = Math.max(0, ...shared)
+  return most > 0 ? (state.predictions[shared.indexOf(most)]?.id ?? null) : null
 }

@@ -1,6 +1,6 @@
 import type { EditPlan } from '../../src-main/contract/wire.ts'
 import type { EditPrediction } from '../../src-main/core/edit/edit.ts'
-import type { Canvas, Layers, PointerReport, Target, ToolName } from '../canvas/index.ts'
+import type { Canvas, InstanceRef, Layers, PointerReport, Target, ToolName } from '../canvas/index.ts'
 import { DEFAULT_LAYERS } from '../canvas/index.ts'
 
 /** What the tools change, and who takes what they do to it: truth, or a draft run. */
@@ -27,6 +27,8 @@ export class Stage {
   /** CSS pixels per image pixel */
   scale = $state(1)
 
+  /** the menu of an instance, or of the image, at a place of the window in CSS px; null: closed */
+  menu = $state.raw<{ instance: InstanceRef | null; x: number; y: number } | null>(null)
   /** name of the image that is compared with; null: the open one is shown */
   compared = $state<string | null>(null)
 
@@ -50,6 +52,7 @@ export class Stage {
     if (this.canvas !== canvas) return
     this.canvas = null
     this.host = null
+    this.menu = null
     this.hint = ''
     this.pointer = null
   }

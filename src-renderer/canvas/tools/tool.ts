@@ -9,13 +9,15 @@ import type { InstanceRef } from '../api.ts'
  * show meanwhile. The canvas feeds it and draws.
  */
 
-/** Keys that are held with the pointer. */
+/** What is held with the pointer, and how hard it is pressed. */
 export interface Held {
   shift: boolean
   alt: boolean
+  /** of a pen, 0..1; 1 for everything else */
+  pressure: number
 }
 
-export const NOTHING_HELD: Held = { shift: false, alt: false }
+export const NOTHING_HELD: Held = { shift: false, alt: false, pressure: 1 }
 
 export type ToolEvent =
   | ({ type: 'down'; at: ImagePoint } & Held)

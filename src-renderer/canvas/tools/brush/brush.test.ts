@@ -62,4 +62,17 @@ describe('brush', () => {
     )
     expect(m.equal(t.shown.content!.truth.at(-1)!.rle, line)).toBe(true)
   })
+
+  it('is as wide as a pen is pressed where a person wants it so', () => {
+    const t = setUp('brush')
+    t.bench.brush = { diameter: 8, tip: 'square' }
+    t.down(60.5, 60.5, { pressure: 0.25 })
+    t.up(60.5, 60.5, { pressure: 0 })
+    expect(t.areaOf(t.bench.selection[0]!.id)).toBe(64)
+    t.bench.select([])
+    t.bench.pen = 'size'
+    t.down(80.5, 70.5, { pressure: 0.25 })
+    t.up(80.5, 70.5, { pressure: 0 })
+    expect(t.areaOf(t.bench.selection[0]!.id)).toBe(4)
+  })
 })
