@@ -1,6 +1,7 @@
 import type { EditPlan, MapShapes, PixelTile } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
+import type { SparseInference } from '../../src-main/contract/engine.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { Target } from './target.ts'
 import type { EvenTables, Tone } from './tone.ts'
@@ -142,6 +143,8 @@ export interface Canvas {
   /** diameter in image pixels, 1..200 */
   setBrush(brush: BrushTip): void
   setPolicy(policy: Policy): void
+  /** what a network sees in the image, for tools that can use it */
+  setInference(inference: SparseInference | null): void
   /** what gestures change from now on; one that is under way is dropped */
   setTarget(target: Target): void
   setWheel(use: WheelUse): void

@@ -68,6 +68,7 @@ export class CanvasController {
       () => this.#pixelsCame(),
       (url) => options.onTileError?.(url),
     )
+    this.#bench.picture = (area) => this.#pixels.read(area)
     this.#painter = new Painter(
       this.#shown,
       this.#pixels,
@@ -119,6 +120,9 @@ export class CanvasController {
         this.#redrawTool()
       },
       setTarget: (target) => bench.setTarget(target),
+      setInference: (inference) => {
+        bench.inference = inference
+      },
       setPolicy: (policy) => {
         bench.policy = policy
         this.#redrawTool()

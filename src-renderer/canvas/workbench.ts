@@ -30,6 +30,8 @@ export class Workbench {
   selection: readonly InstanceRef[] = []
   hover: InstanceRef | null = null
   brush: BrushTip = { diameter: 12, tip: 'round' }
+  picture: ToolContext['picture'] = () => null
+  inference: ToolContext['inference'] = null
   /** metres on the ground of a pixel's sides; null: not known */
   pen: PenUse = 'ignored'
   ground: { x: number; y: number } | null = null
@@ -181,6 +183,8 @@ export class Workbench {
       brush: this.#tip(),
       policy: this.policy,
       scale,
+      picture: this.picture,
+      inference: this.inference,
       newId: () => crypto.randomUUID(),
       ground: this.ground,
       hits: (at) => this.#within(this.#shown.hits(at, REACH / scale)),

@@ -31,6 +31,17 @@ export function planBox(state: EditState, corners: BoxCorners, options: DrawOpti
   return planShape(state, 'box', polygonMask(corners, state), options)
 }
 
+/** A new instance of what was found in a rough box. @param rle empty where nothing was */
+export function planSmartBox(state: EditState, rle: Rle, options: DrawOptions): Planned {
+  if (rle.length === 0) {
+    return {
+      refusal:
+        'Nothing that looks like a ship of its own was found in the box. Drag it anew, or paint the ship.',
+    }
+  }
+  return planShape(state, 'smart box', rle, options)
+}
+
 /** A brush stroke: a new instance, or more pixels for the instance `extend`. @param stroke all pixels passed over. */
 export function planBrush(
   state: EditState,

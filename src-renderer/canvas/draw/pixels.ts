@@ -1,5 +1,7 @@
 import type { PixelTile } from '../../../src-main/contract/wire.ts'
 import { overlapOf } from '../../../src-main/core/geometry/box.ts'
+import type { PixelBox } from '../../../src-main/core/mask/rle.ts'
+import type { Picture } from '../../../src-main/core/smart-box/field.ts'
 import type { Frame } from './fit.ts'
 import { drawPicture } from './fit.ts'
 import { drawGaps } from './gaps.ts'
@@ -68,6 +70,23 @@ export class Pixels {
     context.drawImage(bitmap, column, row, 1, 1, 0, 0, 1, 1)
     const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data
     return [r, g, b]
+  }
+
+  /** Pixels as they are, [height, width, 4]; null while a tile of them is not there. */
+  read(area: PixelBox): Picture | null {
+    const { x, y, width, height } = area
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
+    if (!context) return null
+    // finer tiles come later, over coarse ones
+    for (const tile of this.#tiles) {
+      if (overlapOf(tile, area) === null) continue
+      const bitmap = this.#entries.get(tile.url)?.bitmap
+      if (bitmap) context.drawImage(bitmap, tile.x - x, tile.y - y, tile.width, tile.height)
+    }
+    const { data } = context.getImageData(0, 0, width, height)
+    // what no tile has drawn is still transparent
+    for (let p = 3; p < data.length; p += 4) if (data[p] === 0) return null
+    return { area, pixels: data, step: 4 }
   }
 
   close(): void {

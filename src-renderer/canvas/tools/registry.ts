@@ -5,6 +5,7 @@ import { knife } from './knife/knife.ts'
 import { merge } from './merge/merge.ts'
 import { polygon } from './polygon/polygon.ts'
 import { ruler } from './ruler/ruler.ts'
+import { smart } from './smart/smart.ts'
 import { select } from './select/select.ts'
 import type { ToolEntry } from './tool.ts'
 
@@ -15,6 +16,7 @@ export const TOOLS = {
   eraser,
   polygon,
   box,
+  smart,
   knife,
   merge,
   ruler,

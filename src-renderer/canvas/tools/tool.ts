@@ -2,6 +2,9 @@ import type { EditState, Planned, Policy } from '../../../src-main/core/edit/edi
 import type { BrushTip } from '../../../src-main/core/mask/shapes.ts'
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
+import type { SparseInference } from '../../../src-main/contract/engine.ts'
+import type { PixelBox } from '../../../src-main/core/mask/rle.ts'
+import type { Picture } from '../../../src-main/core/smart-box/field.ts'
 import type { InstanceRef } from '../api.ts'
 
 /**
@@ -45,6 +48,10 @@ export interface ToolContext {
   scale: number
   /** metres on the ground of a pixel's sides; null: not known */
   ground: { x: number; y: number } | null
+  /** the pixels of a part of the image, as they are; null while they are not loaded */
+  picture(area: PixelBox): Picture | null
+  /** what a network sees in the image; null: none has looked, or nobody has asked for it */
+  inference: SparseInference | null
   newId(): string
   /** instances at a point, nearest first, within reach of the pointer */
   hits(at: ImagePoint): readonly InstanceRef[]

@@ -1,0 +1,203 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { root } from '../../locations.ts'
+import { axesOf, momentsOf } from '../cluster/moments.ts'
+import { imagePoint } from '../geometry/points.ts'
+import type { PixelBox, Rle, Size } from '../mask/rle.ts'
+import { areaOf, boundsOf, fromPredicate, intersectionArea, labelMapToRles, parseRle, pixelsOf } from '../mask/rle.ts' // prettier-ignore
+import { between, randomFrom, seedFrom } from '../random.ts'
+import type { Random } from '../random.ts'
+import { makeSyntheticScene } from '../synthetic/scene.ts'
+import { smartBox, smartBoxArea } from './smart-box.ts'
+import type { TurnedBox } from './turned-box.ts'
+import { boxBetween, toBox } from './turned-box.ts'
+
+/**
+ * The smart box against truth, from boxes whose sides are off by up to 10 to 30 % of the box (drawn anew for each ship): upright ones as they are dragged, and
+ * ones along the ship's axis as two clicks and a width give them. Beside it the ellipse in the box and Otsu's threshold in it. What was chosen was chosen on
+ * even images; odd ones are reported apart.
+ */
+
+interface Picture extends Size {
+  name: string
+  pixels: Uint8Array
+  truth: Rle[]
+}
+
+const SMALLEST = 20
+
+async function labelled(folder: string): Promise<Picture[]> {
+  const rows = readFileSync(join(folder, 'masks.csv'), 'utf8').trim().split(/\r?\n/).slice(1)
+  const byImage = new Map<string, Rle[]>()
+  for (const row of rows) {
+    const [image = '', text = ''] = row.split(',')
+    if (text.trim() !== '') byImage.set(image, [...(byImage.get(image) ?? []), parseRle(text.trim())])
+  }
+  const pictures: Picture[] = []
+  for (const [name, truth] of byImage) {
+    const { data, info } = await sharp(join(folder, 'images', name))
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    pictures.push({ name, width: info.width, height: info.height, pixels: data, truth })
+  }
+  return pictures
+}
+
+function synthetic(count: number): Picture[] {
+  return Array.from({ length: count }, (_, seed) => {
+    const { image, labels } = makeSyntheticScene(9000 + seed, { width: 384, height: 384 })
+    const truth = labelMapToRles(labels, image.width, image.height).filter((rle) => rle.length > 0)
+    return {
+      ...{ name: String(seed), width: image.width, height: image.height, truth },
+      pixels: Uint8Array.from(image.data),
+    }
+  })
+}
+
+function upright(rle: Rle, { height }: Size, jitter: () => number): TurnedBox {
+  const { x, y, width, height: tall } = boundsOf(rle, height)!
+  return boxBetween(
+    imagePoint(x + jitter() * width, y + jitter() * tall),
+    imagePoint(x + width + jitter() * width, y + tall + jitter() * tall),
+  )
+}
+
+function alongAxis(rle: Rle, size: Size, jitter: () => number): TurnedBox {
+  const pixels = pixelsOf(rle, size)
+  const xs = Float32Array.from(pixels, (p) => (p % size.width) + 0.5)
+  const ys = Float32Array.from(pixels, (p) => Math.floor(p / size.width) + 0.5)
+  const moments = momentsOf(new Int32Array(pixels.length), 1, xs, ys)[0]!
+  const { angle, length, breadth } = axesOf(moments)
+  const middle = { x: moments.x / moments.n, y: moments.y / moments.n, angle, length, breadth }
+  const [a0, a1, b0, b1] = [jitter() * length, jitter() * length, jitter() * breadth, jitter() * breadth]
+  const [along, across] = [(a0 + a1) / 2, (b0 + b1) / 2]
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  return {
+    ...{ x: middle.x + along * cos - across * sin, y: middle.y + along * sin + across * cos, angle },
+    length: Math.max(2, length + a1 - a0),
+    breadth: Math.max(2, breadth + b1 - b0),
+  }
+}
+
+function iou(a: Rle, b: Rle): number {
+  const common = intersectionArea(a, b)
+  return common / (areaOf(a) + areaOf(b) - common)
+}
+
+function crop({ pixels, width }: Picture, area: PixelBox): Uint8Array {
+  const out = new Uint8Array(area.width * area.height * 3)
+  for (let y = 0; y < area.height; y++) {
+    const from = ((area.y + y) * width + area.x) * 3
+    out.set(pixels.subarray(from, from + area.width * 3), y * area.width * 3)
+  }
+  return out
+}
+
+function inBox(box: TurnedBox, x: number, y: number): { along: number; across: number } {
+  const { along, across } = toBox(box, { x: x + 0.5, y: y + 0.5 })
+  return { along: (2 * along) / box.length, across: (2 * across) / box.breadth }
+}
+
+function ellipse(box: TurnedBox, size: Size, area: PixelBox): Rle {
+  return fromPredicate(
+    size,
+    (x, y) => {
+      const { along, across } = inBox(box, x, y)
+      return along ** 2 + across ** 2 <= 1
+    },
+    area,
+  )
+}
+
+/** The brighter pixels of the box by Otsu's threshold. */
+function otsu(box: TurnedBox, picture: Picture, area: PixelBox): Rle {
+  const grey = (x: number, y: number) => {
+    const p = (y * picture.width + x) * 3
+    return Math.round((picture.pixels[p]! + picture.pixels[p + 1]! + picture.pixels[p + 2]!) / 3)
+  }
+  const inside = (x: number, y: number) => {
+    const { along, across } = inBox(box, x, y)
+    return Math.abs(along) <= 1 && Math.abs(across) <= 1
+  }
+  const counts = new Float64Array(256)
+  const all = fromPredicate(picture, inside, area)
+  for (const p of pixelsOf(all, picture)) counts[grey(p % picture.width, Math.floor(p / picture.width))]!++
+  const total = areaOf(all)
+  const sum = counts.reduce((s, n, value) => s + n * value, 0)
+  let [below, sumBelow, widest, threshold] = [0, 0, -1, 0]
+  counts.forEach((n, value) => {
+    below += n
+    sumBelow += n * value
+    if (below === 0 || below === total) return
+    const gap = sumBelow / below - (sum - sumBelow) / (total - below)
+    const variance = below * (total - below) * gap ** 2
+    if (variance > widest) [widest, threshold] = [variance, value]
+  })
+  return fromPredicate(picture, (x, y) => inside(x, y) && grey(x, y) > threshold, area)
+}
+
+interface Figures {
+  ours: number[]
+  ellipse: number[]
+  otsu: number[]
+  ms: number[]
+}
+
+function measure(pictures: readonly Picture[], along: boolean): Figures {
+  const figures: Figures = { ours: [], ellipse: [], otsu: [], ms: [] }
+  pictures.forEach((picture, n) =>
+    picture.truth.forEach((rle, i) => {
+      if (areaOf(rle) < SMALLEST) return
+      const random: Random = randomFrom(seedFrom(7, n, i))
+      const most = between(random, 0.1, 0.3)
+      const jitter = () => between(random, -most, most)
+      const box = along ? alongAxis(rle, picture, jitter) : upright(rle, picture, jitter)
+      const area = smartBoxArea(box, picture)
+      if (area === null) return
+      const nothing = { taken: new Uint32Array(0), ship: new Uint32Array(0), water: new Uint32Array(0) }
+      const pixels = { area, pixels: crop(picture, area), step: 3 as const }
+      const began = performance.now()
+      const mask = smartBox({ ...{ box, along, size: picture, picture: pixels }, ...nothing, belief: null })
+      figures.ms.push(performance.now() - began)
+      figures.ours.push(iou(mask, rle))
+      figures.ellipse.push(iou(ellipse(box, picture, area), rle))
+      figures.otsu.push(iou(otsu(box, picture, area), rle))
+    }),
+  )
+  return figures
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
+}
+
+function row(name: string, { ours, ellipse: round, otsu: split, ms }: Figures): string {
+  const iouCells = [ours, round, split].map((values) => quantile(values, 0.5).toFixed(3).padStart(8))
+  const times = [0.5, 0.95, 1].map((share) => quantile(ms, share).toFixed(0).padStart(6))
+  return `${name.padEnd(34)}${String(ours.length).padStart(5)}${iouCells.join('')}${times.join('')}`
+}
+
+const data = join(root, '..', 'shared', 'data')
+const sets: [string, Picture[]][] = [['synthetic', synthetic(40)]]
+for (const [name, folder] of [
+  ['Airbus', 'airbus/labelled'],
+  ['Sentinel-2', 'sen2ships'],
+] as const) {
+  // prettier-ignore
+  if (existsSync(join(data, folder, 'masks.csv'))) sets.push([name, await labelled(join(data, folder))])
+  else console.log(`${name}: left out, ../shared/data/${folder} is not there`)
+}
+console.log(`${'median IoU with truth'.padEnd(34)}ships   smart ellipse    Otsu   ms: median, 95 %, most`)
+for (const [name, pictures] of sets) {
+  for (const along of [false, true]) {
+    for (const odd of [0, 1]) {
+      const half = pictures.filter((_, n) => n % 2 === odd)
+      const label = `${name}, ${along ? 'along the axis' : 'dragged'}, ${odd === 0 ? 'chosen on' : 'held out'}`
+      console.log(row(label, measure(half, along)))
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { imagePoint } from '../geometry/points.ts'
+import * as m from '../mask/rle.ts'
+import { randomFrom } from '../random.ts'
+import { smartBox, smartBoxArea } from './smart-box.ts'
+import type { TurnedBox } from './turned-box.ts'
+import { boxAlong, boxBetween } from './turned-box.ts'
+
+const SIZE = { width: 80, height: 60 }
+const WATER = [40, 60, 70]
+const NOTHING = { taken: m.EMPTY_RLE, ship: m.EMPTY_RLE, water: m.EMPTY_RLE, belief: null }
+
+const rectangle = (x: number, y: number, width: number, height: number) =>
+  m.fromPredicate(SIZE, () => true, { x, y, width, height })
+
+/** A picture of flat ships on flat water, with some noise where that is asked for. */
+function picture(ships: readonly { rle: m.Rle; colour: readonly number[] }[], noise = 0) {
+  const random = randomFrom(1)
+  const pixels = new Uint8ClampedArray(SIZE.width * SIZE.height * 4)
+  for (let p = 0; p < SIZE.width * SIZE.height; p++) {
+    const [x, y] = [p % SIZE.width, Math.floor(p / SIZE.width)]
+    const ship = ships.find(({ rle }) => m.contains(rle, SIZE.height, x, y))
+    const shade = noise * (random() - 0.5)
+    for (let c = 0; c < 3; c++) pixels[p * 4 + c] = (ship?.colour ?? WATER)[c]! + shade
+    pixels[p * 4 + 3] = 255
+  }
+  return pixels
+}
+
+function ask(pixels: Uint8ClampedArray, box: TurnedBox, more: Partial<Parameters<typeof smartBox>[0]> = {}) {
+  const area = smartBoxArea(box, SIZE)!
+  const part = new Uint8ClampedArray(area.width * area.height * 4)
+  for (let y = 0; y < area.height; y++) {
+    const from = ((area.y + y) * SIZE.width + area.x) * 4
+    part.set(pixels.subarray(from, from + area.width * 4), y * area.width * 4)
+  }
+  return smartBox({
+    ...{ box, along: false, size: SIZE, picture: { area, pixels: part, step: 4 as const } },
+    ...{ ...NOTHING, ...more },
+  })
+}
+
+const box = (x: number, y: number, width: number, height: number) =>
+  boxBetween(imagePoint(x, y), imagePoint(x + width, y + height))
+
+describe('smart box', () => {
+  const hull = rectangle(30, 20, 20, 7)
+  const alone = picture([{ rle: hull, colour: [170, 160, 150] }], 12)
+
+  it('finds a ship to the pixel from a rough box, dragged too large or too small', () => {
+    for (const rough of [box(28, 18, 24, 10), box(27, 19, 24, 9), box(31, 19, 21, 9)]) {
+      expect(m.formatRle(ask(alone, rough))).toBe(m.formatRle(hull))
+    }
+  })
+
+  it('finds a turned one from two clicks along its axis', () => {
+    const [cos, sin] = [Math.cos(0.6), Math.sin(0.6)]
+    const turned = m.fromPredicate(SIZE, (x, y) => {
+      const [dx, dy] = [x + 0.5 - 40, y + 0.5 - 30]
+      return Math.abs(dx * cos + dy * sin) <= 12 && Math.abs(dy * cos - dx * sin) <= 3.5
+    })
+    const rough = boxAlong(
+      imagePoint(40 - 12 * cos, 30 - 12 * sin),
+      imagePoint(40 + 12 * cos, 30 + 12 * sin),
+      3,
+    )
+    const found = ask(picture([{ rle: turned, colour: [20, 30, 30] }], 8), rough, { along: true })
+    const common = m.intersectionArea(found, turned)
+    expect(common / (m.areaOf(found) + m.areaOf(turned) - common)).toBeGreaterThan(0.9)
+  })
+
+  it('keeps two ships of 3 x 12 px without a gap apart, by the boxes alone', () => {
+    const [left, right] = [rectangle(40, 20, 3, 12), rectangle(43, 20, 3, 12)]
+    const pixels = picture([left, right].map((rle) => ({ rle, colour: [200, 200, 190] })))
+    const first = ask(pixels, box(40, 20, 3, 12))
+    expect(m.formatRle(first)).toBe(m.formatRle(left))
+    expect(m.formatRle(ask(pixels, box(43, 20, 3, 12), { taken: first }))).toBe(m.formatRle(right))
+  })
+
+  it('learns from strokes: what is painted belongs to it, what is erased does not, and what looks like either', () => {
+    const dark = rectangle(50, 20, 8, 7)
+    const two = picture([
+      { rle: hull, colour: [170, 160, 150] },
+      { rle: dark, colour: [70, 40, 40] },
+    ])
+    const rough = box(29, 18, 23, 11)
+    expect(m.intersectionArea(ask(two, rough), dark)).toBe(0)
+    const painted = ask(two, rough, { ship: rectangle(52, 21, 5, 4) })
+    expect(m.intersectionArea(painted, dark)).toBeGreaterThan(45)
+    const erased = ask(two, rough, { water: rectangle(30, 20, 4, 7) })
+    expect(m.intersectionArea(erased, rectangle(30, 20, 4, 7))).toBe(0)
+  })
+
+  it('leaves what belongs to others, and finds nothing where all of it does', () => {
+    const taken = rectangle(40, 0, 40, 60)
+    expect(m.intersectionArea(ask(alone, box(28, 18, 24, 10), { taken }), taken)).toBe(0)
+    expect(ask(alone, box(28, 18, 24, 10), { taken: rectangle(0, 0, 80, 60) })).toHaveLength(0)
+  })
+
+  it('follows a network where the picture shows nothing', () => {
+    const flat = picture([])
+    const rough = box(28, 18, 24, 10)
+    const area = smartBoxArea(rough, SIZE)!
+    const belief = Float32Array.from({ length: area.width * area.height }, (_, p) =>
+      m.contains(hull, SIZE.height, area.x + (p % area.width), area.y + Math.floor(p / area.width))
+        ? 0.95
+        : 0.03,
+    )
+    const found = ask(flat, rough, { belief })
+    const common = m.intersectionArea(found, hull)
+    expect(common / (m.areaOf(found) + m.areaOf(hull) - common)).toBeGreaterThan(0.85)
+  })
+})

@@ -1,0 +1,235 @@
+import type { Planned } from '../../../../src-main/core/edit/edit.ts'
+import { planSmartBox } from '../../../../src-main/core/edit/edit.ts'
+import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
+import type { Rle } from '../../../../src-main/core/mask/rle.ts'
+import { EMPTY_RLE, subtract, union, unionAll } from '../../../../src-main/core/mask/rle.ts'
+import { strokeMask } from '../../../../src-main/core/mask/shapes.ts'
+import { beliefOf } from '../../../../src-main/core/smart-box/belief.ts'
+import { smartBox, smartBoxArea } from '../../../../src-main/core/smart-box/smart-box.ts'
+import type { Side, TurnedBox } from '../../../../src-main/core/smart-box/turned-box.ts'
+import { SIDES, boxAlong, boxBetween, cornersOf, sidesOf, toBox, withSideAt } from '../../../../src-main/core/smart-box/turned-box.ts' // prettier-ignore
+import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
+import { PLAIN, near, run, stepOut } from '../tool.ts'
+
+/** What has been painted, one stroke after the other. */
+interface Strokes {
+  ship: Rle
+  water: Rle
+}
+
+/** A box that stands, with what is seen in it. */
+interface Standing {
+  box: TurnedBox
+  /** two clicks along the ship, or a drag around it */
+  along: boolean
+  /** of the instance that it may become */
+  id: string
+  strokes: readonly Strokes[]
+  /** looks when it is asked first; null: the pixels are not there yet */
+  mask: () => Rle | null
+}
+
+type Press =
+  | { kind: 'box'; from: ImagePoint }
+  | { kind: 'side'; side: Side }
+  | { kind: 'stroke'; paints: keyof Strokes; last: ImagePoint }
+
+interface State {
+  at: ImagePoint | null
+  press: Press | null
+  /** the first of two clicks */
+  bow: ImagePoint | null
+  standing: Standing | null
+}
+
+const START: State = { at: null, press: null, bow: null, standing: null }
+const NOTHING: Strokes = { ship: EMPTY_RLE, water: EMPTY_RLE }
+
+/** A press that moves so far, in CSS pixels, drags a box. */
+const DRAGS = 4
+/** A side is taken hold of within so many CSS pixels of its middle. */
+const HANDLE = 8
+/** Length by breadth of the box along two clicks. */
+const ASPECT = 3.5
+
+/** Drag a rough box around a ship, or click its bow and stern; drag the sides, paint on it or beside it; Enter keeps what is seen, Escape drops it. */
+const smartTool: Tool<State> = {
+  start: START,
+  step(state, event, context) {
+    switch (event.type) {
+      case 'down':
+        return press(state, event.at, event.alt, context)
+      case 'move':
+        return { state: move({ ...state, at: event.at }, event.way, context) }
+      case 'up':
+        return { state: release({ ...state, at: event.at }, context) }
+      case 'enter':
+        return state.standing
+          ? { state: { ...START, at: state.at }, ...keep(state.standing, context) }
+          : { state }
+      case 'escape':
+        if (state.press || state.bow || state.standing) return { state: { ...START, at: state.at } }
+        return stepOut(state, context)
+      case 'back':
+        return { state: stepBack(state, context) }
+      case 'leave':
+        return { state: { ...state, at: null, press: null } }
+      default:
+        return { state }
+    }
+  },
+  view(state, context) {
+    const { at, press: held, bow, standing } = state
+    const dragged =
+      held?.kind === 'box' && at && !near(held.from, at, DRAGS, context.scale) ? held.from : null
+    const outline = (box: TurnedBox) => ({ points: cornersOf(box), closed: true })
+    return {
+      ...PLAIN,
+      busy: held !== null || bow !== null || standing !== null,
+      hint: hintFor(state, dragged !== null),
+      lines: [
+        ...(dragged && at ? [outline(boxBetween(dragged, at))] : []),
+        ...(bow && at ? [{ points: [bow, at], closed: false }] : []),
+        ...(standing ? [outline(standing.box)] : []),
+      ],
+      dots: standing ? Object.values(sidesOf(standing.box)) : bow ? [bow] : [],
+      brush:
+        at && standing && (held?.kind === 'stroke' || paintsAt(standing, at, context))
+          ? { at, ...context.brush }
+          : null,
+      live: standing && held?.kind !== 'box' ? planOf(standing, context) : null,
+    }
+  },
+}
+
+function hintFor({ bow, standing, press: held }: State, dragged: boolean): string {
+  if (dragged) return 'Release: the ship in the box appears'
+  if (bow) return 'Click the stern'
+  if (!standing) return 'Drag a box around a ship, or click its bow'
+  if (held?.kind === 'stroke')
+    return held.paints === 'ship' ? 'This belongs to the ship' : 'This does not belong to it'
+  return 'Enter keeps it, Escape drops it; drag a side, paint what is missing, Alt paints what is too much'
+}
+
+/** A box with the mask that is seen in it, which is looked for when it is needed first. */
+function stand(
+  { box, along, id }: Pick<Standing, 'box' | 'along' | 'id'>,
+  strokes: readonly Strokes[],
+  context: ToolContext,
+): Standing {
+  let found: Rle | null | undefined
+  const mask = () => (found === undefined ? (found = look(box, along, strokes, context)) : found)
+  return { box, along, id, strokes, mask }
+}
+
+function look(
+  box: TurnedBox,
+  along: boolean,
+  strokes: readonly Strokes[],
+  { content, policy, picture, inference }: ToolContext,
+): Rle | null {
+  const area = smartBoxArea(box, content)
+  if (area === null) return EMPTY_RLE
+  const seen = picture(area)
+  if (seen === null) return null
+  return smartBox({
+    ...{ box, along, size: content, picture: seen },
+    taken: policy === 'yield' ? unionAll(content.truth.map(({ rle }) => rle)) : EMPTY_RLE,
+    ship: unionAll(strokes.map(({ ship }) => ship)),
+    water: unionAll(strokes.map(({ water }) => water)),
+    belief: inference && beliefOf(inference, area, box),
+  })
+}
+
+function planOf({ mask, id }: Standing, context: ToolContext): Planned {
+  const rle = mask()
+  if (rle === null) return { refusal: 'The pixels of this place are not loaded yet. Try again in a moment.' }
+  return planSmartBox(context.content, rle, { policy: context.policy, newId: () => id })
+}
+
+function keep(standing: Standing, context: ToolContext): Pick<Step<State>, 'planned' | 'selectCreated'> {
+  return { planned: planOf(standing, context), selectCreated: true }
+}
+
+/** On the box it is painted, beside it the next begins, and what stands is kept. */
+function press(state: State, at: ImagePoint, alt: boolean, context: ToolContext): Step<State> {
+  const { standing, bow } = state
+  if (standing) {
+    const side = SIDES.find((name) => near(sidesOf(standing.box)[name], at, HANDLE, context.scale))
+    if (side) return { state: { ...state, at, press: { kind: 'side', side } } }
+    if (paintsAt(standing, at, context)) {
+      const paints = alt ? 'water' : 'ship'
+      const strokes = [...standing.strokes, NOTHING]
+      const begun: State = {
+        ...state,
+        press: { kind: 'stroke', paints, last: at },
+        standing: { ...standing, strokes },
+      }
+      return { state: move({ ...begun, at }, [at], context) }
+    }
+    return { state: { ...START, at, press: { kind: 'box', from: at } }, ...keep(standing, context) }
+  }
+  if (bow && !near(bow, at, DRAGS, context.scale)) {
+    const along = { box: boxAlong(bow, at, ASPECT), along: true, id: context.newId() }
+    return { state: { ...START, at, standing: stand(along, [], context) } }
+  }
+  return { state: { ...START, at, press: { kind: 'box', from: at } } }
+}
+
+function paintsAt({ box }: Standing, at: ImagePoint, { scale }: ToolContext): boolean {
+  const { along, across } = toBox(box, at)
+  const beside = 2 / scale
+  return Math.abs(along) < box.length / 2 - beside && Math.abs(across) < box.breadth / 2 - beside
+}
+
+function move(state: State, way: readonly ImagePoint[], context: ToolContext): State {
+  const { press: held, standing, at } = state
+  if (!held || !standing || !at || held.kind === 'box') return state
+  if (held.kind === 'side') {
+    const box = withSideAt(standing.box, held.side, at)
+    return { ...state, standing: stand({ ...standing, box }, standing.strokes, context) }
+  }
+  const stroke = standing.strokes.at(-1) ?? NOTHING
+  let painted: Rle = EMPTY_RLE
+  let { last } = held
+  for (const point of way) {
+    painted = union(painted, strokeMask(last, point, context.brush, context.content))
+    last = point
+  }
+  // what is painted last holds
+  const other = held.paints === 'ship' ? 'water' : 'ship'
+  const before = standing.strokes
+    .slice(0, -1)
+    .map((one) => ({ ...one, [other]: subtract(one[other], painted) }))
+  const strokes = [...before, { ...NOTHING, [held.paints]: union(stroke[held.paints], painted) }]
+  return { ...state, press: { ...held, last }, standing: stand(standing, strokes, context) }
+}
+
+function release(state: State, context: ToolContext): State {
+  const { press: held, at } = state
+  if (held?.kind !== 'box' || !at) return { ...state, press: null }
+  if (near(held.from, at, DRAGS, context.scale)) return { ...START, at, bow: held.from }
+  const around = { box: boxBetween(held.from, at), along: false, id: context.newId() }
+  return { ...START, at, standing: stand(around, [], context) }
+}
+
+function stepBack({ at, standing }: State, context: ToolContext): State {
+  if (!standing || standing.strokes.length === 0) return { ...START, at }
+  return { ...START, at, standing: stand(standing, standing.strokes.slice(0, -1), context) }
+}
+
+export const smart: ToolEntry = {
+  title: 'Smart box: a rough box finds the ship',
+  key: 'S',
+  icon: [
+    ['path', { d: 'M5 3a2 2 0 0 0-2 2' }],
+    ['path', { d: 'M19 3a2 2 0 0 1 2 2' }],
+    ['path', { d: 'M21 19a2 2 0 0 1-2 2' }],
+    ['path', { d: 'M5 21a2 2 0 0 1-2-2' }],
+    ['path', { d: 'M9 3h1M9 21h1M14 3h1M14 21h1M3 9v1M21 9v1M3 14v1M21 14v1' }],
+    ['path', { d: 'm7.5 14 2-4h5l2 4-2 1.5h-5z' }],
+  ],
+  cursor: 'crosshair',
+  sized: true,
+  make: () => run(smartTool),
+}
