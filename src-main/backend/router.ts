@@ -106,6 +106,7 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within((project, { sort, filter }, signal) => listOrder(project, { sort, filter }, signal)),
       ),
       rows: os.images.rows.handler(within((project, { images }, signal) => rowsOf(project, images, signal))),
+      facets: os.images.facets.handler(within(({ reads }) => reads.run('images.facets', null))),
       get: os.images.get.handler(
         within((project, input) => project.shared.people.serve(() => getImage(project, input.image))),
       ),

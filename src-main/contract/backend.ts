@@ -58,6 +58,8 @@ export const backendContract = {
     rows: procedure
       .input(inProject.extend({ images: z.array(w.imageId).max(500) }))
       .output(z.array(w.imageRow)),
+    /** who has edited, and categories that are there */
+    facets: procedure.input(inProject).output(w.imageFacets),
     get: procedure.input(onImage).output(w.imageDetail),
     /** images that seem to have moved and of which a person is to be asked, once for all: "3 marked images seem to have moved" */
     moved: procedure.input(inProject).output(w.movedImages),

@@ -14,7 +14,16 @@ export const SPLITS = ['train', 'validation', 'hold-out'] as const
 export type Split = (typeof SPLITS)[number]
 
 /** Ways to sort the list of images. */
-export const IMAGE_SORTS = ['name', 'F2, worst first', 'F2, best first', 'status'] as const
+export const IMAGE_SORTS = [
+  'name',
+  'doubt',
+  'F2, worst first',
+  'F2, best first',
+  'most ships',
+  'most predictions',
+  'newest first',
+  'status',
+] as const
 
 /** Networks of a training from scratch: half the channels take half the time. */
 export const NETWORK_SIZES = ['base', 'small'] as const

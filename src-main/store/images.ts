@@ -58,6 +58,8 @@ export interface ListedImage extends StoredImage {
   scoredRevision: number | null
   /** which mapping the run has seen it by; null: the run is of no model, or has not reached it */
   predictedMapping: string | null
+  /** of the run; null: not reached, or of no model */
+  doubt: number | null
 }
 
 type Row = Omit<StoredImage, 'flagged'> & { flagged: number }
@@ -72,6 +74,7 @@ const LISTED = `select ${COLUMNS},
     case when ri.id is null then null
       else (select count(*) from predictions p where p.run_id = ri.run_id and p.image_id = i.id) end as predictionCount,
     s.f2, iif(s.epoch = (select epoch from counting), s.truth_revision, -1) as scoredRevision,
+    ri.doubt,
     case when ri.inference is null then null else substr(ri.sha256, 66) end as predictedMapping
   from images i
   left join run_images ri on ri.run_id = @run and ri.image_id = i.id

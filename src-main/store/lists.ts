@@ -1,6 +1,10 @@
-import type { ImageFilter } from '../contract/wire.ts'
+import type { ImageFacets, ImageFilter } from '../contract/wire.ts'
 import { IMAGE_STATUSES } from '../contract/words.ts'
+import { COUNTS } from './categories.ts'
 import type { Connection } from './database.ts'
+
+/** What an instance without a category is. */
+const SHIP = 'ship'
 
 /** Facts of all images against one run, in arrays by their ids. */
 export interface ListFacts {
@@ -27,16 +31,50 @@ export function listRepository(db: Connection) {
       'select image_id, f2 from scores where run_id = @run',
     )
     .raw()
+  const doubts = db
+    .prepare<[{ run: number | null }], [number, number]>(
+      'select image_id, doubt from run_images where run_id = @run and doubt is not null',
+    )
+    .raw()
   const ofStatus = db.prepare<[string], number>('select id from images where status = ?').pluck()
+  const truth = db
+    .prepare<[], [number, number]>(`select image_id, count(*) from truth t where ${COUNTS} group by image_id`)
+    .raw()
+  const predictions = db
+    .prepare<[{ run: number | null }], [number, number]>(
+      'select image_id, count(*) from predictions where run_id = @run group by image_id',
+    )
+    .raw()
+  const modified = db.prepare<[], [number, number]>('select id, mtime from images').raw()
+  const sides = db
+    .prepare<[], [number, number]>('select id, max(width, height) from images where width is not null')
+    .raw()
+  const authors = db.prepare<[], string>('select distinct author from edits order by author').pluck()
+  const categories = db.prepare<[], { key: string; name: string }>(
+    'select key, name from categories where instances > 0 order by place',
+  )
   const length = (): number => (lastId.get() ?? 0) + 1
+  /** numbers by the images' ids; `none` for images without */
+  const byId = (rows: Iterable<[number, number]>, none: number): Float64Array => {
+    const all = new Float64Array(length()).fill(none)
+    for (const [id, value] of rows) all[id] = value
+    return all
+  }
 
   return {
-    /** Images that meet the filter, by name; its `scored` is not looked at: that is a fact against a run. */
-    byName({ text, status, flagged }: ImageFilter): Uint32Array {
+    /** Images that meet what of the filter belongs to no run, but for ranges of numbers; by name. */
+    byName({ text, status, split, flagged, category, author }: ImageFilter): Uint32Array {
       const part = text.trim().toLowerCase()
-      const where = [...(status === null ? [] : ['status = @status']), ...(flagged ? ['flagged <> 0'] : [])]
+      const where = [
+        status !== null && 'status = @status',
+        split !== null && 'split = @split',
+        flagged && 'flagged <> 0',
+        category !== null &&
+          `id in (select image_id from truth where coalesce(category, '${SHIP}') = @category)`,
+        author !== null && 'id in (select image_id from edits where author = @author)',
+      ].filter((condition) => condition !== false)
       const rest = `from images ${where.length === 0 ? '' : `where ${where.join(' and ')}`} order by name_key, id`
-      const values = { status }
+      const values = { status, split, category, author }
       if (part === '') {
         return Uint32Array.from(db.prepare<[object], number>(`select id ${rest}`).pluck().all(values))
       }
@@ -70,5 +108,17 @@ export function listRepository(db: Connection) {
       })
       return all
     },
+
+    /** How unsure a run is of each image, by its id; NaN: not known. */
+    doubts: (run: number | null): Float64Array => byId(doubts.iterate({ run }), NaN),
+    /** How many truth instances images have, by id. */
+    truthCounts: (): Float64Array => byId(truth.iterate(), 0),
+    /** How many predictions of a run images have, by id. */
+    predictionCounts: (run: number | null): Float64Array => byId(predictions.iterate({ run }), 0),
+    /** When the images' files were changed, in ms since 1970, by id. */
+    modified: (): Float64Array => byId(modified.iterate(), 0),
+    /** The longer sides of images in px, by id; NaN: not known. */
+    sides: (): Float64Array => byId(sides.iterate(), NaN),
+    facets: (): ImageFacets => ({ authors: authors.all(), categories: categories.all() }),
   }
 }

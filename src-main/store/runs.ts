@@ -24,6 +24,8 @@ export interface RunImage {
   sha256: string | null
   /** key of the inference; null for imported labels */
   inference: string | null
+  /** see `core/doubt.ts`; null for imported labels */
+  doubt: number | null
 }
 
 type Row = Omit<StoredRun, 'settings' | 'flips'> & { settings: string | null; flips: number }
@@ -48,17 +50,17 @@ export function runRepository(db: Connection) {
   const add = db.prepare<[string, string, string | null, string | null, number, number | null, string]>(
     'insert into runs (name, kind, model_id, settings_json, flips, parent_id, created_at) values (?, ?, ?, ?, ?, ?, ?)',
   )
-  const reach = db.prepare<[number, number, string | null, string | null, string]>(
-    `insert or replace into run_images (run_id, image_id, sha256, inference, at) values (?, ?, ?, ?, ?)`,
+  const reach = db.prepare<[number, number, string | null, string | null, number | null, string]>(
+    `insert or replace into run_images (run_id, image_id, sha256, inference, doubt, at) values (?, ?, ?, ?, ?, ?)`,
   )
   const image = db.prepare<[number, number], RunImage>(
-    `select run_id as run, image_id as image, sha256, inference from run_images where run_id = ? and image_id = ?`,
+    `select run_id as run, image_id as image, sha256, inference, doubt from run_images where run_id = ? and image_id = ?`,
   )
   const reached = db
     .prepare<[number, number], number>('select id from run_images where run_id = ? and image_id = ?')
     .pluck()
   const images = db.prepare<[number], RunImage>(
-    'select run_id as run, image_id as image, sha256, inference from run_images where run_id = ? order by image_id',
+    'select run_id as run, image_id as image, sha256, inference, doubt from run_images where run_id = ? order by image_id',
   )
   const since = db.prepare<[number, number], { id: number; run: number; image: number }>(
     'select id, run_id as run, image_id as image from run_images where id > ? order by id limit ?',
@@ -97,7 +99,8 @@ export function runRepository(db: Connection) {
         ).lastInsertRowid,
       ),
     /** notes that the run has reached the image; a second time replaces the first */
-    reach: (r: RunImage, at: string): void => void reach.run(r.run, r.image, r.sha256, r.inference, at),
+    reach: (r: RunImage, at: string): void =>
+      void reach.run(r.run, r.image, r.sha256, r.inference, r.doubt, at),
     image: (run: number, id: number): RunImage | null => image.get(run, id) ?? null,
     /** another number each time that the run reaches the image, and with it for other predictions; null: it has not */
     reached: (run: number, image: number): number | null => reached.get(run, image) ?? null,

@@ -98,7 +98,7 @@ function perform(a: typeof act extends fc.Arbitrary<infer T> ? T : never): void 
   } else if (a.act === 'split') images.setSplit(a.image, a.split, 'person')
   else if (a.act === 'truth') images.setEdited(a.image, a.revision, a.revision, null)
   else if (a.act === 'reach' && there()) {
-    runs.reach({ run: a.run, image: a.image, sha256: null, inference: null }, '')
+    runs.reach({ run: a.run, image: a.image, sha256: null, inference: null, doubt: null }, '')
   } else if (a.act === 'score' && there()) {
     const thresholds = a.counts.hits.map((hits, level) => {
       const tp = Math.min(hits, a.counts.truth, a.counts.predictions)

@@ -111,7 +111,7 @@ function addImage(store: Store, folder: string, i: number, instances: number): v
     ...{ id: randomUUID(), rle: place(n), area: 96, colour: n % 12 },
     ...{ score: 0.5 + (n % 50) / 100, cluster: n, decision: null },
   }))
-  store.runs.reach({ run, image: id, sha256: null, inference: null }, new Date().toISOString())
+  store.runs.reach({ run, image: id, sha256: null, inference: null, doubt: null }, new Date().toISOString())
   store.predictions.replace(run, id, predictions)
   if (status === 'to do') return
   const masks = (of: readonly { rle: string }[]) => of.map(({ rle }) => parseRle(rle))

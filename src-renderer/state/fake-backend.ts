@@ -74,6 +74,8 @@ export class FakeBackend {
       predictionCount: null,
       f2: null,
       stale: false,
+      doubt: null,
+      modified: 0,
       revision: this.revisions.get(image) ?? 0,
       ...(this.files.get(image) ?? { fileState: 'ok', fileNote: null, content: 'x' }),
     }

@@ -54,6 +54,8 @@ const ROW: EditResult['row'] = {
   predictionCount: null,
   f2: null,
   stale: false,
+  doubt: null,
+  modified: 0,
   revision: 0,
   content: 'x',
 }

@@ -1,5 +1,6 @@
 import type { ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
 import {
+  needsMore,
   NO_FILTER,
   passes,
   sortKey,
@@ -81,8 +82,10 @@ export class ImageList {
   change(rows: readonly ImageRow[]): void {
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
     const changes = new Map<number, number | null>()
+    const stays = needsMore(this.#filter)
     for (const row of rows) {
       this.#since.set(row.id, row)
+      if (stays && this.place(row.id) < 0) continue
       changes.set(row.id, passes(this.#filter, row) ? sortKey(this.#sort, row) : null)
     }
     this.order = withChanges(this.order, this.#around.ranks, changes)

@@ -1,7 +1,13 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
+import type { ImageFacets, ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
 import { counted, countMarks, isMarkedFinished, markOf, NO_IMAGES } from '../../src-main/core/list/marks.ts'
-import { NO_FILTER, ranksOf, type ImageOrder, type Ranks } from '../../src-main/core/list/order.ts'
+import {
+  isNoFilter,
+  NO_FILTER,
+  ranksOf,
+  type ImageOrder,
+  type Ranks,
+} from '../../src-main/core/list/order.ts'
 import { unpackOrder, type MarkedOrder } from '../../src-main/core/list/packing.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { ImageList } from './image-list.svelte.ts'
@@ -29,11 +35,10 @@ export class Images {
   /** those that have a score, as Review lists them */
   readonly ranked: ImageList
   counts = $state.raw(NO_IMAGES)
+  /** what there is to filter by in this project, as it was asked for last */
+  facets = $state.raw<ImageFacets>({ authors: [], categories: [] })
   readonly finished = $derived(this.counts.finished)
-  readonly filtered = $derived.by(() => {
-    const { text, status, flagged } = this.visible.filter
-    return text.trim() !== '' || status !== null || flagged
-  })
+  readonly filtered = $derived.by(() => !isNoFilter(this.visible.filter))
 
   /** all images by name, and a byte of marks for each */
   #all: MarkedOrder = { ids: new Uint32Array(), keys: new Float64Array(), marks: new Uint8Array() }
@@ -96,6 +101,15 @@ export class Images {
     this.#store.want(images).catch((error: unknown) => this.#around.toasts.error(error))
   }
 
+  /** Asks what there is to filter by. */
+  async fetchFacets(): Promise<void> {
+    try {
+      this.facets = await this.#around.client.images.facets({})
+    } catch (error) {
+      this.#around.toasts.error(error)
+    }
+  }
+
   /** The next images in the queue's order, after `image` and then from the top, that nobody has finished: at most `limit`. */
   unfinishedAfter(image: number, limit: number): number[] {
     const { ids } = this.visible.order
@@ -121,9 +135,7 @@ export class Images {
   }
 
   async #ask(sort: ImageSort, filter: ImageFilter): Promise<ImageOrder> {
-    const { text, status, flagged, scored } = filter
-    const all = text.trim() === '' && status === null && !flagged && !scored
-    if (sort === 'name' && all) return this.#all
+    if (sort === 'name' && isNoFilter(filter)) return this.#all
     return unpackOrder(await this.#around.client.images.order({ sort, filter }))
   }
 

@@ -80,6 +80,10 @@ export const imageRow = z.object({
   predictionCount: z.number().int().nullable(),
   f2: z.number().nullable(),
   stale: z.boolean(),
+  /** how unsure the current run is of it, 0..1 (`core/doubt.ts`); null: not reached, no model's run, or finished: a person was sure */
+  doubt: z.number().nullable(),
+  /** of the file, in ms since 1970 */
+  modified: z.number(),
   revision: z.number().int(),
   /** changes when the pixels change; part of every pixel URL */
   content: z.string(),
@@ -88,6 +92,10 @@ export type ImageRow = z.infer<typeof imageRow>
 
 export const imageSort = z.enum(IMAGE_SORTS)
 export type ImageSort = z.infer<typeof imageSort>
+
+/** Both ends belong to it; null: no end. What has no number lies in no range with an end. */
+const range = z.object({ from: z.number().nullable(), to: z.number().nullable() })
+export type Range = z.infer<typeof range>
 
 /** Which images a list shows: those that meet all of it. */
 export const imageFilter = z.object({
@@ -99,8 +107,28 @@ export const imageFilter = z.object({
   flagged: z.boolean(),
   /** true: only images with a score */
   scored: z.boolean(),
+  split: split.nullable(),
+  /** with a truth instance of this category; a ship is 'ship' */
+  category: z.string().min(1).max(200).nullable(),
+  /** edited by, as the system calls people */
+  author: z.string().min(1).max(200).nullable(),
+  f2: range,
+  /** truth instances */
+  ships: range,
+  /** predictions of the current run */
+  predictions: range,
+  /** the longer side in px */
+  side: range,
 })
 export type ImageFilter = z.infer<typeof imageFilter>
+
+/** What images of a project can be filtered by, as far as it is not the same everywhere. */
+export const imageFacets = z.object({
+  authors: z.array(z.string()),
+  /** of truth, by their keys and names */
+  categories: z.array(z.object({ key: z.string(), name: z.string() })),
+})
+export type ImageFacets = z.infer<typeof imageFacets>
 
 /** The order of a list (`core/list`), bytes as base64: uint32 ids; float64 sort keys, empty where all are 0; a byte of marks each. */
 export const packedOrder = z.object({ ids: z.string(), keys: z.string(), marks: z.string() })

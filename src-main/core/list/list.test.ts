@@ -20,17 +20,30 @@ function sortImages(images: Iterable<Listed>, sort: ImageSort, filter: ImageFilt
   )
 }
 
+const PLAIN: Listed = {
+  ...{ id: 0, path: '', status: 'to do', split: null, flagged: false, f2: null, doubt: null, modified: 0 },
+  ...{ truthCount: 0, predictionCount: null, width: null, height: null },
+}
+
 // few letters, digits in both cases: names that tie, and numbers that text sorts wrongly
 const path = fc.string({ unit: fc.constantFrom('a', 'A', 'b', '1', '2', '0', '/'), maxLength: 5 })
 const state = fc.record({
   status: fc.constantFrom(...IMAGE_STATUSES),
   flagged: fc.boolean(),
   f2: fc.option(fc.constantFrom(0, 0.25, 0.5, 1), { nil: null }),
+  doubt: fc.option(fc.constantFrom(0, 0.5), { nil: null }),
+  truthCount: fc.nat(3),
+  predictionCount: fc.option(fc.nat(3), { nil: null }),
 })
 const images = fc
   .array(fc.tuple(path, state), { maxLength: 40 })
-  .map((all) => all.map(([name, rest], i): Listed => ({ id: 3 * i + 1, path: name, ...rest })))
-const filter = fc.record({
+  .map((all) => all.map(([name, rest], i): Listed => ({ ...PLAIN, id: 3 * i + 1, path: name, ...rest })))
+const end = fc.option(fc.constantFrom(0, 1, 2), { nil: null })
+const filter: fc.Arbitrary<ImageFilter> = fc.record({
+  ...{ split: fc.constant(null), category: fc.constant(null), author: fc.constant(null) },
+  ...{ f2: fc.constant(NO_FILTER.f2), side: fc.constant(NO_FILTER.side) },
+  ships: fc.record({ from: end, to: end }),
+  predictions: fc.record({ from: end, to: end }),
   text: fc.constantFrom('', 'a', ' 1 ', 'B'),
   status: fc.option(fc.constantFrom(...IMAGE_STATUSES), { nil: null }),
   flagged: fc.boolean(),
@@ -40,7 +53,7 @@ const filter = fc.record({
 describe('the order of a list', () => {
   const listed = (rows: Partial<Listed>[], sort: ImageSort, filter: ImageFilter) => {
     const all = rows.map((row, i) => ({
-      ...{ id: i, path: '', status: 'to do' as const, flagged: false, f2: null },
+      ...{ ...PLAIN, id: i },
       ...row,
     }))
     return Array.from(sortImages(all, sort, filter).ids, (id) => all[id]!.path)
@@ -83,6 +96,8 @@ describe('the order of a list', () => {
     expect(listed(rows, 'name', { ...NO_FILTER, text: 'B', status: 'done' })).toEqual(['b9'])
     expect(listed(rows, 'name', { ...NO_FILTER, flagged: true })).toEqual(['a'])
     expect(listed(rows, 'name', { ...NO_FILTER, scored: true })).toEqual(['a', 'b9'])
+    expect(listed(rows, 'name', { ...NO_FILTER, f2: { from: 0.2, to: 0.9 } })).toEqual(['a', 'b9'])
+    expect(listed(rows, 'name', { ...NO_FILTER, f2: { from: null, to: 0.5 } })).toEqual(['b9'])
   })
 
   test('after moves of changed images it is the same as sorted anew', () => {
@@ -111,11 +126,7 @@ describe('the order of a list', () => {
   })
 
   test('stays itself where nothing moves', () => {
-    const order = sortImages(
-      [{ id: 1, path: 'a', status: 'done', flagged: false, f2: 0.5 }],
-      'name',
-      NO_FILTER,
-    )
+    const order = sortImages([{ ...PLAIN, id: 1, path: 'a', status: 'done', f2: 0.5 }], 'name', NO_FILTER)
     const ranks = ranksOf(order.ids)
     expect(withChanges(order, ranks, new Map([[1, 0]]))).toBe(order)
     expect(withChanges(order, ranks, new Map([[7, null]]))).toBe(order)

@@ -1,11 +1,42 @@
-import type { ImageFilter, ImageRow, ImageSort } from '../../contract/wire.ts'
+import type { ImageFilter, ImageRow, ImageSort, Range } from '../../contract/wire.ts'
 import { IMAGE_STATUSES } from '../../contract/words.ts'
 
+const ANY: Range = { from: null, to: null }
+
 /** The filter that lets every image pass. */
-export const NO_FILTER: ImageFilter = { text: '', status: null, flagged: false, scored: false }
+export const NO_FILTER: ImageFilter = {
+  ...{ text: '', status: null, flagged: false, scored: false, split: null, category: null, author: null },
+  ...{ f2: ANY, ships: ANY, predictions: ANY, side: ANY },
+}
+
+/** Whether every image passes a filter. */
+export function isNoFilter(filter: ImageFilter): boolean {
+  const { text, status, flagged, scored, split, category, author, f2, ships, predictions, side } = filter
+  return (
+    text.trim() === '' &&
+    !flagged &&
+    !scored &&
+    [status, split, category, author].every((value) => value === null) &&
+    [f2, ships, predictions, side].every(isAny)
+  )
+}
 
 /** What of an image decides its place in a list. */
-export type Listed = Pick<ImageRow, 'id' | 'path' | 'status' | 'flagged' | 'f2'>
+export type Listed = Pick<
+  ImageRow,
+  | 'id'
+  | 'path'
+  | 'status'
+  | 'split'
+  | 'flagged'
+  | 'f2'
+  | 'doubt'
+  | 'modified'
+  | 'truthCount'
+  | 'predictionCount'
+  | 'width'
+  | 'height'
+>
 
 /** Images in their order, as parallel arrays. */
 export interface ImageOrder {
@@ -17,26 +48,63 @@ export interface ImageOrder {
 /** The place of an image in the order of all by name; images that it does not know come after all others. */
 export type Ranks = (id: number) => number
 
-/** What an image is sorted by before its name; those without a score come last, whichever way scores are sorted. */
-export function sortKey(sort: ImageSort, { status, f2 }: Pick<Listed, 'status' | 'f2'>): number {
+/** What an image is sorted by before its name; those without a number come last, whichever way numbers are sorted. */
+export function sortKey(sort: ImageSort, image: Omit<Listed, 'id' | 'path'>): number {
   switch (sort) {
     case 'name':
       return 0
+    case 'doubt':
+      return -(image.doubt ?? -1)
     case 'F2, worst first':
-      return f2 ?? 2
+      return image.f2 ?? 2
     case 'F2, best first':
-      return -(f2 ?? -1)
+      return -(image.f2 ?? -1)
+    case 'most ships':
+      return -image.truthCount
+    case 'most predictions':
+      return -(image.predictionCount ?? -1)
+    case 'newest first':
+      return -image.modified
     case 'status':
-      return IMAGE_STATUSES.indexOf(status)
+      return IMAGE_STATUSES.indexOf(image.status)
   }
 }
 
-/** Whether an image is in the list under this filter. */
-export function passes({ text, status, flagged, scored }: ImageFilter, image: Omit<Listed, 'id'>): boolean {
-  if (status !== null && image.status !== status) return false
+/**
+ * Whether an image is in the list under this filter, by what its row says. Of categories and authors a row says nothing: see
+ * {@link needsMore}.
+ */
+export function passes(filter: ImageFilter, image: Omit<Listed, 'id'>): boolean {
+  const { text, status, split, flagged, scored } = filter
+  if ((status !== null && image.status !== status) || (split !== null && image.split !== split)) return false
   if ((flagged && !image.flagged) || (scored && image.f2 === null)) return false
   const part = text.trim().toLowerCase()
-  return part === '' || image.path.toLowerCase().includes(part)
+  if (part !== '' && !image.path.toLowerCase().includes(part)) return false
+  return (
+    isWithin(filter.f2, image.f2) &&
+    isWithin(filter.ships, image.truthCount) &&
+    isWithin(filter.predictions, image.predictionCount) &&
+    isWithin(filter.side, longerSide(image))
+  )
+}
+
+/** Whether a filter asks for what rows do not say: an image that changes then stays where it is, in the list or outside. */
+export function needsMore({ category, author }: ImageFilter): boolean {
+  return category !== null || author !== null
+}
+
+/** null where the size is not known. */
+function longerSide({ width, height }: Pick<Listed, 'width' | 'height'>): number | null {
+  return width === null || height === null ? null : Math.max(width, height)
+}
+
+export function isAny({ from, to }: Range): boolean {
+  return from === null && to === null
+}
+
+export function isWithin(range: Range, value: number | null): boolean {
+  if (isAny(range)) return true
+  return value !== null && value >= (range.from ?? -Infinity) && value <= (range.to ?? Infinity)
 }
 
 /** Images in the order of their keys; those of one key stay as they come. @param ids by name @param keys one for each id */

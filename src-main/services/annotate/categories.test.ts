@@ -30,7 +30,7 @@ beforeAll(async () => {
       ...{ name: 'Kim', kind: 'labels', model: null, settings: null, flips: false, createdAt: '' },
     })
     store.meta.set('current_run', String(run))
-    store.runs.reach({ run, image, sha256: null, inference: null }, '')
+    store.runs.reach({ run, image, sha256: null, inference: null, doubt: null }, '')
     store.predictions.replace(run, image, found)
   })
 })

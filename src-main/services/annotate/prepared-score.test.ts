@@ -41,7 +41,7 @@ async function predicted({ store }: Project, image: number, count: number, shift
     ...{ cluster: n, decision: null, colour: 0 },
   }))
   await store.write(() => {
-    store.runs.reach({ run, image, sha256: null, inference: null }, '')
+    store.runs.reach({ run, image, sha256: null, inference: null, doubt: null }, '')
     store.predictions.replace(run, image, found)
   })
 }

@@ -198,7 +198,7 @@ async function importRun(
             ...{ score: score ?? 1, cluster: -1, decision: null },
             ...keptCategory(category),
           }))
-          store.runs.reach({ run, image: id, sha256, inference: null }, at)
+          store.runs.reach({ run, image: id, sha256, inference: null, doubt: null }, at)
           store.predictions.replace(run, id, found)
         }
         rescore(project, run, id)

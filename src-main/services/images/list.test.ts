@@ -2,16 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { NO_FILTER } from '../../core/list/order.ts'
-import { countMarks } from '../../core/list/marks.ts'
+import type { ImageFilter } from '../../contract/wire.ts'
+import { IMAGE_SORTS, IMAGE_STATUSES } from '../../contract/words.ts'
+import { NO_FILTER, passes, sortKey } from '../../core/list/order.ts'
+import { countMarks, markOf } from '../../core/list/marks.ts'
+import { nameKey } from '../../core/list/name-key.ts'
 import { unpackOrder } from '../../core/list/packing.ts'
 import { openBench, settled, TWO_IMAGES } from '../../testing/project.ts'
 import { writeImage } from '../../testing/images.ts'
 import { applyGesture } from '../annotate/annotate.ts'
 import { compareFolder } from './comparing.ts'
 import type { FolderPart } from './comparing.ts'
+import { scoreImage } from '../../core/metric/f2.ts'
+import { randomFrom } from '../../core/random.ts'
+import { createStore } from '../../store/store.ts'
 import { listOrder, rowsOf } from './list.ts'
-import { listRows } from './rows.ts'
+import { orderOf } from './order.ts'
+import { listRows, rowOfImage } from './rows.ts'
 import { rescan } from './scan.ts'
 
 const A = TWO_IMAGES['a.png']!
@@ -48,6 +55,73 @@ test('a reader sees what has been committed, at once', async () => {
   expect(await ids({ status: 'no ship' })).toEqual([image])
   const { marks } = unpackOrder(await listOrder(project, { sort: 'status', filter: NO_FILTER }))
   expect(countMarks(marks)).toEqual({ images: 3, finished: 1, predicted: 0, scored: 0 })
+})
+
+test('what an index says is what the rows say, for each sort and filter', async () => {
+  const store = createStore(join(bench.folder, 'many.sqlite'))
+  const random = randomFrom(7)
+  const some = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
+  await store.write(() => {
+    const made = {
+      name: 'r',
+      kind: 'labels' as const,
+      model: null,
+      settings: null,
+      flips: false,
+      createdAt: '',
+    }
+    const run = store.runs.add(made)
+    store.meta.set('current_run', String(run))
+    for (let i = 0; i < 60; i++) {
+      const file = { size: 1, mtime: some([1, 2, 3]) }
+      const id = store.images.add({ path: `${some(['a', 'B'])}${i}.png`, ...file })
+      store.images.setContent(id, `${i}`, some([50, 90]), some([60, 70]))
+      store.images.setSplit(id, some(['train', 'validation']), 'chance')
+      store.images.setStatus(id, some(IMAGE_STATUSES))
+      store.images.setFlag(id, some([true, false]), '')
+      const mask = { rle: '1 1', area: 1, colour: 0 }
+      for (let n = some([0, 1, 2]); n > 0; n--) {
+        const category = some([undefined, 'tug'])
+        const what = { origin: 'drawn' as const, edited: false, ...(category && { category }) }
+        store.truth.put(id, { id: randomUUID(), ...mask, ...what })
+      }
+      if (i % 3 === 0) continue
+      store.runs.reach({ run, image: id, sha256: null, inference: null, doubt: some([null, 0.1, 0.7]) }, '')
+      const one = { ...mask, score: 1, cluster: 0, decision: null }
+      store.predictions.replace(run, id, some([[], [{ ...one, id: randomUUID() }]]))
+      const thresholds = scoreImage([], []).thresholds
+      if (i % 2) store.scores.put(run, { image: id, f2: some([0, 0.5, 1]), thresholds, truthRevision: 0 }, '')
+    }
+  })
+  const rows = store.images.all().map(({ id }) => rowOfImage({ store }, id)!)
+  const filters: Partial<ImageFilter>[] = [
+    ...[{}, { text: ' a1' }, { status: 'done' as const, flagged: true }, { split: 'train' as const }],
+    ...[{ f2: { from: 0.5, to: null } }, { ships: { from: 1, to: 1 } }, { predictions: { from: 0, to: 0 } }],
+    ...[{ side: { from: null, to: 70 } }, { scored: true }],
+  ]
+  for (const sort of IMAGE_SORTS) {
+    for (const part of filters) {
+      const filter = { ...NO_FILTER, ...part }
+      const expected = rows
+        .filter((row) => passes(filter, row))
+        .map((row) => ({ ...row, key: sortKey(sort, row), name: nameKey(row.path) }))
+        .sort((a, b) => a.key - b.key || (a.name < b.name ? -1 : 1))
+      const order = orderOf(store, { sort, filter })
+      expect(Array.from(order.ids)).toEqual(expected.map(({ id }) => id))
+      expect(Array.from(order.keys)).toEqual(expected.map(({ key }) => key))
+      expect(Array.from(order.marks)).toEqual(expected.map(markOf))
+    }
+  }
+  const tugs = orderOf(store, { sort: 'name', filter: { ...NO_FILTER, category: 'tug' } }).ids
+  expect([...tugs].sort()).toEqual(
+    rows
+      .flatMap(({ id }) => (store.truth.of(id).some(({ category }) => category === 'tug') ? [id] : []))
+      .sort(),
+  )
+  expect(store.lists.facets()).toEqual({
+    ...{ authors: [], categories: ['ship', 'tug'].map((key) => ({ key, name: key })) },
+  })
+  store.close()
 })
 
 test('images that come and go while the folder is looked at are told as another list', async () => {

@@ -1,7 +1,8 @@
 import type { ImageFilter, ImageSort } from '../../contract/wire.ts'
 import { IMAGE_STATUSES } from '../../contract/words.ts'
 import { markOfFacts } from '../../core/list/marks.ts'
-import { sortByKeys, sortKey } from '../../core/list/order.ts'
+import { isAny, isWithin, sortByKeys, sortKey } from '../../core/list/order.ts'
+import type { Listed } from '../../core/list/order.ts'
 import type { MarkedOrder } from '../../core/list/packing.ts'
 import type { ListFacts } from '../../store/lists.ts'
 import type { Store } from '../../store/store.ts'
@@ -12,11 +13,16 @@ export function orderOf(
   store: Store,
   { sort, filter }: { sort: ImageSort; filter: ImageFilter },
 ): MarkedOrder {
-  const { lists } = store
-  const facts = lists.facts(currentRun({ store }))
-  let ids = lists.byName(filter)
+  const numbers = new Numbers(store)
+  const { facts } = numbers
+  let ids = store.lists.byName(filter)
   if (filter.scored) ids = ids.filter((id) => !Number.isNaN(facts.f2[id]))
-  const order = sortByKeys(ids, keysOf(ids, sort, facts, lists))
+  for (const name of ['f2', 'ships', 'predictions', 'side'] as const) {
+    if (isAny(filter[name])) continue
+    const of = numbers[name]
+    ids = ids.filter((id) => isWithin(filter[name], known(of[id]!)))
+  }
+  const order = sortByKeys(ids, keysOf(ids, sort, numbers))
   const marks = Uint8Array.from(order.ids, (id) => {
     const scored = !Number.isNaN(facts.f2[id])
     return markOfFacts(facts.finished[id] !== 0, facts.reached[id] !== 0, scored)
@@ -24,13 +30,78 @@ export function orderOf(
   return { ...order, marks }
 }
 
+/** Numbers of all images by their ids, NaN where one has none; each is read when it is needed. */
+class Numbers {
+  readonly facts: ListFacts
+  readonly #lists: Store['lists']
+  readonly #run: number | null
+
+  constructor(store: Store) {
+    this.#lists = store.lists
+    this.#run = currentRun({ store })
+    this.facts = store.lists.facts(this.#run)
+  }
+
+  get f2(): Float64Array {
+    return this.facts.f2
+  }
+
+  get ships(): Float64Array {
+    return this.#lists.truthCounts()
+  }
+
+  get predictions(): Float64Array {
+    const { reached } = this.facts
+    return this.#lists.predictionCounts(this.#run).map((count, id) => (reached[id] ? count : NaN))
+  }
+
+  get side(): Float64Array {
+    return this.#lists.sides()
+  }
+
+  get doubt(): Float64Array {
+    const { finished } = this.facts
+    return this.#lists.doubts(this.#run).map((doubt, id) => (finished[id] ? NaN : doubt))
+  }
+
+  get modified(): Float64Array {
+    return this.#lists.modified()
+  }
+
+  get status(): Uint8Array {
+    return this.#lists.statuses()
+  }
+}
+
+/** Of all that an image is sorted by, what one sort looks at. */
+const NOTHING: Omit<Listed, 'id' | 'path'> = {
+  ...{ status: 'to do', split: null, flagged: false, f2: null, doubt: null, modified: 0 },
+  ...{ truthCount: 0, predictionCount: null, width: null, height: null },
+}
+
 /** The sort keys of these images. */
-function keysOf(ids: Uint32Array, sort: ImageSort, { f2 }: ListFacts, lists: Store['lists']): Float64Array {
-  if (sort === 'name') return new Float64Array(ids.length)
-  const statuses = sort === 'status' ? lists.statuses() : null
-  return Float64Array.from(ids, (id) => {
-    const score = f2[id]!
-    const status = IMAGE_STATUSES[statuses?.[id] ?? 0]!
-    return sortKey(sort, { status, f2: Number.isNaN(score) ? null : score })
-  })
+function keysOf(ids: Uint32Array, sort: ImageSort, numbers: Numbers): Float64Array {
+  const by = (of: ArrayLike<number>, what: (value: number) => Partial<Listed>): Float64Array =>
+    Float64Array.from(ids, (id) => sortKey(sort, { ...NOTHING, ...what(of[id]!) }))
+  switch (sort) {
+    case 'name':
+      return new Float64Array(ids.length)
+    case 'doubt':
+      return by(numbers.doubt, (doubt) => ({ doubt: known(doubt) }))
+    case 'F2, worst first':
+    case 'F2, best first':
+      return by(numbers.f2, (f2) => ({ f2: known(f2) }))
+    case 'most ships':
+      return by(numbers.ships, (truthCount) => ({ truthCount }))
+    case 'most predictions':
+      return by(numbers.predictions, (count) => ({ predictionCount: known(count) }))
+    case 'newest first':
+      return by(numbers.modified, (modified) => ({ modified }))
+    case 'status':
+      return by(numbers.status, (place) => ({ status: IMAGE_STATUSES[place]! }))
+  }
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value
 }

@@ -1,4 +1,4 @@
-import type { ImageFilter, ImageRow, ImageSort, PackedOrder } from '../../contract/wire.ts'
+import type { ImageFacets, ImageFilter, ImageRow, ImageSort, PackedOrder } from '../../contract/wire.ts'
 import { packOrder } from '../../core/list/packing.ts'
 import type { Store } from '../../store/store.ts'
 import { similarReads } from './similar-reads.ts'
@@ -18,6 +18,9 @@ export const imageReads = {
   /** a list in its order, with what counts are made of */
   'images.order': (store: Store, wanted: { sort: ImageSort; filter: ImageFilter }): PackedOrder =>
     store.read(() => packOrder(orderOf(store, wanted))),
+
+  /** what images can be filtered by in this project */
+  'images.facets': (store: Store, _none: null): ImageFacets => store.read(() => store.lists.facets()),
 
   /** rows of the list by their images, in any order; images that are not there are left out */
   'images.rows': (store: Store, { ids }: { ids: readonly number[] }): ImageRow[] =>

@@ -47,6 +47,8 @@ export function rowOf(image: ListedImage): ImageRow {
       (image.scoredRevision === null ||
         image.scoredRevision < image.truthRevision ||
         (image.predictedMapping !== null && image.predictedMapping !== image.mappingId)),
+    doubt: isFinished(image) ? null : image.doubt,
+    modified: image.mtime,
     revision: image.revision,
     content: contentOf(image),
   }

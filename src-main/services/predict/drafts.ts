@@ -53,8 +53,9 @@ export async function keepDraft(
   const kept = await store.write(() => {
     const into = from.parent === null ? addDraftRun(project, from.id) : from.id
     const now = new Date().toISOString()
-    store.runs.reach({ run: into, image: id, sha256: pixels, inference: inferenceKey(wanted) }, now)
-    store.predictions.replace(into, id, found)
+    const inference = inferenceKey(wanted)
+    store.runs.reach({ run: into, image: id, sha256: pixels, inference, doubt: found.doubt }, now)
+    store.predictions.replace(into, id, found.predictions)
     store.drafts.put({ run: into, image: id, settings, changes }, now)
     rescore(project, into, id)
     return into

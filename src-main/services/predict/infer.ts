@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Calibration, ClusterSettings, HandChange, Mapping, Prediction } from '../../contract/wire.ts'
+import type { Calibration, ClusterSettings, HandChange, Mapping } from '../../contract/wire.ts'
 import type { Shared } from '../machinery/project.ts'
+import type { FoundInstances } from './tasks.ts'
 
 /** Side of a tile's core in px; a multiple of every network's stride. */
 export const TILE = 1024
@@ -69,7 +70,7 @@ export async function predictFile(
   wanted: InferenceWanted,
   making: { settings: ClusterSettings; calibration: Calibration | null; changes?: readonly HandChange[] },
   signal?: AbortSignal,
-): Promise<Prediction[]> {
+): Promise<FoundInstances> {
   const file = await ensureInference(shared, wanted, signal)
   return shared.workers.run('findInstances', { file, ...making }, signal)
 }

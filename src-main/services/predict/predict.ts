@@ -226,9 +226,9 @@ export async function predictOne(
     const calibration = model.model.calibration ?? null
     const found = await predictFile(shared, wanted, { settings, calibration }, signal)
     await store.write(() => {
-      const reached = { run, image: id, sha256: pixels, inference: inferenceKey(wanted) }
+      const reached = { run, image: id, sha256: pixels, inference: inferenceKey(wanted), doubt: found.doubt }
       store.runs.reach(reached, new Date().toISOString())
-      store.predictions.replace(run, id, found)
+      store.predictions.replace(run, id, found.predictions)
       store.drafts.drop(run, id)
       rescore(project, run, id)
     })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SparseInference } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { Calibration, ClusterSettings, HandChange, Prediction } from '../../contract/wire.ts'
+import { doubtOf } from '../../core/doubt.ts'
 import { makeDraft } from '../../core/draft/draft.ts'
 import { pickColours } from '../../core/edit/colours.ts'
 import { areaOf, boundsOf, formatRle } from '../../core/mask/rle.ts'
@@ -20,11 +21,11 @@ export const predictTasks = {
     settings,
     calibration,
     changes = [],
-  }: KeptInference): Promise<Prediction[]> => {
+  }: KeptInference): Promise<FoundInstances> => {
     const inference = await kept(file)
-    const { instances } = makeDraft(inference, settings, calibration, changes)
+    const { instances, clusters } = makeDraft(inference, settings, calibration, changes)
     const colours = pickColours(instances.map(({ rle }) => boundsOf(rle, inference.height)))
-    return instances.map(({ rle, score, cluster }, i) => ({
+    const predictions = instances.map(({ rle, score, cluster }, i) => ({
       id: randomUUID(),
       rle: formatRle(rle),
       area: areaOf(rle),
@@ -33,7 +34,17 @@ export const predictTasks = {
       decision: null,
       colour: colours[i]!,
     }))
+    const dropped = clusters.flatMap(({ instance, score }) => (instance === null ? [score] : []))
+    const scores = instances.map(({ score }) => score)
+    return { predictions, doubt: doubtOf(scores, dropped) }
   },
+}
+
+/** What a model finds in one image. */
+export interface FoundInstances {
+  predictions: Prediction[]
+  /** see `core/doubt.ts` */
+  doubt: number
 }
 
 interface KeptInference {

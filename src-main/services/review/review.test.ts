@@ -169,7 +169,7 @@ function addRun(name: string): number {
   })
   for (const [path, { predictions }] of Object.entries(MARKED)) {
     const image = idOf(project, path)
-    store.runs.reach({ run: id, image, sha256: null, inference: null }, at)
+    store.runs.reach({ run: id, image, sha256: null, inference: null, doubt: null }, at)
     store.predictions.replace(id, image, predictions.map(predictionOf))
   }
   return id

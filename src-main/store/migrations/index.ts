@@ -15,6 +15,7 @@ import { draftRuns } from './013-draft-runs.ts'
 import { similarImages } from './014-similar-images.ts'
 import { projectCategories } from './015-project-categories.ts'
 import { mapLayers } from './016-map-layers.ts'
+import { doubt } from './017-doubt.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   similarImages,
   projectCategories,
   mapLayers,
+  doubt,
 ]
