@@ -31,3 +31,31 @@ test('an import names the images that cannot be read, and has failed in part', (
     left_out: [{ image: 'b.png', reason: expect.stringContaining('Put it back') as string }],
   })
 })
+
+test('categories become what the options say, and one that is not there is named', () => {
+  const box = [0, 0, 4, 0, 4, 4, 0, 4]
+  const boxes = [1, 2, 3].map((id) => ({ id, image_id: 1, category_id: id, iscrowd: 0, segmentation: [box.map((v) => v + 5 * id)] })) // prettier-ignore
+  const categories = ['boat', 'tug', 'buoy'].map((name, i) => ({ id: i + 1, name }))
+  const images = [{ id: 1, file_name: 'a.png', width: 20, height: 20 }]
+  writeFileSync(join(folder, 'coco.json'), JSON.stringify({ images, annotations: boxes, categories }))
+  const args = ['import', '--project', 'harbour', '--labels', 'coco.json', '--existing', 'replace']
+  expect(drydock(folder, ...args, '--map', 'yacht=ship')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('has no category yacht. It has boat, tug, buoy.') as string,
+  })
+  const { stdout, stderr } = drydock(folder, ...args, '--map', 'boat=ship', '--category', 'tug', '--json')
+  expect(JSON.parse(stdout)).toMatchObject({
+    instances: 3,
+    categories: [
+      { name: 'boat', instances: 1, to: 'ship', counts: false },
+      { name: 'tug', instances: 1, to: 'tug', counts: true },
+      { name: 'buoy', instances: 1, to: 'buoy', counts: false },
+    ],
+  })
+  expect(stderr).toContain('boat becomes ship')
+  // what is there already counts as it does: the ship, and the tug that came with it
+  const { stdout: again } = drydock(folder, ...args, '--dry-run', '--json')
+  expect(JSON.parse(again)).toMatchObject({
+    categories: [{ to: 'boat' }, { to: 'tug', counts: true }, { to: 'buoy', counts: false }],
+  })
+})

@@ -3,13 +3,13 @@ import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import { labelFormat } from '../contract/label-formats.ts'
 import type { LabelFormatId } from '../contract/label-formats.ts'
-import type { ImportPreview, ImportResult } from '../contract/wire.ts'
+import type { CategoryWish, ImportPreview, ImportResult } from '../contract/wire.ts'
 import type { Project } from '../services/machinery/project.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
 import { counted, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
-import { formatOption } from './values.ts'
+import { formatOption, pairs } from './values.ts'
 
 interface Options {
   project: string
@@ -23,6 +23,8 @@ interface Options {
 interface ImportOptions extends Options {
   existing?: 'add' | 'replace' | 'skip'
   overlaps: 'keep' | 'order' | 'size'
+  category?: string[]
+  map?: [string, string][]
   dryRun?: boolean
 }
 
@@ -84,6 +86,8 @@ export function addImport(program: Command): void {
         .choices(['keep', 'order', 'size'])
         .default('keep'),
     )
+    .option('--category <names...>', 'which of its categories count as object; the others are kept without')
+    .option('--map <from=to...>', 'what a category of the file becomes in the project: boat=ship', pairs)
     .option('--dry-run', 'only say what would happen')
   onTerminal(command, (terminal) => importFile(terminal, command, command.opts<ImportOptions>()))
 }
@@ -107,9 +111,11 @@ async function importFile(terminal: Terminal, command: Command, options: ImportO
   const { previewImport } = await import('../services/exchange/preview.ts')
   await withProject(options.project, {}, terminal, async (project) => {
     const preview = await previewImport(project, file, format)
+    const wishes = wishesOf(preview, options)
     tellPreview(terminal, preview, options)
+    tellWishes(terminal, wishes)
     assertUsable(preview, options)
-    if (options.dryRun) return terminal.answer(previewForMachines(preview))
+    if (options.dryRun) return terminal.answer(previewForMachines(preview, wishes))
     const cancel = (): void => {
       for (const { id, kind } of project.jobs.running()) if (kind === 'import') project.jobs.cancel(id)
     }
@@ -125,19 +131,25 @@ async function importFile(terminal: Terminal, command: Command, options: ImportO
       existing: options.existing ?? 'add',
       overlaps: options.overlaps,
       runName: options.run,
+      categories: wishes,
     }).finally(stop)
-    tellResult(terminal, preview, result)
+    tellResult(terminal, preview, wishes, result)
   })
 }
 
 /** What was done, and what was left out: then the command has failed in part. */
-function tellResult(terminal: Terminal, preview: ImportPreview, result: ImportResult): void {
+function tellResult(
+  terminal: Terminal,
+  preview: ImportPreview,
+  wishes: readonly CategoryWish[],
+  result: ImportResult,
+): void {
   const { leftOut, leftOutCount, ...done } = result
   for (const { image, reason } of leftOut) terminal.note(`${image}: ${reason}`)
   const more = leftOutCount - leftOut.length
   if (more > 0) terminal.note(`${more} more could not be read.`)
   terminal.answer({
-    ...previewForMachines(preview),
+    ...previewForMachines(preview, wishes),
     ...done,
     left_out: leftOut,
     left_out_count: leftOutCount,
@@ -217,7 +229,42 @@ function tellPreview(terminal: Terminal, preview: ImportPreview, { overlaps }: I
   const is = preview.identical === 1 ? 'is' : 'are'
   if (preview.identical > 0) terminal.note(`${preview.identical} ${is} there already and ${is} not doubled.`)
   if (preview.crowds > 0)
-    terminal.note(`${counted(preview.crowds, 'area')} of many objects (iscrowd) left out: no truth.`)
+    terminal.note(
+      `${counted(preview.crowds, 'area')} of many objects (iscrowd): no truth, kept as areas to ignore.`,
+    )
+}
+
+/**
+ * What the file's categories become: as the preview says, but for what the options say.
+ * @throws DrydockError `bad_input` where they name a category that the file does not have
+ */
+function wishesOf(preview: ImportPreview, { category, map = [] }: ImportOptions): CategoryWish[] {
+  const names = preview.categories.map(({ name }) => name)
+  for (const name of [...(category ?? []), ...map.map(([from]) => from)]) {
+    if (names.includes(name)) continue
+    throw new DrydockError(
+      'bad_input',
+      `${preview.file} has no category ${name}. ${names.length === 0 ? 'It has none.' : `It has ${someOf(names, 10)}.`}`,
+    )
+  }
+  const becomes = new Map(map)
+  return preview.categories.map(({ wish }) => ({
+    from: wish.from,
+    to: becomes.get(wish.from) ?? wish.to,
+    counts: category ? category.includes(wish.from) : wish.counts,
+  }))
+}
+
+/** What categories become, where that is not what they are called; and which new ones do not count. */
+function tellWishes(terminal: Terminal, wishes: readonly CategoryWish[]): void {
+  const other = wishes.filter(({ from, to }) => from !== to).map(({ from, to }) => `${from} becomes ${to}`)
+  const uncounted = wishes.filter(({ counts }) => !counts).map(({ to }) => to)
+  if (other.length > 0) terminal.note(`Categories: ${someOf(other, 10)}.`)
+  if (uncounted.length > 0) {
+    terminal.note(
+      `Kept without counting as object, unless the project has them otherwise: ${someOf([...new Set(uncounted)], 10)}.`,
+    )
+  }
 }
 
 /** @throws DrydockError `nothing_to_do`, `conflict` */
@@ -236,7 +283,10 @@ function assertUsable(preview: ImportPreview, { what, existing, dryRun }: Import
   }
 }
 
-function previewForMachines(preview: ImportPreview): Record<string, unknown> {
+function previewForMachines(
+  preview: ImportPreview,
+  wishes: readonly CategoryWish[],
+): Record<string, unknown> {
   return {
     format: preview.format,
     rows: preview.rows,
@@ -252,7 +302,9 @@ function previewForMachines(preview: ImportPreview): Record<string, unknown> {
     with_truth: preview.withTruthCount,
     identical: preview.identical,
     crowds: preview.crowds,
-    categories: preview.categories,
+    categories: preview.categories.map(({ name, instances }, i) => ({
+      ...{ name, instances, to: wishes[i]!.to, counts: wishes[i]!.counts },
+    })),
     broken: preview.brokenCount,
   }
 }

@@ -59,3 +59,10 @@ export const share = upTo(1)
 export function formatOption(flag: string, description: string): Option {
   return new Option(`${flag} <id>`, description).choices(LABEL_FORMAT_IDS)
 }
+
+/** 'boat=ship': one more pair, for an option that comes several times. */
+export function pairs(text: string, before: [string, string][] = []): [string, string][] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('Write from=to, like boat=ship.')
+  return [...before, [text.slice(0, at), text.slice(at + 1)]]
+}

@@ -9,7 +9,7 @@ import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, La
 import { GroupedPieces, PieceReader } from './grouped.ts'
 import { jsonElements, parseElement } from './json-elements.ts'
 import { boxRing, covering, edgesOf, outerRings, ringsMask, sizeFrom } from './shapes.ts'
-import { fieldsOf, numberOf, numbersOf, scoreOf, textIn } from './values.ts'
+import { fieldsOf, notesIn, notesOf, numberOf, numbersOf, scoreOf, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /**
@@ -33,7 +33,17 @@ export const cocoPolygons: LabelFormat = {
 }
 
 function hold(holes: boolean): LabelFormat['canHold'] {
-  return { shapes: true, turned: true, holes, parts: true, overlap: true, scores: true, categories: true }
+  return {
+    shapes: true,
+    turned: true,
+    holes,
+    parts: true,
+    overlap: true,
+    scores: true,
+    categories: true,
+    ignored: true,
+    notes: true,
+  }
 }
 
 /** Images and annotations of one file. */
@@ -177,6 +187,9 @@ async function withAnnotations(
     const fields = fieldsOf(parseElement(await reader.read(from, length))) ?? {}
     if (fields['iscrowd'] === 1 || fields['iscrowd'] === true) {
       image.crowds++
+      image.size ??= sizeOfMask(fields) ?? (await source.size(names))
+      const crowd = maskOf(fields, image.size)
+      if (typeof crowd !== 'string') image.ignored.push(crowd)
       continue
     }
     image.size ??= sizeOfMask(fields) ?? (await source.size(names))
@@ -187,7 +200,7 @@ async function withAnnotations(
     }
     const id = idOf(fields['category_id'])
     const category = id === null ? null : (index.categories.get(id) ?? String(id))
-    image.instances.push({ rle, line, category, score: scoreOf(fields['score']) })
+    image.instances.push({ rle, line, category, score: scoreOf(fields['score']), ...notesIn(fields) })
   }
   return image
 }
@@ -241,6 +254,9 @@ const runLengths: Segmentation = (rle, { width, height }) =>
 
 const rings: Segmentation = (rle, size) => JSON.stringify(outerRings(rle, size))
 
+/** An instance, or an area that is no object. */
+type Written = ImageToWrite['instances'][number] & { crowd: 0 | 1 }
+
 /** Annotations first, as they come; the list of images follows when it is whole. */
 async function writeCoco(
   images: AsyncIterable<ImageToWrite>,
@@ -252,19 +268,27 @@ async function writeCoco(
   const records: string[] = []
   let written = 0
   await sink.append('', '{"info":{"description":"Drydock"},"licenses":[],"annotations":[')
-  for await (const { name, size, instances } of images) {
+  for await (const { name, size, instances, ignored = [] } of images) {
     const image = records.length + 1
     const { width, height } = size
     records.push(JSON.stringify({ id: image, file_name: name, width, height }))
-    const rows = instances.map(({ rle, category, score }) => {
-      const label = category ?? DEFAULT_CATEGORY
+    const areas: readonly Written[] = ignored.map((rle) => ({ rle, category: null, score: null, crowd: 1 }))
+    const objects = instances.map((one): Written => ({ ...one, crowd: 0 }))
+    const rows = [...objects, ...areas].map((one) => {
+      const { rle, score, crowd } = one
+      const label = one.category ?? known[0] ?? DEFAULT_CATEGORY
       if (!categories.has(label)) categories.set(label, categories.size + 1)
+      const notes = Object.entries(notesOf(one))
+        .map(([name, value]) => `"${name}":${JSON.stringify(value)},`)
+        .join('')
+      // crowds are run lengths in either format, as the tools of COCO expect
+      const shape = crowd === 1 ? runLengths(rle, size) : segmentation(rle, size)
       const [left, top, right, bottom] = edgesOf(rle, height) ?? [0, 0, 0, 0]
       const separator = written === 0 ? '' : ','
       return (
-        `${separator}\n{"id":${++written},"image_id":${image},"category_id":${categories.get(label)},"iscrowd":0,` +
+        `${separator}\n{"id":${++written},"image_id":${image},"category_id":${categories.get(label)},"iscrowd":${crowd},` +
         `"area":${areaOf(rle)},"bbox":[${left},${top},${right - left},${bottom - top}],` +
-        `${score === null ? '' : `"score":${score},`}"segmentation":${segmentation(rle, size)}}`
+        `${score === null ? '' : `"score":${score},`}${notes}"segmentation":${shape}}`
       )
     })
     if (rows.length > 0) await sink.append('', rows.join(''))

@@ -4,8 +4,16 @@ import type { Places } from '../core/places/places.ts'
 
 /** What every label format has in common. Start reading here; `registry.ts` lists them. */
 
+/** What people note of an instance beside its category; left out: nothing. */
+export interface Notes {
+  /** where the bow points: degrees clockwise from the top of the image, 0 <= heading < 360 */
+  heading?: number | undefined
+  /** text by name */
+  attributes?: Readonly<Record<string, string>> | undefined
+}
+
 /** One instance as a label file has it. */
-export interface LabelledInstance {
+export interface LabelledInstance extends Notes {
   rle: Rle
   /** 1-based line or record in its file */
   line: number
@@ -40,6 +48,8 @@ export interface LabelledImage {
   instances: LabelledInstance[]
   /** areas of many objects (COCO's iscrowd): never truth */
   crowds: number
+  /** their masks, as far as they can be read: areas where nobody can tell */
+  ignored: Rle[]
   /** instances that cannot be used; they were reported */
   broken: number
   /** instances that cannot be read because nobody knows the size of their image */
@@ -50,7 +60,7 @@ export interface LabelledImage {
 
 /** An image of which nothing is known yet but its names. */
 export function labelledImage(names: readonly string[], size: Size | null = null): LabelledImage {
-  return { names, size, instances: [], crowds: 0, broken: 0, unsized: 0, metresPerPixel: null }
+  return { names, size, instances: [], crowds: 0, ignored: [], broken: 0, unsized: 0, metresPerPixel: null }
 }
 
 /** Whether a file leaves an image without an instance because it has none: not where those that it has cannot be used. */
@@ -80,7 +90,9 @@ export interface ImageToWrite {
   /** path with '/' */
   name: string
   size: Size
-  instances: readonly Pick<LabelledInstance, 'rle' | 'category' | 'score'>[]
+  instances: readonly Omit<LabelledInstance, 'line'>[]
+  /** areas to ignore, for formats that hold them; default: none */
+  ignored?: readonly Rle[]
   /** where it lies: asked only by formats that write it, since a file may have to be opened for it */
   ground(): Promise<Ground>
 }
@@ -145,6 +157,10 @@ export interface CanHold {
   overlap: boolean
   scores: boolean
   categories: boolean
+  /** areas where nobody can tell; left out: none */
+  ignored?: true
+  /** headings and attributes; left out: none */
+  notes?: true
 }
 
 /** One format of label files: one object a format. */

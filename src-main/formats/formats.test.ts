@@ -163,3 +163,35 @@ test('what is lost is told by what is there, not by what may be', () => {
     'scores',
   ])
 })
+
+test.each(['coco-rle', 'coco-polygons', 'labelme', 'geojson'] as const)(
+  '%s keeps headings and attributes',
+  async (id) => {
+    const size = { width: 12, height: 9 }
+    const square = (x: number) => fromPredicate(size, (px, py) => px >= x && px < x + 3 && py >= 2 && py < 6)
+    const noted = {
+      rle: square(1),
+      category: 'ship',
+      score: null,
+      heading: 275.5,
+      attributes: { flag: 'PA', 'a "b"': '1' },
+    }
+    const bare = { rle: square(7), category: 'ship', score: null }
+    const { sink, files } = memorySink()
+    const images = async function* () {
+      yield { name: 'a.png', size, instances: [noted, bare], ground: () => Promise.resolve(NO_GROUND) }
+    }
+    await formatOf(id).write(images(), sink, [])
+    const found = []
+    for await (const image of formatOf(id).read(memorySource(files, { 'a.png': size }), () => undefined)) {
+      found.push(...image.instances)
+    }
+    expect(found.map(({ heading, attributes }) => ({ heading, attributes }))).toEqual([
+      { heading: noted.heading, attributes: noted.attributes },
+      { heading: undefined, attributes: undefined },
+    ])
+    const losses = new Losses(formatOf('voc').canHold)
+    losses.add([noted], size)
+    expect(losses.list).toEqual(['heading and attributes of 1 instance'])
+  },
+)

@@ -11,7 +11,7 @@ import { GroupedPieces, PieceReader } from './grouped.ts'
 import { jsonElements, parseElement } from './json-elements.ts'
 import { partsWithHoles, ringsMask, sizeFrom } from './shapes.ts'
 import type { Ring } from './shapes.ts'
-import { fieldsOf, numbersOf, scoreOf, textIn } from './values.ts'
+import { fieldsOf, notesIn, notesOf, numbersOf, scoreOf, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /**
@@ -29,6 +29,7 @@ export const geojson: LabelFormat = {
     overlap: true,
     scores: true,
     categories: true,
+    notes: true,
   },
   async recognise(source) {
     const head = (await headOf(source))?.toString('latin1') ?? ''
@@ -83,6 +84,7 @@ async function* readGeojson(
             line,
             category: textIn(properties['category']),
             score: scoreOf(properties['score']),
+            ...notesIn(properties),
           })
       }
       yield image
@@ -154,7 +156,8 @@ async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink
     const { places, pixelMetres } = await ground()
     const common = { image: name, ...size, coordinates: places ? 'places' : 'pixels' }
     if (instances.length === 0) await feature(null, common)
-    for (const { rle, category, score } of instances) {
+    for (const instance of instances) {
+      const { rle, category, score } = instance
       const parts = partsWithHoles(rle, size).map((rings) => rings.map((ring) => positionsOf(ring, places)))
       const geometry =
         parts.length === 1
@@ -164,6 +167,7 @@ async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink
         ...common,
         category: category ?? DEFAULT_CATEGORY,
         ...(score === null ? {} : { score }),
+        ...notesOf(instance),
         area_px: areaOf(rle),
         ...(pixelMetres ? metresOf(rle, size, pixelMetres) : {}),
       })

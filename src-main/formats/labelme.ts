@@ -3,11 +3,19 @@ import { pixelsOf, unionAll } from '../core/mask/rle.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
 import { folderOf, someLooksLike, stemOf, textOf, withEnding } from './files.ts'
 import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
-import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
+import type {
+  BrokenRow,
+  ImageToWrite,
+  LabelFormat,
+  LabelSink,
+  LabelSource,
+  LabelledImage,
+  Notes,
+} from './format.ts'
 import { maskOfRaster } from './rasters.ts'
 import { boxRing, outerRings, ringsMask, sizeFrom } from './shapes.ts'
 import type { Ring } from './shapes.ts'
-import { fieldsOf, numberOf, numbersOf, scoreOf, textIn } from './values.ts'
+import { fieldsOf, notesIn, notesOf, numberOf, numbersOf, scoreOf, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /**
@@ -24,6 +32,7 @@ export const labelme: LabelFormat = {
     overlap: true,
     scores: true,
     categories: true,
+    notes: true,
   },
   recognise: (source) =>
     someLooksLike(
@@ -35,7 +44,7 @@ export const labelme: LabelFormat = {
   write: writeLabelme,
 }
 
-interface Instance {
+interface Instance extends Notes {
   parts: Rle[]
   line: number
   category: string | null
@@ -70,7 +79,10 @@ async function* readLabelme(
       const key = group === null ? `shape ${line}` : `${group} ${category}`
       const known = instances.get(key)
       if (known) known.parts.push(rle)
-      else instances.set(key, { parts: [rle], line, category, score: scoreOf(fields['score']) })
+      else {
+        const score = scoreOf(fields['score'])
+        instances.set(key, { parts: [rle], line, category, score, ...notesIn(fields) })
+      }
     }
     yield {
       ...image,
@@ -155,7 +167,8 @@ async function maskImage(source: LabelSource, mask: unknown, ring: Ring, size: S
 
 async function writeLabelme(images: AsyncIterable<ImageToWrite>, sink: LabelSink): Promise<void> {
   for await (const { name, size, instances } of images) {
-    const shapes = instances.flatMap(({ rle, category, score }, i) => {
+    const shapes = instances.flatMap((instance, i) => {
+      const { rle, category, score } = instance
       const rings = outerRings(rle, size)
       return rings.map((ring) => ({
         label: category ?? DEFAULT_CATEGORY,
@@ -165,6 +178,7 @@ async function writeLabelme(images: AsyncIterable<ImageToWrite>, sink: LabelSink
         shape_type: 'polygon',
         flags: {},
         ...(score === null ? {} : { score }),
+        ...notesOf(instance),
       }))
     })
     const data = {

@@ -14,6 +14,8 @@ export class Losses {
   #shapes = 0
   #scores = 0
   #overlapping = 0
+  #ignored = 0
+  #noted = 0
   readonly #categories = new Set<string>()
 
   constructor(can: CanHold) {
@@ -25,10 +27,12 @@ export class Losses {
     return !Object.values(can).every(Boolean)
   }
 
-  /** Looks at the instances of one image. */
-  add(instances: readonly Pick<LabelledInstance, 'rle' | 'category' | 'score'>[], { height }: Size): void {
+  /** Looks at the instances of one image. @param ignored how many areas to ignore it has */
+  add(instances: readonly Omit<LabelledInstance, 'line'>[], { height }: Size, ignored = 0): void {
+    this.#ignored += ignored
     const { shapes, holes, parts, overlap } = this.#can
-    for (const { rle, category, score } of instances) {
+    for (const { rle, category, score, heading, attributes } of instances) {
+      if (heading !== undefined || attributes !== undefined) this.#noted++
       if (score !== null) this.#scores++
       this.#categories.add(category ?? DEFAULT_CATEGORY)
       if (!shapes) {
@@ -43,7 +47,7 @@ export class Losses {
 
   /** What is lost, each as a phrase: 'holes of 3 instances', 'scores'. */
   get list(): string[] {
-    const { turned, scores, categories } = this.#can
+    const { turned, scores, categories, ignored, notes } = this.#can
     const lost: string[] = []
     if (this.#shapes > 0) {
       lost.push(`the shapes of ${counted(this.#shapes)} (only ${turned ? 'turned boxes' : 'boxes'} are kept)`)
@@ -57,6 +61,9 @@ export class Losses {
     if (!scores && this.#scores > 0) lost.push('scores')
     if (!categories && [...this.#categories].some((name) => name !== DEFAULT_CATEGORY))
       lost.push('categories')
+    if (!notes && this.#noted > 0) lost.push(`heading and attributes of ${counted(this.#noted)}`)
+    if (!ignored && this.#ignored > 0)
+      lost.push(this.#ignored === 1 ? '1 area to ignore' : `${this.#ignored} areas to ignore`)
     return lost
   }
 }

@@ -1,3 +1,5 @@
+import type { Notes } from './format.ts'
+
 /** What values of label files are, looked at once where they come in. */
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -28,4 +30,28 @@ export function numbersOf(value: unknown): number[] | null {
 export function scoreOf(value: unknown): number | null {
   const score = numberOf(value)
   return score === null ? null : Math.min(1, Math.max(0, score))
+}
+
+/** At most so many attributes of an instance are read, with names and texts of at most so many characters. */
+const [MOST, NAME, TEXT] = [50, 100, 1000]
+
+/** The heading and the attributes of an instance, as COCO, LabelMe and GeoJSON name them; what has another form is left out. */
+export function notesIn(fields: Fields): Notes {
+  const heading = numberOf(fields['heading'])
+  const found = Object.entries(fieldsOf(fields['attributes']) ?? {}).flatMap(([name, value]) => {
+    const plain = ['string', 'number', 'boolean'].includes(typeof value)
+    return plain && name !== '' && name.length <= NAME ? [[name, String(value).slice(0, TEXT)] as const] : []
+  })
+  return notesOf({
+    heading: heading === null ? undefined : ((heading % 360) + 360) % 360,
+    attributes: found.length === 0 ? undefined : Object.fromEntries(found.slice(0, MOST)),
+  })
+}
+
+/** The heading and the attributes of an instance, and nothing else: what is not there has no key. */
+export function notesOf({ heading, attributes }: Notes): Notes {
+  return {
+    ...(heading === undefined ? {} : { heading }),
+    ...(attributes === undefined ? {} : { attributes }),
+  }
 }

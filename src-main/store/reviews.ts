@@ -1,5 +1,5 @@
 import type { Decision, SuspectVerdict } from '../contract/wire.ts'
-import { COUNTS, PREDICTION_COUNTS } from './categories.ts'
+import { COUNTS, PREDICTION_COUNTS, nameIn } from './categories.ts'
 import type { Connection } from './database.ts'
 
 /** What of an instance decides its errors. */
@@ -47,11 +47,11 @@ export function reviewRepository(db: Connection) {
      where r.run_id = ? and r.image_id > ? order by r.image_id limit ?`,
   )
   const truth = db.prepare<[number, number], ReviewedTruth & { image: number }>(
-    `select image_id as image, id, rle, area, category from truth t
+    `select image_id as image, id, rle, area, ${nameIn('t')} as category from truth t
      where image_id between ? and ? and ${COUNTS} order by image_id, number`,
   )
   const predictions = db.prepare<[number, number, number], ReviewedPrediction & { image: number }>(
-    `select image_id as image, id, rle, area, score, decision, category from predictions
+    `select image_id as image, id, rle, area, score, decision, iif(category is null, null, ${nameIn('p')}) as category from predictions p
      where run_id = ? and image_id between ? and ? and ${PREDICTION_COUNTS} order by image_id, number`,
   )
   const answered = db.prepare<[{ first: number; last: number }], { image: number; rle: string }>(

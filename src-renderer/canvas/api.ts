@@ -82,6 +82,8 @@ export interface Layers {
   predictions: 'open' | 'all' | 'none'
   /** per instance id; null: every instance in its own colour */
   marks: ReadonlyMap<string, InstanceMark> | null
+  /** colour 0..11 per category's key, in the place of the instances' own; null: each in its own */
+  colours: ReadonlyMap<string, number> | null
   foreground: ForegroundPixels | null
   rays: Rays | null
 }
@@ -90,6 +92,7 @@ export const DEFAULT_LAYERS: Layers = {
   truth: true,
   predictions: 'open',
   marks: null,
+  colours: null,
   foreground: null,
   rays: null,
 }

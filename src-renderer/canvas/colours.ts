@@ -50,6 +50,9 @@ export const MARK_RGB = {
   hidden: [255, 255, 255],
 } as const satisfies Record<string, Rgb>
 
+/** Areas to ignore: no colour of an instance. */
+export const IGNORED_RGB: Rgb = [214, 214, 214]
+
 /** '#rrggbb' of each mark's colour. */
 export const MARK_HEX: Readonly<Record<keyof typeof MARK_RGB, string>> = {
   hit: toHex(MARK_RGB.hit),

@@ -1,10 +1,11 @@
-import type { EditState } from '../../src-main/core/edit/edit.ts'
+import { DEFAULT_CATEGORY } from '../../src-main/contract/words.ts'
+import type { EditState, EditTruth } from '../../src-main/core/edit/edit.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { Rle } from '../../src-main/core/mask/rle.ts'
 import { boundsOf, equal } from '../../src-main/core/mask/rle.ts'
 import type { InstanceMark, InstanceRef, Layers } from './api.ts'
 import type { Rgb } from './colours.ts'
-import { MARK_HEX, MARK_RGB, instanceColour, instanceRgb } from './colours.ts'
+import { IGNORED_RGB, MARK_HEX, MARK_RGB, instanceColour, instanceRgb, toHex } from './colours.ts'
 
 /** An instance as it is drawn. */
 export interface SceneInstance extends InstanceRef {
@@ -14,12 +15,17 @@ export interface SceneInstance extends InstanceRef {
   /** '#rrggbb' of rgb */
   hex: string
   mark: InstanceMark | null
+  /** hatched and not filled: an area to ignore */
+  ignored: boolean
   /** text of its tag; null: none */
   tag: string | null
 }
 
 /** What of an image is shown. */
-export type SceneSettings = Pick<Layers, 'truth' | 'predictions' | 'marks'>
+export type SceneSettings = Pick<Layers, 'truth' | 'predictions' | 'marks' | 'colours'>
+
+/** What of an instance its looks follow from. */
+type Made = Pick<EditTruth, 'id' | 'rle' | 'colour' | 'category' | 'ignore'>
 
 const knownBounds = new WeakMap<Rle, Box | null>()
 
@@ -43,21 +49,29 @@ export function sceneOf(content: EditState, layers: SceneSettings): SceneInstanc
       marks?.get(id)?.style !== 'hidden' &&
       (layers.predictions === 'all' || marks?.has(id) || decision === null),
   )
+  const truth = layers.truth ? content.truth : []
   const numbers = new Map<string, string>()
   content.truth.forEach(({ id }) => numbers.set(id, String(numbers.size + 1)))
   predictions.forEach(({ id }) => numbers.set(id, `~${numbers.size + 1}`))
-  const make = (kind: InstanceRef['kind'], id: string, rle: Rle, colour: number): SceneInstance[] => {
+  const make = (
+    kind: InstanceRef['kind'],
+    { id, rle, colour: own, category, ignore }: Made,
+  ): SceneInstance[] => {
+    const colour = layers.colours?.get(category ?? DEFAULT_CATEGORY) ?? own
+    const ignored = ignore === true
     const bounds = boundsOnce(rle, content.height)
     const mark = marks?.get(id) ?? null
     if (bounds === null || mark?.style === 'hidden') return []
-    const rgb = mark ? MARK_RGB[mark.style] : instanceRgb(colour)
+    const rgb = mark ? MARK_RGB[mark.style] : ignored ? IGNORED_RGB : instanceRgb(colour)
     const tag = mark ? mark.tag : (numbers.get(id) ?? null)
-    const hex = mark ? MARK_HEX[mark.style] : instanceColour(colour)
-    return [{ kind, id, rle, bounds, rgb, hex, mark, tag }]
+    const hex = mark ? MARK_HEX[mark.style] : ignored ? toHex(IGNORED_RGB) : instanceColour(colour)
+    return [{ kind, id, rle, bounds, rgb, hex, mark, tag, ignored }]
   }
   return [
-    ...predictions.flatMap(({ id, rle, colour }) => make('prediction', id, rle, colour)),
-    ...(layers.truth ? content.truth : []).flatMap(({ id, rle, colour }) => make('truth', id, rle, colour)),
+    ...predictions.flatMap((one) => make('prediction', one)),
+    // areas to ignore lie below what is in them
+    ...truth.filter(({ ignore }) => ignore === true).flatMap((one) => make('truth', one)),
+    ...truth.filter(({ ignore }) => ignore !== true).flatMap((one) => make('truth', one)),
   ]
 }
 

@@ -162,7 +162,7 @@ export class Shown {
       kind: one.kind,
       id: one.id,
       rle: one.rle,
-      rgb: one.mark?.style === 'reference' ? null : one.rgb,
+      rgb: one.ignored || one.mark?.style === 'reference' ? null : one.rgb,
     }))
     this.#truth.set(instances.filter(({ kind }) => kind === 'truth'))
     this.#predictions.set(instances.filter(({ kind }) => kind === 'prediction'))

@@ -12,6 +12,10 @@ export class Categories {
   all = $state.raw<readonly ProjectCategory[]>([])
   /** those that instances can be given; Shift+1 is the first */
   readonly open = $derived(openCategories(this.all))
+  /** colours by key, those of merged ones included */
+  readonly colours: ReadonlyMap<string, number> = $derived(
+    new Map(this.all.map(({ key, colour }) => [key, categoryOf(this.all, key)?.colour ?? colour])),
+  )
   /** new instances get it; undefined: nothing is known yet */
   readonly last: ProjectCategory | undefined = $derived.by(
     () => categoryOf(this.all, this.#last) ?? this.open[0],

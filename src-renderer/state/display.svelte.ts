@@ -26,6 +26,8 @@ export class Display {
   readonly mapShown = new Remembered<boolean>('map-shown', true)
   /** predictions below this score are not shown, 0..1 */
   readonly leastScore = new Remembered<number>('least-score', 0)
+  /** instances bear the colours of their categories instead of their own */
+  readonly byCategory = new Remembered<boolean>('by-category', false)
   /** what the wheel does on the canvas */
   readonly wheel = new Remembered<WheelUse>('wheel', 'device')
   /** what the pressure of a pen does */

@@ -54,7 +54,7 @@ export function instanceLines(
     area: areaOf(instance.rle),
     measured: measured(instance.rle),
     score: null,
-    iou: state.predicted ? (best[i] ?? 0) : null,
+    iou: state.predicted && instance.ignore !== true ? (best[i] ?? 0) : null,
   }))
   const predicted = predictions.map((prediction, i) => ({
     id: prediction.id,

@@ -2,6 +2,7 @@ import {
   planAccept,
   planCategory,
   planDelete,
+  planDescribe,
   planFlag,
   planMerge,
   planRefine,
@@ -126,9 +127,10 @@ export function setFlag(editing: Editing, flagged: boolean, comment: string): vo
   if (!same) editing.perform(planFlag(shown.state, { flagged, comment }))
 }
 
-/** Ids of the truth instances that are selected. */
+/** Ids of the truth instances that are selected, areas to ignore aside: those have no category. */
 export function selectedTruth(shown: OpenImage | null): string[] {
-  const truth = new Set(shown?.state?.truth.map(({ id }) => id))
+  const objects = shown?.state?.truth.filter(({ ignore }) => ignore !== true)
+  const truth = new Set(objects?.map(({ id }) => id))
   return (shown?.selection ?? []).filter((id) => truth.has(id))
 }
 
@@ -154,4 +156,11 @@ export function setCategory(project: Categorised, place: number): void {
   const category = project.categories.open[place]
   if (category) giveCategory(project, category.key)
   else project.toasts.note(`This project has no category ${place + 1}. Add one in the list of instances.`)
+}
+
+/** Makes areas to ignore of the selected instances, or objects of such areas. */
+export function setIgnored(editing: Editing, ignored: boolean): void {
+  const { shown } = editing
+  if (shown?.state)
+    editing.perform(planDescribe(shown.state, shown.selection, { ignore: ignored ? true : undefined }))
 }

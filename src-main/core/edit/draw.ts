@@ -26,6 +26,20 @@ export function planPolygon(state: EditState, corners: readonly ImagePoint[], op
   return planShape(state, 'polygon', polygonMask(corners, state), options)
 }
 
+/** An area where nobody can tell, of the pixels inside a polygon: no object, and ships in it keep their pixels. */
+export function planIgnore(
+  state: EditState,
+  corners: readonly ImagePoint[],
+  { newId }: Pick<DrawOptions, 'newId'>,
+): Planned {
+  const rle = polygonMask(corners, state)
+  if (rle.length === 0) return { refusal: NO_PIXELS }
+  const builder = new PlanBuilder(state)
+  builder.create({ id: newId(), rle, origin: 'drawn', edited: false, ignore: true })
+  const plan = builder.plan('polygon')
+  return plan ? { plan } : { refusal: NO_PIXELS }
+}
+
 /** A new instance of the pixels inside a rotated box. */
 export function planBox(state: EditState, corners: BoxCorners, options: DrawOptions): Planned {
   return planShape(state, 'box', polygonMask(corners, state), options)
@@ -61,9 +75,11 @@ function planShape(
   if (rle.length === 0) return { refusal: NO_PIXELS }
   const builder = new PlanBuilder(state)
   const extended = extend === null ? null : builder.get(extend)
-  const pixels = policy === 'yield' ? builder.yielding(rle, extended?.id ?? null) : rle
+  // an area to ignore lies over ships and between them, and takes nothing from them
+  const over = extended?.ignore === true
+  const pixels = policy === 'yield' && !over ? builder.yielding(rle, extended?.id ?? null) : rle
   if (pixels.length === 0) return { refusal: ALL_TAKEN }
-  if (policy === 'take') builder.takeFromOthers(pixels, extended?.id ?? null)
+  if (policy === 'take' && !over) builder.takeFromOthers(pixels, extended?.id ?? null)
   if (extended) builder.reshape(extended.id, union(extended.rle, pixels))
   else builder.create({ id: newId(), rle: pixels, origin: 'drawn', edited: false })
   const plan = builder.plan(kind)

@@ -38,7 +38,10 @@ const anyState: fc.Arbitrary<e.EditState> = fc
       truth: m
         .labelMapToRles(labels, SIZE.width, SIZE.height)
         .filter((rle) => rle.length > 0)
-        .map((rle, i) => ({ id: newId(), rle, origin: origins[i]!, edited: false, colour: i })),
+        .map((rle, i) => ({
+          ...{ id: newId(), rle, origin: origins[i]!, edited: false, colour: i },
+          ...(decisions[0] === null ? {} : { category: 'tug', heading: 5, attributes: { a: 'b' } }),
+        })),
       predictions: m
         .labelMapToRles(predicted, SIZE.width, SIZE.height)
         .filter((rle) => rle.length > 0)
@@ -61,7 +64,7 @@ const anyGesture: fc.Arbitrary<(state: e.EditState) => e.Planned> = fc
     picks,
     stroke,
     points: fc.array(point, { minLength: 3, maxLength: 5 }),
-    kind: fc.nat(13),
+    kind: fc.nat(16),
     how: fc.constantFrom('fill', 'grow', 'shrink', 'smooth'),
   })
   .map(({ policy, picks, stroke, points, kind, how }) => (state: e.EditState) => {
@@ -69,6 +72,9 @@ const anyGesture: fc.Arbitrary<(state: e.EditState) => e.Planned> = fc
     const chosen = picks.flatMap((i) => state.truth[i]?.id ?? [])
     const predicted = picks.flatMap((i) => state.predictions[i]?.id ?? [])
     const gestures = [
+      () => e.planCategory(state, chosen, how),
+      () => e.planDescribe(state, chosen, { ignore: true, heading: 90, attributes: { flag: how } }),
+      () => e.planIgnore(state, points, options),
       () => e.planPolygon(state, points, options),
       () => e.planBox(state, [points[0]!, points[1]!, points[2]!, points[0]!], options),
       () => e.planBrush(state, stroke, { ...options, extend: null }),

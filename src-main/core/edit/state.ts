@@ -10,7 +10,7 @@ export interface EditTruth extends InstanceAttributes {
 }
 
 /** What an instance may be, and what is left out where it is not. */
-const OPTIONAL = { category: undefined, ignore: undefined, heading: undefined, attributes: undefined }
+const OPTIONAL = ['category', 'ignore', 'heading', 'attributes'] as const
 
 /** What an instance is beside its pixels, and nothing else. */
 export function attributesOf(instance: InstanceAttributes): InstanceAttributes {
@@ -29,7 +29,9 @@ export function withAttributes<T extends object>(
   instance: T,
   after: InstanceAttributes,
 ): T & InstanceAttributes {
-  return { ...instance, ...OPTIONAL, ...attributesOf(after) }
+  const said = attributesOf(after)
+  const gone = OPTIONAL.filter((name) => !(name in said)).map((name) => [name, undefined] as const)
+  return { ...instance, ...said, ...Object.fromEntries(gone) }
 }
 
 /** Whether both have the same attributes. */

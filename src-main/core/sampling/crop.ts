@@ -177,7 +177,8 @@ function relabel(labels: Int32Array): Uint16Array {
   return out
 }
 
-function meanColour(data: Uint8Array): [number, number, number] {
+/** Mean of red, green and blue, 0..255, of some thousand pixels spread evenly. @param data [height, width, 3] */
+export function meanColour(data: Uint8Array): [number, number, number] {
   const sums: [number, number, number] = [0, 0, 0]
   const step = 3 * Math.max(1, Math.floor(data.length / 3 / 4096))
   let count = 0

@@ -140,10 +140,7 @@ class Pass {
       const { name } = resolved
       if (unique && this.#several.has(name)) {
         const known = waiting.get(name)
-        waiting.set(
-          name,
-          known ? { ...known, instances: [...known.instances, ...resolved.instances] } : resolved,
-        )
+        waiting.set(name, known ? { ...known, ...together(known, resolved) } : resolved)
       } else if (unique && written.has(name)) {
         this.#several.add(name)
         again = true
@@ -204,7 +201,16 @@ class Pass {
       const found = groundOf(georeference, size ?? UNKNOWN_SIZE)
       return said === null ? found : { ...found, pixelMetres: { x: said, y: said } }
     }
-    return { name, size: size ?? UNKNOWN_SIZE, instances: inside, ground }
+    const ignored = size ? image.ignored.filter((rle) => fitsIn(rle, size)) : []
+    return { name, size: size ?? UNKNOWN_SIZE, instances: inside, ignored, ground }
+  }
+}
+
+/** What two descriptions of one image say of it together. */
+function together(a: ImageToWrite, b: ImageToWrite): Pick<ImageToWrite, 'instances' | 'ignored'> {
+  return {
+    instances: [...a.instances, ...b.instances],
+    ignored: [...(a.ignored ?? []), ...(b.ignored ?? [])],
   }
 }
 

@@ -5,9 +5,10 @@ import type { ExportPreview } from '../../contract/wire.ts'
 import { categoryOf, openCategories } from '../../core/categories.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import type { Size } from '../../core/mask/rle.ts'
-import type { Ground, ImageToWrite } from '../../formats/format.ts'
+import type { Ground, ImageToWrite, LabelledInstance } from '../../formats/format.ts'
 import { Losses } from '../../formats/losses.ts'
 import { formatOf } from '../../formats/registry.ts'
+import { notesOf } from '../../formats/values.ts'
 import { readSize } from '../../imaging/decode.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
@@ -43,8 +44,8 @@ export async function previewExport(project: Lent, wanted: ExportWanted): Promis
   const losses = new Losses(canHold)
   const counts = { instances: 0 }
   if (Losses.possible(canHold)) {
-    for await (const { instances, size } of written(project, images, wanted, counts))
-      losses.add(instances, size)
+    for await (const { instances, size, ignored } of written(project, images, wanted, counts))
+      losses.add(instances, size, ignored?.length)
   } else {
     for (const { id } of images) counts.instances += instancesOf(project, id, wanted).length
   }
@@ -112,7 +113,7 @@ function instancesOf(
   project: Lent,
   id: number,
   { what, run }: ExportWanted,
-): { rle: string; score: number | null; category: string | null }[] {
+): (Omit<LabelledInstance, 'rle' | 'line'> & { rle: string })[] {
   const { store } = project
   const categories = store.categories.all()
   const named = (key: string | undefined): string | null => categoryOf(categories, key)?.name ?? null
@@ -120,7 +121,7 @@ function instancesOf(
     return store.truth
       .of(id)
       .filter(({ ignore }) => ignore !== true)
-      .map(({ rle, category }) => ({ rle, score: null, category: named(category) }))
+      .map((one) => ({ rle: one.rle, score: null, category: named(one.category), ...notesOf(one) }))
   const chosen = run ?? currentRun(project)
   const found = chosen === null ? [] : store.predictions.of(chosen, id)
   return found
@@ -142,6 +143,7 @@ async function* written(
       name: image.path,
       size,
       instances: instances.map((instance) => ({ ...instance, rle: parseRle(instance.rle) })),
+      ignored: wanted.what === 'truth' ? project.store.truth.ignored(image.id).map(parseRle) : [],
       ground: () => groundOfStored(project, image, size),
     }
   }

@@ -138,11 +138,16 @@ async function importTruth(
   try {
     await store.inBatches(
       usable,
-      ({ id, masks }) => {
+      ({ id, masks, ignored }) => {
         progress(++seen)
         let added = masks.length
         if (!(begun.has(id) && holdsGroup(project, id, group))) {
-          const { plan, same } = importPlan(storedImage(project, id), store.truth.of(id), masks, existing)
+          const { plan, same } = importPlan(
+            storedImage(project, id),
+            store.truth.of(id),
+            { masks, ignored },
+            existing,
+          )
           identical += same
           added -= same
           if (plan === null) return

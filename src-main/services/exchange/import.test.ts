@@ -233,7 +233,7 @@ test('an export says what is not in it, and puts it in when asked', async () => 
   const plan = importPlan(
     storedImage(project, idOf(project, 'c.png')),
     [],
-    [readMask(square(1, 1)), readMask(square(9, 9))],
+    { masks: [readMask(square(1, 1)), readMask(square(9, 9))], ignored: [] },
     'add',
   ).plan!
   const open = { ...plan, kind: 'brush' as const, status: { from: 'to do', to: 'in progress' } as const }

@@ -2,12 +2,13 @@ import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { Georeference } from '../../contract/wire.ts'
 import { pickColours } from '../../core/edit/colours.ts'
 import { areaOf, boundsOf, fitsIn, formatRle } from '../../core/mask/rle.ts'
-import type { Size } from '../../core/mask/rle.ts'
+import type { Rle, Size } from '../../core/mask/rle.ts'
 import { areDisjoint } from '../../core/metric/overlap.ts'
 import type { Matched } from '../../core/names.ts'
 import { isUsable } from '../../formats/format.ts'
-import type { BrokenRow, LabelledImage, LabelledInstance } from '../../formats/format.ts'
+import type { BrokenRow, LabelledImage, LabelledInstance, Notes } from '../../formats/format.ts'
 import { formatOf, recogniseFormat } from '../../formats/registry.ts'
+import { notesOf } from '../../formats/values.ts'
 import { readSize } from '../../imaging/decode.ts'
 import { imageDirectory, openSource } from './label-source.ts'
 import { isRowByRow } from './row-by-row.ts'
@@ -23,7 +24,7 @@ export interface LabelTarget {
 }
 
 /** A mask of a label file that lies in its image. */
-export interface ReadMask {
+export interface ReadMask extends Notes {
   rle: string
   area: number
   colour: number
@@ -38,8 +39,10 @@ export interface ReadImage {
   id: number
   path: string
   size: Size
-  /** [] = the file says: no ship */
+  /** [] = the file says: no ship, where it has no area to ignore either */
   masks: ReadMask[]
+  /** areas where nobody can tell, as run-length text */
+  ignored: string[]
 }
 
 /** What a label file says of a project's images. */
@@ -64,7 +67,7 @@ export interface ReadLabels {
   outside: string[]
   /** images with masks that make sense only when they are read row by row */
   rowByRow: string[]
-  /** areas of many objects, which are never truth */
+  /** areas of many objects, which are never truth; those that can be read are kept as areas to ignore */
   crowds: number
   /** instances by category; those without one are not counted */
   categories: { name: string; instances: number }[]
@@ -84,6 +87,7 @@ interface Growing {
   size: Size
   name: string
   instances: LabelledInstance[]
+  ignored: Rle[]
   /** instances outside of it */
   outside: number
 }
@@ -133,7 +137,7 @@ export async function matchLabels(
       continue
     }
     if (match.how !== 'path') result.matched.push({ name, path: match.path, how: match.how })
-    if (isUsable(image)) add(growing, byPath.get(match.path)!, size, image)
+    if (isUsable(image) || image.ignored.length > 0) add(growing, byPath.get(match.path)!, size, image)
   }
   for (const image of growing.values()) finish(result, image)
   result.categories = [...categories].map(([name, instances]) => ({ name, instances }))
@@ -168,29 +172,33 @@ function add(
   growing: Map<number, Growing>,
   target: LabelTarget,
   size: Size,
-  { names, instances }: LabelledImage,
+  { names, instances, ignored: areas }: LabelledImage,
 ): void {
+  const ignored = areas.filter((rle) => rle.length > 0 && fitsIn(rle, size))
   const inside = instances.filter(({ rle }) => fitsIn(rle, size))
   const outside = instances.length - inside.length
   const known = growing.get(target.id)
   if (known) {
     known.instances.push(...inside)
+    known.ignored.push(...ignored)
     known.outside += outside
-  } else growing.set(target.id, { target, size, name: names[0]!, instances: inside, outside })
+  } else growing.set(target.id, { target, size, name: names[0]!, instances: inside, ignored, outside })
 }
 
 /** What is to be said of an image, and its masks. */
-function finish(result: ReadLabels, { target, size, name, instances, outside }: Growing): void {
+function finish(result: ReadLabels, image: Growing): void {
+  const { target, size, name, instances, ignored, outside } = image
   if (outside > 0) result.outside.push(name)
   const all = instances.map(({ rle }) => rle)
   if (all.length > 1 && !areDisjoint(all)) result.overlapping.push(name)
   if (all.some((rle) => isRowByRow(rle, size))) result.rowByRow.push(name)
   // an image of which nothing is left is not one without ships
-  if (instances.length === 0 && outside > 0) return
+  if (instances.length === 0 && outside > 0 && ignored.length === 0) return
   const colours = pickColours(all.map((rle) => boundsOf(rle, size.height)))
-  const masks = instances.map(({ rle, category, score }, i) => ({
-    ...{ rle: formatRle(rle), area: areaOf(rle), colour: colours[i]! },
-    ...{ category, score },
+  const masks = instances.map((instance, i) => ({
+    ...{ rle: formatRle(instance.rle), area: areaOf(instance.rle), colour: colours[i]! },
+    ...{ category: instance.category, score: instance.score },
+    ...notesOf(instance),
   }))
-  result.images.push({ id: target.id, path: target.path, size, masks })
+  result.images.push({ id: target.id, path: target.path, size, masks, ignored: ignored.map(formatRle) })
 }

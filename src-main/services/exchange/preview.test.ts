@@ -6,7 +6,7 @@ import { idOf, makeBench, openBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { listRows } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
-import { exportLabels } from './export.ts'
+import { exportLabels, previewExport } from './export.ts'
 import { importLabels } from './import.ts'
 import { previewImport } from './preview.ts'
 
@@ -126,9 +126,30 @@ test('images of another size than the labels were made for are left out', async 
   })
 })
 
-test('areas of many objects are counted and are no truth', async () => {
-  await open('a.png')
-  expect(await previewImport(project, join(CASES, 'coco-rle-with-crowd.json'))).toMatchObject({ crowds: 1 })
+test('areas of many objects are no truth; they are kept as areas to ignore, and go out as they came', async () => {
+  const made = await makeBench({ 'other.png': SIZE })
+  cpSync(join(CASES, 'images'), made.images, { recursive: true })
+  project = await made.host.openProject(made.images)
+  await settled(project)
+  bench = { ...made, project }
+  const from = join(CASES, 'coco-rle-with-crowd.json')
+  expect(await previewImport(project, from)).toMatchObject({ crowds: 1, instances: 5 })
+  await importAs(from)
+  const areas = project.store.images
+    .all()
+    .flatMap(({ id }) => project.store.truth.of(id))
+    .filter(({ ignore }) => ignore)
+  expect(areas).toMatchObject([{ area: 120, origin: 'imported' }])
+  expect(project.store.categories.all()[0]).toMatchObject({ key: 'ship', instances: 3 })
+  const out = join(bench.folder, 'out.json')
+  const wanted = { what: 'truth', format: 'coco-rle' } as const
+  await exportLabels(project, out, wanted)
+  expect(await previewImport(project, out)).toMatchObject({ crowds: 1, instances: 5, identical: 5 })
+  expect((await previewExport(project, { ...wanted, format: 'yolo-segment' })).lost).toContain(
+    '1 area to ignore',
+  )
+  await importAs(out)
+  expect(project.store.images.all().flatMap(({ id }) => project.store.truth.ignored(id))).toHaveLength(1)
 })
 
 test('an image that is not named stays untouched; one that is named without an instance has no ship', async () => {

@@ -104,8 +104,9 @@ function sourceOf(project: Pick<Project, 'store'>, image: ListedImage & { group:
     throw new DrydockError('internal', `${image.path} was to be trained on before it was read.`)
   }
   const truth = project.store.truth.masks(image.id).map(parseRle)
+  const ignored = project.store.truth.ignored(image.id).map(parseRle)
   const mapping = project.store.pixels.get(image.id)?.mapping ?? undefined
-  return { file: imageFile(project, image), width, height, truth, content: sha256, mapping, group }
+  return { file: imageFile(project, image), width, height, truth, ignored, content: sha256, mapping, group }
 }
 
 type TrainReads = typeof trainReads

@@ -5,6 +5,7 @@ import type { Random } from '../../core/random.ts'
 import { randomFrom, seedFrom } from '../../core/random.ts'
 import type { Crop, Marked } from '../../core/sampling/crop.ts'
 import { CROP_SETTINGS, sampleCrop } from '../../core/sampling/crop.ts'
+import { hideIgnored } from '../../core/sampling/hide.ts'
 import { makeSyntheticScene } from '../../core/synthetic/scene.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import type { TrainPlan, TrainSource } from './train-plan.ts'
@@ -186,7 +187,8 @@ function bytesOfMarked({ image, labels }: Marked): number {
 }
 
 async function readMarked(source: TrainSource): Promise<Marked> {
-  const image = await decodeImage(source.file, { mapping: source.mapping })
+  const decoded = await decodeImage(source.file, { mapping: source.mapping })
+  const image = hideIgnored(decoded, source.ignored ?? [], source.truth)
   const labels = toLabelMap(source.truth, image)
   const ships = source.truth.flatMap((rle) => {
     // the middle of the middle run lies on or near the ship

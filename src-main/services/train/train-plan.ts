@@ -9,6 +9,8 @@ export interface TrainSource {
   height: number
   /** its ships; empty = there is none */
   truth: Rle[]
+  /** areas where nobody can tell; left out: none */
+  ignored?: Rle[]
   /** SHA-256 of the file */
   content: string
   /** how its samples become 8 bits; default: as is chosen for it */

@@ -127,7 +127,7 @@ export class Outlines {
     this.#drawn = { ...this.#drawn!, instances, selection, seen, frame }
     context.imageSmoothingEnabled = false
     context.drawImage(this.#picture, 0, 0, width / frame.ratio, height / frame.ratio)
-    drawHatching(context, found.filter(({ mark }) => mark?.style === 'missed'), imageHeight, frame) // prettier-ignore
+    drawHatching(context, found.filter(({ mark, ignored }) => ignored || mark?.style === 'missed'), imageHeight, frame) // prettier-ignore
     return found.length === inSight.length
   }
 

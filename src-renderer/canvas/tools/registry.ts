@@ -1,6 +1,7 @@
 import { box } from './box/box.ts'
 import { brush } from './brush/brush.ts'
 import { eraser } from './eraser/eraser.ts'
+import { ignore } from './ignore/ignore.ts'
 import { knife } from './knife/knife.ts'
 import { merge } from './merge/merge.ts'
 import { polygon } from './polygon/polygon.ts'
@@ -19,6 +20,7 @@ export const TOOLS = {
   smart,
   knife,
   merge,
+  ignore,
   ruler,
 } as const satisfies Record<string, ToolEntry>
 

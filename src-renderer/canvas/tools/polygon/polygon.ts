@@ -1,3 +1,4 @@
+import type { Planned } from '../../../../src-main/core/edit/edit.ts'
 import { planPolygon } from '../../../../src-main/core/edit/edit.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
@@ -33,17 +34,23 @@ function closingReach(corners: readonly ImagePoint[], scale: number): number {
   return Math.min(CLOSING, Math.max(CLOSING_LEAST, side * scale * CLOSING_SHARE))
 }
 
+/** What is made of the corners, and how the hand is led to the first. */
+export interface Outlining {
+  plan: (corners: readonly ImagePoint[], context: ToolContext) => Planned
+  hint: string
+}
+
 /**
  * Click the corners, or draw by hand with the button down; Enter, a double-click or the first corner closes, and so does the end of a line
  * drawn all the way round. Escape goes one step back.
  */
-const polygonTool: Tool<State> = {
+export const outlineTool = ({ plan, hint }: Outlining): Tool<State> => ({
   start: START,
   step(state, event, context) {
     const { corners } = state
     switch (event.type) {
       case 'down': {
-        if (closes(state, event.at, context)) return close(state, context)
+        if (closes(state, event.at, context)) return close(state, context, plan)
         return {
           state: {
             corners: [...corners, event.at],
@@ -58,7 +65,9 @@ const polygonTool: Tool<State> = {
       case 'up': {
         const drawn = state.press?.drawing ?? false
         const released = { ...state, at: event.at, press: null }
-        return drawn && closes(released, event.at, context) ? close(released, context) : { state: released }
+        return drawn && closes(released, event.at, context)
+          ? close(released, context, plan)
+          : { state: released }
       }
       case 'double': {
         const [last, before] = [corners.at(-1), corners.at(-2)]
@@ -67,10 +76,10 @@ const polygonTool: Tool<State> = {
         // its second click is no corner of its own
         const shape = { ...stepBack(state), at: event.at }
         // a double-click on the first corner has closed the shape with its first click and begun another with its second
-        return shape.corners.length >= 3 ? close(shape, context) : { state: { ...START, at: event.at } }
+        return shape.corners.length >= 3 ? close(shape, context, plan) : { state: { ...START, at: event.at } }
       }
       case 'enter':
-        return corners.length >= 3 ? close(state, context) : { state }
+        return corners.length >= 3 ? close(state, context, plan) : { state }
       case 'escape':
       case 'back':
         if (corners.length === 0) return event.type === 'escape' ? stepOut(state, context) : { state }
@@ -90,16 +99,16 @@ const polygonTool: Tool<State> = {
       busy: corners.length > 0,
       hint: press?.drawing
         ? 'Release on the first corner to close the shape'
-        : hintFor(corners.length, closing),
+        : hintFor(corners.length, closing, hint),
       lines: corners.length > 0 ? [{ points, closed: points.length >= 3 }] : [],
       // of lines drawn by hand the ends alone
       dots: state.steps.flatMap((count) => corners[count] ?? []),
     }
   },
-}
+})
 
-function hintFor(corners: number, closing: boolean): string {
-  if (corners === 0) return 'Click the first corner, or draw around the ship'
+function hintFor(corners: number, closing: boolean, first: string): string {
+  if (corners === 0) return first
   if (corners < 3) return 'Click the next corner'
   return closing ? 'Click to close the shape' : 'Click the next corner, Enter closes the shape'
 }
@@ -132,10 +141,10 @@ function stepBack(state: State): State {
   }
 }
 
-function close({ corners, at }: State, context: ToolContext): Step<State> {
+function close({ corners, at }: State, context: ToolContext, plan: Outlining['plan']): Step<State> {
   return {
     state: { ...START, at },
-    planned: planPolygon(context.content, corners, context),
+    planned: plan(corners, context),
     selectCreated: true,
   }
 }
@@ -152,5 +161,11 @@ export const polygon: ToolEntry = {
     ],
   ],
   cursor: 'crosshair',
-  make: () => run(polygonTool),
+  make: () =>
+    run(
+      outlineTool({
+        plan: (corners, context) => planPolygon(context.content, corners, context),
+        hint: 'Click the first corner, or draw around the ship',
+      }),
+    ),
 }
