@@ -25,6 +25,7 @@ interface ImportOptions extends Options {
   overlaps: 'keep' | 'order' | 'size'
   category?: string[]
   map?: [string, string][]
+  rowByRow?: boolean
   dryRun?: boolean
 }
 
@@ -88,6 +89,7 @@ export function addImport(program: Command): void {
     )
     .option('--category <names...>', 'which of its categories count as object; the others are kept without')
     .option('--map <from=to...>', 'what a category of the file becomes in the project: boat=ship', pairs)
+    .option('--row-by-row', 'masks count their pixels along the rows, as by mistake: turn them')
     .option('--dry-run', 'only say what would happen')
   onTerminal(command, (terminal) => importFile(terminal, command, command.opts<ImportOptions>()))
 }
@@ -130,6 +132,7 @@ async function importFile(terminal: Terminal, command: Command, options: ImportO
       what: options.what,
       existing: options.existing ?? 'add',
       overlaps: options.overlaps,
+      rowByRow: options.rowByRow,
       runName: options.run,
       categories: wishes,
     }).finally(stop)
@@ -207,7 +210,11 @@ const OVERLAPS = {
 }
 
 /** What will be left out, and why, on stderr. */
-function tellPreview(terminal: Terminal, preview: ImportPreview, { overlaps }: ImportOptions): void {
+function tellPreview(
+  terminal: Terminal,
+  preview: ImportPreview,
+  { overlaps, rowByRow }: ImportOptions,
+): void {
   const { broken, brokenCount } = preview
   for (const { reason } of broken) terminal.note(`${reason} This row is left out.`)
   if (brokenCount > broken.length)
@@ -222,7 +229,9 @@ function tellPreview(terminal: Terminal, preview: ImportPreview, { overlaps }: I
   some('Masks outside their image are left out', preview.outside, preview.outsideCount)
   some(`Masks overlap, ${OVERLAPS[overlaps]}`, preview.overlapping, preview.overlappingCount)
   some(
-    'Masks make sense only when read row by row, so they may have been written that way by mistake',
+    rowByRow
+      ? 'Masks make sense only when read row by row: they are read so'
+      : 'Masks make sense only when read row by row, so they may have been written that way by mistake; --row-by-row reads them so',
     preview.rowByRow,
     preview.rowByRowCount,
   )

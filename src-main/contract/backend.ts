@@ -265,6 +265,8 @@ export const backendContract = {
           existing: z.enum(['add', 'replace', 'skip']),
           /** pixels that several masks of the file claim: all keep them, the first in the file, or the smaller one */
           overlaps: z.enum(['keep', 'order', 'size']).default('keep'),
+          /** the file's masks count their pixels along the rows, as by mistake: they are turned */
+          rowByRow: z.boolean().default(false),
           runName: z.string().min(1).max(80).optional(),
           /** what the file's categories become; those left out stay as they are named */
           categories: z.array(w.categoryWish).max(10_000).default([]),

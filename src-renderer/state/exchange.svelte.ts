@@ -9,13 +9,21 @@ export interface ImportChoice {
   existing: 'add' | 'replace' | 'skip'
   /** pixels that several masks of the file claim: all keep them, the first in the file, or the smaller one */
   overlaps: 'keep' | 'order' | 'size'
+  /** masks of the file count their pixels along the rows, as by mistake */
+  rowByRow: boolean
   /** whose labels they are, where they become a run */
   runName: string
 }
 
 type LabelDialogs = Pick<Client['shell']['dialogs'], 'chooseLabels' | 'chooseFolder'>
 
-const CHOICE: ImportChoice = { what: 'truth', existing: 'skip', overlaps: 'keep', runName: '' }
+const CHOICE: ImportChoice = {
+  what: 'truth',
+  existing: 'skip',
+  overlaps: 'keep',
+  rowByRow: false,
+  runName: '',
+}
 
 /** Labels that come in: the sheet that shows what an import will do, then what it did. */
 export class Exchange {
@@ -67,12 +75,13 @@ export class Exchange {
     if (!preview) return
     this.writing = true
     await this.#guard(async () => {
-      const { what, existing, overlaps, runName } = this.choice
+      const { what, existing, overlaps, rowByRow, runName } = this.choice
       this.result = await this.#client.exchange.import({
         token: preview.token,
         what,
         existing,
         overlaps,
+        rowByRow,
         categories: this.wishes.map((wish) => ({ ...wish })),
         ...(what === 'predictions' && runName.trim() ? { runName: runName.trim() } : {}),
       })

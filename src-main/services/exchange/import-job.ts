@@ -19,6 +19,7 @@ import { rescore } from '../score/score.ts'
 import { lookThrough } from './import-images.ts'
 import { importPlan, keptCategory } from './import-plan.ts'
 import type { ReadImage, ReadMask } from './label-reading.ts'
+import { alongRows } from './row-by-row.ts'
 import { withoutOverlaps } from './overlaps.ts'
 import type { OverlapChoice } from './overlaps.ts'
 import { fileStamp, previewOf, readFor, stampOf } from './previews.ts'
@@ -38,6 +39,7 @@ const importPayload = z.object({
   /** images that already have truth instances */
   existing: z.enum(['add', 'replace', 'skip']),
   overlaps: z.enum(['keep', 'order', 'size']).default('keep'),
+  rowByRow: z.boolean().default(false),
   runName: z.string(),
   /** what the file's categories become */
   categories: z.array(categoryWish).default([]),
@@ -53,7 +55,7 @@ export const importJob: JobHandler<ImportPayload, ImportResult> = {
   payload: importPayload,
   async run(context, payload) {
     const read = await labelsOf(context.project, payload)
-    const labels = await categorised(context.project, resolved(read, payload.overlaps), payload.categories)
+    const labels = await categorised(context.project, read, payload.categories)
     const result = await (payload.what === 'truth' ? importTruth : importRun)(context, labels, payload)
     return { summary: summaryOf(result), result }
   },
@@ -100,9 +102,12 @@ async function categorised(
   }))
 }
 
-/** The images with their overlaps as they were chosen to be. */
-function resolved(images: readonly ReadImage[], choice: OverlapChoice): readonly ReadImage[] {
-  return choice === 'keep' ? images : images.map((image) => ({ ...image, masks: apart(image.masks, choice) }))
+/** The masks of an image as they were chosen to be read. One image at a time: gestures are saved in between. */
+function chosenMasks({ masks, size }: ReadImage, { rowByRow, overlaps }: ImportPayload): ReadMask[] {
+  const turned = rowByRow
+    ? masks.map((mask) => ({ ...mask, rle: formatRle(alongRows(parseRle(mask.rle), size)) }))
+    : masks
+  return overlaps === 'keep' ? turned : apart(turned, overlaps)
 }
 
 function apart(masks: ReadMask[], choice: Exclude<OverlapChoice, 'keep'>): ReadMask[] {
@@ -124,8 +129,9 @@ function summaryOf({ images, instances, leftOutCount }: ImportResult): string {
 async function importTruth(
   { project, signal, progress }: JobContext,
   labelled: readonly ReadImage[],
-  { token: group, existing }: ImportPayload,
+  payload: ImportPayload,
 ): Promise<ImportResult> {
+  const { token: group, existing } = payload
   const { store } = project
   await backUp(store.db, join(project.folder, 'backups'))
   const { usable, leftOut } = await lookThrough(project, labelled, signal)
@@ -138,7 +144,9 @@ async function importTruth(
   try {
     await store.inBatches(
       usable,
-      ({ id, masks, ignored }) => {
+      (image) => {
+        const { id, ignored } = image
+        const masks = chosenMasks(image, payload)
         progress(++seen)
         let added = masks.length
         if (!(begun.has(id) && holdsGroup(project, id, group))) {
@@ -194,7 +202,9 @@ async function importRun(
   try {
     await store.inBatches(
       usable,
-      ({ id, masks }) => {
+      (image) => {
+        const { id } = image
+        const masks = chosenMasks(image, payload)
         const { sha256 } = storedImage(project, id)
         // what this import brought before it was broken off stays, with what was decided on it since
         if (store.runs.image(run, id)?.sha256 !== sha256) {

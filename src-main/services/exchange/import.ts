@@ -17,6 +17,8 @@ export interface ImportWanted {
   existing: ExistingTruth
   /** masks of the file that share pixels; default: they are taken as they are */
   overlaps?: OverlapChoice | undefined
+  /** masks of the file count their pixels along the rows; default: down the columns, as they should */
+  rowByRow?: boolean | undefined
   /** of the run that imported predictions become */
   runName?: string | undefined
   /** what the file's categories become; default: as the preview says */
@@ -39,7 +41,7 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
     )
   }
   const { file, format, stamp, labels } = previewed
-  const { token, what, existing, overlaps = 'keep' } = wanted
+  const { token, what, existing, overlaps = 'keep', rowByRow = false } = wanted
   const categories = [...(wanted.categories ?? [])]
   const runName = (wanted.runName ?? basename(file)).slice(0, 80)
   const run = runBegun(project, previewed.job, runName)
@@ -47,7 +49,7 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
   try {
     const result = await project.jobs.complete(
       importJob,
-      { token, file, format, stamp, what, existing, overlaps, categories, runName, run },
+      { token, file, format, stamp, what, existing, overlaps, rowByRow, categories, runName, run },
       { title: `Importing ${basename(file)}`, unit: 'images', total: labels.images.length, lane: 'import' },
       previewed.job,
     )

@@ -109,7 +109,12 @@ test('masks that were written row by row are seen', async () => {
   const square = (stride: number) =>
     Array.from({ length: 6 }, (_, i) => `${10 * stride + 11 + i * stride} 6`).join(' ')
   const file = csv(`a.png,${square(40)}\nb.png,${square(30)}\n`)
-  expect(await previewImport(project, file)).toMatchObject({ rowByRow: ['a.png'], rowByRowCount: 1 })
+  const preview = await previewImport(project, file)
+  expect(preview).toMatchObject({ rowByRow: ['a.png'], rowByRowCount: 1 })
+  // along the rows of 40 px: column 10, row 10, 6 x 6 px
+  await importLabels(project, { token: preview.token, what: 'truth', existing: 'add', rowByRow: true })
+  const whole = Array.from({ length: 6 }, (_, i) => `${(10 + i) * 30 + 11} 6`).join(' ')
+  expect(project.store.truth.masks(idOf(project, 'a.png'))).toEqual([whole])
 })
 
 test('images of another size than the labels were made for are left out', async () => {
