@@ -8,6 +8,7 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
   const project = sampleIn(folder)
+  await expect(page.getByTestId('open-image')).toHaveText(/\w/)
   await predictAll(drydock, project)
   await page.getByTestId('view-review').click()
   const truth = () => ask<{ id: string; rle: string }>(project, 'select id, rle from truth order by id')
@@ -86,6 +87,27 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await page.keyboard.press('o')
     await expect(page.getByTestId('verdicts')).toContainText('1 model wrong')
     await expect(page.locator(`[id="${first}"]`)).toHaveCount(0)
+  })
+
+  await test.step('errors as small pictures: several are rejected at once, one undo takes it back, a click goes there', async () => {
+    const rejected = () =>
+      ask<{ n: number }>(project, `select count(*) as n from predictions where decision = 'rejected'`)
+    const before = rejected()
+    await page.getByTestId('list-images').click()
+    await page.getByTestId('middle-pictures').click()
+    await page.getByTestId('kind-false').click()
+    const crops = page.getByTestId('crop')
+    await expect(crops.first().locator('img')).toBeVisible()
+    await crops.nth(0).click({ modifiers: ['Control'] })
+    await crops.nth(1).click({ modifiers: ['Control'] })
+    await expect(page.getByTestId('gallery-acts')).toContainText('2 selected')
+    await page.getByTestId('gallery-reject').click()
+    await expect.poll(rejected).toEqual([{ n: (before[0]?.n ?? 0) + 2 }])
+    await page.getByTestId('gallery-undo').click()
+    await expect.poll(rejected).toEqual(before)
+    await crops.first().click()
+    await expect(page.getByTestId('canvas')).toBeVisible()
+    await page.getByTestId('kind-false').click()
   })
 
   await test.step('two runs stand side by side: what the draft has won, image by image and with an interval', async () => {

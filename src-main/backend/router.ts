@@ -29,6 +29,7 @@ import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
 import { answerMoved, movedImages } from '../services/images/moved.ts'
 import { relocate, rescan } from '../services/images/scan.ts'
+import { decideMany } from '../services/review/bulk.ts'
 import { compareRuns } from '../services/review/compare.ts'
 import { answerSuspect, reviewPage, verdictsOf } from '../services/review/review.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
@@ -205,6 +206,7 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       compare: os.review.compare.handler(
         within((project, { first, second }, signal) => compareRuns(project, first, second, signal)),
       ),
+      decide: os.review.decide.handler(within((project, input) => decideMany(project, input))),
       predictions: os.review.predictions.handler(
         within(({ store }, { image, run }) => store.predictions.of(run, image)),
       ),

@@ -31,12 +31,54 @@ export function addReview(program: Command): void {
     )
     .requiredOption('--project <project>', PROJECT_HELP)
     .option('--run <run>', 'number or name of the run; without it the current one')
+    .option(
+      '--report <file>',
+      'also write a report: one HTML file with pictures inside, or a CSV where it ends in .csv',
+    )
+    .option('--against <run>', 'with --report: another run that the report compares this one with')
+    .option(
+      '--result <folder>',
+      'also write the score with all that it follows from into a new folder; "score --result" checks it',
+    )
   onTerminal(command, async (terminal) => {
-    const { project, run } = command.opts<{ project: string; run?: string }>()
-    const reviewed = await withProject(project, {}, terminal, (open) => review(open, run))
+    const { project, ...wanted } = command.opts<Wanted & { project: string }>()
+    const reviewed = await withProject(project, {}, terminal, async (open) => {
+      const found = await review(open, wanted.run)
+      await write(terminal, open, found.run.id, wanted)
+      return found
+    })
     if (terminal.json) terminal.answer(forMachines(reviewed))
     else tell(terminal, reviewed)
   })
+}
+
+interface Wanted {
+  run?: string
+  report?: string
+  against?: string
+  result?: string
+}
+
+async function write(
+  terminal: Terminal,
+  project: Project,
+  run: number,
+  { report, against, result }: Wanted,
+): Promise<void> {
+  const { findRun } = await import('../services/review/find-run.ts')
+  if (report !== undefined) {
+    const { writeReport } = await import('../services/review/report.ts')
+    const other = against === undefined ? null : findRun(project, against).id
+    await writeReport(project, { run, against: other }, report)
+    terminal.note(`The report is ${report}.`)
+  }
+  if (result !== undefined) {
+    const { exportResult } = await import('../services/review/export-result.ts')
+    const { scores } = await exportResult(project, run, result)
+    terminal.note(
+      `The result is in ${result}: F2 ${scores.f2}. "drydock score --result ${result}" checks it.`,
+    )
+  }
 }
 
 async function review(project: Project, wanted: string | undefined): Promise<Reviewed> {

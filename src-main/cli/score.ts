@@ -25,6 +25,7 @@ interface Options {
   project?: string
   size?: Size
   report?: boolean
+  result?: string
 }
 
 /** A score of either kind. */
@@ -61,7 +62,15 @@ export function addScore(program: Command): void {
         'size',
       ]),
     )
+  command.addOption(
+    new Option(
+      '--result <folder>',
+      'instead of two files: the folder of an exported result, checked and scored anew',
+    ).conflicts(['truth', 'pred', 'project', 'against']),
+  )
   onTerminal(command, async (terminal) => {
+    const { result } = command.opts<Options>()
+    if (result !== undefined) return tell(terminal, await scoreFolder(result))
     const { project, truth, pred, against, size, report = false } = command.opts<Options>()
     if (project !== undefined)
       return tell(terminal, await scoreProject(terminal, project, { report, against }))
@@ -96,6 +105,13 @@ async function scoreCsv(
     report: report && size !== undefined ? await reportOf(pairs!, size) : null,
     difference: others === undefined ? null : await differenceFrom(images, scorePairs(others).images),
   }
+}
+
+/** An exported result, from its files alone. */
+async function scoreFolder(folder: string): Promise<Scored> {
+  const { scoreResult } = await import('../services/review/score-result.ts')
+  const { set, images } = await scoreResult(folder)
+  return { set, images, total: images.length, report: null, difference: null }
 }
 
 async function reportOf(pairs: readonly Pair[], { height }: Size): Promise<Report> {

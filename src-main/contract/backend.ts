@@ -234,6 +234,17 @@ export const backendContract = {
     compare: procedure
       .input(inProject.extend({ first: w.runId, second: w.runId }))
       .output(w.runComparison.nullable()),
+    /** decides on instances of many images at once, as one group: `annotate.undoGroup` takes it back */
+    decide: procedure
+      .input(
+        inProject.extend({
+          run: w.runId,
+          act: w.bulkAct,
+          group: w.uuid,
+          chosen: z.array(z.object({ image: w.imageId, ids: z.array(w.uuid).max(10_000) })).max(10_000),
+        }),
+      )
+      .output(z.object({ images: z.number().int() })),
     /** what any run has found in an image */
     predictions: procedure.input(onImage.extend({ run: w.runId })).output(z.array(w.prediction)),
   },

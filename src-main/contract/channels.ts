@@ -54,6 +54,16 @@ export function thumbUrl(project: string, image: number, content: string): strin
   return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/thumb`
 }
 
+/** `drydock://app/p/<project>/image/<id>/r<content>/crop/<x>/<y>/<width>/<height>`: a small picture of a window, in px of the image. */
+export function cropUrl(
+  project: string,
+  image: number,
+  content: string,
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+): string {
+  return `${SCHEME}://app/p/${encodeURIComponent(project)}/image/${image}/r${encodeURIComponent(content)}/crop/${x}/${y}/${width}/${height}`
+}
+
 /** `drydock://app/p/<project>/image/<id>/r<content>/tile/<level>/<column>/<row>`; level 0 is full size. */
 export function tileUrl(
   project: string,

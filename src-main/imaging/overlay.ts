@@ -19,6 +19,17 @@ const COLOURS: readonly (readonly [number, number, number])[] = [
   [255, 69, 255],
 ]
 
+/** What an outline of a review's picture means, by its colour. */
+const MEANINGS = {
+  truth: [255, 255, 255],
+  hit: [60, 220, 160],
+  missed: [255, 140, 60],
+  false: [255, 225, 70],
+} as const
+
+/** Longest side of a review's picture in px. */
+const PICTURE_SIDE = 800
+
 /** Width of an outline in px; it runs around the instance, outside it, so that small ones stay visible. */
 const OUTLINE = 2
 
@@ -34,6 +45,23 @@ export async function writeOverlay(image: RgbImage, instances: Uint32Array[], fi
   const jpeg = ['.jpg', '.jpeg'].includes(extname(file).toLowerCase())
   const bytes = await (jpeg ? picture.jpeg({ quality: 90 }) : picture.png({ compressionLevel: 3 })).toBuffer()
   await writeWhole(file, bytes)
+}
+
+/**
+ * A small picture of an image with what a run has hit, missed and found for nothing, as JPEG.
+ * @param outlines RLE pairs (1-based, column-major); those that come last lie above
+ */
+export async function reviewPicture(
+  image: RgbImage,
+  outlines: readonly { rle: Uint32Array; kind: keyof typeof MEANINGS }[],
+): Promise<Buffer> {
+  const pixels = Uint8Array.from(image.data)
+  for (const { rle, kind } of outlines) drawOutline(pixels, image, rle, MEANINGS[kind])
+  const sharp = await loadSharp()
+  return sharp(pixels, { raw: { width: image.width, height: image.height, channels: 3 } })
+    .resize(PICTURE_SIDE, PICTURE_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: 82 })
+    .toBuffer()
 }
 
 function drawOutline(

@@ -5,6 +5,7 @@ import type { TaskAnswer, TaskName, Tasks } from './machinery/workers.ts'
 const machinery = async () => (await import('./machinery/tasks.ts')).machineryTasks
 const images = async () => (await import('./images/tasks.ts')).imageTasks
 const score = async () => (await import('./score/tasks.ts')).scoreTasks
+const review = async () => (await import('./review/tasks.ts')).reviewTasks
 const predict = async () => (await import('./predict/tasks.ts')).predictTasks
 
 /**
@@ -18,12 +19,14 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   readContents: images,
   decode: images,
   thumbnail: images,
+  crop: images,
   surveyBands: images,
   readSamples: images,
   tile: images,
   looksOf: images,
   cropsAgree: images,
   scoreImages: score,
+  reviewPicture: review,
   hasInference: predict,
   keepInference: predict,
   findInstances: predict,

@@ -33,6 +33,17 @@ export interface ImageToReview {
 
 type ImageRow = Omit<ImageToReview, 'truth' | 'predictions' | 'answered'>
 
+/** A scored image, as a list of them names it. */
+export interface ScoredImage {
+  id: number
+  path: string
+  sha256: string | null
+  split: string | null
+  /** px */
+  width: number | null
+  height: number | null
+}
+
 /** Images whose instances are read at once. */
 const PAGE = 500
 
@@ -67,6 +78,10 @@ export function reviewRepository(db: Connection) {
   const verdicts = db.prepare<[], { verdict: SuspectVerdict; count: number }>(
     'select verdict, count(*) as count from suspect_verdicts group by verdict',
   )
+  const scored = db.prepare<[number], ScoredImage>(
+    `select i.id, i.path, i.sha256, i.split, i.width, i.height from run_images r
+     join images i on i.id = r.image_id and i.status in ('done', 'no ship') where r.run_id = ? order by i.path`,
+  )
   const inRun = db
     .prepare<[number, number], number>('select image_id from run_images where run_id = ? and image_id > ?')
     .pluck()
@@ -85,6 +100,8 @@ export function reviewRepository(db: Connection) {
   return {
     /** at most `limit` finished images that the run has reached, by id, from the first after `after` on */
     images: pageOf,
+    /** the finished images that a run has reached, by path */
+    scored: (run: number): ScoredImage[] => scored.all(run),
     /** the finished images that both runs have reached, one after the other, with the predictions of the first and of the other */
     *pairs(first: number, other: number): Generator<ImageToReview & { others: ReviewedPrediction[] }> {
       const reached = new Set(inRun.all(other, 0))

@@ -27,8 +27,10 @@ export class Review {
   loading = $state(false)
   verdicts = $state.raw<SuspectVerdicts | null>(null)
   #changes = $state(0)
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#changes` says that it changed, once for a page
   readonly #images = new Map<number, ReviewedImage>()
   readonly #around: Surroundings
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #changed = new Set<number>()
   #wanted = false
   /** counts what all images were asked for; an older answer has nothing to say any more */
@@ -73,6 +75,7 @@ export class Review {
     const asked = ++this.#asked
     this.loading = true
     this.#changed.clear()
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
     const seen = new Set<number>()
     try {
       this.verdicts = await this.#around.client.review.verdicts({})

@@ -29,6 +29,14 @@ export type Fix = z.infer<typeof fix>
 export const worthOfFix = z.object({ fix, f2: z.number() })
 export type WorthOfFix = z.infer<typeof worthOfFix>
 
+/** The box around an instance, in px of the image. */
+const pixelBox = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+})
+
 /** An unmatched instance, or a sloppy hit, as a gallery shows it. */
 export const errorItem = z.object({
   id: uuid,
@@ -41,6 +49,7 @@ export const errorItem = z.object({
   /** of a prediction */
   score: z.number().nullable(),
   category: category.optional(),
+  box: pixelBox,
 })
 export type ErrorItem = z.infer<typeof errorItem>
 
@@ -51,6 +60,15 @@ export type Suspicion = z.infer<typeof suspicion>
 /** What a person says of a suspect. */
 export const suspectVerdict = z.enum(SUSPECT_VERDICTS)
 export type SuspectVerdict = z.infer<typeof suspectVerdict>
+
+/** What is decided on many instances at once. */
+export const bulkAct = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('accept') }),
+  z.object({ act: z.literal('reject') }),
+  z.object({ act: z.literal('delete') }),
+  z.object({ act: z.literal('category'), category }),
+])
+export type BulkAct = z.infer<typeof bulkAct>
 
 /** How many suspects have got each verdict. */
 export const suspectVerdicts = z.record(suspectVerdict, z.number().int())
@@ -68,6 +86,7 @@ export const suspect = z.object({
   /** how sure the model is: the score of what is not marked; of what is never found, how many ships of its size are found; 0..1 */
   confidence: z.number(),
   category: category.optional(),
+  box: pixelBox,
 })
 export type Suspect = z.infer<typeof suspect>
 

@@ -14,7 +14,14 @@ function reviewed(image: number, of: Partial<ReviewedImage>): ReviewedImage {
 }
 
 const suspect = (suspicion: Suspect['suspicion'], area: number, confidence: number): Suspect => ({
-  ...{ id: crypto.randomUUID(), suspicion, place: 0, area, confidence },
+  ...{
+    id: crypto.randomUUID(),
+    suspicion,
+    place: 0,
+    area,
+    confidence,
+    box: { x: 0, y: 0, width: 1, height: 1 },
+  },
 })
 
 it('ranks fixes by what they are worth, wherever they are, and leaves out those that are worth nothing', () => {

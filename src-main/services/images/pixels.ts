@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { tileUrl } from '../../contract/channels.ts'
 import type { Band, Mapping, PixelTile } from '../../contract/wire.ts'
+import { CROP_MIME } from '../../imaging/crop.ts'
 import { THUMBNAIL_MIME } from '../../imaging/thumbnail.ts'
 import { TILE_MIME, tileFile, tilesToShow } from '../../imaging/tiles.ts'
 import type { StoredImage } from '../../store/images.ts'
@@ -61,8 +62,8 @@ export function pixelAddress(project: Project, path: string): PixelAddress {
 }
 
 /**
- * Makes the thumbnail or tile at an address, where it is not there yet.
- * @returns null where the address is of neither
+ * Makes the thumbnail, crop or tile at an address, where it is not there yet.
+ * @returns null where the address is of none of them
  * @throws DrydockError as decoding does
  */
 export async function pictureFile(
@@ -82,6 +83,19 @@ export async function pictureFile(
     const make = (): Promise<void> => workers.run('thumbnail', { source, mapping, to, name: basename(out) })
     await project.making.ensure(out, make)
     return { file: out, mime: THUMBNAIL_MIME }
+  }
+  const [, x, y, width, height] =
+    /^crop\/(\d{1,6})\/(\d{1,6})\/(\d{1,5})\/(\d{1,5})$/.exec(rest)?.map(Number) ?? []
+  if (x !== undefined && y !== undefined && width !== undefined && height !== undefined) {
+    if (width < 1 || height < 1 || x + width > (image.width ?? 0) || y + height > (image.height ?? 0))
+      return null
+    const out = placeInCache(project.cache, 'crops', `${name}-${x}-${y}-${width}-${height}.webp`)
+    const window = { x, y, width, height }
+    const to = { making, into: dirname(out) }
+    const make = (): Promise<void> =>
+      workers.run('crop', { source, mapping, window, to, name: basename(out) })
+    await project.making.ensure(out, make)
+    return { file: out, mime: CROP_MIME }
   }
   const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
   if (level === undefined || column === undefined || row === undefined) return null

@@ -11,6 +11,8 @@ import { assertSize, MAX_PIXELS } from '../../imaging/failures.ts'
 import { factsOf } from '../../imaging/facts.ts'
 import { contentHash } from '../../imaging/hash.ts'
 import { withPixels } from '../../imaging/open.ts'
+import { makeCrop } from '../../imaging/crop.ts'
+import type { PixelWindow } from '../../imaging/pixel-source.ts'
 import { makeThumbnail } from '../../imaging/thumbnail.ts'
 import { makeTile } from '../../imaging/tiles.ts'
 import type { TileAddress } from '../../imaging/tiles.ts'
@@ -44,6 +46,9 @@ export const imageTasks = {
 
   thumbnail: ({ source, mapping, to, name }: WantedThumbnail): Promise<void> =>
     madeOf(source, to, (folder) => makeThumbnail(source.file, mapping, join(folder, name))),
+
+  crop: ({ source, mapping, to, name, window }: WantedThumbnail & { window: PixelWindow }): Promise<void> =>
+    madeOf(source, to, (folder) => makeCrop(source.file, mapping, window, join(folder, name))),
 
   /** all that is needed to choose a mapping, of the bands shown by `mapping` */
   surveyBands: ({ file, mapping }: { file: string; mapping: Mapping }): Promise<SurveyedBands> =>

@@ -1,6 +1,6 @@
 import type { ErrorCounts, ErrorItem, ErrorKind, ReviewedImage } from '../../contract/wire.ts'
 import { ERROR_KINDS } from '../../contract/words.ts'
-import { parseRle } from '../../core/mask/rle.ts'
+import { boundsOf, parseRle } from '../../core/mask/rle.ts'
 import { areaClass, AREAS } from '../../core/metric/report.ts'
 import type { ImageErrors } from '../../core/metric/kinds.ts'
 import { reviewImage } from '../../core/metric/worth.ts'
@@ -25,10 +25,18 @@ export function lookAt(image: ImageToReview, trainedOn: ReadonlySet<string>): Re
     errors: itemsOf(image, errors),
     suspects: suspects.map((suspect) => ({
       ...suspect,
+      box: boxOf(
+        (suspect.suspicion === 'not marked' ? image.predictions : image.truth)[suspect.place]!.rle,
+        image,
+      ),
       confidence: suspect.suspicion === 'not marked' ? image.predictions[suspect.place]!.score : 0,
     })),
     trainedOn: image.sha256 !== null && trainedOn.has(image.sha256),
   }
+}
+
+function boxOf(rle: string, { height }: ImageToReview): ErrorItem['box'] {
+  return boundsOf(parseRle(rle), height) ?? { x: 0, y: 0, width: 1, height: 1 }
 }
 
 function countsOf({ truth, predictions, sloppy }: ImageErrors): ErrorCounts {
@@ -43,12 +51,12 @@ function tally(kinds: readonly (ErrorKind | null)[]): Record<ErrorKind, number> 
 
 function itemsOf(image: ImageToReview, { truth, predictions, sloppy }: ImageErrors): ErrorItem[] {
   const ofTruth = (place: number, kind: ErrorItem['kind']): ErrorItem => {
-    const { id, area, category } = image.truth[place]!
-    return { id, kind, side: 'truth', place, area, score: null, ...named(category) }
+    const { id, rle, area, category } = image.truth[place]!
+    return { id, kind, side: 'truth', place, area, score: null, ...named(category), box: boxOf(rle, image) }
   }
   const ofPrediction = (place: number, kind: ErrorItem['kind']): ErrorItem => {
-    const { id, area, score, category } = image.predictions[place]!
-    return { id, kind, side: 'prediction', place, area, score, ...named(category) }
+    const { id, rle, area, score, category } = image.predictions[place]!
+    return { id, kind, side: 'prediction', place, area, score, ...named(category), box: boxOf(rle, image) }
   }
   return [
     ...truth.flatMap((kind, place) => (kind === null ? [] : [ofTruth(place, kind)])),

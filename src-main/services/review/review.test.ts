@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Prediction, TruthInstance } from '../../contract/wire.ts'
 import { areaOf, parseRle } from '../../core/mask/rle.ts'
@@ -8,7 +10,12 @@ import { drydock } from '../../testing/command.ts'
 import { idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import type { Project } from '../machinery/project.ts'
+import { undoGroup } from '../annotate/groups.ts'
+import { decideMany } from './bulk.ts'
 import { compareRuns } from './compare.ts'
+import { exportResult } from './export-result.ts'
+import { writeReport } from './report.ts'
+import { scoreResult } from './score-result.ts'
 import { answerSuspect, reviewAll, reviewPage } from './review.ts'
 
 const SIZE = { width: 30, height: 20, ships: [] }
@@ -103,6 +110,61 @@ describe('a review', () => {
       rankSuspects(images).map(({ path, suspicion, confidence }) => ({ image: path, suspicion, confidence })),
     )
     expect(said.suspects).toHaveLength(2)
+  })
+})
+
+describe('what is taken away', () => {
+  it('is the figure with all that it follows from: the same F2 to the last digit without the project, unless a file was changed', async () => {
+    const out = join(bench.folder, 'result')
+    const { scores, files } = await exportResult(project, run, out)
+    const images = await reviewAll(project, run)
+    expect(scores.f2).toBeCloseTo(images.reduce((all, { f2 }) => all + f2, 0) / images.length, 12)
+    expect(Object.keys(files).sort()).toEqual(['images.csv', 'predictions.csv', 'truth.csv'])
+    expect((await scoreResult(out)).set.f2).toBe(scores.f2)
+    const file = join(out, 'truth.csv')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('1 10', '1 11'))
+    await expect(scoreResult(out)).rejects.toMatchObject({ code: 'file_broken', data: { file } })
+  })
+
+  it('is a report in one file: no scripts, nothing from elsewhere, pictures inside', async () => {
+    const out = join(bench.folder, 'report.html')
+    await writeReport(project, { run, against: null }, out)
+    const html = readFileSync(out, 'utf8')
+    expect(html).not.toMatch(/<script|https?:|src="(?!data:)/)
+    expect(html.match(/data:image\/jpeg;base64,/g)).toHaveLength(3)
+    expect(html).toContain('merged')
+    await writeReport(project, { run, against: null }, join(bench.folder, 'report.csv'))
+    expect(readFileSync(join(bench.folder, 'report.csv'), 'utf8').split('\n')).toHaveLength(5)
+  })
+})
+
+describe('many at once', () => {
+  it('are decided on as one group, which one undo takes back', async () => {
+    const rows = () => project.store.db.prepare('select id, decision from predictions order by number').all()
+    const before = {
+      rows: rows(),
+      truth: Object.keys(MARKED).map((path) => project.store.truth.of(idOf(project, path))),
+    }
+    const chosen = ['a.png', 'b.png'].map((path) => {
+      const image = idOf(project, path)
+      return { image, ids: project.store.predictions.of(run, image).map(({ id }) => id) }
+    })
+    const group = randomUUID()
+    expect(await decideMany(project, { run, chosen, act: { act: 'reject' }, group })).toEqual({ images: 2 })
+    expect(rows()).not.toEqual(before.rows)
+    await undoGroup(project, group, randomUUID())
+    expect(rows()).toEqual(before.rows)
+    const truth = chosen.map(({ image }) => ({
+      image,
+      ids: project.store.truth.of(image).map(({ id }) => id),
+    }))
+    const other = randomUUID()
+    await decideMany(project, { run, chosen: truth, act: { act: 'delete' }, group: other })
+    expect(truth.map(({ image }) => project.store.truth.count(image))).toEqual([0, 0])
+    await undoGroup(project, other, randomUUID())
+    expect(Object.keys(MARKED).map((path) => project.store.truth.of(idOf(project, path)).length)).toEqual(
+      before.truth.map(({ length }) => length),
+    )
   })
 })
 

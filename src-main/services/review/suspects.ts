@@ -17,7 +17,7 @@ interface Looked {
  * tenth of their pixels with anything of the other side. What a person has rejected, or answered before, does not come back: masks with an IoU
  * over 0.5 are the same thing.
  */
-export function suspectsOf(looked: Looked, answered: readonly Rle[]): Omit<Suspect, 'confidence'>[] {
+export function suspectsOf(looked: Looked, answered: readonly Rle[]): Omit<Suspect, 'confidence' | 'box'>[] {
   const { image, truth, predictions, errors } = looked
   const [marked, found, known] = [truth, predictions, answered].map((masks) => MaskIndex.of(masks)) as [
     MaskIndex,

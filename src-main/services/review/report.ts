@@ -1,0 +1,126 @@
+import type { ReviewedImage, RunComparison } from '../../contract/wire.ts'
+import { DrydockError } from '../../contract/errors.ts'
+import { parseRle } from '../../core/mask/rle.ts'
+import { reportOn } from '../../core/metric/report.ts'
+import type { Report } from '../../core/metric/report.ts'
+import { rankFixes, totalErrors } from '../../core/metric/review.ts'
+import { writeWhole } from '../../whole-file.ts'
+import type { Project } from '../machinery/project.ts'
+import { imageFile, storedImage, summaryOf } from '../machinery/project.ts'
+import { compareRuns } from './compare.ts'
+import { csvRow } from './csv.ts'
+import { reportHtml } from './report-html.ts'
+import type { ReportContent } from './report-html.ts'
+import { reviewAll } from './review.ts'
+
+/** Images whose pictures are in a report: those that cost most. */
+const PICTURES = 12
+
+/** Fixes that are in a report. */
+const FIXES = 40
+
+/**
+ * Writes a report on a run: as one HTML file with its pictures inside, or as CSV with a line for each image.
+ * @param out ending in .csv: CSV; else HTML
+ * @param against another run to compare with; null: none
+ * @throws DrydockError `nothing_to_do`, `not_found`
+ */
+export async function writeReport(
+  project: Project,
+  { run, against }: { run: number; against: number | null },
+  out: string,
+): Promise<void> {
+  const images = await reviewAll(project, run)
+  if (images.length === 0) {
+    throw new DrydockError(
+      'nothing_to_do',
+      'No finished image is predicted in this run, so there is nothing to report.',
+    )
+  }
+  if (/\.csv$/i.test(out)) return writeWhole(out, reportCsv(images))
+  const comparison = against === null ? null : await compareRuns(project, against, run)
+  await writeWhole(out, reportHtml(await contentOf(project, run, images, comparison)))
+}
+
+/** A line for each image: score, errors by kind, the fix worth most. */
+function reportCsv(images: readonly ReviewedImage[]): string {
+  const kinds = ['merged', 'split', 'near miss', 'missed', 'false'] as const
+  const head = [
+    'image',
+    'f2',
+    'f2_after_best_fix',
+    ...kinds.flatMap((k) => [`${k} (truth)`, `${k} (predictions)`]),
+    'sloppy',
+  ]
+  const lines = images.map(({ path, f2, fixes, counts }) =>
+    csvRow([
+      ...[path, f2, Math.max(f2, fixes[0]?.f2 ?? 0)],
+      ...kinds.flatMap((kind) => [counts.truth[kind], counts.predictions[kind]]),
+      counts.sloppy,
+    ]),
+  )
+  return [csvRow(head), ...lines].join('')
+}
+
+async function contentOf(
+  project: Project,
+  run: number,
+  images: readonly ReviewedImage[],
+  comparison: RunComparison | null,
+): Promise<ReportContent> {
+  const { store } = project
+  const names = new Map(store.runs.all(null).map((one) => [one.id, one]))
+  const stored = names.get(run)!
+  const worst = images.toSorted((a, b) => a.f2 - b.f2).slice(0, PICTURES)
+  const pictures = []
+  for (const image of worst) pictures.push({ ...image, picture: await pictureOf(project, run, image) })
+  return {
+    project: summaryOf(project).name,
+    run: { name: stored.name, createdAt: stored.createdAt, model: stored.modelName, flips: stored.flips },
+    settings: stored.settings,
+    report: reportOf(project, run, images),
+    errors: totalErrors(images.map(({ counts }) => counts)),
+    fixes: rankFixes(images).slice(0, FIXES),
+    pictures,
+    comparison: comparison && { ...comparison, against: names.get(comparison.runs.first)?.name ?? '' },
+    createdAt: new Date().toISOString(),
+  }
+}
+
+function reportOf({ store }: Project, run: number, images: readonly ReviewedImage[]): Report {
+  return reportOn(
+    images.map(({ image }) => ({
+      truth: store.truth.masks(image).map(parseRle),
+      prediction: store.predictions.masks(run, image).map(parseRle),
+      height: store.images.get(image)?.height ?? 1,
+    })),
+  )
+}
+
+/** The image with its hits, misses and false alarms, as a data URL; null where it cannot be read. */
+async function pictureOf(
+  project: Project,
+  run: number,
+  { image, errors }: ReviewedImage,
+): Promise<string | null> {
+  const { store, shared } = project
+  const wrong = new Map(errors.map(({ id, kind, side }) => [id, kind === 'sloppy' ? 'hit' : side]))
+  const outlines = [
+    ...store.truth
+      .of(image)
+      .filter(({ ignore }) => ignore !== true)
+      .map(({ id, rle }) => ({ rle, kind: wrong.has(id) ? ('missed' as const) : ('truth' as const) })),
+    ...store.predictions.of(run, image).map(({ id, rle }) => ({
+      rle,
+      kind: wrong.get(id) === 'prediction' ? ('false' as const) : ('hit' as const),
+    })),
+  ]
+  const mapping = store.pixels.get(image)?.mapping ?? null
+  try {
+    const file = imageFile(project, storedImage(project, image))
+    return `data:image/jpeg;base64,${await shared.workers.run('reviewPicture', { file, mapping, outlines })}`
+  } catch (error) {
+    if (error instanceof DrydockError) return null
+    throw error
+  }
+}
