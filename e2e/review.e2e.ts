@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from './harness.ts'
 import { ask, jobsAreOver, predictAll, sampleIn, saved } from './steps.ts'
 
@@ -122,6 +124,16 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await expect(page.getByTestId('face-first')).toHaveAttribute('aria-pressed', 'true')
     await page.keyboard.press('t')
     await expect(page.getByTestId('face-second')).toHaveAttribute('aria-pressed', 'true')
+    const report = join(folder, 'report.html')
+    await drydock.answerDialogs(report)
+    await page.getByTestId('run-menu').click()
+    await page.getByRole('menuitem', { name: 'Save a report…' }).click()
+    await expect.poll(() => existsSync(report)).toBe(true)
+    const result = join(folder, 'result')
+    await drydock.answerDialogs(result)
+    await page.getByTestId('run-menu').click()
+    await page.getByRole('menuitem', { name: 'Export the result…' }).click()
+    await expect.poll(() => existsSync(join(result, 'result.json'))).toBe(true)
     await page.getByTestId('compare-close').click()
     await expect(page.getByTestId('review')).toBeVisible()
   })

@@ -30,6 +30,7 @@ import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
 import { answerMoved, movedImages } from '../services/images/moved.ts'
 import { relocate, rescan } from '../services/images/scan.ts'
 import { decideMany } from '../services/review/bulk.ts'
+import { writeReport, writeResult } from '../services/review/take-away.ts'
 import { compareRuns } from '../services/review/compare.ts'
 import { answerSuspect, reviewPage, verdictsOf } from '../services/review/review.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
@@ -205,6 +206,18 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       verdicts: os.review.verdicts.handler(within((project) => verdictsOf(project))),
       compare: os.review.compare.handler(
         within((project, { first, second }, signal) => compareRuns(project, first, second, signal)),
+      ),
+      report: os.review.report.handler(
+        within(async (project, { grant, run, against = null }) => {
+          await writeReport(project, { run, against }, grants.take(grant, 'write'))
+          return {}
+        }),
+      ),
+      result: os.review.result.handler(
+        within(async (project, { grant, run }) => {
+          const { scores, images } = await writeResult(project, run, grants.take(grant, 'write'))
+          return { f2: scores.f2, images }
+        }),
       ),
       decide: os.review.decide.handler(within((project, input) => decideMany(project, input))),
       predictions: os.review.predictions.handler(

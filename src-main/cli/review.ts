@@ -67,14 +67,14 @@ async function write(
 ): Promise<void> {
   const { findRun } = await import('../services/review/find-run.ts')
   if (report !== undefined) {
-    const { writeReport } = await import('../services/review/report.ts')
+    const { writeReport } = await import('../services/review/take-away.ts')
     const other = against === undefined ? null : findRun(project, against).id
     await writeReport(project, { run, against: other }, report)
     terminal.note(`The report is ${report}.`)
   }
   if (result !== undefined) {
-    const { exportResult } = await import('../services/review/export-result.ts')
-    const { scores } = await exportResult(project, run, result)
+    const { writeResult } = await import('../services/review/take-away.ts')
+    const { scores } = await writeResult(project, run, result)
     terminal.note(
       `The result is in ${result}: F2 ${scores.f2}. "drydock score --result ${result}" checks it.`,
     )

@@ -234,6 +234,14 @@ export const backendContract = {
     compare: procedure
       .input(inProject.extend({ first: w.runId, second: w.runId }))
       .output(w.runComparison.nullable()),
+    /** a report on a run, HTML or CSV as the file's ending says; `against`: compared with this one */
+    report: procedure
+      .input(inProject.extend({ grant: z.string(), run: w.runId, against: w.runId.optional() }))
+      .output(nothing),
+    /** the score of a run with all that it follows from, into a new folder. Its F2 */
+    result: procedure
+      .input(inProject.extend({ grant: z.string(), run: w.runId }))
+      .output(z.object({ f2: z.number(), images: z.number().int() })),
     /** decides on instances of many images at once, as one group: `annotate.undoGroup` takes it back */
     decide: procedure
       .input(

@@ -70,6 +70,10 @@ export const shellContract = {
     saveLabels: oc
       .input(z.object({ suggestedName: z.string().max(1000), format: labelFormatId.default('airbus') }))
       .output(grant.nullable()),
+    /** the file of a report (its ending says HTML or CSV), or the new folder of a result */
+    saveReview: oc
+      .input(z.object({ suggestedName: z.string().max(1000), what: z.enum(['report', 'result']) }))
+      .output(grant.nullable()),
   },
   window: {
     /** the page has drawn its first view */

@@ -97,6 +97,22 @@ async function chosen(
 }
 
 /** Where labels are to be written; null: nowhere. */
+async function saveReview(
+  context: ShellContext,
+  input: { suggestedName: string; what: 'report' | 'result' },
+): Promise<Grant | null> {
+  const report = input.what === 'report'
+  const suggested = parse(input.suggestedName)
+  const path = await context.ask({
+    ...{ kind: 'save-file', title: report ? 'Save a report' : 'Export a result into a new folder' },
+    filter: 'Report (HTML, or CSV by its ending)',
+    // Only a name may come from the page, never a place.
+    suggestedName: fittingName(suggested.name, suggested.ext),
+    extensions: report ? ['html', 'csv'] : [],
+  })
+  return path === null ? null : context.grant(path, 'write')
+}
+
 async function saveLabels(
   context: ShellContext,
   input: { suggestedName: string; format: LabelFormatId },
@@ -162,6 +178,7 @@ export const shellRouter = os.router({
       ),
     ),
     chooseMapLayer: os.dialogs.chooseMapLayer.handler(({ context }) => chosen(context, MAP_QUESTION, 'read')),
+    saveReview: os.dialogs.saveReview.handler(({ context, input }) => saveReview(context, input)),
     saveLabels: os.dialogs.saveLabels.handler(({ context, input }) => saveLabels(context, input)),
   },
   window: {

@@ -14,6 +14,7 @@ import { MapLayers } from './map-layers.svelte.ts'
 import { Moved } from './moved.svelte.ts'
 import { followProject } from './news.ts'
 import { Review } from './review.svelte.ts'
+import { saveReport, saveResult } from './take-away.ts'
 import type { Toasts } from './toasts.svelte.ts'
 import { Training } from './training.svelte.ts'
 
@@ -148,8 +149,24 @@ export class OpenProject {
     )
   }
 
+  /** A report on the current run, compared with another one where it is named. */
+  async saveReport(against: number | null): Promise<void> {
+    const { run } = this.facts
+    if (run) await saveReport(this.#takingAway(), `${this.facts.summary.name} ${run.name}`, run.id, against)
+  }
+
+  /** The score of the current run, with all that it follows from. */
+  async saveResult(): Promise<void> {
+    const { run } = this.facts
+    if (run) await saveResult(this.#takingAway(), `${this.facts.summary.name} ${run.name}`, run.id)
+  }
+
   export(what: 'truth' | 'predictions'): void {
     void this.leaving.start(what)
+  }
+
+  #takingAway(): Parameters<typeof saveResult>[0] {
+    return { client: this.client, dialogs: this.#window.shell.dialogs, toasts: this.toasts }
   }
 
   async #reopen(): Promise<void> {

@@ -9,8 +9,8 @@ import { contentHash } from '../../imaging/hash.ts'
 import { root } from '../../locations.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { openGrowing } from '../machinery/label-output.ts'
-import type { Project } from '../machinery/project.ts'
-import { summaryOf } from '../machinery/project.ts'
+import type { BackendInfo } from '../../contract/wire.ts'
+import type { Store } from '../../store/store.ts'
 import { csvRow } from './csv.ts'
 import type { ResultFile } from './result-form.ts'
 import {
@@ -22,19 +22,29 @@ import {
   TRUTH_FILE,
 } from './result-form.ts'
 
+export interface ResultWanted {
+  run: number
+  /** of the project, and its name */
+  folder: string
+  name: string
+  /** what computes here; null: nothing does, the figure stands all the same */
+  backend: BackendInfo | null
+  /** must not exist, or be empty */
+  out: string
+}
+
 /**
  * Writes the score of a run with all that it follows from into a new folder: truth and predictions of the scored images, their list with SHA-256 and split, the
  * model's card, settings, versions. `scoreResult` makes the same figures of it without the project.
- * @param out must not exist, or be empty
  * @throws DrydockError `not_found`, `bad_input`, `nothing_to_do`, `disk_full`
  */
-export async function exportResult(project: Project, run: number, out: string): Promise<ResultFile> {
-  const { store } = project
+export async function exportResult(
+  store: Store,
+  { run, folder, name, backend, out }: ResultWanted,
+): Promise<ResultFile> {
   const stored = store.runs.all(null).find(({ id }) => id === run)
   if (!stored) throw new DrydockError('not_found', 'This project has no such run.', { run })
   await newFolder(out)
-  // where none works the figure stands all the same: scores need no engine
-  const backend = await project.shared.engine.info().catch(() => null)
   const scores = []
   const [truth, predictions] = [
     await openGrowing(join(out, TRUTH_FILE)),
@@ -67,13 +77,13 @@ export async function exportResult(project: Project, run: number, out: string): 
   }
   await writeWhole(join(out, IMAGES_FILE), list.join(''))
   if (stored.model !== null) {
-    const card = await readFile(join(project.folder, 'models', stored.model, CARD_FILE)).catch(() => null)
+    const card = await readFile(join(folder, 'models', stored.model, CARD_FILE)).catch(() => null)
     if (card) await writeWhole(join(out, CARD_FILE), card)
   }
   const result: ResultFile = {
     format: RESULT_FORMAT,
     createdAt: new Date().toISOString(),
-    project: summaryOf(project).name,
+    project: name,
     run: {
       ...{ name: stored.name, kind: stored.kind, createdAt: stored.createdAt },
       ...{ flips: stored.flips, settings: stored.settings },

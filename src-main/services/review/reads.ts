@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { modelCard } from '../../contract/engine.ts'
-import type { ReviewPage, RunComparison } from '../../contract/wire.ts'
+import type { ReviewedImage, ReviewPage, RunComparison } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { Comparing } from '../../core/metric/compare.ts'
+import type { ImageToReview } from '../../store/reviews.ts'
 import type { Store } from '../../store/store.ts'
+import { writeWhole } from '../../whole-file.ts'
+import { exportResult } from './export-result.ts'
+import type { ResultWanted } from './export-result.ts'
 import { lookAt } from './look.ts'
+import { gatherReport, reportCsv } from './report.ts'
+import type { Gathered } from './report.ts'
+import type { ResultFile } from './result-form.ts'
 
 /** Images of one page: so many are looked at in well under a tenth of a second. */
 const PAGE = 500
@@ -31,6 +38,28 @@ export const reviewReads = {
     const next = found.length < limit ? null : found.at(-1)!.id
     return { run, images: found.map((image) => lookAt(image, trainedOn)), next }
   },
+
+  /** what a report on a run is made of, or null where it has no scored image. @param csv writes a line for each image to this file too; null: not */
+  'review.report': async (
+    store: Store,
+    { run, folder, csv }: { run: number; folder: string; csv: string | null },
+  ): Promise<Gathered | null> => {
+    const trainedOn = await trainedOnBy(folder, store.runs.get(run)?.model ?? null)
+    return store.readThroughout(async () => {
+      const images: ReviewedImage[] = []
+      for (let after: number | null = 0; after !== null;) {
+        const found: ImageToReview[] = store.reviews.images(run, after, PAGE)
+        images.push(...found.map((image) => lookAt(image, trainedOn)))
+        after = found.length < PAGE ? null : found.at(-1)!.id
+      }
+      if (images.length === 0) return null
+      if (csv !== null) await writeWhole(csv, reportCsv(images))
+      return gatherReport(store, run, images)
+    })
+  },
+
+  'review.result': (store: Store, wanted: ResultWanted): Promise<ResultFile> =>
+    store.readThroughout(() => exportResult(store, wanted)),
 
   /** two runs against the same truth; null where there is no image that both have reached */
   'review.compare': (

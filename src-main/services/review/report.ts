@@ -1,17 +1,17 @@
-import type { ReviewedImage, RunComparison } from '../../contract/wire.ts'
+import type { ErrorCounts, ReviewedImage, RunComparison } from '../../contract/wire.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { reportOn } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
 import { rankFixes, totalErrors } from '../../core/metric/review.ts'
+import type { RankedFix } from '../../core/metric/review.ts'
+import type { Store } from '../../store/store.ts'
 import { writeWhole } from '../../whole-file.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage, summaryOf } from '../machinery/project.ts'
-import { compareRuns } from './compare.ts'
 import { csvRow } from './csv.ts'
 import { reportHtml } from './report-html.ts'
 import type { ReportContent } from './report-html.ts'
-import { reviewAll } from './review.ts'
 
 /** Images whose pictures are in a report: those that cost most. */
 const PICTURES = 12
@@ -19,31 +19,55 @@ const PICTURES = 12
 /** Fixes that are in a report. */
 const FIXES = 40
 
+/** What a report is made of, without the pictures. */
+export interface Gathered {
+  report: Report
+  errors: ErrorCounts
+  fixes: RankedFix[]
+  /** the images that cost most */
+  worst: ReviewedImage[]
+}
+
+/** Goes through all images of a run: for a reader thread. */
+export function gatherReport(store: Store, run: number, images: readonly ReviewedImage[]): Gathered {
+  return {
+    report: reportOf(store, run, images),
+    errors: totalErrors(images.map(({ counts }) => counts)),
+    fixes: rankFixes(images).slice(0, FIXES),
+    worst: images.toSorted((a, b) => a.f2 - b.f2).slice(0, PICTURES),
+  }
+}
+
 /**
- * Writes a report on a run: as one HTML file with its pictures inside, or as CSV with a line for each image.
- * @param out ending in .csv: CSV; else HTML
- * @param against another run to compare with; null: none
- * @throws DrydockError `nothing_to_do`, `not_found`
+ * Writes a report on a run as one HTML file with its pictures inside.
+ * @param comparison with another run; null: none
  */
-export async function writeReport(
+export async function writeHtml(
   project: Project,
-  { run, against }: { run: number; against: number | null },
+  run: number,
+  gathered: Gathered,
+  comparison: RunComparison | null,
   out: string,
 ): Promise<void> {
-  const images = await reviewAll(project, run)
-  if (images.length === 0) {
-    throw new DrydockError(
-      'nothing_to_do',
-      'No finished image is predicted in this run, so there is nothing to report.',
-    )
+  const names = new Map(project.store.runs.all(null).map((one) => [one.id, one]))
+  const stored = names.get(run)!
+  const pictures = []
+  for (const image of gathered.worst)
+    pictures.push({ ...image, picture: await pictureOf(project, run, image) })
+  const content: ReportContent = {
+    project: summaryOf(project).name,
+    run: { name: stored.name, createdAt: stored.createdAt, model: stored.modelName, flips: stored.flips },
+    settings: stored.settings,
+    ...gathered,
+    pictures,
+    comparison: comparison && { ...comparison, against: names.get(comparison.runs.first)?.name ?? '' },
+    createdAt: new Date().toISOString(),
   }
-  if (/\.csv$/i.test(out)) return writeWhole(out, reportCsv(images))
-  const comparison = against === null ? null : await compareRuns(project, against, run)
-  await writeWhole(out, reportHtml(await contentOf(project, run, images, comparison)))
+  await writeWhole(out, reportHtml(content))
 }
 
 /** A line for each image: score, errors by kind, the fix worth most. */
-function reportCsv(images: readonly ReviewedImage[]): string {
+export function reportCsv(images: readonly ReviewedImage[]): string {
   const kinds = ['merged', 'split', 'near miss', 'missed', 'false'] as const
   const head = [
     'image',
@@ -62,32 +86,7 @@ function reportCsv(images: readonly ReviewedImage[]): string {
   return [csvRow(head), ...lines].join('')
 }
 
-async function contentOf(
-  project: Project,
-  run: number,
-  images: readonly ReviewedImage[],
-  comparison: RunComparison | null,
-): Promise<ReportContent> {
-  const { store } = project
-  const names = new Map(store.runs.all(null).map((one) => [one.id, one]))
-  const stored = names.get(run)!
-  const worst = images.toSorted((a, b) => a.f2 - b.f2).slice(0, PICTURES)
-  const pictures = []
-  for (const image of worst) pictures.push({ ...image, picture: await pictureOf(project, run, image) })
-  return {
-    project: summaryOf(project).name,
-    run: { name: stored.name, createdAt: stored.createdAt, model: stored.modelName, flips: stored.flips },
-    settings: stored.settings,
-    report: reportOf(project, run, images),
-    errors: totalErrors(images.map(({ counts }) => counts)),
-    fixes: rankFixes(images).slice(0, FIXES),
-    pictures,
-    comparison: comparison && { ...comparison, against: names.get(comparison.runs.first)?.name ?? '' },
-    createdAt: new Date().toISOString(),
-  }
-}
-
-function reportOf({ store }: Project, run: number, images: readonly ReviewedImage[]): Report {
+function reportOf(store: Store, run: number, images: readonly ReviewedImage[]): Report {
   return reportOn(
     images.map(({ image }) => ({
       truth: store.truth.masks(image).map(parseRle),

@@ -99,7 +99,7 @@ async function fill(store: Store): Promise<[number, number]> {
         ...{ id: randomUUID(), rle: formatRle(rle), area: 360, score: random(), cluster: -1 },
         ...{ decision: null, colour: 0 },
       }))
-      store.runs.reach({ run, image: id, sha256: null, inference: null }, at)
+      store.runs.reach({ run, image: id, sha256: null, inference: null, doubt: null }, at)
       store.predictions.replace(run, id, found)
     }
   })

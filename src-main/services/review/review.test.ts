@@ -13,8 +13,7 @@ import type { Project } from '../machinery/project.ts'
 import { undoGroup } from '../annotate/groups.ts'
 import { decideMany } from './bulk.ts'
 import { compareRuns } from './compare.ts'
-import { exportResult } from './export-result.ts'
-import { writeReport } from './report.ts'
+import { writeReport, writeResult } from './take-away.ts'
 import { scoreResult } from './score-result.ts'
 import { answerSuspect, reviewAll, reviewPage } from './review.ts'
 
@@ -116,7 +115,7 @@ describe('a review', () => {
 describe('what is taken away', () => {
   it('is the figure with all that it follows from: the same F2 to the last digit without the project, unless a file was changed', async () => {
     const out = join(bench.folder, 'result')
-    const { scores, files } = await exportResult(project, run, out)
+    const { scores, files } = await writeResult(project, run, out)
     const images = await reviewAll(project, run)
     expect(scores.f2).toBeCloseTo(images.reduce((all, { f2 }) => all + f2, 0) / images.length, 12)
     expect(Object.keys(files).sort()).toEqual(['images.csv', 'predictions.csv', 'truth.csv'])

@@ -1,0 +1,45 @@
+import { plural, score } from '../ui/format.ts'
+import type { Client, ProjectClient } from '../client/index.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+/** What taking a figure away needs of its project. */
+export interface Surroundings {
+  readonly client: ProjectClient
+  readonly dialogs: Pick<Client['shell']['dialogs'], 'saveReview'>
+  readonly toasts: Toasts
+}
+
+/** Lets a person choose a file, and writes a report on a run there: with a comparison, where another run is named. */
+export async function saveReport(
+  { client, dialogs, toasts }: Surroundings,
+  name: string,
+  run: number,
+  against: number | null,
+): Promise<void> {
+  try {
+    const target = await dialogs.saveReview({ suggestedName: `${name} report.html`, what: 'report' })
+    if (!target) return
+    await client.review.report({ grant: target.grant, run, ...(against === null ? {} : { against }) })
+    toasts.note(`${target.label} is written.`)
+  } catch (error) {
+    toasts.error(error)
+  }
+}
+
+/** Lets a person choose a new folder, and writes a run's score there with all that it follows from. */
+export async function saveResult(
+  { client, dialogs, toasts }: Surroundings,
+  name: string,
+  run: number,
+): Promise<void> {
+  try {
+    const target = await dialogs.saveReview({ suggestedName: `${name} result`, what: 'result' })
+    if (!target) return
+    const { f2, images } = await client.review.result({ grant: target.grant, run })
+    toasts.note(
+      `${target.label} holds F2 ${score(f2)} over ${plural(images, 'image')}. "drydock score --result" checks it.`,
+    )
+  } catch (error) {
+    toasts.error(error)
+  }
+}
