@@ -1,16 +1,10 @@
-import { ACTION_NAMES, DEFAULT_KEYS, keyNames, printed, type Action, type KeyPress } from './keys.ts'
+import { actionsByKey, DEFAULT_KEYS, keyNames, printed, type Action, type KeyPress } from './keys.ts'
 
 /** Which keys start which action: the one place that says so. Starts as the table of actions has it. */
 export class Bindings {
   /** names of keys as `keyName` makes them, the first is the one that is shown */
   keys = $state.raw<Readonly<Record<Action, readonly string[]>>>(DEFAULT_KEYS)
-  readonly #byKey = $derived.by(() => {
-    const byKey = new Map<string, Action[]>()
-    for (const action of ACTION_NAMES) {
-      for (const key of this.keys[action]) byKey.set(key, [...(byKey.get(key) ?? []), action])
-    }
-    return byKey
-  })
+  readonly #byKey = $derived(actionsByKey(this.keys))
 
   /** What a press may start, in the order in which they are asked: what goes on in the canvas first. */
   actionsOf(event: KeyPress): readonly Action[] {

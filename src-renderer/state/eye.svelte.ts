@@ -12,12 +12,13 @@ export class Eye {
   /** each image keeps its own */
   readonly perImage = new Remembered<boolean>('tone-per-image', false)
   #shared = $state.raw<Tone>(PLAIN_TONE)
-  #own = $state.raw<ReadonlyMap<number, Tone>>(new Map())
+  /** by image */
+  #own = $state.raw<Readonly<Partial<Record<number, Tone>>>>({})
   readonly #image: () => number | null
   readonly tone = $derived.by(() => {
     const image = this.#image()
     if (!this.perImage.value || image === null) return this.#shared
-    return this.#own.get(image) ?? PLAIN_TONE
+    return this.#own[image] ?? PLAIN_TONE
   })
 
   /** @param image id of the image on the screen */
@@ -29,7 +30,7 @@ export class Eye {
     const image = this.#image()
     const tone = { ...this.tone, ...change }
     if (!this.perImage.value || image === null) this.#shared = tone
-    else this.#own = new Map([...this.#own, [image, tone]])
+    else this.#own = { ...this.#own, [image]: tone }
   }
 
   reset(): void {

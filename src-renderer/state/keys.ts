@@ -116,6 +116,17 @@ export const DEFAULT_KEYS: Readonly<Record<Action, readonly string[]>> = fromEnt
   ACTION_NAMES.map((action) => [action, ACTIONS[action].keys]),
 )
 
+/** Which actions each key may start, in the order of the table. */
+export function actionsByKey(
+  keys: Readonly<Record<Action, readonly string[]>>,
+): ReadonlyMap<string, readonly Action[]> {
+  const byKey = new Map<string, Action[]>()
+  for (const action of ACTION_NAMES) {
+    for (const key of keys[action]) byKey.set(key, [...(byKey.get(key) ?? []), action])
+  }
+  return byKey
+}
+
 /** What a held key does again and again; everything else happens once a press, so that nobody decides on a row of images. */
 export const REPEATS: ReadonlySet<Action> = new Set<Action>([
   'next',

@@ -7,6 +7,8 @@ import { UNDER } from '../colours.ts'
 import type { OutlineStyle } from '../raster/outline-raster.ts'
 import { OUTLINE, OutlineRaster } from '../raster/outline-raster.ts'
 import type { SceneInstance } from '../scene.ts'
+import type { Seen } from './changes.ts'
+import { HALO, differences, reachOf } from './changes.ts'
 import type { Frame } from './fit.ts'
 
 const rings = new WeakMap<Rle, readonly Int32Array[]>()
@@ -52,9 +54,8 @@ export function inView(instances: readonly SceneInstance[], frame: Frame, margin
   return instances.filter(({ bounds }) => overlapOf(bounds, area) !== null)
 }
 
-/** Smaller than this on the screen (CSS pixels) an instance gets a halo: a frame of that size. */
+/** Smaller than this on the screen (CSS pixels) an instance gets a halo. */
 const TOO_SMALL = 6
-const HALO = 12
 
 function styleOf({ kind, rgb, mark }: SceneInstance, selected: boolean): OutlineStyle {
   const dash = kind === 'prediction' && mark === null ? ([5, 3] as const) : null
@@ -84,12 +85,6 @@ interface Drawn {
   cost: number
   /** of `performance.now` */
   at: number
-}
-
-/** An instance in view, and whether it is selected. */
-interface Seen {
-  instance: SceneInstance
-  selected: boolean
 }
 
 /** What outlines are drawn of. */
@@ -225,39 +220,6 @@ function findOutlines(instances: readonly SceneInstance[], imageHeight: number):
 function sameFrame(a: Frame, b: Frame): boolean {
   const same = a.camera.scale === b.camera.scale && a.camera.x === b.camera.x && a.camera.y === b.camera.y
   return same && a.ratio === b.ratio && a.width === b.width && a.height === b.height
-}
-
-/** What was drawn otherwise, and what is to be drawn otherwise. */
-function differences(before: ReadonlyMap<string, Seen>, now: ReadonlyMap<string, Seen>): Seen[] {
-  const different: Seen[] = []
-  for (const [id, was] of before) if (!now.has(id)) different.push(was)
-  for (const [id, is] of now) {
-    const was = before.get(id)
-    if (was && looksAlike(was, is)) continue
-    different.push(is)
-    if (was) different.push(was)
-  }
-  return different
-}
-
-function looksAlike(a: Seen, b: Seen): boolean {
-  return (
-    a.selected === b.selected &&
-    a.instance.rle === b.instance.rle &&
-    a.instance.hex === b.instance.hex &&
-    a.instance.kind === b.instance.kind &&
-    a.instance.mark?.style === b.instance.mark?.style
-  )
-}
-
-/** Where an instance's outline may reach, halo and black ground included: device pixels, whole numbers. */
-function reachOf({ bounds }: SceneInstance, { camera, ratio }: Frame): Box {
-  const margin = HALO
-  const x = Math.floor((bounds.x * camera.scale + camera.x - margin) * ratio)
-  const y = Math.floor((bounds.y * camera.scale + camera.y - margin) * ratio)
-  const right = Math.ceil(((bounds.x + bounds.width) * camera.scale + camera.x + margin) * ratio)
-  const bottom = Math.ceil(((bounds.y + bounds.height) * camera.scale + camera.y + margin) * ratio)
-  return { x, y, width: right - x, height: bottom - y }
 }
 
 /** Draws a picture of the whole view as it lies for the camera of now. */
