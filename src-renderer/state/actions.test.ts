@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { fromPixels } from '../../src-main/core/mask/rle.ts'
+import { boundsOf, fromPixels, fromPredicate } from '../../src-main/core/mask/rle.ts'
 import type { Canvas } from '../canvas/index.ts'
 import { command, perform, press as pressButton } from './actions.ts'
 import { App } from './app.svelte.ts'
@@ -392,5 +392,51 @@ describe('the eye', () => {
     expect(app.stage.compared).toBe('a.png')
     keyUp(app, keyEvent('c', {}))
     expect([app.stage.compared, compare.mock.calls]).toEqual([null, [[true], [false]]])
+  })
+})
+
+describe('copies', () => {
+  const barge = (x: number) => ({
+    ...{ id: crypto.randomUUID(), rle: fromPredicate(SIZE, () => true, { x, y: 1, width: 2, height: 6 }) },
+    ...{ origin: 'drawn' as const, edited: false, colour: 0, area: 12 },
+  })
+  const mark = (...truth: ReturnType<typeof barge>[]): void => {
+    const { state } = shown()
+    shown().setState(state && { ...state, truth, predictions: [] })
+    shown().selection = truth.map(({ id }) => id)
+  }
+  const columns = () => shown().state?.truth.map(({ rle }) => boundsOf(rle, SIZE.height)?.x)
+
+  it('make a raft of barges, each pressed once; the row goes on as far as the last one was moved', () => {
+    mark(barge(0))
+    press('d', { ctrlKey: true })
+    press('d', { ctrlKey: true })
+    expect(columns()).toEqual([0, 2, 4])
+    press('ArrowRight', { shiftKey: true })
+    press('d', { ctrlKey: true })
+    expect(columns()).toEqual([0, 2, 5, 8])
+    // one undo each
+    press('z', { ctrlKey: true })
+    press('z', { ctrlKey: true })
+    expect(columns()).toEqual([0, 2, 4])
+  })
+
+  it('come to the same place in the next image, and stay to be pasted again', () => {
+    mark(barge(3), barge(6))
+    press('c', { ctrlKey: true })
+    const before = shown().state
+    void project().editing.open(2)
+    expect(press('v', { ctrlKey: true })).toBe(true)
+    expect(shown().state).toBeNull()
+    shown().setState(before && { ...before, image: 2, truth: [] })
+    press('v', { ctrlKey: true })
+    expect(columns()).toEqual([3, 6])
+    expect(shown().selection).toEqual(shown().state?.truth.map(({ id }) => id))
+  })
+
+  it('leave the keys of a text field alone', () => {
+    mark(barge(3))
+    expect(press('v', { ctrlKey: true, target: new Control('text') })).toBe(false)
+    expect(columns()).toEqual([3])
   })
 })

@@ -49,6 +49,9 @@ const view = (name: View): Act =>
     layout.view = name
   })
 
+const nudge = (dx: number, dy: number): Act =>
+  unlessDrawing((desk, { editing }) => marking.nudge(editing, desk, { dx, dy }))
+
 const refine = (how: Refinement): Act =>
   unlessDrawing((desk, { editing }) => marking.refineSelected(editing, desk, how))
 
@@ -134,6 +137,13 @@ const MARKING: Partial<Record<Action, Act>> = {
     display.policy = display.policy === 'yield' ? 'take' : 'yield'
     toasts.note(`Overlap: ${display.policy}. ${POLICY_NOTES[display.policy]}.`)
   },
+  copy: (_, project) => marking.copySelected(project),
+  paste: unlessDrawing((desk, project) => marking.paste(project, desk)),
+  duplicate: unlessDrawing((desk, project) => marking.duplicate(project, desk)),
+  nudgeLeft: nudge(-1, 0),
+  nudgeRight: nudge(1, 0),
+  nudgeUp: nudge(0, -1),
+  nudgeDown: nudge(0, 1),
   fill: refine('fill'),
   grow: refine('grow'),
   shrink: refine('shrink'),

@@ -88,7 +88,8 @@ export class Editing {
     shown.canUndo = true
     shown.canRedo = false
     const created = plan.instances.filter(({ before }) => before === null).map(({ instance }) => instance)
-    if (['polygon', 'box', 'brush'].includes(plan.kind) && created.length > 0) shown.selection = created
+    if (['polygon', 'box', 'brush', 'paste'].includes(plan.kind) && created.length > 0)
+      shown.selection = created
     this.saving.add(shown.id, { kind: 'apply', plan }, true)
     return true
   }

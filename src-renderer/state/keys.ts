@@ -44,6 +44,13 @@ const OTHERS = {
   grow: { name: 'Grow the selected by a pixel', keys: ['.'], group: 'Marking' },
   shrink: { name: 'Shrink the selected by a pixel', keys: [','], group: 'Marking' },
   smooth: { name: 'Smooth the outlines of the selected', keys: ['Shift+S'], group: 'Marking' },
+  copy: { name: 'Copy the selected', keys: ['Ctrl+C'], group: 'Marking' },
+  paste: { name: 'Paste at the same place', keys: ['Ctrl+V'], group: 'Marking' },
+  duplicate: { name: 'Duplicate the selected beside it', keys: ['Ctrl+D'], group: 'Marking' },
+  nudgeLeft: { name: 'Move the selected left by a pixel', keys: ['Shift+ArrowLeft'], group: 'Marking' },
+  nudgeRight: { name: 'Move the selected right by a pixel', keys: ['Shift+ArrowRight'], group: 'Marking' },
+  nudgeUp: { name: 'Move the selected up by a pixel', keys: ['Shift+ArrowUp'], group: 'Marking' },
+  nudgeDown: { name: 'Move the selected down by a pixel', keys: ['Shift+ArrowDown'], group: 'Marking' },
   undo: { name: 'Undo', keys: ['Ctrl+Z'], group: 'Marking' },
   redo: { name: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], group: 'Marking' },
   delete: { name: 'Delete the selected', keys: ['Delete'], group: 'Marking' },
@@ -129,6 +136,10 @@ export function actionsByKey(
 
 /** What a held key does again and again; everything else happens once a press, so that nobody decides on a row of images. */
 export const REPEATS: ReadonlySet<Action> = new Set<Action>([
+  'nudgeLeft',
+  'nudgeRight',
+  'nudgeUp',
+  'nudgeDown',
   'next',
   'previous',
   'smaller',

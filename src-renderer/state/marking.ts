@@ -5,12 +5,20 @@ import {
   planDescribe,
   planFlag,
   planMerge,
+  planMove,
+  planPaste,
   planRefine,
   planReject,
   planRelabel,
+  stepBeside,
   type DrawOptions,
+  type Copied,
   type Refinement,
+  type Step,
 } from '../../src-main/core/edit/edit.ts'
+import type { EditTruth } from '../../src-main/core/edit/edit.ts'
+import { boundsOf, unionAll, type Rle } from '../../src-main/core/mask/rle.ts'
+import { plural } from '../ui/format.ts'
 import type { Fix } from '../../src-main/contract/wire.ts'
 import type { Categories } from './categories.svelte.ts'
 import type { Display } from './display.svelte.ts'
@@ -95,6 +103,72 @@ export function deleteSelected(editing: Editing): void {
 export function refineSelected(editing: Editing, { display }: Desk, how: Refinement): void {
   const { shown } = editing
   if (shown?.state) editing.perform(planRefine(shown.state, shown.selection, how, display.policy))
+}
+
+/** What was copied last in a project, and the row that is being made of duplicates. */
+export class Clipboard {
+  copied: Copied = { height: 1, instances: [] }
+  /** the last duplicate and what it was made of, as it lay then */
+  row: { image: number; from: Rle; to: string } | null = null
+}
+
+interface Copying {
+  readonly editing: Editing
+  readonly clipboard: Clipboard
+  readonly toasts: Toasts
+}
+
+/** The truth instances that are selected. */
+function chosenTruth({ shown }: Editing): EditTruth[] {
+  const ids = new Set(shown?.selection)
+  return (shown?.state?.truth ?? []).filter(({ id }) => ids.has(id))
+}
+
+/** Keeps what is selected, to be pasted into this image or another. */
+export function copySelected({ editing, clipboard, toasts }: Copying): void {
+  const { state } = editing.shown ?? {}
+  const instances = chosenTruth(editing)
+  if (!state || instances.length === 0) return void toasts.note('Select the ships to copy first.')
+  clipboard.copied = { height: state.height, instances }
+  toasts.note(`${plural(instances.length, 'ship')} copied. Paste them here or in another image.`)
+}
+
+/** What was copied comes to the same place in the image on the screen. */
+export function paste({ editing, clipboard }: Copying, desk: Desk): void {
+  const { state } = editing.shown ?? {}
+  if (state) editing.perform(planPaste(state, clipboard.copied, options(desk)))
+}
+
+/**
+ * A copy of what is selected beside it, as ships lie in a raft. Pressed again it goes on in the same step, also after the copy was
+ * moved: then in the step that it was moved to.
+ */
+export function duplicate({ editing, clipboard, toasts }: Copying, desk: Desk): void {
+  const { shown } = editing
+  const [first, ...others] = chosenTruth(editing)
+  if (!shown?.state || !first) return void toasts.note('Select the ships to duplicate first.')
+  const { row } = clipboard
+  const goesOn = others.length === 0 && row?.image === shown.id && row.to === first.id
+  const whole = unionAll([first, ...others].map(({ rle }) => rle))
+  const step = (goesOn && between(row.from, first.rle, shown.state.height)) || stepBeside(whole, shown.state)
+  const copied = { height: shown.state.height, instances: [first, ...others] }
+  if (!editing.perform(planPaste(shown.state, copied, options(desk), step))) return
+  const [to] = shown.selection
+  clipboard.row = to === undefined ? null : { image: shown.id, from: first.rle, to }
+}
+
+/** How far a copy lies from what it was made of; null: on it. */
+function between(from: Rle, to: Rle, height: number): Step | null {
+  const [a, b] = [boundsOf(from, height), boundsOf(to, height)]
+  if (!a || !b) return null
+  const step = { dx: b.x - a.x, dy: b.y - a.y }
+  return step.dx === 0 && step.dy === 0 ? null : step
+}
+
+/** Moves what is selected by a pixel. */
+export function nudge(editing: Editing, { display }: Desk, step: Step): void {
+  const { shown } = editing
+  if (shown?.state) editing.perform(planMove(shown.state, shown.selection, step, display.policy))
 }
 
 /** True where two or more truth instances are selected and have become one. */

@@ -11,6 +11,7 @@ import { Facts } from './facts.svelte.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
 import { MapLayers } from './map-layers.svelte.ts'
+import { Clipboard } from './marking.ts'
 import { Moved } from './moved.svelte.ts'
 import { followProject } from './news.ts'
 import { Review } from './review.svelte.ts'
@@ -45,6 +46,7 @@ export class OpenProject {
   readonly training: Training
   readonly exchange: Exchange
   readonly mapLayers: MapLayers
+  readonly clipboard = new Clipboard()
   readonly leaving: Leaving
   readonly #window: Client
   /** ends the calls that only read */

@@ -30,6 +30,8 @@ export const EDIT_KINDS = [
   'grow',
   'shrink',
   'smooth',
+  'paste',
+  'move',
   'accept',
   'reject',
   'status',

@@ -105,9 +105,18 @@ async function categorised(
 /** The masks of an image as they were chosen to be read. One image at a time: gestures are saved in between. */
 function chosenMasks({ masks, size }: ReadImage, { rowByRow, overlaps }: ImportPayload): ReadMask[] {
   const turned = rowByRow
-    ? masks.map((mask) => ({ ...mask, rle: formatRle(alongRows(parseRle(mask.rle), size)) }))
+    ? masks.map((mask) => ({ ...mask, rle: turnedText(mask.rle, size) }))
     : masks
   return overlaps === 'keep' ? turned : apart(turned, overlaps)
+}
+
+/** Areas to ignore of an image, read as its masks are. */
+function chosenAreas({ ignored, size }: ReadImage, { rowByRow }: ImportPayload): string[] {
+  return rowByRow ? ignored.map((rle) => turnedText(rle, size)) : ignored
+}
+
+function turnedText(rle: string, size: ReadImage['size']): string {
+  return formatRle(alongRows(parseRle(rle), size))
 }
 
 function apart(masks: ReadMask[], choice: Exclude<OverlapChoice, 'keep'>): ReadMask[] {
@@ -145,8 +154,9 @@ async function importTruth(
     await store.inBatches(
       usable,
       (image) => {
-        const { id, ignored } = image
+        const { id } = image
         const masks = chosenMasks(image, payload)
+        const ignored = chosenAreas(image, payload)
         progress(++seen)
         let added = masks.length
         if (!(begun.has(id) && holdsGroup(project, id, group))) {

@@ -1,0 +1,114 @@
+import { areaOf, boundsOf, eachColumnRun, intersectionArea, subtract, unionAll } from '../mask/rle.ts'
+import type { Rle, Size } from '../mask/rle.ts'
+import { shiftMask } from '../mask/shift.ts'
+import type { Planned, Policy } from './build.ts'
+import { PlanBuilder, withLosses } from './build.ts'
+import type { DrawOptions } from './draw.ts'
+import { attributesOf } from './state.ts'
+import type { EditState, EditTruth } from './state.ts'
+
+/** Instances as they were copied. */
+export interface Copied {
+  /** height of the image that they were copied from, in px */
+  height: number
+  instances: readonly EditTruth[]
+}
+
+/** Pixels to the right and down. */
+export interface Step {
+  dx: number
+  dy: number
+}
+
+const HERE: Step = { dx: 0, dy: 0 }
+
+/** Copies come into an image at the same place, or a step away; what falls outside is cut off. Pixels of others as the policy says. */
+export function planPaste(
+  state: EditState,
+  { height, instances }: Copied,
+  { policy, newId }: DrawOptions,
+  step: Step = HERE,
+): Planned {
+  if (instances.length === 0)
+    return { refusal: 'Nothing was copied yet. Select ships and press Ctrl+C first.' }
+  const builder = new PlanBuilder(state)
+  for (const instance of instances) {
+    const rle = shiftMask(instance.rle, height, step, state)
+    const pixels = policy === 'yield' ? builder.yielding(rle, null) : rle
+    if (pixels.length === 0) continue
+    if (policy === 'take') builder.takeFromOthers(pixels, null)
+    const what = attributesOf(instance)
+    builder.create({ ...what, id: newId(), rle: pixels, origin: 'drawn', edited: false }, what.colour)
+  }
+  const plan = builder.plan('paste')
+  if (plan) return withLosses(state, plan)
+  return { refusal: 'Nothing of it lies in this image on pixels that are free, so nothing was pasted.' }
+}
+
+/** Moves instances. A move that would cut them off, or lay them onto others against the policy, is refused: it could not be moved back. */
+export function planMove(state: EditState, ids: readonly string[], step: Step, policy: Policy): Planned {
+  const chosen = state.truth.filter(({ id }) => ids.includes(id))
+  if (chosen.length === 0) return { refusal: 'Select the ships to move first.' }
+  const builder = new PlanBuilder(state)
+  const moved = chosen.map(({ id, rle }) => ({ id, rle, after: shiftMask(rle, state.height, step, state) }))
+  if (moved.some(({ rle, after }) => areaOf(after) < areaOf(rle))) {
+    return { refusal: 'It would be cut off at the edge of the image, so it stays.' }
+  }
+  const onto = unionAll(moved.map(({ after }) => after))
+  const others = state.truth.filter(({ id, ignore }) => !ids.includes(id) && ignore !== true)
+  if (policy === 'yield' && others.some(({ rle }) => intersectionArea(rle, onto) > 0)) {
+    return {
+      refusal:
+        'It would lie on another ship, so it stays. Choose the overlap policy "take" to take its pixels over.',
+    }
+  }
+  for (const { id, after } of moved) builder.reshape(id, after)
+  if (policy === 'take') {
+    for (const { id, rle } of others)
+      if (intersectionArea(rle, onto) > 0) builder.reshape(id, subtract(rle, onto))
+  }
+  const plan = builder.plan('move')
+  return plan ? withLosses(state, plan) : { refusal: 'Nothing moved.' }
+}
+
+/**
+ * The step to the next place in a row of ships side by side: across the longest extent of the mask, as far as it takes not to touch.
+ * To the right, or down, where there is room in the image; else the other way.
+ */
+export function stepBeside(rle: Rle, size: Size): Step {
+  const { x, y } = acrossOf(rle, size.height)
+  const area = areaOf(rle)
+  const inside = (step: Step): number => areaOf(shiftMask(rle, size.height, step, size))
+  const apart = (sign: 1 | -1): Step => {
+    for (let length = 1; ; length++) {
+      // no -0
+      const step = { dx: Math.round(sign * length * x) + 0, dy: Math.round(sign * length * y) + 0 }
+      const shifted = shiftMask(rle, size.height, step, size)
+      if (intersectionArea(shifted, rle) === 0) return step
+    }
+  }
+  const [ahead, behind] = [apart(1), apart(-1)]
+  return inside(ahead) === area || inside(ahead) >= inside(behind) ? ahead : behind
+}
+
+/** A vector of length 1 across the longest extent, to the right or down. */
+function acrossOf(rle: Rle, height: number): { x: number; y: number } {
+  const box = boundsOf(rle, height)
+  if (!box) return { x: 1, y: 0 }
+  let [n, sx, sy, xx, xy, yy] = [0, 0, 0, 0, 0, 0]
+  eachColumnRun(rle, height, (column, top, length) => {
+    for (let row = top; row < top + length; row++) {
+      const [x, y] = [column - box.x, row - box.y]
+      n++
+      sx += x
+      sy += y
+      xx += x * x
+      xy += x * y
+      yy += y * y
+    }
+  })
+  const both = xy / n - (sx / n) * (sy / n)
+  const along = Math.atan2(2 * both, xx / n - (sx / n) ** 2 - (yy / n - (sy / n) ** 2)) / 2
+  const [x, y] = [-Math.sin(along), Math.cos(along)]
+  return x + y >= 0 ? { x, y } : { x: -x, y: -y }
+}
