@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -11,12 +12,27 @@ import { rleToCompressed } from '../../formats/coco-counts.ts'
 import { NO_GROUND } from '../../formats/format.ts'
 import type { ImageToWrite } from '../../formats/format.ts'
 import { formatOf } from '../../formats/registry.ts'
+import { createStore } from '../../store/store.ts'
+import { makeLargeFolder } from '../../testing/large-project.ts'
+import { hostIn, settled } from '../../testing/project.ts'
+import { DATABASE } from '../machinery/project.ts'
 import { convertLabels } from './convert.ts'
+import { importLabels } from './import.ts'
 import { matchLabels } from './label-reading.ts'
 import { writeWith } from './label-sink.ts'
+import { previewImport } from './preview.ts'
 import { NO_IMAGES, openSource } from './label-source.ts'
 
-/** Label files as large as the largest data sets: what a preview reads, and a conversion against the same in Python. */
+/**
+ * Label files as large as the largest data sets: what a preview reads, what an import into a project takes, and a conversion against
+ * the same in Python. FORMATS_IMAGES: another number of images than 200,000.
+ */
+
+const IMAGES = Number(process.env['FORMATS_IMAGES'] ?? 200_000)
+const INSTANCES = 1.5 * IMAGES
+
+/** The file that an image of the project has; a few dozen contents are shared by all. */
+const nameOf = (i: number): string => `part ${Math.floor(i / 1000)}/sea ${i}.png`
 
 const SIDE = 768
 const SIZE = { width: SIDE, height: SIDE }
@@ -64,7 +80,9 @@ async function writeCoco(file: string, images: number, instances: number): Promi
   }
   await put('],"images":[')
   for (let i = 1; i <= images; i++) {
-    await put(`${i === 1 ? '' : ','}{"id":${i},"file_name":"${i}.jpg","width":${SIDE},"height":${SIDE}}`)
+    await put(
+      `${i === 1 ? '' : ','}{"id":${i},"file_name":"${nameOf(i - 1)}","width":${SIDE},"height":${SIDE}}`,
+    )
   }
   out.end(']}')
   await finished(out)
@@ -103,6 +121,44 @@ async function toCoco(file: string, out: string): Promise<number> {
   return instances
 }
 
+/** A project of so many images that were read before, none of them marked; the file is previewed and imported as in the window. */
+async function importInto(images: string, coco: string): Promise<void> {
+  await makeLargeFolder(images, IMAGES)
+  const project = `${images}.drydock`
+  mkdirSync(project)
+  const store = createStore(join(project, DATABASE))
+  await store.write(() => {
+    store.meta.set('name', 'large')
+    store.meta.set('images_root', images)
+    store.meta.set('created_at', new Date().toISOString())
+    const mapping = { bands: [1, 2, 3], low: [0, 0, 0], high: [255, 255, 255], nodata: null }
+    for (let i = 0; i < IMAGES; i++) {
+      const { size, mtimeMs: mtime } = statSync(join(images, nameOf(i)))
+      const id = store.images.add({ path: nameOf(i), size, mtime })
+      store.images.setContent(id, createHash('sha256').update(nameOf(i)).digest('hex'), SIDE, SIDE)
+      store.images.setSplit(id, 'train', 'chance')
+      store.images.setFile(id, { size, mtime }, 'ok', null)
+      store.pixels.setMapping(id, { ...mapping, rule: '', byHand: false }, '')
+    }
+  })
+  store.close()
+  const host = hostIn(folder)
+  try {
+    const opened = await host.openProject(project)
+    await settled(opened)
+    const { token } = await timed('preview in a project', () => previewImport(opened, coco))
+    const wanted = { token, what: 'truth', existing: 'skip' } as const
+    const result = await timed('import of it (must: 60 s, under 1024 MiB)', () =>
+      importLabels(opened, wanted),
+    )
+    console.log(`${result.images} images, ${result.instances} instances imported`)
+  } finally {
+    await host.close()
+  }
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024)
+  console.log(`at most ${peak} MiB so far`)
+}
+
 const PYTHON = `
 import csv, json, sys
 from pycocotools import mask as m
@@ -127,21 +183,23 @@ json.dump({'images': images, 'annotations': annotations, 'categories': [{'id': 1
 
 try {
   const coco = join(folder, 'coco.json')
-  await writeCoco(coco, 200_000, 300_000)
+  await writeCoco(coco, IMAGES, INSTANCES)
   console.log(`COCO of ${Math.round(statSync(coco).size / 1e6)} MB, in no order`)
-  const targets = Array.from({ length: 200_000 }, (_, i) => ({
-    ...{ id: i + 1, path: `${i + 1}.jpg`, file: '', size: SIZE },
+  const targets = Array.from({ length: IMAGES }, (_, i) => ({
+    ...{ id: i + 1, path: nameOf(i), file: '', size: SIZE },
   }))
   const read = await timed(
-    'preview of 200,000 images and 300,000 instances (must: 15 s, under 1024 MiB)',
+    `what a COCO file of ${IMAGES} images and ${INSTANCES} instances says (must: 15 s, under 1024 MiB)`,
     () => matchLabels(coco, targets, null),
   )
   console.log(`${read.images.length} images, ${read.instances} instances, ${read.brokenCount} broken`)
 
+  await importInto(join(folder, 'images'), coco)
+
   const airbus = join(folder, 'airbus.csv')
   await writeAirbus(airbus, 40_000)
   const out = join(folder, 'out.json')
-  const { images } = await timed('convert the same COCO file to COCO run lengths, 200,000 images', () =>
+  const { images } = await timed('convert the same COCO file to COCO run lengths', () =>
     convertLabels(
       { from: coco, to: 'coco-rle', out },
       { signal: new AbortController().signal, onLosses: () => undefined, onProgress: () => undefined },

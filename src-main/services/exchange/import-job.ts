@@ -104,9 +104,7 @@ async function categorised(
 
 /** The masks of an image as they were chosen to be read. One image at a time: gestures are saved in between. */
 function chosenMasks({ masks, size }: ReadImage, { rowByRow, overlaps }: ImportPayload): ReadMask[] {
-  const turned = rowByRow
-    ? masks.map((mask) => ({ ...mask, rle: turnedText(mask.rle, size) }))
-    : masks
+  const turned = rowByRow ? masks.map((mask) => ({ ...mask, rle: turnedText(mask.rle, size) })) : masks
   return overlaps === 'keep' ? turned : apart(turned, overlaps)
 }
 
