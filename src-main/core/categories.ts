@@ -31,6 +31,11 @@ export function categoryNamed(categories: readonly ProjectCategory[], name: stri
   return found && categoryOf(categories, found.key)
 }
 
+/** Colours by key, those of merged ones included. */
+export function coloursOf(categories: readonly ProjectCategory[]): ReadonlyMap<string, number> {
+  return new Map(categories.map(({ key, colour }) => [key, categoryOf(categories, key)?.colour ?? colour]))
+}
+
 /** A key for a new category: its name, or what comes close to it. */
 export function newKey(categories: readonly ProjectCategory[], name: string): string {
   const taken = new Set(categories.map(({ key }) => key))

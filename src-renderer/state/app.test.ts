@@ -101,6 +101,7 @@ beforeEach(async () => {
         },
         runs: { list: none },
         models: { list: none },
+        categories: { list: none },
         mapLayers: { list: none },
         score: { set: nothing },
         train: {

@@ -1,4 +1,4 @@
-import { categoryOf, openCategories } from '../../src-main/core/categories.ts'
+import { categoryOf, coloursOf, openCategories } from '../../src-main/core/categories.ts'
 import { newInstancesAs } from '../../src-main/core/edit/edit.ts'
 import { DEFAULT_CATEGORY } from '../../src-main/contract/words.ts'
 import type { EditPlan, ProjectCategory } from '../../src-main/contract/wire.ts'
@@ -13,9 +13,7 @@ export class Categories {
   /** those that instances can be given; Shift+1 is the first */
   readonly open = $derived(openCategories(this.all))
   /** colours by key, those of merged ones included */
-  readonly colours: ReadonlyMap<string, number> = $derived(
-    new Map(this.all.map(({ key, colour }) => [key, categoryOf(this.all, key)?.colour ?? colour])),
-  )
+  readonly colours = $derived(coloursOf(this.all))
   /** new instances get it; undefined: nothing is known yet */
   readonly last: ProjectCategory | undefined = $derived.by(
     () => categoryOf(this.all, this.#last) ?? this.open[0],

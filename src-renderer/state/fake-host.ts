@@ -108,6 +108,11 @@ export class FakeHost {
         },
         predict: { ahead: nothing, setFlips: nothing },
         inference: { open: nothing },
+        categories: {
+          list: of((_, { project }: { project: string }) => [
+            { key: 'ship', name: project, colour: 0, counts: true, instances: 0, mergedInto: null },
+          ]),
+        },
         mapLayers: {
           list: of((_, { project }: { project: string }) => [{ id: 1, name: project, onEarth: true }]),
         },
@@ -123,6 +128,7 @@ export class FakeHost {
           previewImport: of((_, { project }: { project: string }) => ({
             token: `of ${project}`,
             file: 'f.csv',
+            categories: [],
           })),
           import: exchanged({ images: 1, group: 'g' }),
         },

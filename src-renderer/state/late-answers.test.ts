@@ -38,6 +38,7 @@ const ASKED: readonly [string, (alpha: OpenProject) => unknown][] = [
   ['what an import would do', ({ exchange }) => exchange.choose()],
   ['the list of images', (alpha) => alpha.fetchImages()],
   ['the images that seem to have moved', ({ moved }) => moved.refresh()],
+  ['the categories', ({ categories }) => categories.refresh()],
   ['the map layers', ({ mapLayers }) => mapLayers.refresh()],
   ['the list of jobs', (alpha) => alpha.fetchJobs()],
   ['an image', ({ editing }) => editing.open(2)],
@@ -56,7 +57,7 @@ describe('the answer of a project that was left', () => {
     await settle()
     await host.answerAll()
     await settle()
-    const { facts, training, exchange, images, editing, moved, mapLayers } = project()
+    const { facts, training, exchange, images, editing, moved, mapLayers, categories } = project()
     expect(project().id).toBe('beta')
     expect(facts.summary).toEqual(host.summary('beta'))
     expect([facts.score, facts.run?.name, facts.models]).toEqual([
@@ -69,6 +70,7 @@ describe('the answer of a project that was left', () => {
       'beta',
       'beta',
     ])
+    expect(categories.open.map(({ name }) => name)).toEqual(['beta'])
     expect(mapLayers.items.map(({ name }) => name)).toEqual(['beta'])
     expect(moved.question?.some).toEqual([{ from: 'beta', to: 'z.png' }])
     expect([exchange.open, images.counts.images, editing.image]).toEqual([false, 3, 1])

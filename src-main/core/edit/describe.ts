@@ -7,7 +7,7 @@ import type { EditState } from './state.ts'
 /** Gestures that say what an instance is, and leave its pixels. */
 
 /** What of an instance people say: `undefined` takes it back. */
-export type Description = Partial<Pick<InstanceAttributes, 'category' | 'ignore' | 'heading' | 'attributes'>>
+type Description = Partial<Pick<InstanceAttributes, 'category' | 'ignore' | 'heading' | 'attributes'>>
 
 /** Says the same of several truth instances. */
 export function planDescribe(state: EditState, ids: readonly string[], description: Description): Planned {

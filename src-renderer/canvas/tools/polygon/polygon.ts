@@ -35,7 +35,7 @@ function closingReach(corners: readonly ImagePoint[], scale: number): number {
 }
 
 /** What is made of the corners, and how the hand is led to the first. */
-export interface Outlining {
+interface Outlining {
   plan: (corners: readonly ImagePoint[], context: ToolContext) => Planned
   hint: string
 }
