@@ -1,4 +1,4 @@
-import type { EditPlan, MapShapes, PixelTile } from '../../src-main/contract/wire.ts'
+import type { ClusterSettings, EditPlan, MapShapes, PixelTile } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { SparseInference } from '../../src-main/contract/engine.ts'
@@ -23,6 +23,12 @@ export interface CanvasImage {
   width: number
   height: number
   tiles: readonly PixelTile[]
+}
+
+/** What the network gives for the image. */
+export interface CanvasInference {
+  pixels: SparseInference
+  settings: ClusterSettings
 }
 
 /** One instance on the canvas. */
@@ -130,6 +136,8 @@ export interface CanvasOptions {
   onBrushSize?(notches: number): void
   /** a drag that changes the tone has gone on by so many CSS pixels, right and up are more than 0 */
   onToneDrag?(right: number, up: number): void
+  /** Ctrl and the wheel while the tool has a reach: it is to be so many notches wider, less than 0: narrower */
+  onReach?(notches: number): void
   /** a tile could not be fetched or decoded */
   onTileError?(url: string): void
 }
@@ -146,8 +154,10 @@ export interface Canvas {
   /** diameter in image pixels, 1..200 */
   setBrush(brush: BrushTip): void
   setPolicy(policy: Policy): void
-  /** what a network sees in the image, for tools that can use it */
-  setInference(inference: SparseInference | null): void
+  /** how much the wand takes around what is pointed at, -1..1 */
+  setReach(reach: number): void
+  /** what the network gives for the image, and what instances are made of it by; null: it has not looked at it */
+  setInference(inference: CanvasInference | null): void
   /** what gestures change from now on; one that is under way is dropped */
   setTarget(target: Target): void
   setWheel(use: WheelUse): void

@@ -1,6 +1,7 @@
 import { toImage, toScreen } from '../../src-main/core/geometry/camera.ts'
 import type { ImagePoint, ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import { imagePoint } from '../../src-main/core/geometry/points.ts'
+import { Wand } from '../../src-main/core/wand/wand.ts'
 import type { Canvas, CanvasImage, CanvasOptions, Layers, WheelUse } from './api.ts'
 import { CameraControl } from './camera-control.ts'
 import { Pixels } from './draw/pixels.ts'
@@ -120,11 +121,17 @@ export class CanvasController {
         this.#redrawTool()
       },
       setTarget: (target) => bench.setTarget(target),
-      setInference: (inference) => {
-        bench.inference = inference
-      },
       setPolicy: (policy) => {
         bench.policy = policy
+        this.#redrawTool()
+      },
+      setReach: (reach) => {
+        bench.reach = Math.min(1, Math.max(-1, reach))
+        this.#redrawTool()
+      },
+      setInference: (inference) => {
+        bench.inference = inference?.pixels ?? null
+        bench.wand = inference && new Wand(inference.pixels, inference.settings)
         this.#redrawTool()
       },
       setWheel: (use) => {
@@ -252,8 +259,9 @@ export class CanvasController {
       zoom: (at, factor) => this.#camera.zoomBy(factor, at),
       pan: (dx, dy) => this.#camera.panBy(dx, dy),
       size: (at, notches) => {
-        if (!this.#bench.entry.sized) this.#camera.zoomBy(1.25 ** notches, at)
-        else if (notches !== 0) this.#options.onBrushSize?.(notches)
+        const { sized, reaches } = this.#bench.entry
+        if (!sized && !reaches) this.#camera.zoomBy(1.25 ** notches, at)
+        else if (notches !== 0) this.#options[sized ? 'onBrushSize' : 'onReach']?.(notches)
       },
       menu: (at, window) => {
         if (!this.#image) return

@@ -3,6 +3,7 @@ import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
 import { toImage } from '../../src-main/core/geometry/camera.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
+import type { Wand } from '../../src-main/core/wand/wand.ts'
 import type { CanvasOptions, InstanceRef, PenUse } from './api.ts'
 import type { CameraControl } from './camera-control.ts'
 import type { Shown } from './shown.ts'
@@ -38,6 +39,9 @@ export class Workbench {
   /** only what is selected is shown, and so only that is hit */
   alone = false
   policy: Policy = 'yield'
+  reach = 0
+  /** null: the network has not looked at the image */
+  wand: Wand | null = null
   readonly #shown: Shown
   readonly #camera: CameraControl
   readonly #options: CanvasOptions
@@ -182,6 +186,9 @@ export class Workbench {
       selection: this.selection,
       brush: this.#tip(),
       policy: this.policy,
+      reach: this.reach,
+      clusterAt: ({ x, y }) => this.wand?.at(x, y, this.reach) ?? null,
+      looked: this.wand !== null,
       scale,
       picture: this.picture,
       inference: this.inference,

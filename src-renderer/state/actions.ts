@@ -1,6 +1,6 @@
 import type { MenuCommand } from '../../src-main/contract/shell.ts'
 import type { Refinement } from '../../src-main/core/edit/edit.ts'
-import { TOOL_NAMES, type ToolName } from '../canvas/index.ts'
+import { TOOLS, TOOL_NAMES, type ToolName } from '../canvas/index.ts'
 import type { Bindings } from './bindings.svelte.ts'
 import { POLICY_NOTES, type Display } from './display.svelte.ts'
 import type { ImageList } from './image-list.svelte.ts'
@@ -53,7 +53,7 @@ const nudge = (dx: number, dy: number): Act =>
   unlessDrawing((desk, { editing }) => marking.nudge(editing, desk, { dx, dy }))
 
 const refine = (how: Refinement): Act =>
-  unlessDrawing((desk, { editing }) => marking.refineSelected(editing, desk, how))
+  unlessDrawing((desk, { editing }) => marking.refineSelected(editing, desk, how, desk.stage.target))
 
 /** The view's list of images. */
 export function listed({ images }: Pick<OpenProject, 'images'>, { view: name }: Layout): ImageList {
@@ -113,25 +113,30 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
 /** Of a shape that is half drawn the last corner goes; straight after Done it returns to another image. */
 const undo: Act = (desk, { editing }) => {
   if (desk.stage.canvas?.takeBack() || isDrawing(desk)) return
-  const draft = desk.stage.target && editing.shown?.draft
-  if (draft?.canUndo) draft.undo()
+  const { target } = desk.stage
+  if (target?.canUndo) target.undo?.()
   else editing.undo()
 }
 
-const redo: Act = ({ stage }, { editing }) => {
-  const draft = stage.target && editing.shown?.draft
-  if (draft?.canRedo) draft.redo()
+const redo: Act = ({ stage: { target } }, { editing }) => {
+  if (target?.canRedo) target.redo?.()
   else editing.redo()
+}
+
+/** `[` and `]`: the size of the tool in hand. */
+function resize({ display, stage }: Desk, larger: boolean): void {
+  if (TOOLS[stage.tool].reaches) display.widen(larger)
+  else display.resizeBrush(larger)
 }
 
 /** What changes truth, or is a tool for it: wherever the canvas is. */
 const MARKING: Partial<Record<Action, Act>> = {
   ...Object.fromEntries(TOOL_NAMES.map((name) => [name, tool(name)])),
   merge: unlessDrawing(({ stage }, { editing }) => {
-    if (!marking.mergeSelected(editing)) stage.tool = 'merge'
+    if (!marking.mergeSelected(editing, stage.target)) stage.tool = 'merge'
   }),
-  smaller: ({ display }) => display.resizeBrush(false),
-  larger: ({ display }) => display.resizeBrush(true),
+  smaller: (app) => resize(app, false),
+  larger: (app) => resize(app, true),
   tip: ({ display }) => (display.brushTip.value = display.brushTip.value === 'round' ? 'square' : 'round'),
   overlap: ({ display, toasts }) => {
     display.policy = display.policy === 'yield' ? 'take' : 'yield'
@@ -150,8 +155,9 @@ const MARKING: Partial<Record<Action, Act>> = {
   smooth: refine('smooth'),
   undo,
   redo,
-  delete: (_, { editing }) => marking.deleteSelected(editing),
-  accept: (desk, { editing }) => marking.accept(editing, desk),
+  delete: ({ stage }, { editing }) => marking.deleteSelected(editing, stage.target),
+  accept: (desk, { editing }) =>
+    desk.stage.target ? marking.acceptDraft(editing, desk, desk.stage.target) : marking.accept(editing, desk),
   ...Object.fromEntries(
     CATEGORY_ACTIONS.map((name, i): [Action, Act] => [name, (_, project) => marking.setCategory(project, i)]),
   ),

@@ -2,7 +2,8 @@ import type { SparseInference } from '../../src-main/contract/engine.ts'
 import type { Calibration } from '../../src-main/contract/wire.ts'
 import type { DraftResult } from '../../src-main/core/draft/draft.ts'
 import type { Rle } from '../../src-main/core/mask/rle.ts'
-import type { Answer, Ask, Recipe } from '../worker/messages.ts'
+import type { Explanation, Recipe } from '../../src-main/core/explain/explain.ts'
+import type { Answer, Ask } from '../worker/messages.ts'
 
 /** What is needed of a thread. */
 export type Thread = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>
@@ -14,6 +15,9 @@ export function startThread(): Thread {
 
 type Question = Extract<Ask, { kind: Answer['kind'] }>
 
+/** What is answered first of all that waits. */
+const ORDER: readonly Question['kind'][] = ['draft', 'explain', 'f2']
+
 interface Waiting {
   ask: Question
   answer: (answer: Answer | null) => void
@@ -21,7 +25,7 @@ interface Waiting {
 
 /**
  * One open image's thread. It answers one question after the other; of those that wait the last of each kind counts, drafts before
- * scores, and the others are answered by null: nobody is interested any more.
+ * explanations before scores, and the others are answered by null: nobody is interested any more.
  */
 export class ClusterWorker {
   readonly #thread: Thread
@@ -41,6 +45,12 @@ export class ClusterWorker {
   async draft(recipe: Recipe): Promise<DraftResult | null> {
     const answer = await this.#ask({ kind: 'draft', recipe })
     return answer?.kind === 'draft' ? answer.draft : null
+  }
+
+  /** What goes wrong in the embedding; null as for {@link draft}. */
+  async explain(recipe: Recipe, truth: readonly Rle[]): Promise<Explanation | null> {
+    const answer = await this.#ask({ kind: 'explain', recipe, truth })
+    return answer?.kind === 'explain' ? answer.explanation : null
   }
 
   /** F2 of a draft, 0..1; null as for {@link draft}. */
@@ -68,7 +78,7 @@ export class ClusterWorker {
   }
 
   #next(): void {
-    const next = this.#waiting.get('draft') ?? this.#waiting.get('f2') ?? null
+    const next = ORDER.flatMap((kind) => this.#waiting.get(kind) ?? [])[0] ?? null
     this.#asked = next
     if (!next) return
     this.#waiting.delete(next.ask.kind)

@@ -37,6 +37,8 @@ export class Display {
   /** px */
   readonly brushSize = new Remembered<number>('brush-size', 12)
   readonly brushTip = new Remembered<BrushTip['tip']>('brush-tip', 'round')
+  /** how much the wand takes around what is pointed at: -1 narrow, 0 as the settings say, 1 wide */
+  reach = $state(0)
   /** what becomes of pixels that another instance holds */
   policy = $state<Policy>('yield')
   /** while the key is held */
@@ -44,6 +46,11 @@ export class Display {
 
   nextRest(): void {
     this.rest = ({ full: 'dim', dim: 'hidden', hidden: 'full' } as const)[this.rest]
+  }
+
+  /** Widens the wand, or narrows it. */
+  widen(wider: boolean): void {
+    this.reach = Math.min(1, Math.max(-1, Math.round(10 * this.reach + (wider ? 1 : -1)) / 10))
   }
 
   resizeBrush(larger: boolean): void {

@@ -4,7 +4,7 @@ import type { DraftResult } from '../../src-main/core/draft/draft.ts'
 import { MOVED, VALUES, type MovedSetting } from '../../src-main/core/draft/values.ts'
 import type { Rle } from '../../src-main/core/mask/rle.ts'
 import { scoreImage } from '../../src-main/core/metric/f2.ts'
-import type { Recipe } from '../worker/messages.ts'
+import type { Explanation, Recipe } from '../../src-main/core/explain/explain.ts'
 import { ClusterWorker, startThread, type Thread } from './cluster-worker.ts'
 import { handChangeOf } from './draft-plan.ts'
 import { draftPredictions } from './draft-predictions.ts'
@@ -45,6 +45,8 @@ export class Draft implements EditTarget {
   /** what the settings and changes give; null before the first answer, which stands until the next one comes */
   result = $state.raw<DraftResult | null>(null)
   curves = $state.raw<Partial<Record<MovedSetting, Curve>>>({})
+  /** what goes wrong in the embedding; null: not known yet, or the image has no truth */
+  explanation = $state.raw<Explanation | null>(null)
   /** it is being kept */
   keeping = $state(false)
   #moved = $state.raw<Moved>(NOT_MOVED)
@@ -147,6 +149,17 @@ export class Draft implements EditTarget {
   discard(): void {
     this.#redo = []
     this.#move(NOT_MOVED)
+  }
+
+  /** Says what goes wrong with the settings as they are. */
+  async explain(): Promise<void> {
+    const [worker, truth] = [this.#worker?.worker, this.#around.truth()]
+    if (!worker || !truth || !this.settings) {
+      this.explanation = null
+      return
+    }
+    const explanation = await worker.explain({ settings: this.settings, changes: this.changes }, truth)
+    if (explanation && !this.#left && this.#worker?.worker === worker) this.explanation = explanation
   }
 
   /**

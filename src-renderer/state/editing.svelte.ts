@@ -88,7 +88,7 @@ export class Editing {
     shown.canUndo = true
     shown.canRedo = false
     const created = plan.instances.filter(({ before }) => before === null).map(({ instance }) => instance)
-    if (['polygon', 'box', 'brush', 'paste'].includes(plan.kind) && created.length > 0)
+    if (['polygon', 'box', 'brush', 'wand', 'paste'].includes(plan.kind) && created.length > 0)
       shown.selection = created
     this.saving.add(shown.id, { kind: 'apply', plan }, true)
     return true

@@ -11,6 +11,8 @@ export class Embedding {
   hovered = $state<number | null>(null)
   /** a cluster that no prediction came from, chosen by a click; others are chosen by selecting the prediction */
   chosen = $state<number | null>(null)
+  /** points that a person has put a lasso round, by their indices; null: none */
+  picked = $state.raw<Uint32Array | null>(null)
   /** the cluster lit in both views, which the selection has a say in too */
   brushed = $state<number | null>(null)
   readonly #draft: Draft
@@ -29,6 +31,14 @@ export class Embedding {
     // labels of the inference before stand until the next clustering is there
     if (!value || result?.labels.length !== value.pixels.index.length) return null
     return pointsOf(value.pixels, result.labels)
+  })
+
+  /** the pixels of the points in the lasso, for the canvas */
+  readonly pickedPixels = $derived.by(() => {
+    const { points, picked } = this
+    if (!points || !picked) return null
+    const index = picked.map((i) => points.pixel[i] ?? 0)
+    return { index, value: new Uint8Array(index.length).fill(255) }
   })
 
   /** the points that are drawn, by cluster */

@@ -15,6 +15,8 @@ export class Layout {
   readonly panelWidth = new Remembered<number>('panel-width', 300)
   readonly worstWidth = new Remembered<number>('worst-width', 416)
   readonly whyWidth = new Remembered<number>('why-width', 420)
+  /** of the embedding plot: how many points lie where, beneath them */
+  readonly plotDensity = new Remembered<boolean>('plot-density', true)
   /** of the window's width, 0..1 */
   readonly plotShare = new Remembered<number>('plot-share', 0.516)
   readonly settingsWidth = new Remembered<number>('settings-width', 304)

@@ -15,18 +15,22 @@ import {
   type Copied,
   type Refinement,
   type Step,
+  type EditState,
+  type Planned,
 } from '../../src-main/core/edit/edit.ts'
 import type { EditTruth } from '../../src-main/core/edit/edit.ts'
 import { boundsOf, unionAll, type Rle } from '../../src-main/core/mask/rle.ts'
 import { plural } from '../ui/format.ts'
 import type { Fix } from '../../src-main/contract/wire.ts'
 import type { Categories } from './categories.svelte.ts'
+import { toEdited } from '../canvas/index.ts'
 import type { Display } from './display.svelte.ts'
 import type { Editing } from './editing.svelte.ts'
 import { objectsOf, type ShownPrediction } from './image-state.ts'
 import type { Layout } from './layout.svelte.ts'
 import type { OpenImage } from './open-image.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
+import type { EditTarget } from './stage.svelte.ts'
 
 /** What of the image a person sees, and how the window has them mark. */
 interface Desk {
@@ -94,15 +98,29 @@ export function reject(editing: Editing, desk: Desk): void {
   selectNext(shown, desk, chosen.at(-1))
 }
 
-export function deleteSelected(editing: Editing): void {
+/** Copies instances of a draft into truth: those selected, else the one under the pointer. The draft stays. */
+export function acceptDraft(editing: Editing, desk: Desk, { predictions }: EditTarget): void {
   const { shown } = editing
-  if (shown?.state) editing.perform(planDelete(shown.state, shown.selection))
+  if (!shown?.state) return
+  const meant = shown.selection.length > 0 ? shown.selection : shown.hovered === null ? [] : [shown.hovered]
+  const planned = planAccept({ ...shown.state, predictions }, meant, options(desk))
+  if ('refusal' in planned) return void editing.perform(planned)
+  // nothing is decided of what no run has stored
+  const stored = new Set(shown.state.predictions.map(({ id }) => id))
+  const decisions = planned.plan.decisions.filter(({ prediction }) => stored.has(prediction))
+  editing.perform({ ...planned, plan: { ...planned.plan, decisions } })
 }
 
-/** Fills, grows, shrinks or smooths what is selected. */
-export function refineSelected(editing: Editing, { display }: Desk, how: Refinement): void {
-  const { shown } = editing
-  if (shown?.state) editing.perform(planRefine(shown.state, shown.selection, how, display.policy))
+/** Fills, grows, shrinks or smooths what is selected of truth, or of a draft. */
+export function refineSelected(
+  editing: Editing,
+  { display }: Desk,
+  how: Refinement,
+  target: EditTarget | null,
+): void {
+  const state = editedBy(editing, target)
+  const selection = editing.shown?.selection ?? []
+  if (state) perform(editing, target, planRefine(state, selection, how, display.policy))
 }
 
 /** What was copied last in a project, and the row that is being made of duplicates. */
@@ -171,13 +189,28 @@ export function nudge(editing: Editing, { display }: Desk, step: Step): void {
   if (shown?.state) editing.perform(planMove(shown.state, shown.selection, step, display.policy))
 }
 
-/** True where two or more truth instances are selected and have become one. */
-export function mergeSelected(editing: Editing): boolean {
-  const { shown } = editing
-  if (!shown?.state) return false
-  const { truth } = shown.state
-  const chosen = shown.selection.filter((id) => truth.some((instance) => instance.id === id))
-  return chosen.length >= 2 && editing.perform(planMerge(shown.state, chosen))
+/** Deletes what is selected of truth, or of a draft. */
+export function deleteSelected(editing: Editing, target: EditTarget | null): void {
+  const state = editedBy(editing, target)
+  if (state) perform(editing, target, planDelete(state, editing.shown?.selection ?? []))
+}
+
+/** True where two or more instances of truth, or of a draft, are selected and have become one. */
+export function mergeSelected(editing: Editing, target: EditTarget | null): boolean {
+  const state = editedBy(editing, target)
+  const selection = editing.shown?.selection ?? []
+  const chosen = selection.filter((id) => state?.truth.some((instance) => instance.id === id))
+  return state !== null && chosen.length >= 2 && perform(editing, target, planMerge(state, chosen))
+}
+
+/** The image with what gestures change in the place of truth. */
+function editedBy({ shown }: Editing, target: EditTarget | null): EditState | null {
+  if (!shown?.state || !target) return shown?.state ?? null
+  return toEdited({ ...shown.state, predictions: target.predictions }, target.kind)
+}
+
+function perform(editing: Editing, target: EditTarget | null, planned: Planned): boolean {
+  return target && 'plan' in planned ? target.apply(planned.plan) : editing.perform(planned)
 }
 
 /** Truth becomes what was predicted, where a fix says that they differ: the label is wrong, and the model right. */

@@ -55,3 +55,21 @@ export function pointsByCluster(points: Points, most: number): Map<number, Uint3
   })
   return new Map([...members].map(([cluster, list]) => [cluster, Uint32Array.from(list)]))
 }
+
+/** Indices of the points that lie inside a polygon, by the even-odd rule. @param corners in the plane of the points */
+export function pointsInside(
+  { x, y }: Pick<Points, 'x' | 'y'>,
+  corners: readonly { x: number; y: number }[],
+): Uint32Array {
+  const inside: number[] = []
+  for (let i = 0; i < x.length; i++) {
+    const [px, py] = [x[i]!, y[i]!]
+    let odd = false
+    corners.forEach((a, k) => {
+      const b = corners[(k + 1) % corners.length]!
+      if (a.y > py !== b.y > py && px < ((b.x - a.x) * (py - a.y)) / (b.y - a.y) + a.x) odd = !odd
+    })
+    if (odd) inside.push(i)
+  }
+  return Uint32Array.from(inside)
+}

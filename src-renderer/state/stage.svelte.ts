@@ -10,6 +10,11 @@ export interface EditTarget {
   readonly predictions: readonly EditPrediction[]
   /** Shows what a gesture comes to, and keeps it. @returns whether it was taken; if not, it was said why */
   apply(plan: EditPlan): boolean
+  /** left out: nothing can be changed in it */
+  readonly canUndo?: boolean
+  readonly canRedo?: boolean
+  undo?(): void
+  redo?(): void
 }
 
 /** The one canvas beneath the views: what the view in front shows on it, and what it reports. */

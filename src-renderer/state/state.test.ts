@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toFloat16 } from '../../src-main/core/float16.ts'
-import { nearestPoint, pointsByCluster, pointsOf } from './points.ts'
+import { nearestPoint, pointsByCluster, pointsInside, pointsOf } from './points.ts'
 import { Bindings } from './bindings.svelte.ts'
 import { keyNames } from './keys.ts'
 
@@ -79,6 +79,17 @@ describe('the points of an inference', () => {
     ])
     expect(nearestPoint(points, 2.4, 0.9, 1)).toBe(1)
     expect(nearestPoint(points, 20, 20, 1)).toBe(-1)
+    // a square with a notch that leaves the middle one out
+    const around = [
+      [0, 0],
+      [2.4, 0],
+      [2.5, 1.5],
+      [2.6, 0],
+      [4, 0],
+      [4, 3],
+      [0, 3],
+    ].map(([x = 0, y = 0]) => ({ x, y }))
+    expect([...pointsInside(points, around)]).toEqual([0, 2])
   })
 })
 

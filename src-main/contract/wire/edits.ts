@@ -22,6 +22,7 @@ export const EDIT_KINDS = [
   'box',
   'smart box',
   'brush',
+  'wand',
   'erase',
   'delete',
   'merge',

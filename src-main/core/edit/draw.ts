@@ -65,6 +65,11 @@ export function planBrush(
   return planShape(state, 'brush', stroke, options, options.extend)
 }
 
+/** A new instance of what the wand took. */
+export function planWand(state: EditState, taken: Rle, options: DrawOptions): Planned {
+  return planShape(state, 'wand', taken, options)
+}
+
 function planShape(
   state: EditState,
   kind: EditKind,

@@ -8,6 +8,7 @@ import { polygon } from './polygon/polygon.ts'
 import { ruler } from './ruler/ruler.ts'
 import { smart } from './smart/smart.ts'
 import { select } from './select/select.ts'
+import { wand } from './wand/wand.ts'
 import type { ToolEntry } from './tool.ts'
 
 /** All tools by their ids, in the order of the tool bar. */
@@ -17,6 +18,7 @@ export const TOOLS = {
   eraser,
   polygon,
   box,
+  wand,
   smart,
   knife,
   merge,

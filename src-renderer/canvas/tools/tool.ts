@@ -3,7 +3,7 @@ import type { BrushTip } from '../../../src-main/core/mask/shapes.ts'
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
 import type { SparseInference } from '../../../src-main/contract/engine.ts'
-import type { PixelBox } from '../../../src-main/core/mask/rle.ts'
+import type { PixelBox, Rle } from '../../../src-main/core/mask/rle.ts'
 import type { Picture } from '../../../src-main/core/smart-box/field.ts'
 import type { InstanceRef } from '../api.ts'
 
@@ -44,6 +44,12 @@ export interface ToolContext {
   /** in image pixels */
   brush: BrushTip
   policy: Policy
+  /** how much the wand takes around what is pointed at, -1..1 */
+  reach: number
+  /** the cluster of embeddings that has a pixel, at the reach; null: the network sees nothing there, or has not looked at the image */
+  clusterAt(at: ImagePoint): Rle | null
+  /** whether the network has looked at the image */
+  looked: boolean
   /** CSS pixels per image pixel */
   scale: number
   /** metres on the ground of a pixel's sides; null: not known */
@@ -132,6 +138,8 @@ export interface ToolEntry {
   cursor: string
   /** the brush's size matters to it */
   sized?: boolean
+  /** it takes what the network sees, by a reach */
+  reaches?: boolean
   /** which instances light up under the pointer; none where it is left out */
   hovers?: 'any' | 'edited'
   make(): RunningTool

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../../src-main/core/cluster/cluster.ts'
+import { covarianceOf, type Moments } from '../../../src-main/core/cluster/moments.ts'
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { Camera } from '../../../src-main/core/geometry/camera.ts'
 import type { Points } from '../../state/points.ts'
@@ -15,6 +16,16 @@ export interface ScatterScene {
   /** CSS colour and tag of a cluster; null where it was dropped */
   look: (cluster: number) => { colour: string; tag: string } | null
   brushed: number | null
+  /** how many points lie where, beneath them */
+  density: boolean
+  /** ships of the truth: where their embeddings lie, and what they are called */
+  ships: readonly { embeddings: Moments; tag: string }[]
+  /** in screen pixels; drawn while it is being drawn */
+  lasso: readonly { x: number; y: number }[]
+  /** indices of the points that a lasso holds */
+  picked: Uint32Array | null
+  /** a mode that is being dragged onto another, in screen pixels */
+  joining: { from: number; x: number; y: number } | null
   /** CSS colours of the theme */
   theme: { line: string; tick: string; ink: string; accent: string; dropped: string; plate: string }
 }
@@ -41,8 +52,98 @@ function withoutOutliers(values: ArrayLike<number>): [number, number] {
 export function drawScatter(context: CanvasRenderingContext2D, scene: ScatterScene): void {
   context.clearRect(0, 0, scene.width, scene.height)
   drawGrid(context, scene)
+  if (scene.density) drawDensity(context, scene)
   drawPoints(context, scene)
+  for (const ship of scene.ships) drawShip(context, scene, ship)
   scene.clusters.forEach((cluster, i) => drawCentre(context, scene, i, cluster))
+  drawPicked(context, scene)
+  drawHand(context, scene)
+}
+
+/** Side of a cell of the density, CSS px, and how far a point reaches, in cells. */
+const [CELL, BLUR] = [6, 2]
+
+/** Cells by how many points lie in and around them, as layers of one faint colour. */
+function drawDensity(
+  context: CanvasRenderingContext2D,
+  { points, camera, width, height, theme }: ScatterScene,
+): void {
+  const [columns, rows] = [Math.ceil(width / CELL), Math.ceil(height / CELL)]
+  const cells = new Float32Array(columns * rows)
+  let most = 0
+  for (let i = 0; i < points.x.length; i++) {
+    if ((points.cluster[i] ?? -1) < 0) continue
+    const column = Math.floor((points.x[i]! * camera.scale + camera.x) / CELL)
+    const row = Math.floor((points.y[i]! * camera.scale + camera.y) / CELL)
+    for (let r = Math.max(0, row - BLUR); r <= Math.min(rows - 1, row + BLUR); r++) {
+      for (let c = Math.max(0, column - BLUR); c <= Math.min(columns - 1, column + BLUR); c++) {
+        const value = (cells[r * columns + c]! += 1 / (1 + (r - row) ** 2 + (c - column) ** 2))
+        if (value > most) most = value
+      }
+    }
+  }
+  context.fillStyle = theme.ink
+  cells.forEach((value, at) => {
+    if (value < most / 200) return
+    context.globalAlpha = 0.05 + 0.2 * Math.sqrt(value / most)
+    context.fillRect((at % columns) * CELL, Math.floor(at / columns) * CELL, CELL, CELL)
+  })
+  context.globalAlpha = 1
+}
+
+/** Two standard deviations of a ship's embeddings around their mean. */
+function drawShip(
+  context: CanvasRenderingContext2D,
+  { camera, theme }: ScatterScene,
+  { embeddings, tag }: ScatterScene['ships'][number],
+): void {
+  const { n, x, y } = embeddings
+  if (n === 0) return
+  const { xx, xy, yy } = covarianceOf(embeddings)
+  const [half, away] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)]
+  const reach = (variance: number) => Math.max(6, 2 * Math.sqrt(Math.max(0, variance)) * camera.scale)
+  const [px, py] = [(x / n) * camera.scale + camera.x, (y / n) * camera.scale + camera.y]
+  const long = reach(half + away)
+  context.strokeStyle = theme.ink
+  context.lineWidth = 1
+  context.setLineDash([5, 3])
+  context.beginPath()
+  context.ellipse(px, py, long, reach(half - away), Math.atan2(2 * xy, xx - yy) / 2, 0, 2 * Math.PI)
+  context.stroke()
+  context.setLineDash([])
+  drawTag(context, tag, px + long + 12, py, theme)
+}
+
+function drawPicked(
+  context: CanvasRenderingContext2D,
+  { points, camera, picked, theme }: ScatterScene,
+): void {
+  context.fillStyle = theme.accent
+  for (const i of picked ?? []) {
+    context.fillRect(
+      points.x[i]! * camera.scale + camera.x - 1.5,
+      points.y[i]! * camera.scale + camera.y - 1.5,
+      3,
+      3,
+    )
+  }
+}
+
+/** What a person is drawing: a lasso, or a line from one mode to another. */
+function drawHand(
+  context: CanvasRenderingContext2D,
+  { lasso, joining, clusters, camera, theme }: ScatterScene,
+): void {
+  context.strokeStyle = theme.accent
+  context.lineWidth = 1.5
+  context.beginPath()
+  lasso.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
+  const from = joining && clusters[joining.from]?.centre
+  if (joining && from) {
+    context.moveTo(from[0] * camera.scale + camera.x, from[1] * camera.scale + camera.y)
+    context.lineTo(joining.x, joining.y)
+  }
+  context.stroke()
 }
 
 function drawGrid(context: CanvasRenderingContext2D, { camera, width, height, theme }: ScatterScene): void {

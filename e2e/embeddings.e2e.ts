@@ -1,0 +1,93 @@
+import { parseRle } from '../src-main/core/mask/rle.ts'
+import { expect, test } from './harness.ts'
+import { ask, handOn, jobsAreOver, openImage, predictAll, sampleIn, saved } from './steps.ts'
+
+test('a click takes a ship, sliders make a draft beside its score, words say what is wrong, and a kept draft is a run', async ({
+  launch,
+  folder,
+}) => {
+  const project = sampleIn(folder)
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  await expect(page.getByTestId('image-count')).toHaveText('22')
+
+  // the wand, before anything was predicted: the network looks at the image at once
+  const path = 'drawn-side-by-side.jpg'
+  const image = ask<{ id: number; height: number }>(
+    project,
+    `select id, height from images where path = '${path}'`,
+  )[0]!
+  const truth = (): { rle: string; origin: string }[] =>
+    ask(project, 'select rle, origin from truth where image_id = ? order by rowid', image.id)
+  await handOn(drydock, path)
+  await page.getByTestId('canvas').focus()
+  const before = truth()
+  for (const [i] of before.entries()) {
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Delete')
+    await expect.poll(() => truth().length).toBe(before.length - i - 1)
+  }
+  await page.keyboard.press('w')
+  await expect(page.getByTestId('hint')).toContainText('Click takes what lights up', { timeout: 60_000 })
+  const hand = await handOn(drydock, path)
+  const target = parseRle(before[0]!.rle)
+  const middle =
+    target[2 * Math.floor(target.length / 4)]! -
+    1 +
+    Math.floor(target[2 * Math.floor(target.length / 4) + 1]! / 2)
+  await hand.click(Math.floor(middle / image.height), middle % image.height)
+  await expect(page.getByTestId('hint')).toContainText('Enter keeps it')
+  expect(truth()).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect.poll(() => truth().length).toBe(1)
+  await saved(drydock)
+
+  await predictAll(drydock, project)
+  const taken = truth()[0]!.rle
+  const predicted = ask<{ rle: string }>(project, 'select rle from predictions where image_id = ?', image.id)
+  expect(predicted.map(({ rle }) => rle)).toContain(taken)
+
+  await openImage(drydock, 'drawn-rafted-ships.jpg')
+  await page.getByTestId('view-embeddings').click()
+  const f2 = page.getByTestId('draft-f2')
+  await expect(f2).toHaveText(/^0\.\d\d$/)
+  const own = await f2.innerText()
+  const runs = (): { id: number; parent: number | null; images: number }[] =>
+    ask(project, 'select id, parent_id parent, images from runs order by id')
+  const [run] = runs()
+  // a lasso round all points finds all pixels
+  const plot = (await page.getByTestId('scatter').boundingBox())!
+  await page.keyboard.down('Shift')
+  await page.mouse.move(plot.x + 20, plot.y + 20)
+  await page.mouse.down()
+  for (const [x, y] of [
+    [plot.width - 20, 20],
+    [plot.width - 20, plot.height - 20],
+    [20, plot.height - 20],
+  ] as const) {
+    await page.mouse.move(plot.x + x, plot.y + y)
+  }
+  await page.mouse.up()
+  await page.keyboard.up('Shift')
+  await expect(page.getByTestId('picked')).toContainText('in the lasso')
+  // the button of the first sentence mends it, and nothing is stored
+  await expect(page.getByTestId('words')).toContainText('are merged')
+  await page.getByTestId('cure').click()
+  await expect.poll(async () => Number(await f2.innerText())).toBeGreaterThan(Number(own))
+  expect(runs()).toEqual([run])
+  await page.getByTestId('draft-discard').click()
+  await expect(f2).toHaveText(own)
+  await expect(page.getByTestId('draft-keep')).toHaveCount(0)
+
+  await page.getByTestId('draft-alpha').focus()
+  await page.keyboard.press('Home')
+  await expect(page.getByTestId('draft-keep')).toBeVisible()
+  await page.getByTestId('draft-keep').click()
+  await expect.poll(runs).toEqual([run, { id: run!.id + 1, parent: run!.id, images: 22 }])
+  await jobsAreOver(drydock)
+  await expect(page.getByTestId('draft-keep')).toHaveCount(0)
+  expect(ask(project, `select value from meta where name = 'current_run'`)).toEqual([
+    { value: String(run!.id + 1) },
+  ])
+  expect(drydock.problems).toEqual([])
+})
