@@ -15,9 +15,9 @@ import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/gr
 import type { Host } from '../services/projects/host.ts'
 import { getImage } from '../services/annotate/image-detail.ts'
 import { regroup, similarGroups } from '../services/images/similar.ts'
-import { setSplit } from '../services/images/split.ts'
+import { freezeSplits, setSplit } from '../services/images/split.ts'
 import { takeSplits } from '../services/images/split-file.ts'
-import { listModels, modelCardOf, setCurrentModel } from '../services/predict/models.ts'
+import { listModels, modelCardOf, setCurrentModel, setRemark } from '../services/predict/models.ts'
 import { startPrediction } from '../services/predict/predict.ts'
 import { keepDraft } from '../services/predict/drafts.ts'
 import { openInference } from '../services/predict/open-inference.ts'
@@ -34,6 +34,11 @@ import { writeReport, writeResult } from '../services/review/take-away.ts'
 import { compareRuns } from '../services/review/compare.ts'
 import { answerSuspect, reviewPage, verdictsOf } from '../services/review/review.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
+import { filmFrame, filmSteps, keepStep } from '../services/train/film.ts'
+import { exampleCrops } from '../services/train/example-crops.ts'
+import { addVersion, saveVersion } from '../services/train/version-file.ts'
+import { measuredLearningCurve, startLearningCurve } from '../services/train/learning-curve-job.ts'
+import { holdOutState, startHoldOut } from '../services/train/hold-out.ts'
 import {
   startTraining,
   trainingCurve,
@@ -191,7 +196,13 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       ),
     },
     score: {
-      set: os.score.set.handler(within((project, input) => setScore(project, input.split ?? null))),
+      set: os.score.set.handler(
+        within(async (project, input) => {
+          // whoever has seen the hold-out's score may not deal it anew
+          if (input.split === 'hold-out') await freezeSplits(project)
+          return setScore(project, input.split ?? null)
+        }),
+      ),
       refresh: os.score.refresh.handler(within((project) => refreshScores(project))),
     },
     review: {
@@ -231,6 +242,18 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within(async (project, input) => ({ job: await startTraining(project, input.settings) })),
       ),
       curve: os.train.curve.handler(within((project, input) => trainingCurve(project, input.job))),
+      filmSteps: os.train.filmSteps.handler(within((project, input) => filmSteps(project, input.job))),
+      filmFrame: os.train.filmFrame.handler(
+        within((project, input, signal) => filmFrame(project, input, signal)),
+      ),
+      keepStep: os.train.keepStep.handler(
+        within(async (project, input) => ({ model: await keepStep(project, input) })),
+      ),
+      measureCurve: os.train.measureCurve.handler(
+        within(async (project) => ({ job: await startLearningCurve(project) })),
+      ),
+      learningCurve: os.train.learningCurve.handler(within((project) => measuredLearningCurve(project))),
+      crops: os.train.crops.handler(within((project, input) => exampleCrops(project, input.settings))),
     },
     models: {
       list: os.models.list.handler(within((project) => listModels(project))),
@@ -239,6 +262,27 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
           await setCurrentModel(project, input.model)
           return {}
         }),
+      ),
+      save: os.models.save.handler(
+        within(async (project, input) => {
+          await saveVersion(project, input.model, grants.take(input.grant, 'write'))
+          return {}
+        }),
+      ),
+      add: os.models.add.handler(
+        within(async (project, input) => ({
+          model: await addVersion(project, grants.take(input.grant, 'read')),
+        })),
+      ),
+      setRemark: os.models.setRemark.handler(
+        within(async (project, input) => {
+          await setRemark(project, input.model, input.remark)
+          return {}
+        }),
+      ),
+      holdOut: os.models.holdOut.handler(within((project, input) => holdOutState(project, input.model))),
+      compareOnHoldOut: os.models.compareOnHoldOut.handler(
+        within(async (project, input) => ({ job: await startHoldOut(project, input.model) })),
       ),
       card: os.models.card.handler(within((project, input) => modelCardOf(project, input.model))),
     },

@@ -1,9 +1,11 @@
-import { Option } from 'commander'
+import { join } from 'node:path'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
 import type { MarkedImages } from '../services/train/train-folder.ts'
-import type { CrossValidation } from '../services/train/crossvalidate.ts'
+import type { CrossValidation, TriedSettings } from '../services/train/crossvalidate.ts'
+import type { TrainSource } from '../services/train/train-plan.ts'
 import type { CrossValidated } from '../services/train/crossvalidate-report.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
@@ -27,6 +29,8 @@ interface Options extends BackendOption, Omit<TrainOptions, 'name'> {
   flips?: boolean
   seed: number
   baseOnly?: boolean
+  try?: TriedSettings[]
+  curve?: number[]
 }
 
 export function addCrossvalidate(program: Command): void {
@@ -57,6 +61,19 @@ export function addCrossvalidate(program: Command): void {
       whole(0, 0xffffffff),
       1,
     )
+    .option(
+      '--try <settings...>',
+      'settings that each fold tries and chooses among on images that it neither trains nor scores on: learning-rate=0.0005 learning-rate=0.002,crop=384',
+      tryOption,
+    )
+    .addOption(
+      new Option(
+        '--curve <sizes>',
+        'how F2 grows with labelled images: once for each of these numbers, 10,20,40,62',
+      )
+        .argParser(sizesOption)
+        .conflicts('baseOnly'),
+    )
     .addOption(
       new Option('--base-only', 'train nothing: choose post-processing on the other folds alone').conflicts([
         'minutes',
@@ -67,6 +84,7 @@ export function addCrossvalidate(program: Command): void {
   addBackendOption(command)
   onTerminal(command, (terminal) => {
     const options = command.opts<Options>()
+    if (options.curve) return curveOf(terminal, options, options.curve)
     if ((options.alsoImages === undefined) !== (options.alsoTruth === undefined)) {
       command.error('error: name --also-images and --also-truth together')
     }
@@ -75,35 +93,9 @@ export function addCrossvalidate(program: Command): void {
 }
 
 async function crossvalidateImages(terminal: Terminal, options: Options): Promise<void> {
-  const { findModel } = await import('../services/projects/find-model.ts')
-  const { markedImages } = await import('../services/train/train-folder.ts')
-  const { trainDefaults } = await import('../services/train/train.ts')
-  const { crossValidate } = await import('../services/train/crossvalidate.ts')
-  const { reportFolds, SUMMARY } = await import('../services/train/crossvalidate-report.ts')
-  const from = await findModel(options.from ?? null)
-  const read = async (images: string, truth: string): Promise<MarkedImages['found']> => {
-    const { found, leftOut } = await markedImages(images, truth, terminal.signal)
-    for (const { reason, count: n } of leftOut) terminal.note(`Left out: ${counted(n, 'image')}, ${reason}`)
-    return found
-  }
-  const found = await read(options.images, options.truth)
-  const { out, folds, seed, flips = false, alsoImages, alsoTruth } = options
-  const also = alsoImages === undefined || alsoTruth === undefined ? null : await read(alsoImages, alsoTruth)
-  const wanted = {
-    images: Array.from(found, ([name, source]) => ({ ...source, name })),
-    also: [...(also?.values() ?? [])],
-    ...{ from, out, folds, seed, flips },
-    training: options.baseOnly ? null : trainingOf(trainDefaults(from.id, ''), options),
-  }
-  const results = await withEngine(options, (engine) =>
-    crossValidate(wanted, {
-      engine,
-      signal: terminal.signal,
-      onProgress: ({ fold, doing }) => terminal.progress(`Fold ${fold} of ${folds}: ${doing}`),
-      onPoint: (fold, point) => tellFoldPoint(terminal, fold, point),
-    }),
-  )
-  const crossValidated = await reportFolds(wanted, results)
+  const { wanted, crossValidated } = await crossvalidated(terminal, options)
+  const { SUMMARY } = await import('../services/train/crossvalidate-report.ts')
+  const { from, out, folds } = wanted
   terminal.answer(crossValidated.summary)
   terminal.say(
     `${from.card.name} on ${counted(wanted.images.length, 'image')}, ${folds} folds, ${wanted.training ? 'trained' : 'not trained'} in each`,
@@ -115,7 +107,145 @@ async function crossvalidateImages(terminal: Terminal, options: Options): Promis
   terminal.say(`  of the true foreground: ${differenceText(trueForeground)}`)
   terminal.say('')
   for (const line of reportTable(crossValidated.reports.clustered)) terminal.say(line)
+  terminal.say('\nWhat was chosen where:')
+  for (const line of table(crossValidated.chosen.map(({ what, value, where }) => [what, value, where])))
+    terminal.say(line)
   terminal.say(`\nSummary, and the masks of each fold: ${SUMMARY} in ${out}`)
+}
+
+/** One cross-validation from options to reports. @param labelled as if so many images were labelled; null: all */
+async function crossvalidated(
+  terminal: Terminal,
+  options: Options,
+  labelled: number | null = null,
+): Promise<{ wanted: CrossValidation; crossValidated: CrossValidated }> {
+  const { findModel } = await import('../services/projects/find-model.ts')
+  const { markedImages } = await import('../services/train/train-folder.ts')
+  const { trainDefaults } = await import('../services/train/train-defaults.ts')
+  const { groupFolder } = await import('../services/train/folder-groups.ts')
+  const { crossValidate } = await import('../services/train/crossvalidate.ts')
+  const { reportFolds } = await import('../services/train/crossvalidate-report.ts')
+  const from = await findModel(options.from ?? null)
+  const read = async (images: string, truth: string): Promise<MarkedImages['found']> => {
+    const { found, leftOut } = await markedImages(images, truth, terminal.signal)
+    for (const { reason, count: n } of leftOut) terminal.note(`Left out: ${counted(n, 'image')}, ${reason}`)
+    return found
+  }
+  const found = await read(options.images, options.truth)
+  const { out, folds, seed, flips = false, alsoImages, alsoTruth } = options
+  const also = alsoImages === undefined || alsoTruth === undefined ? null : await read(alsoImages, alsoTruth)
+  // both together, so that further images of a scored scene are known
+  const grouped =
+    also && (await groupFolder(new Map([...prefixed('', found), ...prefixed(ALSO, also)]), terminal.signal))
+  const groupOf = (name: string): number | undefined => grouped?.get(name)?.group
+  const wanted: CrossValidation = {
+    images: Array.from(found, ([name, source]) => ({
+      ...source,
+      group: groupOf(name) ?? source.group,
+      name,
+    })),
+    also: Array.from(also ?? [], ([name, source]) => ({
+      ...source,
+      group: groupOf(ALSO + name) ?? source.group,
+    })),
+    ...{ labelled, tries: options.try ?? [] },
+    ...{ from, out, folds, seed, flips },
+    training: options.baseOnly ? null : trainingOf(trainDefaults(from.id, ''), options),
+  }
+  const results = await withEngine(options, (engine) =>
+    crossValidate(wanted, {
+      engine,
+      signal: terminal.signal,
+      onProgress: ({ fold, doing }) => terminal.progress(`Fold ${fold} of ${folds}: ${doing}`),
+      onPoint: (fold, point) => tellFoldPoint(terminal, fold, point),
+    }),
+  )
+  return { wanted, crossValidated: await reportFolds(wanted, results) }
+}
+
+/** Before the names of further images, so that they are not those of the scored ones. */
+const ALSO = '<also>/'
+
+function prefixed(prefix: string, found: MarkedImages['found']): [string, TrainSource][] {
+  return Array.from(found, ([name, source]) => [prefix + name, source])
+}
+
+/** Cross-validations with more and more labelled images, each scored on all of them. */
+async function curveOf(terminal: Terminal, options: Options, sizes: readonly number[]): Promise<void> {
+  const { learningCurve } = await import('../core/tune/learning-curve.ts')
+  const { curvePicture } = await import('../services/train/curve-picture.ts')
+  const { writeWhole } = await import('../whole-file.ts')
+  const parts: { images: number; each: number[]; report: Report }[] = []
+  for (const images of sizes) {
+    const out = join(options.out, `${images}-images`)
+    const { crossValidated } = await crossvalidated(terminal, { ...options, out }, images)
+    parts.push({ images, each: crossValidated.each, report: crossValidated.reports.clustered })
+    terminal.note(
+      `${counted(images, 'labelled image')}: F2 ${scoreText(crossValidated.reports.clustered.f2?.value ?? null)}`,
+    )
+  }
+  const curve = learningCurve(parts)
+  const { gain, more, points } = curve
+  terminal.answer({
+    points: points.map(({ images, f2 }, i) => ({
+      ...{ images, f2, f2_with_ships: parts[i]!.report.f2WithShips },
+      found: parts[i]!.report.recall.all,
+    })),
+    more: { images: more, gain },
+  })
+  const rows = points.map(({ images, f2 }, i) => {
+    const { f2WithShips, recall } = parts[i]!.report
+    return [
+      String(images),
+      ...estimate(f2),
+      ...estimate(f2WithShips),
+      `${recall.all.found} of ${recall.all.ships}`,
+    ]
+  })
+  for (const line of table([
+    ['labelled images', 'F2', '95 % interval', 'with ships', '95 % interval', 'ships found'],
+    ...rows,
+  ])) {
+    terminal.say(line)
+  }
+  const text = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(3)}`
+  terminal.say(
+    `${more} more images: about ${text(gain.value)} [${text(gain.low)}, ${text(gain.high)}], if it goes on like that.`,
+  )
+  const picture = join(options.out, 'learning-curve.svg')
+  await writeWhole(picture, curvePicture(curve))
+  terminal.say(`As a picture: ${picture}`)
+}
+
+function sizesOption(text: string): number[] {
+  const sizes = text.split(',').map(whole(2, 1_000_000))
+  if (new Set(sizes).size < 2)
+    throw new InvalidArgumentError('Name two different numbers of images at least: 10,20,40.')
+  return [...new Set(sizes)].sort((a, b) => a - b)
+}
+
+const TRIED: Record<string, keyof TriedSettings> = {
+  ...{
+    'learning-rate': 'learningRate',
+    'embedding-weight': 'embeddingWeight',
+    'synthetic-share': 'syntheticShare',
+  },
+  ...{ batch: 'batch', crop: 'crop', magnify: 'magnify', steps: 'steps' },
+}
+
+function tryOption(text: string, before: TriedSettings[] = []): TriedSettings[] {
+  const settings: TriedSettings = {}
+  for (const part of text.split(',')) {
+    const [name = '', value = ''] = part.split('=')
+    const setting = TRIED[name]
+    if (!setting || !(Number(value) > 0)) {
+      throw new InvalidArgumentError(
+        `${part} is none of ${Object.keys(TRIED).join(', ')} with a number: learning-rate=0.0005.`,
+      )
+    }
+    settings[setting] = Number(value)
+  }
+  return [...before, settings]
 }
 
 function trainingOf(defaults: TrainSettings, options: Options): CrossValidation['training'] {

@@ -19,6 +19,8 @@ export interface TrainOptions {
   magnify?: number
   validateEvery?: number
   seed?: number
+  /** 0: none */
+  patience?: number
 }
 
 /** Adds the options of one step of training, which every command that trains has. */
@@ -51,5 +53,6 @@ export function withOptions(defaults: TrainSettings, options: TrainOptions): Tra
     syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
     validateEvery: options.validateEvery ?? defaults.validateEvery,
     seed: options.seed ?? defaults.seed,
+    patience: options.patience === 0 ? null : (options.patience ?? defaults.patience),
   }
 }

@@ -70,6 +70,11 @@ export function addTrain(program: Command): void {
   command
     .option('--magnify <times>', 'enlarge images up to so many times; default: 1.3', positive(8))
     .option('--validate-every <steps>', 'steps between validations', whole(1, 1_000_000))
+    .option(
+      '--patience <n>',
+      'stop after so many validations without gain; 0: go on to the limit; default: 6, from scratch 0',
+      whole(0, 1000),
+    )
     .option('--seed <n>', 'all that is random follows from it; default: 1', whole(0, 0xffffffff))
     .option(
       '--licence <text>',
@@ -103,8 +108,8 @@ async function trainFolder(
 ): Promise<void> {
   const { findModel } = await import('../services/projects/find-model.ts')
   const { selectFromFolder } = await import('../services/train/train-folder.ts')
-  const { canResume, syntheticShareOf, trainDefaults, trainModel } =
-    await import('../services/train/train.ts')
+  const { trainDefaults } = await import('../services/train/train-defaults.ts')
+  const { canResume, syntheticShareOf, trainModel } = await import('../services/train/train.ts')
   assertFree(out, options.resume ?? false, canResume(out))
   const from = options.from === 'none' ? null : await findModel(options.from ?? null)
   const validation = options.validation === undefined ? null : await readNames(options.validation)

@@ -263,10 +263,41 @@ export const backendContract = {
       .input(inProject.extend({ settings: w.trainSettings }))
       .output(z.object({ job: w.jobId })),
     curve: procedure.input(inProject.extend({ job: w.jobId })).output(z.array(w.curvePoint)),
+    /** steps of a training whose weights are kept: those of the project's last training */
+    filmSteps: procedure.input(inProject.extend({ job: w.jobId })).output(z.array(z.number().int())),
+    filmFrame: procedure
+      .input(onImage.extend({ job: w.jobId, step: z.number().int().min(0) }))
+      .output(w.filmFrame),
+    /** keeps the weights of a step as a version */
+    keepStep: procedure
+      .input(
+        inProject.extend({ job: w.jobId, step: z.number().int().min(0), name: z.string().min(1).max(80) }),
+      )
+      .output(z.object({ model: w.modelId })),
+    /** measures how F2 grows with the images that are trained on, as a job */
+    measureCurve: procedure.input(inProject).output(z.object({ job: w.jobId })),
+    /** the one that was measured last; null: none yet */
+    learningCurve: procedure.input(inProject).output(w.measuredCurve.nullable()),
+    /** some crops as a training by these settings would see them */
+    crops: procedure.input(inProject.extend({ settings: w.trainSettings })).output(z.array(w.trainCrop)),
   },
   models: {
     list: procedure.input(inProject).output(z.array(w.modelVersion)),
+    /** the one before can be gone back to: it is `previous` then */
     setCurrent: procedure.input(inProject.extend({ model: w.modelId })).output(nothing),
+    /** writes a version into one file, card and licence with it */
+    save: procedure.input(inProject.extend({ model: w.modelId, grant: z.string() })).output(nothing),
+    /** takes a version from a file into the project */
+    add: procedure.input(inProject.extend({ grant: z.string() })).output(z.object({ model: w.modelId })),
+    /** what a person writes of a version */
+    setRemark: procedure
+      .input(inProject.extend({ model: w.modelId, remark: z.string().max(2000) }))
+      .output(nothing),
+    holdOut: procedure.input(inProject.extend({ model: w.modelId })).output(w.holdOutState),
+    /** compares a version with the current one on the hold-out, as a job; each time counts as a look */
+    compareOnHoldOut: procedure
+      .input(inProject.extend({ model: w.modelId }))
+      .output(z.object({ job: w.jobId })),
     /** card.json as it is */
     card: procedure.input(inProject.extend({ model: w.modelId })).output(z.record(z.string(), z.unknown())),
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { BackendInfo, ClusterSettings, CurvePoint } from './wire.ts'
-import { calibration, clusterSettings, operatingPoint } from './wire.ts'
+import type { BackendInfo, ClusterSettings, CurvePoint, PairedScore, ReliabilityBin } from './wire.ts'
+import { calibration, clusterSettings, operatingPoint, pairedScore, reliabilityBin } from './wire.ts'
 
 /** What the engine process does for whoever hosts the services (backend or command line). */
 
@@ -94,6 +94,12 @@ export const modelCard = z.object({
   validation: z
     .object({ f2: z.number(), f2WithShips: z.number().nullable(), images: z.number().int() })
     .nullable(),
+  /** against its parent, in pairs; absent where they were not compared */
+  paired: pairedScore.optional(),
+  /** what scores mean, on instances that their calibration has not seen; absent where there is none */
+  reliability: z.array(reliabilityBin).optional(),
+  /** positions between clean empty images and more ships found, with figures where they were measured for these weights */
+  positions: z.array(operatingPoint).optional(),
   /** how the post-processing in model.json came about; absent in versions that were never tuned */
   postProcessing: z.string().optional(),
   curve: z.array(z.object({ step: z.number(), loss: z.number().nullable(), f2: z.number().nullable() })),
@@ -122,6 +128,12 @@ export interface TrainRequest {
   /** go on from the checkpoint in outFolder where there is one */
   resume: boolean
   steps: number | null
+  /** it ends after this step of `steps`, at the learning rate that it has there; null: at the last one */
+  stopAfter: number | null
+  /** it ends when so many validations in a row were no better than the best before; null: it goes on to its limit */
+  patience: number | null
+  /** the weights of each validation are kept as a model in `snapshotFolder` */
+  keepSnapshots: boolean
   /** of training, from its first step on: what is chosen before takes its own time */
   seconds: number | null
   batch: number
@@ -131,6 +143,8 @@ export interface TrainRequest {
   validateEvery: number
   /** what `validation` answers for below this: what the training is validated on */
   validationImages: number
+  /** how many of them, from the first, are marked images: on those the outcome is compared with `fromFolder` */
+  pairedImages: number
   /**
    * What `validation` answers for above: so many further images that `fromFolder` was not trained on. With those to validate on
    * they choose how that version makes instances of them, before the first step; after the last one that stays, unless the
@@ -145,12 +159,27 @@ export interface TrainOutcome {
   steps: number
   /** from the first step on */
   seconds: number
+  /** 0: nothing validated better than what it started from, whose weights are kept */
   bestStep: number
+  /** F2 of what it started from, on the same images; null: not validated */
+  startF2: number | null
   validation: { f2: number; f2WithShips: number | null; images: number } | null
+  /** against the version started from, each as it would run, on the first `pairedImages`; null: not compared */
+  paired: Omit<PairedScore, 'against' | 'on'> | null
   /** how the post-processing in model.json came about, a sentence */
   postProcessing: string
+  /** what scores mean; null: they have no calibration of these images */
+  reliability: ReliabilityBin[] | null
   /** stopped early by cancel; what was learnt until then is in outFolder */
   cancelled: boolean
+}
+
+/** Folder in outFolder with a model for each validation. */
+export const SNAPSHOTS = 'snapshots'
+
+/** Where the weights of a validation lie. */
+export function snapshotFolder(outFolder: string, step: number): string {
+  return `${outFolder}/${SNAPSHOTS}/${step}`
 }
 
 /** The file in outFolder that a training goes on from. */

@@ -63,6 +63,9 @@ export const shellContract = {
     chooseBackup: oc.input(nothing).output(grant.nullable()),
     /** a CSV that names the split of images */
     chooseSplits: oc.input(nothing).output(grant.nullable()),
+    /** a version of a model, as one file */
+    chooseVersion: oc.input(nothing).output(grant.nullable()),
+    saveVersion: oc.input(z.object({ suggestedName: z.string().max(200) })).output(grant.nullable()),
     chooseLabels: oc.input(nothing).output(grant.nullable()),
     /** a GeoJSON file to show on images */
     chooseMapLayer: oc.input(nothing).output(grant.nullable()),

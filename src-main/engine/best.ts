@@ -3,12 +3,19 @@ import type { ValidationImage } from '../contract/engine.ts'
 import { isKept } from '../core/tune/kept.ts'
 import type { Checkpoint, Scored } from './checkpoint.ts'
 
+/** F2 that counts as getting better. */
+const BETTER = 1e-3
+
 /** The weights of a training that are kept so far, and what they were validated on. */
 export class Best {
   /** how they scored; null: nothing was validated yet */
   scored: Scored | null
   /** [N] empty before the first validation */
   weights: Float32Array
+  /** F2 of the weights that the training starts from; null: they were not validated */
+  start: number | null
+  /** validations since the last one that was better than all before */
+  since: number
   /** highest F2 of a validation so far */
   private highest: number | null
   /** fingerprint of the images that all this was scored on; null: not known */
@@ -17,25 +24,29 @@ export class Best {
   constructor(checkpoint: Checkpoint | null) {
     this.scored = checkpoint?.best ?? null
     this.weights = checkpoint?.bestWeights ?? new Float32Array()
+    this.start = checkpoint?.start ?? null
+    this.since = checkpoint?.since ?? 0
     this.highest = checkpoint?.highest ?? this.scored?.f2 ?? null
     this.validatedOn = checkpoint?.validatedOn ?? null
   }
 
   /** What a checkpoint holds of it. */
-  get kept(): Pick<Checkpoint, 'best' | 'highest' | 'bestWeights' | 'validatedOn'> {
-    const { scored, highest, weights, validatedOn } = this
-    return { best: scored, highest, bestWeights: weights, validatedOn }
+  get kept(): Pick<Checkpoint, 'best' | 'highest' | 'bestWeights' | 'validatedOn' | 'start' | 'since'> {
+    const { scored, highest, weights, validatedOn, start, since } = this
+    return { best: scored, highest, bestWeights: weights, validatedOn, start, since }
   }
 
   /**
-   * Takes weights that were just scored, unless better ones are there.
+   * Takes weights that were just scored, unless better ones are there. Those of step 0 are the start.
    * @param validatedOn fingerprint of the images @param weights read only where they are taken
    */
   async offer(scored: Scored, validatedOn: string, weights: () => Promise<Float32Array>): Promise<void> {
-    if (isKept(scored.f2, this.highest)) {
+    if (scored.step === 0) this.start = scored.f2
+    if (isKept(scored.f2, this.highest, this.start)) {
       this.scored = scored
       this.weights = await weights()
     }
+    this.since = this.highest === null || scored.f2 > this.highest + BETTER ? 0 : this.since + 1
     this.highest = Math.max(scored.f2, this.highest ?? 0)
     this.validatedOn = validatedOn
   }
@@ -45,10 +56,16 @@ export class Best {
     return this.scored === null || this.validatedOn === fingerprint
   }
 
-  /** Puts another score in the place of that on other images. @param scored null: there is none to validate on */
-  rescore(scored: Scored | null, validatedOn: string): void {
+  /**
+   * Puts other scores in the place of those on other images.
+   * @param scored of the weights that are kept; null: there is none to validate on
+   * @param start F2 of the weights that the training started from
+   */
+  rescore(scored: Scored | null, start: number | null, validatedOn: string): void {
     this.scored = scored
-    this.highest = scored?.f2 ?? null
+    this.start = start
+    this.since = 0
+    this.highest = scored && Math.max(scored.f2, start ?? 0)
     if (!scored) this.weights = new Float32Array()
     this.validatedOn = validatedOn
   }

@@ -36,6 +36,10 @@ const header = z.object({
   best: scored.nullable(),
   /** highest F2 of a validation so far; checkpoints of earlier releases lack it */
   highest: z.number().nullable().default(null),
+  /** F2 of the weights that it started from; checkpoints of earlier releases lack it */
+  start: z.number().nullable().default(null),
+  /** validations since the last one that was better than all before; checkpoints of earlier releases lack it */
+  since: z.number().int().default(0),
   /** how instances are made, where that was chosen before the first step; checkpoints of earlier releases lack it */
   first: choice.nullable().default(null),
   /** last step that was validated, or had nothing to validate on; null, in checkpoints of earlier releases: `step` */

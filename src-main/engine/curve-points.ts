@@ -1,5 +1,6 @@
 import type { CurvePoint } from '../contract/wire.ts'
 import type { StepFigures } from '../model/training.ts'
+import type { Validated } from './validation.ts'
 
 /** A point of the training curve: the mean of the steps since the last one. */
 export function trainPoint(
@@ -26,12 +27,12 @@ export function trainPoint(
 
 /** A point of the validation curve. */
 export function validationPoint(
-  { f2, f2WithShips }: { f2: number; f2WithShips: number | null },
+  { f2, f2WithShips, found }: Pick<Validated, 'f2' | 'f2WithShips' | 'found'>,
   step: number,
   seconds: number,
 ): CurvePoint {
   return {
     ...{ step, seconds, kind: 'validation', learningRate: null },
-    ...{ loss: null, parts: {}, f2, f2WithShips },
+    ...{ loss: null, parts: {}, f2, f2WithShips, found },
   }
 }

@@ -8,6 +8,7 @@ import type { NativeAttribute, NativeBackend, NativeBinding, Tf } from '../model
 import { nativeBackend } from '../model/tf.ts'
 import type { Attribute, GraphNode } from './graph-proto.ts'
 import { savedModel } from './graph-proto.ts'
+import { inBfloat16 } from './bfloat16.ts'
 
 /**
  * Whole functions as graphs of libtensorflow. tfjs-node runs one operation after the other and holds every tensor in
@@ -31,31 +32,39 @@ interface Graph {
  * functions run as they are (a graph's inputs and outputs would travel between GPU and memory at each run).
  * Writing a graph down takes as long as some runs, so where the first run may be plain, it is. Where no graph can be
  * made the function goes on as it is.
+ * @param narrow whether functions that may be coarse are computed in bfloat16; asked when the first is made
  */
-export function graphCompiler(tf: Tf): Compile {
+export function graphCompiler(tf: Tf, narrow: () => boolean = () => false): Compile {
   const native = nativeBackend(tf)
   if (!native || native.isUsingGpuDevice) return tidied(tf)
   /** null: seen once */
   const graphs = new Map<string, Graph | null>()
-  return (key, first, f) => (inputs) => {
-    const name = [key, ...inputs.map(({ shape, dtype }) => `${dtype} ${shape.join('x')}`)].join('|')
-    const seen = graphs.has(name)
-    let graph = graphs.get(name) ?? null
-    if (!graph && (seen || first === 'same')) graph = graphFor(tf, native, f, inputs)
-    graphs.delete(name)
-    graphs.set(name, graph)
-    for (const [oldest, unused] of [...graphs].slice(0, -MOST_GRAPHS)) {
-      graphs.delete(oldest)
-      unused?.dispose()
+  return (key, first, f, { coarse = false } = {}) =>
+    (inputs) => {
+      const name = [key, ...inputs.map(({ shape, dtype }) => `${dtype} ${shape.join('x')}`)].join('|')
+      const seen = graphs.has(name)
+      let graph = graphs.get(name) ?? null
+      if (!graph && (seen || first === 'same')) graph = graphFor(tf, native, f, inputs, coarse && narrow())
+      graphs.delete(name)
+      graphs.set(name, graph)
+      for (const [oldest, unused] of [...graphs].slice(0, -MOST_GRAPHS)) {
+        graphs.delete(oldest)
+        unused?.dispose()
+      }
+      return graph ? graph.run(inputs) : tf.tidy(() => f(inputs))
     }
-    return graph ? graph.run(inputs) : tf.tidy(() => f(inputs))
-  }
 }
 
 /** The graph of a function for inputs of these shapes; where none can be made, the function itself. */
-function graphFor(tf: Tf, native: NativeBackend, f: TensorFunction, inputs: readonly Tensor[]): Graph {
+function graphFor(
+  tf: Tf,
+  native: NativeBackend,
+  f: TensorFunction,
+  inputs: readonly Tensor[],
+  narrow: boolean,
+): Graph {
   try {
-    return record(tf, native, f, inputs)
+    return record(tf, native, f, inputs, narrow)
   } catch (error) {
     if (!(error instanceof NotAGraph)) throw error
     console.warn(`Goes on without a graph: ${error.message}`)
@@ -67,7 +76,13 @@ function graphFor(tf: Tf, native: NativeBackend, f: TensorFunction, inputs: read
 class NotAGraph extends Error {}
 
 /** Runs a function once while writing its operations down. @throws NotAGraph */
-function record(tf: Tf, backend: NativeBackend, f: TensorFunction, inputs: readonly Tensor[]): Graph {
+function record(
+  tf: Tf,
+  backend: NativeBackend,
+  f: TensorFunction,
+  inputs: readonly Tensor[],
+  narrow: boolean,
+): Graph {
   const native = backend.binding
   const recorder = new Recorder(native)
   const typeOf = (tensor: Tensor): number => backend.getDTypeInteger(tensor.dtype)
@@ -84,7 +99,7 @@ function record(tf: Tf, backend: NativeBackend, f: TensorFunction, inputs: reado
   try {
     const ids = backend.getInputTensorIds(outputs)
     const ends = ids.map((id, i) => `${recorder.output(id, typeOf(outputs[i]!))}:0`)
-    const id = loadGraph(native, recorder.nodes)
+    const id = loadGraph(native, narrow ? inBfloat16(recorder.nodes) : recorder.nodes)
     const infos = names.map((name) => ({ name: `${name}:0` }))
     return {
       run: (given) => backend.runSavedModel(id, given, infos, ends),

@@ -6,6 +6,7 @@ import { adamW, disposeState, freshState, norm, scheduleOf } from '../model/opti
 import type { StateVectors } from '../model/optimizer.ts'
 import type { Tf } from '../model/tf.ts'
 import { chooseBackend } from './backends.ts'
+import { bfloat16Suits } from './bfloat16-probe.ts'
 import { graphCompiler } from './native-graph.ts'
 
 /**
@@ -113,34 +114,39 @@ function ownStep(tf: Tf, kernels: Kernels, image: Tensor4D, truth: Tensor2D): St
   const values = freshValues()
   let state = freshState(tf, Float32Array.from(values.flatMap((part) => [...part])))
   const mask: Tensor1D = tf.ones([sizes.reduce((sum, size) => sum + size)])
-  const run = kernels.compile('step of the bench', 'same', (inputs) => {
-    const [weights, average, moment1, moment2, x, t, schedule] = inputs as Tensor[]
-    const { value, grad } = tf.valueAndGrad((flat) => {
-      const parts = tf.split(flat, sizes)
-      const conv = (i: number, y: Tensor4D, relu: boolean): Tensor4D => {
-        const { kernel, inputs: from, outputs } = convs()[i]!
-        const filter = tf.reshape<Rank.R4>(parts[2 * i]!, [kernel, kernel, from, outputs])
-        return kernels.conv(y, filter, parts[2 * i + 1] as Tensor1D, {
-          stride: 1,
-          relu,
-          inputGradient: i > 0,
-        })
-      }
-      return tf.squeeze(loss(tf, unet(tf, conv, x as Tensor4D), t as Tensor2D))
-    })(weights!)
-    const vectors = { weights, average, moment1, moment2 } as StateVectors
-    const gradient = grad as Tensor1D
-    const next = adamW(
-      tf,
-      vectors,
-      gradient,
-      norm(tf, gradient),
-      schedule as Tensor1D,
-      inputs[7] as Tensor1D,
-      5,
-    )
-    return [value, next.weights, next.average, next.moment1, next.moment2]
-  })
+  const run = kernels.compile(
+    'step of the bench',
+    'same',
+    (inputs) => {
+      const [weights, average, moment1, moment2, x, t, schedule] = inputs as Tensor[]
+      const { value, grad } = tf.valueAndGrad((flat) => {
+        const parts = tf.split(flat, sizes)
+        const conv = (i: number, y: Tensor4D, relu: boolean): Tensor4D => {
+          const { kernel, inputs: from, outputs } = convs()[i]!
+          const filter = tf.reshape<Rank.R4>(parts[2 * i]!, [kernel, kernel, from, outputs])
+          return kernels.conv(y, filter, parts[2 * i + 1] as Tensor1D, {
+            stride: 1,
+            relu,
+            inputGradient: i > 0,
+          })
+        }
+        return tf.squeeze(loss(tf, unet(tf, conv, x as Tensor4D), t as Tensor2D))
+      })(weights!)
+      const vectors = { weights, average, moment1, moment2 } as StateVectors
+      const gradient = grad as Tensor1D
+      const next = adamW(
+        tf,
+        vectors,
+        gradient,
+        norm(tf, gradient),
+        schedule as Tensor1D,
+        inputs[7] as Tensor1D,
+        5,
+      )
+      return [value, next.weights, next.average, next.moment1, next.moment2]
+    },
+    { coarse: true },
+  )
   return () => {
     const { weights, average, moment1, moment2 } = state
     const options = { learningRate: 1e-3, weightDecay: 0, averageDecay: 0.99 }
@@ -170,6 +176,22 @@ for (const batch of [1, 4]) {
     ['plain tfjs, stock Adam', plainStep(tf, image, truth)],
     ['own kernels, flat AdamW', ownStep(tf, kernelsFor(tf), image, truth)],
     ['the same as a graph', ownStep(tf, kernelsFor(tf, graphCompiler(tf)), image, truth)],
+    ...(bfloat16Suits(tf)
+      ? [
+          [
+            'a graph with convolutions in bfloat16',
+            ownStep(
+              tf,
+              kernelsFor(
+                tf,
+                graphCompiler(tf, () => true),
+              ),
+              image,
+              truth,
+            ),
+          ] satisfies [string, Step],
+        ]
+      : []),
   ]
   const times = ways.map((): number[] => [])
   for (let round = 0; round < ROUNDS + 2; round++) {

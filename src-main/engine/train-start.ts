@@ -20,6 +20,10 @@ export interface Start {
   postProcessing: PostProcessing
   checkpoint: Checkpoint | null
   weights: Float32Array
+  /** [N] of the version started from; null: from scratch */
+  parentWeights: Float32Array | null
+  /** how that version makes instances; null: from scratch */
+  parentPostProcessing: PostProcessing | null
 }
 
 /** What must stay the same when a training goes on: its steps would not be those of one training else. */
@@ -38,6 +42,8 @@ export async function startOf(request: TrainRequest): Promise<Start> {
     normalise: parent?.file.normalise ?? NORMALISE,
     postProcessing: { ...parent?.file, cluster: request.cluster },
     checkpoint,
+    parentWeights: parent?.weights ?? null,
+    parentPostProcessing: parent?.file ?? null,
     weights: checkpoint?.weights ?? parent?.weights ?? freshWeights(architecture, request.seed),
   }
 }

@@ -365,3 +365,40 @@ describe('a training of so many minutes', () => {
     expect(points[0]).toMatchObject({ kind: 'validation', step: 0, seconds: 0 })
   })
 })
+
+describe('a start', () => {
+  it('is a candidate: nothing that validates below it is kept, and it is compared in pairs', async () => {
+    const engine = engineOn(TRAINS)
+    await engine.train(request('good', { steps: 60, validationImages: 8 }), host().options)
+    const from = {
+      fromFolder: join(scratch, 'good'),
+      validationImages: 8,
+      pairedImages: 8,
+      cluster: modelOf('good').cluster,
+    }
+    // a rate that ruins the weights
+    const ruined = request('ruined', { ...from, steps: 20, learningRate: 1 })
+    const { points, options } = host()
+    const outcome = await engine.train(ruined, options)
+    expect(points.find(({ kind }) => kind === 'validation')).toMatchObject({ step: 0, f2: outcome.startF2 })
+    expect(outcome.bestStep).toBe(0)
+    expect(weightsOf('ruined').equals(weightsOf('good'))).toBe(true)
+    expect(outcome.validation!.f2).toBe(outcome.startF2)
+    expect(outcome.paired).toMatchObject({ images: 8 })
+    const { f2, before, difference } = outcome.paired!
+    expect(difference.value).toBeCloseTo(f2 - before, 12)
+    expect(difference.low).toBeLessThanOrEqual(difference.value)
+  })
+
+  it('of a training that gets no better ends it, as does a step to stop after; each validation stays as a model', async () => {
+    const engine = engineOn(TRAINS)
+    const from = { fromFolder: join(scratch, 'good'), cluster: modelOf('good').cluster }
+    const wanted = { ...from, steps: 1000, validateEvery: 5, learningRate: 1, keepSnapshots: true }
+    const outcome = await engine.train(request('patient', { ...wanted, patience: 2 }), host().options)
+    expect(outcome).toMatchObject({ steps: 10, bestStep: 0, cancelled: false })
+    expect(readdirSync(join(scratch, 'patient', 'snapshots')).sort()).toEqual(['0', '10', '5'])
+    expect(weightsOf(join('patient', 'snapshots', '0')).equals(weightsOf('good'))).toBe(true)
+    const stopped = await engine.train(request('stopped', { ...wanted, stopAfter: 7 }), host().options)
+    expect(stopped).toMatchObject({ steps: 7, cancelled: false })
+  })
+})

@@ -1,6 +1,7 @@
 import type { Tensor1D } from '@tensorflow/tfjs'
 import type {
   LeftBehind,
+  ModelFile,
   TrainBatch,
   TrainOutcome,
   TrainRequest,
@@ -9,6 +10,7 @@ import type {
 import { DrydockError } from '../contract/errors.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
+import { pairedScoreOf } from '../core/tune/out-of-fold.ts'
 import { writeModel } from '../model/files.ts'
 import { decayMask, weightSpecs } from '../model/network.ts'
 import type { Network } from '../model/predict.ts'
@@ -29,9 +31,11 @@ import { fastKernels } from './fast-kernels.ts'
 import { trainingDiverged, whereItStopped } from './train-errors.ts'
 import { checkpointPlan, startOf, startingState } from './train-start.ts'
 import type { Start } from './train-start.ts'
-import { chooseFirst, choosePostProcessing, notChosen } from './tuning.ts'
+import { chooseFirst, choosePostProcessing, notChosen, withMinScore } from './tuning.ts'
 import type { Choice, PostProcessing } from './tuning.ts'
-import { inferValidation, validate } from './validation.ts'
+import { keepSnapshot, removeSnapshots } from './snapshots.ts'
+import { inferValidation, scoreEach, validate } from './validation.ts'
+import type { Validated } from './validation.ts'
 
 const WEIGHT_DECAY = 0.01
 const CLIP_NORM = 5
@@ -131,29 +135,37 @@ class Session {
     if (!port.cancelled()) await this.begin()
     for (;;) {
       if (!port.cancelled() && this.isDue()) await this.validateAndKeep()
-      if (port.cancelled() || this.fraction() >= 1) break
+      if (port.cancelled() || this.isOver()) break
       await this.step()
       await port.pause()
     }
     if (port.cancelled()) await this.writeCheckpoint()
-    const { note, chosen } = await this.writeModel(!port.cancelled()).catch(this.unwritten)
+    const { note, chosen, file, weights, reliability } = await this.writeModel(!port.cancelled()).catch(
+      this.unwritten,
+    )
+    const paired = chosen ? await this.compare(file, weights) : null
     if (chosen) await removeCheckpoint(this.request.outFolder)
     return {
       steps: this.state.step,
       seconds: this.seconds(),
       bestStep: this.best.scored?.step ?? this.state.step,
+      ...{ startF2: this.best.start, paired },
       validation: this.validation,
       postProcessing: note,
+      reliability,
       cancelled: !chosen,
     }
   }
 
   private async begin(): Promise<void> {
     if (this.start.checkpoint) await this.scoreBestAnew()
+    else await removeSnapshots(this.request.outFolder)
     if (this.state.step > 0 || this.request.fromFolder === null) return
     if (!this.first) await this.chooseFirst()
-    // Where fine-tuning starts: a first point of the curve, not a candidate for the best.
-    await this.score()
+    // where fine-tuning starts: a first point of the curve, and a candidate for the best
+    const scored = await this.score()
+    if (scored) await this.offer(scored)
+    if (!this.port.cancelled()) await this.keepSnapshot(scored?.minScore)
   }
 
   private get validation(): TrainOutcome['validation'] {
@@ -165,7 +177,14 @@ class Session {
   private isDue(): boolean {
     const { step } = this.state
     if (step <= this.validatedAt) return false
-    return step % this.request.validateEvery === 0 || this.fraction() >= 1
+    return step % this.request.validateEvery === 0 || this.isOver()
+  }
+
+  /** Whether it has come to its limit, or does not get better any more. */
+  private isOver(): boolean {
+    const { stopAfter, patience } = this.request
+    if (this.fraction() >= 1 || (stopAfter !== null && this.state.step >= stopAfter)) return true
+    return patience !== null && this.best.since >= patience
   }
 
   private readonly unwritten = (error: unknown): never => {
@@ -227,11 +246,13 @@ class Session {
   /** Scores the averaged weights and puts a point on the curve; null where there is nothing to validate on. */
   private async score(): Promise<Scored | null> {
     const result = await this.scoreOf(this.state.average)
-    if (result) this.port.point(validationPoint(result, this.state.step, this.seconds()))
-    return result && { step: this.state.step, ...result }
+    if (!result) return null
+    this.port.point(validationPoint(result, this.state.step, this.seconds()))
+    const { found: _, ...scored } = result
+    return { step: this.state.step, ...scored }
   }
 
-  private async scoreOf(weights: Tensor1D): Promise<Omit<Scored, 'step'> | null> {
+  private async scoreOf(weights: Tensor1D): Promise<Validated | null> {
     if (this.request.validationImages === 0) return null
     const images = await this.validationImages()
     const network = this.networkOf(weights)
@@ -258,26 +279,49 @@ class Session {
     const fingerprint = await this.validatesOn()
     const { best } = this
     if (!best.scored || best.comparesOn(fingerprint)) return
-    const weights = this.tf.tensor1d(best.weights)
+    const kept = await this.scoreOfValues(best.weights)
+    const { parentWeights } = this.start
+    const start = best.start === null || !parentWeights ? null : await this.scoreOfValues(parentWeights)
+    if (this.port.cancelled()) return
+    const { step } = best.scored
+    best.rescore(kept && { step, ...kept }, start?.f2 ?? null, fingerprint)
+  }
+
+  private async scoreOfValues(values: Float32Array): Promise<Omit<Scored, 'step'> | null> {
+    const weights = this.tf.tensor1d(values)
     try {
       const result = await this.scoreOf(weights)
-      if (!this.port.cancelled()) best.rescore(result && { step: best.scored.step, ...result }, fingerprint)
+      if (!result) return null
+      const { found: _, ...scored } = result
+      return scored
     } finally {
       weights.dispose()
     }
   }
 
-  private async validateAndKeep(): Promise<void> {
+  private async offer(scored: Scored): Promise<void> {
+    const { average } = this.state
+    const read = async (): Promise<Float32Array> => (await average.data()) as Float32Array
+    await this.best.offer(scored, await this.validatesOn(), read)
+  }
+
+  /** The weights of now as a model. @param minScore at which they were validated; undefined: they were not */
+  private async keepSnapshot(minScore: number | undefined): Promise<void> {
+    if (!this.request.keepSnapshots) return
     const { average, step } = this.state
+    const file = this.fileOf(withMinScore(this.postProcessing, minScore))
+    const weights = (await average.data()) as Float32Array
+    await keepSnapshot(this.request.outFolder, step, { file, weights }).catch(this.unwritten)
+  }
+
+  private async validateAndKeep(): Promise<void> {
+    const { step } = this.state
     const scored = await this.score()
-    if (scored) {
-      await this.best.offer(
-        scored,
-        await this.validatesOn(),
-        async () => (await average.data()) as Float32Array,
-      )
+    if (scored) await this.offer(scored)
+    if (scored || !this.port.cancelled()) {
+      this.validatedAt = step
+      await this.keepSnapshot(scored?.minScore)
     }
-    if (scored || !this.port.cancelled()) this.validatedAt = step
     await this.writeCheckpoint()
   }
 
@@ -305,24 +349,51 @@ class Session {
    * @param choose chooses post-processing for them
    * @returns how it came about, a sentence, and whether it was chosen
    */
-  private async writeModel(choose: boolean): Promise<{ note: string; chosen: boolean }> {
-    const { architecture, normalise } = this.start
+  private async writeModel(choose: boolean): Promise<{
+    note: string
+    chosen: boolean
+    file: ModelFile
+    weights: Float32Array
+    reliability: TrainOutcome['reliability']
+  }> {
     const { scored } = this.best
     const weights = scored ? this.best.weights : ((await this.state.average.data()) as Float32Array)
     const choice = choose ? await this.chooseFor(weights) : null
     const { chosen, note } =
       choice ?? notChosen(this.postProcessing, this.first?.note ?? null, scored?.minScore ?? null)
-    await writeModel(this.request.outFolder, {
-      file: {
-        format: 'drydock-model-1',
-        architecture,
-        weights: weightSpecs(architecture).map(({ name, shape }) => ({ name, shape })),
-        normalise,
-        ...chosen,
-      },
-      weights,
-    })
-    return { note, chosen: choice !== null }
+    const file = this.fileOf(chosen)
+    await writeModel(this.request.outFolder, { file, weights })
+    return { note, chosen: choice !== null, file, weights, reliability: choice?.reliability ?? null }
+  }
+
+  /** What is kept and what it started from, each as it would run, on the marked validation images. */
+  private async compare(file: ModelFile, weights: Float32Array): Promise<TrainOutcome['paired']> {
+    const { parentWeights, parentPostProcessing } = this.start
+    const images = (await this.validationImages()).slice(0, this.request.pairedImages)
+    if (!parentWeights || !parentPostProcessing || images.length === 0) return null
+    const each = async (values: Float32Array, how: PostProcessing): Promise<number[] | null> => {
+      const tensor = this.tf.tensor1d(values)
+      try {
+        return await unlessCancelled(this.port, (pause) =>
+          scoreEach(this.tf, this.kernels, this.networkOf(tensor), images, how, pause),
+        )
+      } finally {
+        tensor.dispose()
+      }
+    }
+    const [after, before] = [await each(weights, file), await each(parentWeights, parentPostProcessing)]
+    return after && before && pairedScoreOf(after, before, images)
+  }
+
+  private fileOf(postProcessing: PostProcessing): ModelFile {
+    const { architecture, normalise } = this.start
+    return {
+      format: 'drydock-model-1',
+      architecture,
+      weights: weightSpecs(architecture).map(({ name, shape }) => ({ name, shape })),
+      normalise,
+      ...postProcessing,
+    }
   }
 
   /** null where it was cancelled */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { modelFile } from '../contract/engine.ts'
 import type { ValidationImage } from '../contract/engine.ts'
+import { reliabilityBin } from '../contract/wire.ts'
 import type { OperatingPoint } from '../contract/wire.ts'
 import { candidatesOf } from '../core/tune/candidates.ts'
 import type { Evaluation, TuneImage } from '../core/tune/candidates.ts'
@@ -22,6 +23,8 @@ export const choice = z.object({
   chosen: postProcessing,
   /** how it came about, for the card */
   note: z.string(),
+  /** what calibrated scores mean; absent where there is no calibration of these images */
+  reliability: z.array(reliabilityBin).optional(),
 })
 export type Choice = z.infer<typeof choice>
 
@@ -38,11 +41,16 @@ export async function chooseFirst(
   pause: () => Promise<void>,
 ): Promise<Choice | null> {
   if (!canTune(images)) return null
-  const { settings, calibration, operatingPoints } = await tuneClustering(images, start.cluster, {
-    between: pause,
-  })
+  const { settings, calibration, operatingPoints, reliability } = await tuneClustering(
+    images,
+    start.cluster,
+    {
+      between: pause,
+    },
+  )
   return {
     chosen: { cluster: settings, ...(calibration && { calibration }), operatingPoints },
+    ...(reliability && { reliability }),
     note: `Chosen before the first step on ${images.length} images with ${shipsOf(images)} ships that the version it started from had not been trained on`,
   }
 }
@@ -79,7 +87,7 @@ export async function choosePostProcessing(
       note: `${first === null ? '' : `${first}. `}The least score was chosen on ${seen}, where it gives F2 ${figures(evaluation)}; all else is kept${first === null ? ' from the version it started from' : ''}, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
     }
   }
-  const { settings, calibration, operatingPoints, evaluation, kept } = await tuneClustering(
+  const { settings, calibration, operatingPoints, evaluation, kept, reliability } = await tuneClustering(
     looked,
     before.cluster,
     { between: pause, ...(first !== null && { before: before.calibration ?? null }) },
@@ -90,6 +98,7 @@ export async function choosePostProcessing(
     : `Chosen on ${seen}, where it gives`
   return {
     chosen: { cluster: settings, ...(calibration && { calibration }), operatingPoints },
+    ...(reliability && { reliability }),
     note: `${how} F2 ${figures(evaluation)}. ${score}.`,
   }
 }
@@ -138,6 +147,11 @@ function withLeastScore(
       ...named('ships').filter((point) => point.minScore < minScore),
     ],
   }
+}
+
+/** As {@link withLeastScore}, for weights on the way. @param minScore absent: as before */
+export function withMinScore(before: PostProcessing, minScore: number | undefined): PostProcessing {
+  return minScore === undefined ? withoutFigures(before) : withLeastScore(before, minScore, null)
 }
 
 /** Settings of an earlier version for weights that nothing was measured with. */

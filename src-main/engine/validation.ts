@@ -1,12 +1,22 @@
 import type { ModelFile, ValidationImage } from '../contract/engine.ts'
+import type { Calibration } from '../contract/wire.ts'
 import { candidatesOf } from '../core/tune/candidates.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
+import type { Recall } from '../core/metric/report.ts'
+import { eachOf } from '../core/tune/out-of-fold.ts'
+import { foundByArea } from '../core/tune/found.ts'
 import { tuneLeastScore } from '../core/tune/tune.ts'
 import type { Kernels } from '../model/kernels.ts'
 import type { Network } from '../model/predict.ts'
 import { predict } from '../model/predict.ts'
 import type { Tf } from '../model/tf.ts'
 import type { Scored } from './checkpoint.ts'
+
+/** What a validation gives. */
+export interface Validated extends Omit<Scored, 'step'> {
+  /** ships by area, as `AREAS` */
+  found: Recall[]
+}
 
 /** Side of a tile's core in px. */
 const TILE = 768
@@ -35,12 +45,38 @@ export async function validate(
   images: readonly ValidationImage[],
   { cluster, calibration }: Pick<ModelFile, 'cluster' | 'calibration'>,
   pause: () => Promise<void>,
-): Promise<Omit<Scored, 'step'>> {
+): Promise<Validated> {
   const found = []
   for (const image of images) {
     found.push(candidatesOf(await inferValidation(tf, kernels, network, image, pause), cluster))
   }
   const { settings, evaluation } = tuneLeastScore(found, cluster, calibration ?? null)
   const { f2, f2WithShips } = evaluation
-  return { f2, f2WithShips, images: images.length, minScore: settings.minScore }
+  const recall = foundByArea(
+    found.map((one, i) => ({ found: one, truth: images[i]!.truth })),
+    settings,
+    calibration ?? null,
+  )
+  return { f2, f2WithShips, images: images.length, minScore: settings.minScore, found: recall }
+}
+
+/** [images] F2 of each as a run would make it, at the settings' own least score. @param pause awaited after each tile; throws to end it */
+export async function scoreEach(
+  tf: Tf,
+  kernels: Kernels,
+  network: Network,
+  images: readonly ValidationImage[],
+  {
+    cluster,
+    calibration = null,
+  }: Pick<ModelFile, 'cluster'> & { calibration?: Calibration | null | undefined },
+  pause: () => Promise<void>,
+): Promise<number[]> {
+  const each: number[] = []
+  for (const image of images) {
+    each.push(
+      ...eachOf([await inferValidation(tf, kernels, network, image, pause)], { cluster, calibration }),
+    )
+  }
+  return each
 }

@@ -37,7 +37,17 @@ export type TensorFunction = (inputs: readonly Tensor[]) => Tensor[]
  * @param first 'plain': the first run with new shapes may compute in another way than later ones, which differs in the
  *   last digits and is there sooner; 'same': every run computes in the same way
  */
-export type Compile = (key: string, first: 'plain' | 'same', f: TensorFunction) => TensorFunction
+export type Compile = (
+  key: string,
+  first: 'plain' | 'same',
+  f: TensorFunction,
+  options?: CompileOptions,
+) => TensorFunction
+
+export interface CompileOptions {
+  /** convolutions and their gradients may be computed in bfloat16, where the processor is faster so */
+  coarse?: boolean
+}
 
 /** Runs functions as they are. */
 export function tidied(tf: Tf): Compile {

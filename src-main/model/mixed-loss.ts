@@ -43,9 +43,12 @@ export function mixedLoss(
   const [batch, halfHeight, halfWidth, depth] = offsets.shape
   const bce = weightedCrossEntropy(tf, tf.reshape(logits, [-1, 4]), truth, pixelWeight)
   const dice = softDice(tf, tf.reshape(logits, [-1, 4]), truth)
-  const rows: Tensor2D = tf.reshape(offsets, [batch * halfHeight * halfWidth * 4, depth / 4])
   const side = 2 * Math.max(halfHeight, halfWidth)
-  const unit = coordinates === 'pixel' ? EMBEDDING_UNIT_PX : EMBEDDING_UNIT_PX / side
+  // the head gives px in either case, so that what it has learnt on crops holds on images of any size; the layer scales both
+  const length = coordinates === 'pixel' ? 1 : side
+  const px: Tensor2D = tf.reshape(offsets, [batch * halfHeight * halfWidth * 4, depth / 4])
+  const rows = length === 1 ? px : tf.div<Tensor2D>(px, length)
+  const unit = EMBEDDING_UNIT_PX / length
   const embedding = segmentLoss(tf, segments, rows, 1 / (batch * unit), shift)
   const centre = centreLoss(tf, segments, rows, 1 / (batch * unit))
   const foreground = tf.add(tf.mul(bce, weights.bce), tf.mul(dice, weights.dice))

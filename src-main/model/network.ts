@@ -185,7 +185,7 @@ export interface Output {
 }
 
 /**
- * Runs the network.
+ * Runs the network, and takes its head apart.
  * @param flat [N] all weights, in the order of {@link weightSpecs}
  * @param input [B, H, W, 3] normalised; H and W multiples of {@link totalStride}
  */
@@ -196,6 +196,24 @@ export function forward(
   flat: Tensor1D,
   input: Tensor4D,
 ): Output {
+  const head = packedHead(tf, kernels, architecture, flat, input)
+  const [logits, offsets] = tf.split(head, [4, 4 * architecture.embedding], 3) as [Tensor4D, Tensor4D]
+  return { logits, offsets }
+}
+
+/**
+ * Runs the network.
+ * @returns [B, H/2, W/2, 4 (1 + C)]: what {@link Output} holds, logits before offsets
+ * @param flat [N] all weights, in the order of {@link weightSpecs}
+ * @param input [B, H, W, 3] normalised; H and W multiples of {@link totalStride}
+ */
+export function packedHead(
+  tf: Tf,
+  kernels: Kernels,
+  architecture: Architecture,
+  flat: Tensor1D,
+  input: Tensor4D,
+): Tensor4D {
   const specs = weightSpecs(architecture)
   const parts = tf.split(flat, specs.map(lengthOf))
   const weights = new Map(specs.map((spec, i) => [spec.name, tf.reshape(parts[i]!, spec.shape)]))
@@ -225,9 +243,7 @@ export function forward(
   const scale = tf.tensor1d([1, 1, 1, 1, ...new Array<number>(4 * embedding).fill(offsetScale)])
   const filter: Tensor4D = tf.mul(filterOf('head'), scale)
   const bias: Tensor1D = tf.mul(biasOf('head'), scale)
-  const head = kernels.conv(x, filter, bias, { stride: 1, relu: false, inputGradient: true })
-  const [logits, offsets] = tf.split(head, [4, 4 * embedding], 3) as [Tensor4D, Tensor4D]
-  return { logits, offsets }
+  return kernels.conv(x, filter, bias, { stride: 1, relu: false, inputGradient: true })
 }
 
 /** [B, H/2, W/2, 4 C] -> [B, H, W, C]; reshape and transpose, since depthToSpace has no gradient. */

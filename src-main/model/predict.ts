@@ -1,10 +1,10 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, ModelFile, Progress, RgbImage, SparseInference } from '../contract/engine.ts'
-import { SPARSE_FOREGROUND, toSparse } from '../core/cluster/sparse.ts'
+import { packedToSparse, SPARSE_FOREGROUND, toSparse } from '../core/cluster/sparse.ts'
 import type { SparsePixels } from '../core/cluster/sparse.ts'
 import type { Box } from '../core/geometry/box.ts'
 import type { Kernels, TensorFunction } from './kernels.ts'
-import { forward, receptiveRadius, totalStride, unpackHead } from './network.ts'
+import { forward, packedHead, receptiveRadius, totalStride, unpackHead } from './network.ts'
 import type { Tf } from './tf.ts'
 import { normalised } from './training.ts'
 
@@ -85,8 +85,11 @@ export async function predict(
   const found: (SparsePixels & { core: Box })[] = []
   for (const [done, { core, window }] of tiles.entries()) {
     const values = runWindow(tf, run, network.weights, cutWindow(image, window), window)
-    const dense = { values, channels: embedding, window, core, imageWidth: image.width }
-    found.push({ core, ...toSparse(dense, keepFrom) })
+    const about = { channels: embedding, window, core, imageWidth: image.width }
+    const sparse = flips
+      ? toSparse({ ...about, values }, keepFrom)
+      : packedToSparse({ ...about, head: values }, keepFrom)
+    found.push({ core, ...sparse })
     await between?.({ done: done + 1, total: tiles.length })
   }
   return merge(found, image, embedding)
@@ -105,8 +108,8 @@ function cutWindow({ width, height, data }: RgbImage, window: Box): Uint8Array {
 }
 
 /**
- * Foreground probability and offsets in px of a window, as a function that the backend may make fast.
- * Inputs: weights [N], pixels [1, h, w, 3] 0..255. Output: [1, h, w, 1 + C].
+ * What the network says of a window, as a function that the backend may make fast. Inputs: weights [N], pixels [1, h, w, 3] 0..255.
+ * Output: its head as it comes, [1, h/2, w/2, 4 (1 + C)]; averaged over flips [1, h, w, 1 + C], foreground probability and offsets in px.
  */
 function windowFunction(
   tf: Tf,
@@ -117,7 +120,8 @@ function windowFunction(
   const key = JSON.stringify(['predict', architecture, normalise, flips])
   return kernels.compile(key, 'plain', ([weights, pixels]) => {
     const input = normalised(tf, pixels as Tensor4D, normalise)
-    const ways: number[][] = flips ? [[], [1], [2], [1, 2]] : [[]]
+    if (!flips) return [packedHead(tf, kernels, architecture, weights as Tensor1D, input)]
+    const ways: number[][] = [[], [1], [2], [1, 2]]
     const outputs = ways.map((axes) => {
       const turn = (x: Tensor4D): Tensor4D => (axes.length ? tf.reverse(x, axes) : x)
       const { logits, offsets } = forward(tf, kernels, architecture, weights as Tensor1D, turn(input))
@@ -128,11 +132,11 @@ function windowFunction(
       const probability = turn(tf.sigmoid(unpackHead(tf, logits)))
       return tf.concat([probability, tf.mul(turn(unpackHead(tf, offsets)), signs)], 3)
     })
-    return [outputs.length === 1 ? outputs[0]! : tf.div(tf.addN(outputs), outputs.length)]
+    return [tf.div(tf.addN(outputs), outputs.length)]
   })
 }
 
-/** [h * w * (1 + C)]: foreground probability, then offsets in px. */
+/** What {@link windowFunction} gives, as numbers. */
 function runWindow(
   tf: Tf,
   run: TensorFunction,

@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { ThresholdScore } from '../contract/wire.ts'
 import { f2Of, TWENTIETHS } from '../core/metric/thresholds.ts'
 import type { Tf } from './tf.ts'
@@ -10,54 +10,86 @@ export interface TensorScore {
   thresholds: readonly ThresholdScore[]
 }
 
+/** Pixels that are counted at once: their numbers are exact in float32, which ends at 2^24. */
+const AT_ONCE = 2 ** 22
+
 /**
  * The Airbus F2 of one image as tensor operations on label maps; the same as `scoreImage` of core/metric, which a
- * test holds. Label maps cannot overlap, and IoU > 0.5 makes a match unique, so hits need no matching.
+ * test holds. Label maps cannot overlap, and IoU > 0.5 makes a match unique, so hits need no matching. Pairs of labels are counted by tensors, some
+ * million pixels at a time, and added up as doubles: exact up to 2^53 / 20 pixels, a gigapixel and far beyond.
  * @param truth [H, W] int32, 0 = background, gaps allowed
  * @param prediction [H, W] int32 of the same shape
+ * @param atOnce pixels that are counted at once; up to 2^24 of them are exact
  */
-export function f2OfLabelMaps(tf: Tf, truth: Tensor2D, prediction: Tensor2D): TensorScore {
-  const [hits, truths, predictions] = tf.tidy(() => {
-    const t = ranked(tf, tf.reshape(truth, [-1]))
-    const p = ranked(tf, tf.reshape(prediction, [-1]))
-    const pairs: Tensor1D = tf.add(tf.mul(t.rank, tf.scalar(p.count + 1, 'int32')), p.rank)
-    const together = countOf(tf, pairs, (t.count + 1) * (p.count + 1))
-    const overlap: Tensor2D = tf.reshape(together, [t.count + 1, p.count + 1])
-    const areas = (axis: number): Tensor2D => tf.sum(overlap, axis, true)
-    const union: Tensor2D = tf.sub(tf.add(areas(1), areas(0)), overlap)
-    const ships = (table: Tensor2D): Tensor2D => tf.slice(table, [1, 1], [t.count, p.count])
-    if (t.count === 0 || p.count === 0) return [tf.zeros([TWENTIETHS.length]), t.count, p.count]
-    const limits = tf.reshape(tf.tensor1d([...TWENTIETHS]), [-1, 1, 1])
-    const above = tf.greater(tf.mul(ships(overlap), 20), tf.mul(tf.expandDims(ships(union)), limits))
-    return [tf.sum(tf.cast(above, 'float32'), [1, 2]), t.count, p.count]
-  }) as [Tensor1D, number, number]
-  const counts = hits.dataSync()
-  hits.dispose()
+export function f2OfLabelMaps(tf: Tf, truth: Tensor2D, prediction: Tensor2D, atOnce = AT_ONCE): TensorScore {
+  const [t, p] = [ranksOf(tf, truth, atOnce), ranksOf(tf, prediction, atOnce)]
+  const overlap = new Float64Array((t.count + 1) * (p.count + 1))
+  for (const [from, size] of parts(truth.size, atOnce)) {
+    const counts = tf.tidy(() => {
+      const rank = (map: Tensor2D, ranks: Tensor1D): Tensor1D =>
+        tf.cast(tf.gather(ranks, partOf(tf, map, from, size)), 'int32')
+      const row = tf.mul(rank(truth, t.ranks), tf.scalar(p.count + 1, 'int32'))
+      return countOf(tf, tf.add(row, rank(prediction, p.ranks)), overlap.length).dataSync()
+    })
+    counts.forEach((count, i) => (overlap[i]! += count))
+  }
+  tf.dispose([t.ranks, p.ranks])
+  const hits = hitsOf(overlap, t.count, p.count)
   const thresholds = TWENTIETHS.map((k, level): ThresholdScore => {
-    const tp = counts[level]!
-    const [fp, fn] = [predictions - tp, truths - tp]
+    const tp = hits[level]!
+    const [fp, fn] = [p.count - tp, t.count - tp]
     return { iou: k / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
   })
   return { f2: thresholds.reduce((sum, { f2 }) => sum + f2, 0) / thresholds.length, thresholds }
 }
 
-/** How often each of 0..size-1 occurs; exact up to 2^24 pixels. */
+/** [10] pairs above each threshold. @param overlap [truths + 1, predictions + 1] pixels of each pair, the background first */
+function hitsOf(overlap: Float64Array, truths: number, predictions: number): number[] {
+  const columns = predictions + 1
+  const [rows, sums] = [new Float64Array(truths + 1), new Float64Array(columns)]
+  overlap.forEach((count, i) => {
+    rows[Math.floor(i / columns)]! += count
+    sums[i % columns]! += count
+  })
+  const hits = TWENTIETHS.map(() => 0)
+  for (let t = 1; t <= truths; t++) {
+    for (let p = 1; p <= predictions; p++) {
+      const both = overlap[t * columns + p]!
+      const union = rows[t]! + sums[p]! - both
+      TWENTIETHS.forEach((k, level) => {
+        if (20 * both > k * union) hits[level]!++
+      })
+    }
+  }
+  return hits
+}
+
+/** A map's pixels in lots: where each begins, and how many it has. */
+function parts(pixels: number, atOnce: number): [from: number, size: number][] {
+  return Array.from({ length: Math.ceil(pixels / atOnce) }, (_, i) => [
+    i * atOnce,
+    Math.min(atOnce, pixels - i * atOnce),
+  ])
+}
+
+function partOf(tf: Tf, map: Tensor2D, from: number, size: number): Tensor1D {
+  return tf.slice(tf.reshape<Rank.R1>(map, [-1]), [from], [size])
+}
+
+/** How often each of 0..size-1 occurs; exact up to 2^24 values. */
 function countOf(tf: Tf, values: Tensor1D, size: number): Tensor1D {
   return tf.scatterND(tf.expandDims(values, 1), tf.ones(values.shape), [size])
 }
 
-/** Labels renumbered 1..count in their order, background staying 0. */
-function ranked(tf: Tf, labels: Tensor1D): { rank: Tensor1D; count: number } {
-  const highest = tf.max(labels).dataSync()[0]!
-  const present = tf.greater(countOf(tf, labels, highest + 1), 0)
-  const ships = tf.mul(
-    tf.cast(present, 'float32'),
-    tf.cast(tf.greater(tf.range(0, highest + 1), 0), 'float32'),
-  )
-  const ranks = tf.mul(tf.cumsum(ships), ships)
-  const rank = tf.cast(tf.gather(ranks, labels), 'int32') as Tensor1D
-  return {
-    rank,
-    count: tf.sum(ships).dataSync()[0]!,
+/** Labels renumbered 1..count in their order, background staying 0: the number of each label, to be disposed of. */
+function ranksOf(tf: Tf, map: Tensor2D, atOnce: number): { ranks: Tensor1D; count: number } {
+  const highest = tf.tidy(() => tf.max(map).dataSync()[0]!)
+  const present = new Uint8Array(highest + 1)
+  for (const [from, size] of parts(map.size, atOnce)) {
+    const counts = tf.tidy(() => countOf(tf, partOf(tf, map, from, size), highest + 1).dataSync())
+    counts.forEach((count, label) => (present[label]! |= count > 0 ? 1 : 0))
   }
+  let count = 0
+  const ranks = Float32Array.from(present, (there, label) => (label > 0 && there ? ++count : 0))
+  return { ranks: tf.tensor1d(ranks), count }
 }

@@ -98,6 +98,28 @@ describe.each(BACKENDS)('training on %s', (backend) => {
     }
   })
 
+  it('is the same in normalised coordinates, value and gradient, on crops of any size', () => {
+    const random = randomFrom(9)
+    const [batch, crop] = [2, 64]
+    const labels = new Uint16Array(batch * crop * crop)
+    for (let y = 10; y < 22; y++) labels.fill(1, y * crop + 8, y * crop + 50)
+    for (let y = 30; y < 40; y++) labels.fill(2, y * crop + 20, y * crop + 36)
+    const images = new Uint8Array(3 * labels.length)
+    const values = (length: number) => Float32Array.from({ length }, () => 6 * normal(random))
+    const [z, o] = [values(batch * 32 * 32 * 4), values(batch * 32 * 32 * 8)]
+    const [pixel, normalized] = (['pixel', 'normalized'] as const).map((coordinates) => {
+      const { value, grads } = tf.valueAndGrads((logits, offsets) => {
+        const output = { logits: logits as Tensor4D, offsets: offsets as Tensor4D }
+        const tensors = batchTensors(tf, { images, labels, batch, crop }, { ...SMALL, coordinates })
+        return mixedLoss(tf, output, tensors, WEIGHTS, coordinates).value
+      })([tf.tensor4d(z, [batch, 32, 32, 4]), tf.tensor4d(o, [batch, 32, 32, 8])])
+      return { value: value.dataSync()[0]!, gradient: grads[1]!.dataSync() }
+    })
+    expect(normalized!.value).toBeCloseTo(pixel!.value, 4)
+    normalized!.gradient.forEach((slope, i) => expect(slope).toBeCloseTo(pixel!.gradient[i]!, 6))
+    expect(Math.max(...pixel!.gradient.map(Math.abs))).toBeGreaterThan(1e-4)
+  })
+
   it('learns a batch by heart, keeps its tensors, and is the same a second time', () => {
     const run = (steps: number): { losses: number[]; tensors: number[]; weights: number[] } => {
       const mask: Tensor1D = tf.tensor1d(decayMask(SMALL))

@@ -51,7 +51,9 @@ export type Step = (
 export function stepOf(tf: Tf, kernels: Kernels, options: StepOptions): Step {
   const { architecture, normalise, lossWeights, clipNorm } = options
   const key = JSON.stringify(['step', architecture, normalise, lossWeights, clipNorm])
-  const run = kernels.compile(key, 'same', (inputs) => computeStep(tf, kernels, options, inputs))
+  const run = kernels.compile(key, 'same', (inputs) => computeStep(tf, kernels, options, inputs), {
+    coarse: true,
+  })
   return (state, batch, schedule) => {
     const given: Tensor[] = [
       ...tensorsOf(batchTensors(tf, batch, architecture)),

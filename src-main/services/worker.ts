@@ -7,6 +7,7 @@ const images = async () => (await import('./images/tasks.ts')).imageTasks
 const score = async () => (await import('./score/tasks.ts')).scoreTasks
 const review = async () => (await import('./review/tasks.ts')).reviewTasks
 const predict = async () => (await import('./predict/tasks.ts')).predictTasks
+const train = async () => (await import('./train/tasks.ts')).trainTasks
 
 /**
  * All tasks of the worker threads, each with the room that declares it. A room is loaded at its first task: a thread takes no memory for
@@ -30,6 +31,9 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   hasInference: predict,
   keepInference: predict,
   findInstances: predict,
+  chooseOutOfFold: train,
+  scoreInference: train,
+  filmFrame: train,
 }
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */

@@ -73,6 +73,8 @@ const MAP_QUESTION = {
 
 const LABELS = { filter: 'Labels', extensions: [...LABEL_ENDINGS] }
 
+const VERSIONS = { filter: 'Versions of a model', extensions: ['drydock-version'] }
+
 const SPLITS = { filter: 'CSV', extensions: ['csv'] }
 
 const os = implement(shellContract)
@@ -169,6 +171,19 @@ export const shellRouter = os.router({
     }),
     chooseLabels: os.dialogs.chooseLabels.handler(({ context }) =>
       chosen(context, { kind: 'open-file', title: 'Labels to import', button: 'Import', ...LABELS }, 'read'),
+    ),
+    chooseVersion: os.dialogs.chooseVersion.handler(({ context }) =>
+      chosen(context, { kind: 'open-file', title: 'Version to add', button: 'Add', ...VERSIONS }, 'read'),
+    ),
+    saveVersion: os.dialogs.saveVersion.handler(({ context, input }) =>
+      chosen(
+        context,
+        {
+          ...{ kind: 'save-file', title: 'Save a version', ...VERSIONS },
+          suggestedName: fittingName(parse(input.suggestedName).name, '.drydock-version'),
+        },
+        'write',
+      ),
     ),
     chooseSplits: os.dialogs.chooseSplits.handler(({ context }) =>
       chosen(

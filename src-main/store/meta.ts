@@ -15,6 +15,10 @@ export type MetaName =
   | 'sample'
   | 'current_run'
   | 'current_model'
+  /** the version that was current before */
+  | 'previous_model'
+  /** JSON: how versions compare, what people write of them, and each look at the hold-out */
+  | 'versions'
   | 'flips'
   /** when splits were frozen: at the first training, or the first look at the hold-out's score */
   | 'split_frozen'

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CHECKPOINT_FILE } from '../contract/engine.ts'
+import { CHECKPOINT_FILE, snapshotFolder } from '../contract/engine.ts'
 import type { Engine, RgbImage, SparseInference } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import { toFloat16 } from '../core/float16.ts'
@@ -61,7 +61,7 @@ export function testEngine(): TestEngine {
       signal?.throwIfAborted()
       return brightPixels(image, flips ? 251 : 250)
     },
-    async train({ fromFolder, outFolder, steps }, { batch, onPoint, signal }) {
+    async train({ fromFolder, outFolder, steps, keepSnapshots }, { batch, onPoint, signal }) {
       if (fromFolder === null) throw new DrydockError('not_found', 'This engine only copies.')
       const total = steps ?? 3
       let step = 0
@@ -78,12 +78,21 @@ export function testEngine(): TestEngine {
         join(outFolder, 'weights.bin'),
         new Uint8Array(new Float32Array([step, 0, 0, 0]).buffer),
       )
+      if (keepSnapshots) {
+        const kept = snapshotFolder(outFolder, step)
+        await mkdir(kept, { recursive: true })
+        await copyFile(join(outFolder, 'model.json'), join(kept, 'model.json'))
+        await writeFile(join(kept, 'weights.bin'), new Uint8Array(new Float32Array([step, 1, 0, 0]).buffer))
+      }
       const cancelled = signal?.aborted ?? false
       const checkpoint = join(outFolder, CHECKPOINT_FILE)
       if (cancelled) await writeFile(checkpoint, '')
       else await rm(checkpoint, { force: true })
       const postProcessing = 'Kept from the version it started from.'
-      return { steps: step, seconds: step, bestStep: step, validation: null, postProcessing, cancelled }
+      return {
+        ...{ steps: step, seconds: step, bestStep: step, startF2: null, paired: null },
+        ...{ validation: null, postProcessing, reliability: null, cancelled },
+      }
     },
     verify: async () => [],
     stop: async () => undefined,

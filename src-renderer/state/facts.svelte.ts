@@ -1,9 +1,19 @@
-import type { ProjectClient } from '../client/index.ts'
-import type { ModelVersion, ProjectSummary, Run, RunChoice, SetScore } from '../../src-main/contract/wire.ts'
+import type { Client, ProjectClient } from '../client/index.ts'
+import type {
+  HoldOutState,
+  ModelVersion,
+  ProjectSummary,
+  Run,
+  RunChoice,
+  SetScore,
+} from '../../src-main/contract/wire.ts'
+import { cardOf, type Card } from './card.ts'
 import { Latest } from './latest.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 const SCORE_AFTER_MS = 250
+
+type VersionDialogs = Pick<Client['shell']['dialogs'], 'chooseVersion' | 'saveVersion'>
 
 /** What a person chooses of the current run. */
 export type ChoiceWish = Partial<Pick<RunChoice, 'minScore' | 'rectangles' | 'necks'>>
@@ -16,6 +26,8 @@ export class Facts {
   choice = $state.raw<RunChoice | null>(null)
   models = $state.raw<ModelVersion[]>([])
   score = $state.raw<SetScore | null>(null)
+  /** what there is to compare a version with the current one on */
+  holdOut = $state.raw<{ model: string; state: HoldOutState } | null>(null)
   readonly run = $derived(this.runs.find((run) => run.current))
   readonly model = $derived(this.models.find((model) => model.current))
   /**
@@ -30,12 +42,20 @@ export class Facts {
   #choosing = false
   #wished: { wish: ChoiceWish; first?: number } | null = null
   #scoreTimer: ReturnType<typeof setTimeout> | undefined
-  readonly #latest = { summary: new Latest(), runs: new Latest(), models: new Latest(), score: new Latest() }
+  readonly #latest = {
+    summary: new Latest(),
+    runs: new Latest(),
+    models: new Latest(),
+    score: new Latest(),
+    holdOut: new Latest(),
+  }
   readonly #client: ProjectClient
+  readonly #dialogs: VersionDialogs
   readonly #toasts: Toasts
 
-  constructor(client: ProjectClient, toasts: Toasts, summary: ProjectSummary) {
+  constructor(client: ProjectClient, dialogs: VersionDialogs, toasts: Toasts, summary: ProjectSummary) {
     this.#client = client
+    this.#dialogs = dialogs
     this.#toasts = toasts
     this.summary = $state.raw(summary)
   }
@@ -125,6 +145,60 @@ export class Facts {
     })
     this.#choosing = false
     this.#wished = null
+  }
+
+  async fetchHoldOut(model: string): Promise<void> {
+    await this.#guard(() =>
+      this.#latest.holdOut.ask(
+        () => this.#client.models.holdOut({ model }),
+        (state) => (this.holdOut = { model, state }),
+      ),
+    )
+  }
+
+  /** Compares a version with the current one on the hold-out; each time counts as a look. */
+  async compareOnHoldOut(model: string): Promise<void> {
+    await this.#guard(() => this.#client.models.compareOnHoldOut({ model }))
+  }
+
+  /** What the card of a version says; null: it could not be read, and that was said. */
+  async fetchCard(model: string): Promise<Card | null> {
+    let card: Card | null = null
+    await this.#guard(async () => (card = cardOf(await this.#client.models.card({ model }))))
+    return card
+  }
+
+  /** What the cards of all versions say. */
+  async fetchCards(): Promise<Record<string, Card>> {
+    const cards: Record<string, Card> = {}
+    await this.#guard(async () => {
+      for (const { id } of this.models) cards[id] = cardOf(await this.#client.models.card({ model: id }))
+    })
+    return cards
+  }
+
+  async setRemark(model: string, remark: string): Promise<void> {
+    await this.#guard(() => this.#client.models.setRemark({ model, remark }))
+  }
+
+  /** Writes a version into one file where a person says. */
+  async saveVersion(model: ModelVersion): Promise<void> {
+    await this.#guard(async () => {
+      const chosen = await this.#dialogs.saveVersion({ suggestedName: model.name.slice(0, 200) })
+      if (!chosen) return
+      await this.#client.models.save({ model: model.id, grant: chosen.grant })
+      this.#toasts.note(`${model.name} is saved as ${chosen.label}.`)
+    })
+  }
+
+  /** Takes a version from a file that a person chooses. */
+  async addVersion(): Promise<void> {
+    await this.#guard(async () => {
+      const chosen = await this.#dialogs.chooseVersion({})
+      if (!chosen) return
+      await this.#client.models.add({ grant: chosen.grant })
+      await this.refreshModels()
+    })
   }
 
   async setModel(model: string): Promise<void> {

@@ -6,6 +6,8 @@ import { fakeClient } from './fake-client.ts'
 import { Toasts } from './toasts.svelte.ts'
 
 /** What the backend has stored of flips, and whether it can be changed. */
+const shell = fakeClient({}).shell.dialogs
+
 let stored: { flips: boolean; refuses: boolean }
 let toasts: Toasts
 let facts: Facts
@@ -33,6 +35,7 @@ const RUN: Run = {
 const MODEL: ModelVersion = {
   ...{ id: 'm', name: 'base', parent: null, createdAt: '', kind: 'base', parameters: 1, bytes: 1 },
   ...{ trainedImages: 0, validationF2: null, note: '', current: true },
+  ...{ previous: false, paired: null, heldOut: null, remark: '' },
 }
 
 beforeEach(() => {
@@ -45,7 +48,7 @@ beforeEach(() => {
   const backend = { predict: { setFlips }, project: { summary: async () => summary() } }
   toasts = new Toasts()
   const client = fakeClient({ backend }).inProject('p', new AbortController().signal)
-  facts = new Facts(client, toasts, summary())
+  facts = new Facts(client, shell, toasts, summary())
   facts.runs = [RUN]
   facts.models = [MODEL]
 })

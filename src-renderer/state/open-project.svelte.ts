@@ -60,7 +60,7 @@ export class OpenProject {
     this.toasts = toasts
     this.engine = engine
     this.images = new Images({ client: this.client, toasts })
-    this.facts = new Facts(this.client, toasts, summary)
+    this.facts = new Facts(this.client, client.shell.dialogs, toasts, summary)
     this.categories = new Categories(this.client, toasts)
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts)

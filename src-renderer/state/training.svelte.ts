@@ -2,15 +2,24 @@ import type { Client, ProjectClient } from '../client/index.ts'
 import type {
   CurvePoint,
   Job,
+  MeasuredCurve,
   SimilarGroup,
+  TrainCrop,
   TrainPreview,
   TrainSettings,
 } from '../../src-main/contract/wire.ts'
 import type { Split } from '../../src-main/contract/words.ts'
 import { plural } from '../ui/format.ts'
 import { joinCurves } from './curve.ts'
+import { Film } from './film.svelte.ts'
 import { Latest } from './latest.ts'
 import type { Toasts } from './toasts.svelte.ts'
+
+/** Settings of a version's card that another training can take over. */
+const AGAIN = [
+  ...['epochs', 'minutes', 'steps', 'batch', 'crop', 'learningRate', 'embeddingWeight', 'syntheticShare'],
+  ...['magnify', 'validateEvery', 'patience', 'seed'],
+] as const
 
 type SplitDialogs = Pick<Client['shell']['dialogs'], 'chooseSplits'>
 
@@ -22,6 +31,11 @@ export class Training {
   job = $state<string | null>(null)
   points = $state.raw<CurvePoint[]>([])
   starting = $state(false)
+  /** crops as a training by the settings would see them; null: not fetched */
+  crops = $state.raw<TrainCrop[] | null>(null)
+  /** the learning curve that was measured last; null: none, or not fetched */
+  curve = $state.raw<MeasuredCurve | null>(null)
+  readonly film: Film
   /** null: not fetched */
   groups = $state.raw<{ groups: SimilarGroup[]; count: number } | null>(null)
   #defaults: TrainSettings | null = null
@@ -33,6 +47,7 @@ export class Training {
   constructor(client: ProjectClient, dialogs: SplitDialogs, toasts: Toasts) {
     this.#client = client
     this.#dialogs = dialogs
+    this.film = new Film(client, toasts)
     this.#toasts = toasts
   }
 
@@ -83,6 +98,43 @@ export class Training {
       this.#toasts.note(`Took the split of ${plural(images, 'image')} from ${chosen.label}.${others}`)
     })
     await Promise.all([this.fetchGroups(), this.refresh()])
+  }
+
+  async fetchLearningCurve(): Promise<void> {
+    await this.#guard(async () => (this.curve = await this.#client.train.learningCurve({})))
+  }
+
+  /** Measures how F2 grows with the images that are trained on. */
+  async measureCurve(): Promise<void> {
+    await this.#guard(() => this.#client.train.measureCurve({}))
+  }
+
+  async fetchCrops(): Promise<void> {
+    const { settings } = this
+    if (!settings) return
+    await this.#guard(async () => {
+      this.crops = await this.#client.train.crops({ settings: $state.snapshot(settings) })
+    })
+  }
+
+  /** Keeps the weights of a step of a training as a version. */
+  async keepStep(job: string, step: number): Promise<void> {
+    const name = `${this.settings?.name ?? 'Version'}, step ${step}`.slice(0, 80)
+    await this.#guard(async () => {
+      await this.#client.train.keepStep({ job, step, name })
+      this.#toasts.note(`Step ${step} is kept as the version ${name}.`)
+    })
+  }
+
+  /** Fills in the settings that a version was made with, to make another one with one thing changed. @param settings of its card */
+  again(settings: Record<string, unknown>): void {
+    const { settings: now } = this
+    if (!now) return
+    for (const key of AGAIN) {
+      const value = settings[key]
+      if (value === null || typeof value === 'number') Object.assign(now, { [key]: value })
+    }
+    if (typeof settings['from'] === 'string' || settings['from'] === null) now.from = settings['from']
   }
 
   async start(): Promise<void> {

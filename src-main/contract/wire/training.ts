@@ -1,9 +1,36 @@
 import { z } from 'zod'
 import { CROP_STEP, NETWORK_SIZES } from '../words.ts'
-import { modelId } from './ids.ts'
+import { modelId, rleText } from './ids.ts'
 import { similarGroup } from './images.ts'
 
 /** Model versions and what makes them. */
+
+const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() })
+
+/** By how much a version is above another one, on the same images, in pairs; 95 % intervals. */
+export const pairedScore = z.object({
+  /** the other one; null: it is not in the project */
+  against: modelId.nullable(),
+  /** what they were compared on */
+  on: z.enum(['validation', 'out of fold', 'hold-out']),
+  images: z.number().int(),
+  /** F2 of the version, and of the other one */
+  f2: z.number(),
+  before: z.number(),
+  difference: estimate,
+  /** over images with ships; null without such */
+  differenceWithShips: estimate.nullable(),
+})
+export type PairedScore = z.infer<typeof pairedScore>
+
+/** Instances of about one score, and how many of them are hits at IoU > 0.5. */
+export const reliabilityBin = z.object({
+  /** mean score */
+  score: z.number(),
+  instances: z.number().int(),
+  hits: z.number().int(),
+})
+export type ReliabilityBin = z.infer<typeof reliabilityBin>
 
 export const modelVersion = z.object({
   id: modelId,
@@ -13,13 +40,71 @@ export const modelVersion = z.object({
   /** 'base' ships with Drydock, 'trained' was made in this project */
   kind: z.enum(['base', 'trained']),
   current: z.boolean(),
+  /** it was current before the one that is: what a roll-back goes to */
+  previous: z.boolean(),
   parameters: z.number().int(),
   bytes: z.number().int(),
   trainedImages: z.number().int(),
   validationF2: z.number().nullable(),
   note: z.string(),
+  /** against the version it was trained from, on images that it was not trained on; null: not compared */
+  paired: pairedScore.nullable(),
+  /** against the version that was current then, on the hold-out; null: nobody has looked */
+  heldOut: pairedScore.nullable(),
+  /** what a person has written of it */
+  remark: z.string(),
 })
 export type ModelVersion = z.infer<typeof modelVersion>
+
+/** What a version can be compared with the current one on, once, at the end. */
+export const holdOutState = z.object({
+  images: z.number().int(),
+  withShips: z.number().int(),
+  /** hold-out images that are left out: one of the two was trained on them or their scene; the first few, and how many */
+  leaks: z.array(z.string()),
+  leakCount: z.number().int(),
+  /** how often the hold-out was looked at, for any version: each time makes its figure say less */
+  looks: z.number().int(),
+})
+export type HoldOutState = z.infer<typeof holdOutState>
+
+/** How F2 grew with the images that were trained on, and how it would go on. */
+export const measuredCurve = z.object({
+  at: z.string(),
+  /** validation images */
+  scoredOn: z.number().int(),
+  points: z.array(z.object({ images: z.number().int(), f2: estimate })),
+  /** what so many `more` images would bring */
+  gain: estimate,
+  more: z.number().int(),
+  fit: z.array(z.object({ images: z.number(), f2: z.number() })),
+})
+export type MeasuredCurve = z.infer<typeof measuredCurve>
+
+/** What the weights of one step of a training make of an image. */
+export const filmFrame = z.object({
+  step: z.number().int(),
+  /** of the image, in px */
+  width: z.number().int(),
+  height: z.number().int(),
+  /** probability of a ship, 0..255, row-major, at a smaller scale; base64 */
+  foreground: z.object({ width: z.number().int(), height: z.number().int(), bytes: z.string() }),
+  instances: z.array(z.object({ rle: rleText, score: z.number() })),
+  /** null where the image has no truth */
+  f2: z.number().nullable(),
+})
+export type FilmFrame = z.infer<typeof filmFrame>
+
+/** A crop as a training sees it. */
+export const trainCrop = z.object({
+  /** px of a side */
+  side: z.number().int(),
+  /** RGB, row-major; base64 */
+  rgb: z.string(),
+  /** 1 where a ship's outline is, row-major; base64 */
+  outline: z.string(),
+})
+export type TrainCrop = z.infer<typeof trainCrop>
 
 /** One figure of a training curve; a JSON line of the training log. */
 export const curvePoint = z.object({
@@ -33,6 +118,8 @@ export const curvePoint = z.object({
   f2WithShips: z.number().nullable(),
   seconds: z.number(),
   learningRate: z.number().nullable(),
+  /** of a validation: ships by area (under 100, 400, 1,500 px and above), and how many are found at IoU > 0.5 */
+  found: z.array(z.object({ ships: z.number().int(), found: z.number().int() })).optional(),
 })
 export type CurvePoint = z.infer<typeof curvePoint>
 
@@ -56,6 +143,8 @@ export const trainSettings = z
     /** crops show an image enlarged up to so many times: teaches coarser images what finer ones look like */
     magnify: z.number().min(0.8).max(8),
     validateEvery: z.number().int().min(1),
+    /** it ends when so many validations in a row were no better; null: it goes on to its limit. Absent in jobs from before there was one */
+    patience: z.number().int().min(1).max(1000).nullable().default(null),
     seed: z.number().int().min(0).max(0xffffffff),
   })
   .refine((s) => [s.epochs, s.minutes, s.steps].filter((v) => v !== null).length === 1, {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { fromFloat16 } from '../float16.ts'
 import { fromPixels } from '../mask/rle.ts'
+import { randomFrom } from '../random.ts'
 import { embeddingAt, inferenceOf } from '../../testing/inference.ts'
-import { embeddingsOf, toSparse, underMasks, withForegroundFrom } from './sparse.ts'
+import { embeddingsOf, packedToSparse, toSparse, underMasks, withForegroundFrom } from './sparse.ts'
 
 describe('toSparse', () => {
   const dense = {
@@ -48,6 +49,35 @@ describe('toSparse', () => {
     expect([...sparse.index]).toEqual([611, 612])
     expect([...sparse.offset].map(fromFloat16)).toEqual([13, 14, 16, 17])
     expect(toSparse({ values, channels: 2, window, core, imageWidth: 100 }, 1.5).index).toHaveLength(0)
+  })
+})
+
+describe('packedToSparse', () => {
+  it('gives what the unpacked head gives, in a window whose core lies anywhere, at any least foreground', () => {
+    const [width, height, channels] = [12, 8, 3]
+    const random = randomFrom(3)
+    const head = Float32Array.from({ length: width * height * (1 + channels) }, () => 8 * random() - 6)
+    head[5] = NaN
+    const values = new Float32Array(width * height * (1 + channels))
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const [cell, part] = [(y >> 1) * (width / 2) + (x >> 1), (y % 2) * 2 + (x % 2)]
+        const [from, to] = [cell * 4 * (1 + channels), (y * width + x) * (1 + channels)]
+        values[to] = 1 / (1 + Math.exp(-head[from + part]!))
+        for (let c = 0; c < channels; c++) values[to + 1 + c] = head[from + 4 + part * channels + c]!
+      }
+    }
+    const about = {
+      ...{ channels, imageWidth: 50 },
+      window: { x: 8, y: 4, width, height },
+      core: { x: 11, y: 6, width: 7, height: 5 },
+    }
+    for (const keepFrom of [0.05, 0.5, 0.8]) {
+      const expected = toSparse({ ...about, values }, keepFrom)
+      expect(expected.index.length).toBeGreaterThan(0)
+      expect(packedToSparse({ ...about, head }, keepFrom)).toEqual(expected)
+    }
+    expect(packedToSparse({ ...about, head }, 0).index).toHaveLength(35)
   })
 })
 

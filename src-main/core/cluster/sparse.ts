@@ -61,6 +61,54 @@ export function toSparse(
   return { index, offset, foreground }
 }
 
+/** What the network's head gives for one window, as it comes: four pixels at each position of half resolution. */
+export interface PackedWindow extends Omit<DenseWindow, 'values'> {
+  /** [window.height / 2, window.width / 2, 4 (1 + C)]: four logits of 2 x 2 pixels, row by row, then their offsets, pixel by pixel */
+  head: Float32Array
+}
+
+/**
+ * As {@link toSparse}, straight from the head: only pixels that are kept are unpacked at all, a few of a hundred in most images.
+ * @param keepFrom least foreground probability; 0: every pixel
+ */
+export function packedToSparse(packed: PackedWindow, keepFrom = SPARSE_FOREGROUND): SparsePixels {
+  const { head, channels, window, core, imageWidth } = packed
+  const places = placesAbove(packed, keepFrom <= 0 ? -Infinity : Math.log(keepFrom / (1 - keepFrom)))
+  const n = places.length
+  const index = new Uint32Array(n)
+  const offset = new Uint16Array(n * channels)
+  const foreground = new Uint8Array(n)
+  const depth = 4 * (1 + channels)
+  for (let k = 0; k < n; k++) {
+    const place = places[k]!
+    const [x, y] = [place % core.width, Math.floor(place / core.width)]
+    const [left, top] = [core.x + x - window.x, core.y + y - window.y]
+    const part = (top & 1) * 2 + (left & 1)
+    const at = ((top >> 1) * (window.width >> 1) + (left >> 1)) * depth
+    index[k] = (core.y + y) * imageWidth + core.x + x
+    foreground[k] = Math.round(255 / (1 + Math.exp(-head[at + part]!)))
+    for (let c = 0; c < channels; c++) {
+      offset[k * channels + c] = toFloat16(head[at + 4 + part * channels + c]!)
+    }
+  }
+  return { index, offset, foreground }
+}
+
+/** Pixels of the core, row-major in it, whose logit is at least `least`. NaN is below everything. */
+function placesAbove({ head, channels, window, core }: PackedWindow, least: number): number[] {
+  const depth = 4 * (1 + channels)
+  const places: number[] = []
+  for (let y = 0; y < core.height; y++) {
+    const top = core.y + y - window.y
+    const row = (top >> 1) * (window.width >> 1) * depth + (top & 1) * 2
+    for (let x = 0; x < core.width; x++) {
+      const left = core.x + x - window.x
+      if (head[row + (left >> 1) * depth + (left & 1)]! >= least) places.push(y * core.width + x)
+    }
+  }
+  return places
+}
+
 /** Embedding channels 0 and 1 of all sparse pixels, in whole-image pixels: two [n]. */
 export function embeddingsOf(inference: SparseInference): { x: Float32Array; y: Float32Array } {
   const { index, offset, channels, width } = inference

@@ -32,6 +32,22 @@ export function differenceOf(
   }
 }
 
+/** How sure it is that one version is above another. */
+type Verdict = 'better' | 'unclear' | 'worse'
+
+/** What a paired interval says: better or worse where it leaves 0 out. */
+export function verdictOf({ low, high }: Pick<Estimate, 'low' | 'high'>): Verdict {
+  return low > 0 ? 'better' : high < 0 ? 'worse' : 'unclear'
+}
+
+/**
+ * The mean of differences in pairs, with its 95 % interval.
+ * @param gains [images] of one way above the other; at least one
+ */
+export function meanGain(gains: readonly number[], { samples = 2000, seed = 1 } = {}): Estimate {
+  return estimateOf(gains, samples, seed)
+}
+
 function estimateOf(gains: readonly number[], samples: number, seed: number): Estimate {
   const random = randomFrom(seed)
   const means = Array.from({ length: samples }, () => {

@@ -9,5 +9,14 @@ test.each([
   ['the later of two that chance alone tells apart', [0.1, 0.5, 0.495], 2],
   ['but measured by the highest, so that small steps do not lead down', [0.5, 0.495, 0.485, 0.48], 1],
 ])('keeps %s', (_, scores, kept) => {
-  expect(keptOf(scores)).toBe(kept)
+  expect(keptOf(scores, null)).toBe(kept)
+})
+
+test.each([
+  ['the start where nothing is above it', [0.3, 0.45, 0.499], 0.5, -1],
+  ['what is as good as the start, trained further', [0.3, 0.5], 0.5, 1],
+  ['the later of two above the start', [0.52, 0.515, 0.4], 0.5, 1],
+  ['nothing that chance alone would let pass', [0.56, 0.495], 0.5, 0],
+] as const)('keeps %s', (_, scores, start, kept) => {
+  expect(keptOf(scores, start)).toBe(kept)
 })

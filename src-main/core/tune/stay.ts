@@ -26,7 +26,13 @@ export function keepSettings(
     candidates.map(({ features, foreground }) => scoreOf(features, foreground, calibration)),
   )
   const kept = { ...settings, minScore }
-  return { settings: kept, calibration, kept: true, ...measuredFigures(images, scores, kept, minScores) }
+  return {
+    settings: kept,
+    calibration,
+    kept: true,
+    reliability: null,
+    ...measuredFigures(images, scores, kept, minScores),
+  }
 }
 
 /** What settings give on images, at their own least score and at others. @param scores by image, as for {@link evaluate} */

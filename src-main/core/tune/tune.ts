@@ -1,8 +1,9 @@
-import type { Calibration, ClusterSettings, OperatingPoint } from '../../contract/wire.ts'
+import type { Calibration, ClusterSettings, OperatingPoint, ReliabilityBin } from '../../contract/wire.ts'
 import { scoreOf } from '../cluster/features.ts'
 import { areRectangles } from '../cluster/rectangles.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { fitCalibration } from './calibrate.ts'
+import { reliabilityOf } from './reliability.ts'
 import { candidatesOf, evaluate, judgedOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
 import { measuredFigures, isSurelyBetter, keepSettings } from './stay.ts'
@@ -73,6 +74,8 @@ export interface Tuned {
   operatingPoints: OperatingPoint[]
   /** true: nothing was better than what was there before by more than chance */
   kept: boolean
+  /** what calibrated scores mean, on instances that their regression has not seen; null: there is no calibration of these images */
+  reliability: ReliabilityBin[] | null
   /** what `settings` give on the images they were chosen on, calibrated scores from regressions that have not seen the image */
   evaluation: Evaluation
 }
@@ -219,6 +222,9 @@ function calibrated({ settings, images }: Found, cleanShare: CleanShare): Tuned 
   const chosen = { ...settings, minScore }
   return {
     ...{ settings: chosen, calibration: fitted?.calibration ?? null, kept: false },
+    reliability:
+      fitted &&
+      reliabilityOf(fitted.crossFitted.map((probability, i) => ({ probability, hit: judged[i]!.hit }))),
     ...measuredFigures(images, scores, chosen, MIN_SCORES),
   }
 }

@@ -7,13 +7,13 @@ import type { GroupedImage } from '../../store/similar.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Crops of what may be one scene, by name. */
-export interface PossibleScene {
+interface PossibleScene {
   name: string
   crops: { id: number; numbers: [number, number]; width: number; height: number }[]
 }
 
 /** What is to be written down so that groups and splits are those of now. */
-export interface Dealing {
+interface Dealing {
   groups: ({ id: number } & Group)[]
   splits: { id: number; split: Split }[]
 }

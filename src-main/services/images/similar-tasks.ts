@@ -14,7 +14,7 @@ export interface MappedFile {
 }
 
 /** Two crops, and where the second may lie from the first. */
-export interface CropPair {
+interface CropPair {
   first: MappedFile
   second: MappedFile
   offsets: { dx: number; dy: number }[]

@@ -8,7 +8,7 @@ const IMAGE_COLUMNS = ['imageid', 'image', 'path', 'file', 'filename', 'file_nam
 const SPLIT_COLUMNS = ['split', 'set', 'subset', 'fold']
 
 /** What a file says of splits. */
-export interface SplitFile {
+interface SplitFile {
   /** by the image's name in the file */
   splits: Map<string, Split>
   /** lines that say nothing that is understood, from 1: the first few */
@@ -47,7 +47,7 @@ function cellsOf(line: string): string[] {
 }
 
 /** What came of a file of splits. */
-export interface TakenSplits {
+interface TakenSplits {
   images: number
   /** names that are no image here, the first few */
   unknown: string[]

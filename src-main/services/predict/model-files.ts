@@ -53,6 +53,12 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   return { id: hash.digest('hex'), model, card, parameters, bytes: weights.size }
 }
 
+/** model.json of a folder, checked. @throws DrydockError `file_broken`; and as reading a file does */
+export async function readModelFile(folder: string): Promise<ModelFile> {
+  const text = await readFile(join(folder, 'model.json'), 'utf8')
+  return parsed(folder, 'model.json', text, modelFile.safeParse.bind(modelFile))
+}
+
 /** JSON with sorted keys and no spaces, so that equal values are equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`

@@ -29,7 +29,11 @@ export function modelFolder(project: Project, id: string): string {
 /** The versions that the project knows, oldest first. */
 export function listModels(project: Project): ModelVersion[] {
   const current = project.store.meta.get('current_model')
-  return project.store.models.all().map((model) => ({ ...model, current: model.id === current }))
+  const previous = project.store.meta.get('previous_model')
+  return project.store.models.all().map((model) => ({
+    ...model,
+    ...{ current: model.id === current, previous: model.id === previous && previous !== current },
+  }))
 }
 
 /** Makes a version the one that predicts and that training starts from. @throws DrydockError `not_found` */
@@ -37,8 +41,19 @@ export async function setCurrentModel(project: Project, id: string): Promise<voi
   assertWritable(project)
   const { store, events } = project
   await usableModel(project, id)
-  await store.write(() => store.meta.set('current_model', id))
+  await store.write(() => {
+    const before = store.meta.get('current_model')
+    if (before !== id) store.meta.set('previous_model', before)
+    store.meta.set('current_model', id)
+  })
   events.emit({ type: 'models' })
+}
+
+/** What a person writes of a version. @throws DrydockError `read_only` */
+export async function setRemark(project: Project, id: string, remark: string): Promise<void> {
+  assertWritable(project)
+  await project.store.write(() => project.store.models.setRemark(id, remark))
+  project.events.emit({ type: 'models' })
 }
 
 /** card.json of a version, as it is. */
@@ -133,5 +148,7 @@ function storedModel(found: ModelFolder, kind: StoredModel['kind'], note: string
     trainedImages: card.trainedOn.length,
     validationF2: card.validation?.f2 ?? null,
     note: note || card.limits,
+    paired: card.paired ?? null,
+    ...{ heldOut: null, remark: '' },
   }
 }

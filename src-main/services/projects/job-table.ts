@@ -5,12 +5,16 @@ import { JobHandlers } from '../machinery/job-handlers.ts'
 import { copyRunJob } from '../predict/drafts.ts'
 import { predictJob } from '../predict/predict.ts'
 import { scoreJob } from '../score/score.ts'
+import { holdOutJob } from '../train/hold-out.ts'
+import { learningCurveJob } from '../train/learning-curve-job.ts'
 import { trainJob } from '../train/train-job.ts'
 
 /** Every kind of job that can be done: a new one is added here, and nowhere else. */
 export const JOB_HANDLERS = new JobHandlers([
   copyRunJob,
+  holdOutJob,
   importJob,
+  learningCurveJob,
   predictJob,
   scanJob,
   scoreJob,

@@ -29,9 +29,15 @@ export interface Fold {
 /**
  * Cuts images into folds by a seeded, stratified shuffle, and what each fold learns from into a part to train on and one to
  * choose on.
+ * @param labelled learn from no more than the share of so many labelled images that lies outside of a fold: what is scored stays the same; null: from all
  * @throws DrydockError `nothing_to_do` with fewer images than folds, or fewer than two with ships
  */
-export function planFolds(images: readonly NamedSource[], folds: number, seed: number): Fold[] {
+export function planFolds(
+  images: readonly NamedSource[],
+  folds: number,
+  seed: number,
+  labelled: number | null = null,
+): Fold[] {
   const groups = new Set(images.map(({ group }) => group)).size
   const withShips = images.filter(({ truth }) => truth.length > 0).length
   if (groups < folds || withShips < 2) {
@@ -41,10 +47,23 @@ export function planFolds(images: readonly NamedSource[], folds: number, seed: n
     )
   }
   return foldsOf(images, folds, seed).map((held, i) => {
-    const others = images.filter((image) => !held.includes(image))
+    const all = images.filter((image) => !held.includes(image))
+    const others =
+      labelled === null ? all : someOf(all, (labelled * (folds - 1)) / folds, seedFrom(seed, i + 1))
     const inner = innerOf(others, seedFrom(seed, i + 1))
     return { number: i + 1, train: others.filter((image) => !inner.includes(image)), inner, held }
   })
+}
+
+/** So many of the images, those with ships in the same proportion: fewer are among more. */
+function someOf(images: readonly NamedSource[], wanted: number, seed: number): NamedSource[] {
+  const share = Math.min(1, wanted / images.length)
+  const [shipped, empty] = [true, false].map((ships) => {
+    const own = images.filter(({ truth }) => truth.length > 0 === ships)
+    const order = foldsOf(own, own.length, seed).flat()
+    return order.slice(0, Math.max(ships ? 2 : 1, Math.round(share * own.length)))
+  })
+  return [...shipped!, ...empty!]
 }
 
 /** The part whose number of ships is nearest to its share: one with hardly any says nothing, one with most leaves none to learn from. */

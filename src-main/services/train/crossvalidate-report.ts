@@ -20,8 +20,46 @@ export interface CrossValidated {
   separation: { predicted: Difference; trueForeground: Difference }
   /** F2 over all images of who predicts nothing: the share of empty images */
   nothing: number
+  /** [images] F2 of each, clustered */
+  each: number[]
+  /** everything that was chosen, and in whose sight */
+  chosen: ChosenWhere[]
   /** the whole result as JSON, as it lies in the folder */
   summary: unknown
+}
+
+/** One thing that a result depends on, and what it was chosen on. */
+interface ChosenWhere {
+  what: string
+  value: string
+  /** 'given' things were settled before: only as honest as whoever settled them */
+  where: string
+}
+
+/** What was chosen, by name, and in whose sight: nothing that a fold is scored on. */
+function chosenWhere({ training, tries = [] }: Pick<CrossValidation, 'training' | 'tries'>): ChosenWhere[] {
+  const inner = 'the third of the other folds that is not trained on'
+  const others = 'all images of the other folds'
+  const postProcessing =
+    'foreground, separation, alpha, necks, sigma, least area, rectangles, calibration, least score'
+  if (!training) return [{ what: postProcessing, value: 'by fold', where: others }]
+  const tried = new Set(tries.flatMap((settings) => Object.keys(settings)))
+  const given = Object.entries(training).filter(([name, value]) => value !== null && !tried.has(name))
+  return [
+    { what: 'best step, the start among them', value: 'by fold', where: inner },
+    {
+      what: postProcessing,
+      value: 'by fold',
+      where: `${others}, by the version started from, which has seen none; it stays unless trained weights are better otherwise on ${inner}, by two standard errors`,
+    },
+    ...[...tried].map((what) => ({ what, value: 'by fold', where: inner })),
+    ...given.map(([what, value]) => ({ what, value: String(value), where: 'given' })),
+    {
+      what: 'loss (2 cross-entropy, 1 Dice), augmentation, network',
+      value: 'as in the code',
+      where: 'given',
+    },
+  ]
 }
 
 /** Name of the summary in the folder of results. */
@@ -29,7 +67,7 @@ export const SUMMARY = 'crossvalidation.json'
 
 /** Scores the predictions of all folds together, and writes the summary. */
 export async function reportFolds(
-  { images, from, out, folds, seed, flips, training }: CrossValidation,
+  { images, from, out, folds, seed, flips, training, tries = [], labelled = null }: CrossValidation,
   results: readonly FoldResult[],
 ): Promise<CrossValidated> {
   const reports = {} as Record<Way, Report>
@@ -53,6 +91,8 @@ export async function reportFolds(
     format: 'drydock-crossvalidation-1',
     model: { id: from.id, name: from.card.name },
     ...{ images: images.length, folds, seed, flips, training },
+    ...(labelled !== null && { labelled }),
+    chosen: chosenWhere({ training, tries }),
     predicting_nothing: { f2: nothing },
     reports: {
       clustered: reportForMachines(reports.clustered),
@@ -74,13 +114,21 @@ export async function reportFolds(
         operating_points: operatingPoints,
         training: training && {
           ...{ steps: training.steps, seconds: training.seconds, best_step: training.bestStep },
+          ...(training.chosen && { chosen: training.chosen }),
         },
         images: held,
       }),
     ),
   }
   await writeWhole(join(out, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`)
-  return { reports, separation, nothing, summary }
+  return {
+    reports,
+    separation,
+    nothing,
+    summary,
+    each: scores.clustered.map(({ f2 }) => f2),
+    chosen: chosenWhere({ training, tries }),
+  }
 }
 
 async function masksOfFolds(out: string, folds: number, way: Way): Promise<Map<string, Rle[]>> {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Engine } from '../../contract/engine.ts'
+import type { Engine, TrainRequest } from '../../contract/engine.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { testEngine } from '../../testing/engine.ts'
 import { maskOf, writeImages } from '../../testing/images.ts'
@@ -14,7 +14,7 @@ import { planFolds } from './crossvalidate-plan.ts'
 import { reportFolds } from './crossvalidate-report.ts'
 import { findModel } from '../projects/find-model.ts'
 import { markedImages } from './train-folder.ts'
-import { trainDefaults } from './train.ts'
+import { trainDefaults } from './train-defaults.ts'
 
 const SIZE = { width: 40, height: 30 }
 const lone = (x: number, y: number): TestShip[] => [{ x, y, width: 12, height: 4 }]
@@ -132,7 +132,7 @@ describe('crossValidate', () => {
 
   it('trains every fold on the further images too, but not on copies of what is scored', async () => {
     const plain = await wanted('also')
-    const [copied, other] = [plain.images[0]!, { ...plain.images[1]!, content: 'f'.repeat(64) }]
+    const [copied, other] = [plain.images[0]!, { ...plain.images[1]!, content: 'f'.repeat(64), group: 99 }]
     const what = { ...plain, also: [{ ...copied }, other] }
     const results = await run(what, testEngine())
     for (const [i, { held }] of results.entries()) {
@@ -182,6 +182,36 @@ describe('crossValidate', () => {
     const finished = testEngine()
     expect(await run(what, finished)).toEqual(results)
     expect(finished.inferences).toBe(0)
+  })
+
+  it('says what was chosen where; tries settings inside of each fold, and learns from as many as are labelled', async () => {
+    const what = await wanted('tried', { tries: [{ learningRate: 0.002 }, { learningRate: 0.001 }] })
+    const engine = testEngine()
+    const train = engine.train.bind(engine)
+    const asked: TrainRequest[] = []
+    engine.train = async (request, port) => {
+      asked.push(request)
+      const outcome = await train(request, port)
+      const validation = { f2: request.learningRate === 0.001 ? 0.7 : 0.6, f2WithShips: 0.5, images: 2 }
+      return { ...outcome, validation }
+    }
+    const results = await run(what, engine)
+    expect(asked.map(({ learningRate }) => learningRate)).toEqual([0.002, 0.001, 0.002, 0.001, 0.002, 0.001])
+    expect(results.map(({ training }) => training?.chosen)).toEqual(
+      [1, 2, 3].map(() => ({ learningRate: 0.001 })),
+    )
+    const { chosen, each } = await reportFolds(what, results)
+    expect(each).toHaveLength(12)
+    const where = new Map(chosen.map((one) => [one.what, one.where]))
+    expect(where.get('learningRate')).toContain('third of the other folds')
+    expect(where.get('batch')).toBe('given')
+
+    // half of the labels: what is scored is the same, what is learnt from is half
+    const [all, half] = [planFolds(what.images, 3, 1), planFolds(what.images, 3, 1, 6)]
+    expect(half.map(({ held }) => held)).toEqual(all.map(({ held }) => held))
+    expect(half.map(({ train, inner }) => train.length + inner.length)).toEqual([4, 4, 4])
+    for (const { train, inner } of half)
+      expect([...train, ...inner].filter(({ truth }) => truth.length > 0)).toHaveLength(2)
   })
 
   it('leaves results of other options alone', async () => {

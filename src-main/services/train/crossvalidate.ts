@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Engine, ModelFile } from '../../contract/engine.ts'
+import type { Engine, ModelFile, TrainOutcome } from '../../contract/engine.ts'
 import { DrydockError, toWireError } from '../../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../../contract/wire.ts'
 import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../../core/cluster/sparse.ts'
@@ -16,7 +16,8 @@ import type { Fold, NamedSource } from './crossvalidate-plan.ts'
 import { TILE } from '../predict/infer.ts'
 import { readModelFolder } from '../predict/model-files.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
-import { trainDefaults, trainModel } from './train.ts'
+import { trainModel } from './train.ts'
+import { trainDefaults } from './train-defaults.ts'
 import type { TrainSource } from './train-plan.ts'
 
 export interface CrossValidation {
@@ -33,10 +34,28 @@ export interface CrossValidation {
   flips: boolean
   /** how each fold trains; null: it does not, and its post-processing is chosen on all images of the other folds */
   training: Omit<TrainSettings, 'from' | 'name' | 'size'> | null
+  /** settings that each fold tries in the place of those of `training`, and chooses among on its inner part; none: nothing is tried */
+  tries?: readonly TriedSettings[]
+  /** learn from as many as if so many images were labelled; null: all */
+  labelled?: number | null
 }
 
+/** Settings that folds may try. */
+export type TriedSettings = Partial<
+  Pick<
+    TrainSettings,
+    'learningRate' | 'embeddingWeight' | 'syntheticShare' | 'batch' | 'crop' | 'magnify' | 'steps'
+  >
+>
+
 const foldResult = chosen.extend({
-  training: z.object({ steps: z.number().int(), seconds: z.number(), bestStep: z.number().int() }).nullable(),
+  training: z
+    .object({
+      ...{ steps: z.number().int(), seconds: z.number(), bestStep: z.number().int() },
+      /** which of the tried settings it chose; absent where none were tried */
+      chosen: z.record(z.string(), z.unknown()).optional(),
+    })
+    .nullable(),
   held: z.array(z.string()),
 })
 export type FoldResult = z.infer<typeof foldResult>
@@ -56,12 +75,16 @@ interface Hooks {
  * @throws DrydockError `nothing_to_do`, `bad_input`, `cancelled`, and as `trainModel`, `decodeImage` and the engine do
  */
 export async function crossValidate(wanted: CrossValidation, hooks: Hooks): Promise<FoldResult[]> {
-  const folds = planFolds(wanted.images, wanted.folds, wanted.seed)
+  const { labelled = null, tries = [] } = wanted
+  const folds = planFolds(wanted.images, wanted.folds, wanted.seed, labelled)
   const scored = new Set(wanted.images.map(({ content }) => content))
-  const also = wanted.also.filter(({ content }) => !scored.has(content))
+  const scenes = new Set(wanted.images.map(({ group }) => group))
+  const also = wanted.also.filter(({ content, group }) => !scored.has(content) && !scenes.has(group))
   await takeFolder(wanted.out, {
     model: wanted.from.id,
     ...{ flips: wanted.flips, seed: wanted.seed, training: wanted.training },
+    ...(labelled !== null && { labelled }),
+    ...(tries.length > 0 && { tries }),
     also: also.map(({ content }) => content).sort(),
     folds: folds.map(({ held }) => held.map(({ name, content }) => `${name} ${content}`).sort()),
   })
@@ -138,32 +161,53 @@ interface TrainedFold {
   training: NonNullable<FoldResult['training']>
 }
 
-const trainedFile = z.object({
-  steps: z.number().int(),
-  seconds: z.number(),
-  bestStep: z.number().int(),
-})
+const trainedFile = foldResult.shape.training.unwrap()
 
 /** The version of a fold; null where none is trained. One that was trained before is taken, one that was begun is gone on with. */
 async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Promise<TrainedFold | null> {
   if (wanted.training === null) return null
-  const folder = join(wanted.out, `fold-${fold.number}`, 'model')
-  const file = join(wanted.out, `fold-${fold.number}`, 'trained.json')
+  const place = join(wanted.out, `fold-${fold.number}`)
+  const [folder, file] = [join(place, 'model'), join(place, 'trained.json')]
   const before = await readFile(file, 'utf8').catch(() => null)
   if (before !== null) {
     return { folder, ...(await readModelFolder(folder)), training: trainedFile.parse(JSON.parse(before)) }
   }
+  const tries = wanted.tries ?? []
+  const outcomes: TrainOutcome[] = []
+  for (const [i, settings] of tries.entries()) {
+    outcomes.push(await trainIn(join(place, `try-${i + 1}`), wanted, fold, settings, hooks))
+  }
+  // on the inner part, which neither trains nor scores
+  const best = outcomes.reduce(
+    (most, { validation }, i) => ((validation?.f2 ?? 0) > (outcomes[most]?.validation?.f2 ?? 0) ? i : most),
+    0,
+  )
+  if (tries.length > 0) await cp(join(place, `try-${best + 1}`), folder, { recursive: true })
+  const { steps, seconds, bestStep } = outcomes[best] ?? (await trainIn(folder, wanted, fold, {}, hooks))
+  const training = { steps, seconds, bestStep, ...(tries[best] && { chosen: { ...tries[best] } }) }
+  await writeText(file, JSON.stringify(training))
+  return { folder, ...(await readModelFolder(folder)), training }
+}
+
+/** Trains on a fold's part in a folder; a training there that was cancelled goes on. */
+async function trainIn(
+  out: string,
+  wanted: CrossValidation,
+  fold: Fold,
+  tried: TriedSettings,
+  hooks: Hooks,
+): Promise<TrainOutcome> {
   const { outcome } = await trainModel(
     {
       train: [...fold.train, ...wanted.also],
       checked: fold.train,
       validation: fold.inner,
       from: wanted.from.folder,
-      out: folder,
-      resume: true,
+      ...{ out, resume: true },
       settings: {
         ...trainDefaults(wanted.from.id, `Fold ${fold.number} of ${wanted.folds}`),
         ...wanted.training,
+        ...tried,
       },
       syntheticScenes: null,
       origin: {
@@ -176,9 +220,7 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
     { engine: hooks.engine, signal: hooks.signal, onPoint: (point) => hooks.onPoint(fold.number, point) },
   )
   if (outcome.cancelled) hooks.signal.throwIfAborted()
-  const { steps, seconds, bestStep } = outcome
-  await writeText(file, JSON.stringify({ steps, seconds, bestStep }))
-  return { folder, ...(await readModelFolder(folder)), training: { steps, seconds, bestStep } }
+  return outcome
 }
 
 /** Inferences of the version that all folds start from, each image looked at once, and of the one at work. */

@@ -57,7 +57,7 @@ export const trainReads = {
 }
 
 /** What a version can be scored on that none of its ancestors has seen. */
-export interface HoldOut {
+interface HoldOut {
   images: TrainSource[]
   /** left out: the version was trained on them, or on images of their scene */
   leaks: string[]

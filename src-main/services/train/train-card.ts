@@ -2,9 +2,11 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { modelCard } from '../../contract/engine.ts'
 import type { ModelCard, TrainOutcome } from '../../contract/engine.ts'
-import type { CurvePoint } from '../../contract/wire.ts'
+import type { CurvePoint, PairedScore } from '../../contract/wire.ts'
 import { curvePoint } from '../../contract/wire.ts'
+import { verdictOf } from '../../core/metric/difference.ts'
 import { writeWhole } from '../../whole-file.ts'
+import { readModelFile } from '../predict/model-files.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
 import type { TrainOptions } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -18,15 +20,18 @@ export const LOG = 'training-log.jsonl'
 const IMAGES = 'training-images.txt'
 
 /** What the card says of how a training went. */
-type Reached = Pick<TrainOutcome, 'steps' | 'seconds' | 'validation' | 'postProcessing'>
+type Reached = Pick<TrainOutcome, 'steps' | 'seconds' | 'validation' | 'postProcessing'> &
+  Partial<Pick<TrainOutcome, 'paired' | 'bestStep' | 'reliability'>>
 
 /** Writes card.json of the version in `out`. @param parent the version that it started from */
 export async function writeCard(
   { settings, origin, out, train, syntheticScenes }: TrainOptions,
   parent: ModelFolder | null,
   outcome: Reached,
+  on: PairedScore['on'],
 ): Promise<ModelCard> {
   const points = await readCurve(out)
+  const { operatingPoints: positions } = await readModelFile(out)
   const card: ModelCard = {
     name: settings.name,
     createdAt: new Date().toISOString(),
@@ -40,17 +45,27 @@ export async function writeCard(
     steps: outcome.steps,
     seconds: Math.round(outcome.seconds),
     validation: outcome.validation,
+    ...(outcome.paired && { paired: { ...outcome.paired, against: parent?.id ?? null, on } }),
+    ...(outcome.reliability && { reliability: outcome.reliability }),
+    ...(positions && { positions }),
     postProcessing: outcome.postProcessing,
     curve: points.map(({ step, loss, f2 }) => ({ step, loss, f2 })),
-    limits: limitsOf(train),
+    limits: limitsOf(train, outcome),
   }
   await writeWhole(join(out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`)
   return card
 }
 
-function limitsOf(train: readonly TrainSource[]): string {
+function limitsOf(train: readonly TrainSource[], { bestStep, paired }: Reached): string {
   const ships = train.reduce((sum, { truth }) => sum + truth.length, 0)
-  return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.`
+  if (bestStep === 0) {
+    return 'No step validated better than the version it started from, so its weights are those: only how instances are made may differ.'
+  }
+  const unproven =
+    paired && verdictOf(paired.difference) !== 'better'
+      ? ' It is not better than the version it started from by more than chance.'
+      : ''
+  return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.${unproven}`
 }
 
 /**

@@ -35,6 +35,8 @@ export function trainData(plan: TrainPlan): TrainData {
     maxThreads: threads,
     execArgv: THREAD_ARGUMENTS,
   })
+  // a thread that is ended while it answers is told of by an event, which would end this process; a task's own failure reaches who waits for it
+  pool.on('error', () => undefined)
   const prepared = new Map<number, Promise<TrainBatch>>()
   const skipped = new Map<string, string>()
   let closed = false

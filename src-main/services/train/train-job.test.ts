@@ -11,6 +11,8 @@ import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
 import { listModels, modelCardOf, setCurrentModel } from '../predict/models.ts'
 import type { Project } from '../machinery/project.ts'
+import { exampleCrops } from './example-crops.ts'
+import { filmFrame, filmSteps, keepStep } from './film.ts'
 import { startTraining, trainingCurve, trainingDefaults, trainingPreview } from './train-job.ts'
 
 const A = TWO_IMAGES['a.png']!
@@ -94,6 +96,31 @@ test('a training says what it uses, is refused without truth, and becomes a vers
   expect(trainingDefaults(project)).toMatchObject({ from: made!.id, name: 'harbour 2' })
   expect(ended.resumable).toBe(false)
   await expect(project.jobs.resume(job)).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('the steps of the last training can be looked at on any image, and kept as versions', async () => {
+  const { project } = bench
+  const job = project.jobs.list().find(({ kind, state }) => kind === 'train' && state === 'done')!.id
+  expect(await filmSteps(project, job)).toEqual([4])
+  const image = idOf(project, 'a.png')
+  const frame = await filmFrame(project, { job, step: 4, image })
+  // the engine of the tests sees what is bright, and that is the truth
+  expect(frame).toMatchObject({ step: 4, width: 60, height: 40, f2: 1 })
+  expect(frame.instances).toHaveLength(2)
+  const foreground = Buffer.from(frame.foreground.bytes, 'base64')
+  expect(foreground.filter((value) => value === 250)).toHaveLength(10 * 6 + 8 * 12)
+  expect((await filmFrame(project, { job, step: 4, image: idOf(project, 'c.png') })).f2).toBeNull()
+  const kept = await keepStep(project, { job, step: 4, name: 'early' })
+  expect(await modelCardOf(project, kept)).toMatchObject({
+    name: 'early',
+    steps: 4,
+    parent: listModels(project)[0]!.id,
+  })
+  await expect(filmFrame(project, { job, step: 3, image })).rejects.toMatchObject({ code: 'not_found' })
+  const [crop] = await exampleCrops(project, settings())
+  expect(crop!.side).toBe(64)
+  expect(Buffer.from(crop!.rgb, 'base64')).toHaveLength(64 * 64 * 3)
+  expect(Buffer.from(crop!.outline, 'base64')).toHaveLength(64 * 64)
 })
 
 test('a cancelled training keeps what it learnt, and goes on after a restart', async () => {

@@ -7,12 +7,17 @@ import { DrydockError } from '../../contract/errors.ts'
 import { trainSettings } from '../../contract/wire.ts'
 import type { CurvePoint, TrainPreview, TrainSettings } from '../../contract/wire.ts'
 import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
+import { SNAPSHOTS } from '../../contract/engine.ts'
+import type { TrainOutcome } from '../../contract/engine.ts'
+import { verdictOf } from '../../core/metric/difference.ts'
+import { fewSteps, isFew } from './few-labels.ts'
 import { addModel, usableModel } from '../predict/models.ts'
 import { lookForSimilar, settleGroups } from '../images/similar.ts'
 import { freezeSplits } from '../images/split.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, summaryOf } from '../machinery/project.ts'
-import { canResume, trainDefaults, trainModel } from './train.ts'
+import { canResume, trainModel } from './train.ts'
+import { trainDefaults } from './train-defaults.ts'
 import { readCurve } from './train-card.ts'
 import type { TrainedModel, TrainOptions } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -54,18 +59,20 @@ export function trainingDefaults(project: Project): TrainSettings {
 export async function startTraining(project: Project, settings: TrainSettings): Promise<string> {
   assertWritable(project)
   await settleGroups(project)
-  const { refusal } = await trainingPreview(project)
+  const { refusal, validates } = await trainingPreview(project)
   if (refusal !== null) throw new DrydockError('nothing_to_do', refusal)
   if (settings.from !== null) await usableModel(project, settings.from)
   await freezeSplits(project)
-  const timed = settings.minutes !== null
+  const few = validates === 'folds' && settings.from !== null
+  const timed = settings.minutes !== null && !few
+  const steps = few ? fewSteps({ settings }) : (settings.steps ?? 0)
   return project.jobs.start(
     trainJob,
     { settings, folder: randomUUID() },
     {
       title: `Training ${settings.name}`,
       unit: timed ? 'seconds' : 'steps',
-      total: timed ? (settings.minutes ?? 0) * 60 : (settings.steps ?? 0),
+      total: timed ? (settings.minutes ?? 0) * 60 : steps,
       lane: 'train',
     },
   )
@@ -73,16 +80,17 @@ export async function startTraining(project: Project, settings: TrainSettings): 
 
 /** The curve of a training so far. @throws DrydockError `not_found` */
 export function trainingCurve(project: Project, job: string): Promise<CurvePoint[]> {
-  const folder = folderOf(project, job)
-  if (folder === null) throw new DrydockError('not_found', 'There is no such training in this project.')
-  return readCurve(folder)
+  return readCurve(trainingOf(project, job).folder)
 }
 
-/** Where a training job's checkpoint and log lie; null where it is no training. */
-function folderOf(project: Project, job: string): string | null {
+/** A training job: what it was asked, and where its checkpoint, log and snapshots lie. @throws DrydockError `not_found` */
+export function trainingOf(project: Project, job: string): { settings: TrainSettings; folder: string } {
   const stored = project.store.jobs.get(job)
-  if (stored?.kind !== trainJob.kind || stored.version !== trainJob.version) return null
-  return trainingFolder(project, trainPayload.parse(JSON.parse(stored.payload)).folder)
+  if (stored?.kind !== trainJob.kind || stored.version !== trainJob.version) {
+    throw new DrydockError('not_found', 'There is no such training in this project.')
+  }
+  const { settings, folder } = trainPayload.parse(JSON.parse(stored.payload))
+  return { settings, folder: trainingFolder(project, folder) }
 }
 
 function trainingFolder(project: Project, name: string): string {
@@ -95,7 +103,9 @@ async function train(
   { id, project, signal, progress }: JobContext,
 ): Promise<JobOutcome> {
   const options = await optionsOf(project, settings, out)
-  const timed = settings.minutes !== null
+  const few = isFew(options)
+  const timed = settings.minutes !== null && !few
+  await forgetSnapshots(project, out)
   try {
     const trained = await trainModel(options, {
       engine: project.shared.engine,
@@ -103,8 +113,10 @@ async function train(
       onPlan: ({ steps }) => {
         if (!timed && steps !== null) progress(0, steps)
       },
+      onStep: (done) => progress(done, fewSteps(options)),
+      choose: (on) => project.shared.workers.run('chooseOutOfFold', on, signal),
       onPoint: (point) => {
-        progress(timed ? point.seconds : point.step)
+        if (!few) progress(timed ? point.seconds : point.step)
         project.events.emit({ type: 'curve', job: id, points: [point] })
       },
     })
@@ -136,6 +148,7 @@ async function optionsOf(project: Project, settings: TrainSettings, out: string)
     out,
     resume: canResume(out),
     settings,
+    snapshots: true,
     syntheticScenes: null,
     origin: {
       data: `${train.length} finished images of the project ${name}`,
@@ -152,10 +165,20 @@ async function noteTrained(project: Project, train: readonly TrainSource[]): Pro
   await project.store.inBatches(train, ({ content }) => project.store.similar.noteTrained(content, at))
 }
 
-/** The version lies in `models` now; of a finished training only the curve is looked at again. */
+/** Snapshots are those of the last training alone: they are large, and of earlier ones nobody looks at the film. */
+async function forgetSnapshots(project: Project, out: string): Promise<void> {
+  const trainings = join(project.folder, 'training')
+  for (const name of await readdir(trainings).catch(() => [])) {
+    if (join(trainings, name) === out) continue
+    await rm(join(trainings, name, SNAPSHOTS), { recursive: true, force: true })
+  }
+}
+
+/** The version lies in `models` now; of a finished training only the curve and the snapshots are looked at again. */
 async function keepOnlyLog(out: string): Promise<void> {
   for (const name of await readdir(out)) {
-    if (!name.endsWith('.jsonl')) await rm(join(out, name), { recursive: true, force: true })
+    if (!name.endsWith('.jsonl') && name !== SNAPSHOTS)
+      await rm(join(out, name), { recursive: true, force: true })
   }
 }
 
@@ -166,5 +189,17 @@ function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: Traine
   ]
   if (skipped.length > 0) parts.push(`${skipped.length} could not be read and were left out`)
   if (f2 !== undefined) parts.push(`validation F2 ${f2.toFixed(3)}`)
-  return `${parts.join(', ')}.`
+  return `${parts.join(', ')}.${gainOf(outcome)}`
+}
+
+/** What came of it, against the version that it started from. */
+function gainOf({ bestStep, paired }: TrainOutcome): string {
+  if (bestStep === 0) return ' No step was better than the version it started from, whose weights are kept.'
+  if (!paired) return ''
+  const { value, low, high } = paired.difference
+  const figures = `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
+  const verdict = verdictOf(paired.difference)
+  if (verdict === 'unclear')
+    return ` It is not better than the version it started from by more than chance: ${figures}.`
+  return ` It is ${verdict} than the version it started from: ${figures}.`
 }

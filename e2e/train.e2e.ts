@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatRle } from '../src-main/core/mask/rle.ts'
+import { maskOf, writeImages } from '../src-main/testing/images.ts'
+import { complaints } from './axe.ts'
+import { expect, test, type Drydock } from './harness.ts'
+import { ask, jobsAreOver } from './steps.ts'
+
+const SIZE = { width: 96, height: 96 }
+const ships = (i: number) =>
+  [0, 1].map((k) => ({ x: 6 + 9 * i, y: 10 + 40 * k + 5 * i, width: 22, height: 8 }))
+
+/** Sets a number of the configuration. */
+async function set({ page }: Drydock, label: string, value: string): Promise<void> {
+  const field = page.getByLabel(label, { exact: true })
+  await field.fill(value)
+  await field.press('Enter')
+}
+
+test('few labels train out of fold; the film is scrubbed, a step kept, a version promoted and rolled back', async ({
+  launch,
+  folder,
+}) => {
+  const images = join(folder, 'few')
+  const named = [0, 1, 2, 3].map((i) => [`${i}.png`, ships(i)] as const)
+  await writeImages(
+    images,
+    Object.fromEntries(named.map(([name, own], i) => [name, { ...SIZE, ships: own, shade: 10 * i }])),
+  )
+  const rows = named.flatMap(([name, own]) => own.map((ship) => `${name},${formatRle(maskOf(ship, SIZE))}`))
+  const csv = join(folder, 'truth.csv')
+  writeFileSync(csv, `ImageId,EncodedPixels\n${rows.join('\n')}\n`)
+
+  const drydock = await launch()
+  const { page } = drydock
+  await drydock.drop(images)
+  await expect(page.getByTestId('image-count')).toHaveText('4')
+  await jobsAreOver(drydock)
+  await drydock.answerDialogs(csv)
+  await drydock.menu('import-labels')
+  await page.getByTestId('import-start').click()
+  await expect(page.getByTestId('import-result')).toContainText('Imported')
+  await page.keyboard.press('Escape')
+
+  await test.step('all four are trained on, each validated by a training without it', async () => {
+    await page.getByTestId('view-train').click()
+    await expect(page.getByTestId('train-used')).toHaveText('4')
+    await expect(page.getByTestId('train-data')).toContainText('out of fold')
+    await expect(page.getByTestId('train-groups')).toContainText(
+      '4 groups of similar images; the split is provisional',
+    )
+    await page.getByLabel('Unit of the length').selectOption('steps')
+    await set(drydock, 'Train for, steps', '2')
+    await set(drydock, 'Every', '1')
+    await set(drydock, 'Images per step', '1')
+    await page.getByTestId('start-training').click()
+    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 100_000 })
+    await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3')
+    await expect(page.getByTestId('validated-on')).toContainText('each by a training that has not seen it')
+    await expect(page.getByTestId('train-groups')).toContainText('the split is frozen')
+  })
+
+  await test.step('a group is moved to validation; a training on the others keeps its steps', async () => {
+    await page.getByTestId('show-groups').click()
+    await page.getByLabel('Split of 3.png').selectOption('validation')
+    await expect(page.getByLabel('Split of 3.png')).toHaveValue('validation')
+    expect(await complaints(drydock)).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(page.getByTestId('train-used')).toHaveText('3')
+    await set(drydock, 'Train for, steps', '4')
+    await set(drydock, 'Every', '2')
+    await page.getByTestId('start-training').click()
+    await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3', { timeout: 100_000 })
+    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 100_000 })
+    await expect(page.getByTestId('found-by-size')).toContainText('of 2')
+  })
+
+  await test.step('the film is scrubbed from the first step to the last, and a step kept as a version', async () => {
+    await page.getByTestId('tab-film').click()
+    await expect(page.getByTestId('film-step')).toHaveText('step 4')
+    const scrub = page.getByTestId('film-scrub')
+    await scrub.focus()
+    await scrub.press('Home')
+    await expect(page.getByTestId('film-step')).toHaveText('step 0')
+    await expect(page.getByTestId('film-f2')).toContainText(/found, F2 \d/)
+    await scrub.press('ArrowRight')
+    await expect(page.getByTestId('film-step')).toHaveText('step 2')
+    expect(await complaints(drydock)).toEqual([])
+    await page.getByTestId('keep-step').click()
+    const kept = page.getByTestId('versions').getByRole('button', { name: /step 2/ })
+    await expect(kept).toBeVisible()
+    await kept.click()
+    await page.getByTestId('tab-crops').click()
+    await expect(page.getByTestId('crops').locator('canvas').first()).toBeVisible()
+  })
+
+  await test.step('it is made current and rolled back', async () => {
+    await expect(page.getByTestId('gate')).toContainText('Not compared with another version')
+    await expect(page.getByTestId('hold-out-looks')).toContainText('No hold-out image is left')
+    const project = join(folder, 'few.drydock')
+    const current = () =>
+      ask<{ value: string }>(project, "select value from meta where name = 'current_model'")
+    const before = current()
+    await page.getByTestId('make-current').click()
+    await expect.poll(current).not.toEqual(before)
+    await page.getByTestId('versions-menu').click()
+    await page.getByRole('menuitem', { name: /Side by side/ }).click()
+    await expect(page.getByTestId('versions-sheet')).toBeVisible()
+    expect(await complaints(drydock)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByTestId('roll-back').click()
+    await expect.poll(current).toEqual(before)
+  })
+  expect(drydock.problems).toEqual([])
+})

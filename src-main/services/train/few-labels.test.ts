@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Engine, TrainRequest } from '../../contract/engine.ts'
+import type { CurvePoint } from '../../contract/wire.ts'
+import { testEngine } from '../../testing/engine.ts'
+import { maskOf, writeImage } from '../../testing/images.ts'
+import { writeModel } from '../../testing/model.ts'
+import { readModelFolder } from '../predict/model-files.ts'
+import { isFew } from './few-labels.ts'
+import { canResume, trainModel } from './train.ts'
+import type { TrainOptions } from './train.ts'
+import { trainDefaults } from './train-defaults.ts'
+import type { TrainSource } from './train-plan.ts'
+
+const SIZE = { width: 100, height: 80 }
+
+let folder: string
+let sources: TrainSource[]
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drydock-few-'))
+  await writeModel(join(folder, 'parent'), 'parent')
+  sources = await Promise.all(
+    [0, 1, 2].map(async (i) => {
+      const file = join(folder, `${i}.png`)
+      const ships = [0, 1, 2].map((k) => ({ x: 5 + 30 * k, y: 10 + 20 * i, width: 16, height: 6 }))
+      await writeImage(file, { ...SIZE, ships })
+      const truth = ships.map((ship) => maskOf(ship, SIZE))
+      return { file, ...SIZE, truth, content: String(i).repeat(64), group: i }
+    }),
+  )
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+function optionsFor(out: string, train = sources): TrainOptions {
+  return {
+    ...{ train, validation: [], from: join(folder, 'parent'), out: join(folder, out), resume: false },
+    settings: {
+      ...trainDefaults('p', 'few'),
+      batch: 1,
+      crop: 64,
+      syntheticShare: 0,
+      steps: 40,
+      minutes: null,
+    },
+    syntheticScenes: null,
+    origin: { data: 'test images', licence: 'MIT', credits: [], reproduce: '' },
+  }
+}
+
+/** An engine whose trainings validate as a fold is told to, and leave a model at each validation. */
+function foldingEngine(scores: Record<number, number>): { engine: Engine; asked: TrainRequest[] } {
+  const engine = testEngine()
+  const asked: TrainRequest[] = []
+  const train = engine.train.bind(engine)
+  engine.train = async (request, port) => {
+    asked.push(request)
+    const outcome = await train({ ...request, steps: Math.max(1, request.stopAfter ?? 1) }, port)
+    for (const [step, f2] of request.validationImages > 0 ? Object.entries(scores) : []) {
+      await writeModel(join(request.outFolder, 'snapshots', step), 'snapshot', Number(step))
+      port.onPoint({
+        ...{ step: Number(step), kind: 'validation', loss: null, parts: {}, f2, f2WithShips: f2 },
+        ...{ seconds: 1, learningRate: null, found: [0, 1, 2, 3].map(() => ({ ships: 1, found: 1 })) },
+      })
+    }
+    return outcome
+  }
+  return { engine, asked }
+}
+
+test('three images are trained on to the step that is best out of fold, which the card says', async () => {
+  const { engine, asked } = foldingEngine({ 0: 0.3, 20: 0.6, 40: 0.4 })
+  const points: CurvePoint[] = []
+  const options = optionsFor('three')
+  const { card, outcome } = await trainModel(options, { engine, onPoint: (point) => points.push(point) })
+  // each fold learns from two and is validated on the third; the last training sees all and nothing is validated on
+  expect(asked.map(({ validationImages, stopAfter }) => [validationImages, stopAfter])).toEqual([
+    [1, null],
+    [1, null],
+    [1, null],
+    [0, 20],
+  ])
+  expect(outcome).toMatchObject({ bestStep: 20, startF2: 0.3, validation: { images: 3 } })
+  expect(outcome.validation!.f2).toBeCloseTo(0.6, 12)
+  expect(
+    points.filter(({ kind }) => kind === 'validation').map(({ step, f2 }) => [step, f2!.toFixed(2)]),
+  ).toEqual(
+    [
+      ['0', '0.30'],
+      ['20', '0.60'],
+      ['40', '0.40'],
+    ].map(([step, f2]) => [Number(step), f2]),
+  )
+  expect(card.paired).toMatchObject({ on: 'out of fold', images: 3 })
+  expect(card.trainedOn).toHaveLength(3)
+  // nine ships are enough for the least score, three images not for more
+  expect(card.postProcessing).toContain('The least score was chosen on 3 images with 9 ships')
+  const { model } = await readModelFolder(options.out)
+  expect(model.operatingPoints?.map(({ name }) => name)).toEqual(['balanced'])
+})
+
+test('where no step is better out of fold the start stays, and it says so', async () => {
+  const { engine, asked } = foldingEngine({ 0: 0.5, 20: 0.45, 40: 0.49 })
+  const { card, outcome } = await trainModel(optionsFor('start'), { engine })
+  expect(outcome.bestStep).toBe(0)
+  expect(asked.at(-1)!.stopAfter).toBe(0)
+  expect(card.limits).toContain('No step validated better than the version it started from')
+})
+
+test('goes on where it was cancelled: folds that ended are not trained again', async () => {
+  const options = optionsFor('cancelled')
+  const stop = new AbortController()
+  const { engine, asked } = foldingEngine({ 0: 0.3, 20: 0.6 })
+  const train = engine.train.bind(engine)
+  engine.train = (request, port) => {
+    if (asked.length === 1) stop.abort()
+    return train(request, { ...port, signal: stop.signal })
+  }
+  const cancelled = await trainModel(options, { engine, signal: stop.signal })
+  expect(cancelled.outcome.cancelled).toBe(true)
+  expect(canResume(options.out)).toBe(true)
+  // as after a crash in the folds, which leaves no checkpoint
+  await rm(join(options.out, 'checkpoint.bin'))
+  expect(canResume(options.out)).toBe(true)
+  const again = foldingEngine({ 0: 0.3, 20: 0.6 })
+  await trainModel({ ...options, resume: true }, { engine: again.engine })
+  expect(again.asked).toHaveLength(3)
+  expect(canResume(options.out)).toBe(false)
+})
+
+test('images of one scene take no turns: one of them left out would flatter', () => {
+  const alike = sources.map((source) => ({ ...source, group: 1 }))
+  expect(isFew(optionsFor('alike', alike))).toBe(false)
+  expect(isFew(optionsFor('few'))).toBe(true)
+  expect(isFew({ ...optionsFor('validated'), validation: [sources[0]!] })).toBe(false)
+})
