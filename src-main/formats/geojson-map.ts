@@ -82,11 +82,14 @@ function* shapesOf(value: unknown, depth = 0): Generator<Shape> {
   const coordinates = listOf(geometry?.['coordinates'])
   switch (kind) {
     case 'Point':
-      return yield* lineOf([coordinates], 'points')
+      yield* lineOf([coordinates], 'points')
+      return
     case 'MultiPoint':
-      return yield* lineOf(coordinates, 'points')
+      yield* lineOf(coordinates, 'points')
+      return
     case 'LineString':
-      return yield* lineOf(coordinates, 'line')
+      yield* lineOf(coordinates, 'line')
+      return
     case 'MultiLineString':
     case 'Polygon':
       for (const line of coordinates) yield* lineOf(listOf(line), 'line')
@@ -94,6 +97,9 @@ function* shapesOf(value: unknown, depth = 0): Generator<Shape> {
     case 'MultiPolygon':
       for (const polygon of coordinates)
         for (const line of listOf(polygon)) yield* lineOf(listOf(line), 'line')
+      return
+    case null:
+    default:
   }
 }
 

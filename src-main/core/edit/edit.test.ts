@@ -220,7 +220,7 @@ describe('rules', () => {
       ...{ id, origin: 'drawn' as const, edited: false, colour: 0 },
       rle: m.fromPredicate(SIZE, () => true, { x, y: 2, width, height: 3 }),
     })
-    const [left = '', right = ''] = [ids()(), ids(2)()]
+    const [left, right] = [ids()(), ids(2)()]
     const state: e.EditState = {
       ...SIZE,
       ...{ status: 'in progress', flag: { flagged: false, comment: '' }, predictions: [] },
