@@ -191,7 +191,6 @@ export function fromPixels(indices: Iterable<number>, { width, height }: Size): 
 
 /**
  * The mask of the pixels of `box` (default: the whole image) for which `inside(x, y)` holds.
- * @tests draw their masks with it, and hold the rest of this folder against it
  */
 export function fromPredicate(
   { width, height }: Size,
