@@ -114,7 +114,11 @@ export const backendContract = {
     apply: procedure.input(gesture.extend({ plan: w.editPlan })).output(w.editResult),
     undo: procedure.input(gesture).output(w.editResult),
     redo: procedure.input(gesture).output(w.editResult),
-    /** takes back every edit of a group (an import) at once; images that were edited since (`kept`) stay as they are */
+    /** does the same to each of these images, as a job; answers when it is done */
+    bulk: procedure
+      .input(inProject.extend({ images: z.array(w.imageId).min(1).max(1_000_000), act: w.bulkAct }))
+      .output(w.bulkResult),
+    /** takes back every edit of a group (an import, a bulk act) at once; images that were edited since (`kept`) stay as they are */
     undoGroup: procedure
       .input(inProject.extend({ group: w.uuid, gestureId: w.uuid }))
       .output(z.object({ images: z.number().int(), kept: z.number().int() })),

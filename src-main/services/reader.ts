@@ -16,6 +16,7 @@ type ReadsOf<R extends string> = Pick<Reads, Extract<ReadName, `${R}.${string}`>
  */
 const rooms: { [R in Room]: () => Promise<ReadsOf<R>> } = {
   images: () => Promise.resolve(imageReads),
+  annotate: async () => (await import('./annotate/reads.ts')).annotateReads,
   score: async () => (await import('./score/reads.ts')).scoreReads,
   predict: async () => (await import('./predict/reads.ts')).predictReads,
   train: async () => (await import('./train/reads.ts')).trainReads,

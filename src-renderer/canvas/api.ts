@@ -143,6 +143,8 @@ export interface CanvasOptions {
 }
 
 export interface Canvas {
+  /** Pictures that are likely to be shown next are fetched and decoded meanwhile. */
+  prepare(tiles: readonly PixelTile[]): void
   /** Shows another image (null: none); its camera is what it was when it was last shown, else all of it. Content is emptied. */
   setImage(image: CanvasImage | null): void
   /** The image's truth, predictions, status and flag. Unchanged instances should be the same objects as before: it is faster. */

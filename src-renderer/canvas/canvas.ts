@@ -155,6 +155,7 @@ export class CanvasController {
         const element = this.#stage.element('picture')
         if (element) this.#tone.show(element, tone)
       },
+      prepare: (tiles) => this.#pixels.prepare(tiles),
       evenOut: () => this.#evenOut(),
       setToneDrag: (held) => {
         this.#hand.tones = held

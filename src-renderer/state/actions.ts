@@ -111,8 +111,9 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
 }
 
 /** Of a shape that is half drawn the last corner goes; straight after Done it returns to another image. */
-const undo: Act = (desk, { editing }) => {
+const undo: Act = (desk, { editing, chosen }) => {
   if (desk.stage.canvas?.takeBack() || isDrawing(desk)) return
+  if (chosen.undo()) return
   const { target } = desk.stage
   if (target?.canUndo) target.undo?.()
   else editing.undo()

@@ -1,6 +1,7 @@
 import { applyPlan, checkPlan, invertPlan, type Planned } from '../../src-main/core/edit/edit.ts'
 import type { EditPlan } from '../../src-main/contract/wire.ts'
 import type { ProjectClient } from '../client/index.ts'
+import { Ahead } from './ahead.svelte.ts'
 import { planFinish } from './image-file.ts'
 import { ImageMemory } from './image-memory.ts'
 import type { Images } from './images.svelte.ts'
@@ -29,6 +30,10 @@ export class Editing {
   /** the image on the screen; null: none yet */
   shown = $state.raw<OpenImage | null>(null)
   readonly saving: Saving
+  /** images that are likely to come next */
+  readonly ahead: Ahead
+  /** how many gestures, undos and redos were made */
+  gestures = 0
   readonly #around: Surroundings
   readonly #memory = new ImageMemory()
   #visited: number[] = []
@@ -37,6 +42,7 @@ export class Editing {
 
   constructor(around: Surroundings) {
     this.#around = around
+    this.ahead = new Ahead(around.client)
     this.saving = new Saving({ ...around, memory: this.#memory, shown: () => this.shown })
   }
 
@@ -83,6 +89,7 @@ export class Editing {
     const { shown } = this
     const plan = this.#around.ofNew(gesture)
     if (!shown || !this.#show(shown, plan)) return false
+    this.gestures++
     shown.history.add(plan)
     this.#finished = null
     shown.canUndo = true
@@ -108,6 +115,7 @@ export class Editing {
 
   /** Takes back the last gesture; straight after Done or No ship, the one on the image that was left. */
   undo(): void {
+    this.gestures++
     const finished = this.#finished
     this.#finished = null
     if (finished && finished.next === this.image) {
@@ -128,6 +136,7 @@ export class Editing {
   }
 
   redo(): void {
+    this.gestures++
     const { shown } = this
     if (!shown?.canRedo || this.saving.isAsking(shown.id) || this.#refuses()) return
     const plan = shown.history.redo()
@@ -144,10 +153,19 @@ export class Editing {
     const shown = new OpenImage(image, {
       ...this.#around,
       memory: this.#memory,
+      early: (id) => this.ahead.take(id, this.#memory.revision(id)),
       isSaving: (id) => this.saving.isSaving(id),
     })
     this.shown = shown
     await shown.fetch()
+    if (this.shown === shown) void this.ahead.want(this.#next(image))
+  }
+
+  /** The image that Done leads to, and the neighbours in the list. */
+  #next(image: number): number[] {
+    const { images } = this.#around
+    const next = [...images.unfinishedAfter(image, 1), images.visible.beside(image, 1)]
+    return next.filter((id, i): id is number => id !== undefined && id !== image && next.indexOf(id) === i)
   }
 
   /** Nobody asked for it, so nobody is told where it fails. */

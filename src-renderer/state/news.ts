@@ -72,6 +72,7 @@ function hear(project: Concerned, event: ProjectEvent): void {
       void project.moved.refresh()
       break
     case 'image-changed':
+      editing.ahead.forget(event.image)
       project.review.changed(event.image)
       if (event.image === editing.image)
         void editing.shown?.changed(event.what === 'predictions' ? Infinity : event.revision)
@@ -89,6 +90,7 @@ function hear(project: Concerned, event: ProjectEvent): void {
       void editing.shown?.raster.fetchMapShapes()
       break
     case 'runs':
+      editing.ahead.forgetAll()
       void runsChanged(project)
       break
     case 'categories':

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly toasts: Toasts
   readonly images: Images
   readonly memory: ImageMemory
+  /** What was fetched of an image before it was opened, as long as nothing of it has changed; null: nothing. */
+  early(image: number): ImageDetail | null
   /** Whether gestures on an image are on their way to the disk: what is fetched of its marks is older than what is shown. */
   isSaving(image: number): boolean
 }
@@ -116,6 +118,8 @@ export class OpenImage {
     const { signal } = this.#left
     const asked = ++this.#asked
     this.#missed = -1
+    const early = this.loading ? this.#around.early(this.id) : null
+    if (early) this.#take(early)
     try {
       const detail = await this.#around.client.images.get({ image: this.id }, { signal })
       if (signal.aborted || asked < this.#taken) return

@@ -2,6 +2,7 @@ import { createContext } from 'svelte'
 import type { Client, ProjectClient } from '../client/index.ts'
 import type { ProjectSummary } from '../../src-main/contract/wire.ts'
 import { Categories } from './categories.svelte.ts'
+import { ChosenImages } from './chosen-images.svelte.ts'
 import { Editing } from './editing.svelte.ts'
 import type { Engine } from './engine.svelte.ts'
 import { Eye } from './eye.svelte.ts'
@@ -41,6 +42,7 @@ export class OpenProject {
   readonly moved: Moved
   readonly jobs: Jobs
   readonly editing: Editing
+  readonly chosen: ChosenImages
   readonly review: Review
   readonly eye: Eye
   readonly training: Training
@@ -76,6 +78,9 @@ export class OpenProject {
       refusal: () => this.#refusal(),
       ofNew: (plan) => this.categories.ofNew(plan),
       reopen: () => this.reopen(),
+    })
+    this.chosen = new ChosenImages({
+      ...{ client: this.client, toasts: this.toasts, images: this.images, editing: this.editing },
     })
     this.eye = new Eye(() => this.editing.image)
   }

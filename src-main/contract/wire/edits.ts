@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { uuid, imageId, rleText } from './ids.ts'
-import { imageStatus, imageScore, imageRow, decision } from './images.ts'
+import { imageStatus, split, imageScore, imageRow, decision } from './images.ts'
 import { instanceAttributes } from './instances.ts'
 
 /** What a gesture changes, and what comes back. */
@@ -62,6 +62,27 @@ export const editPlan = z.object({
     .nullable(),
 })
 export type EditPlan = z.infer<typeof editPlan>
+
+/** What a person does to several images at once. */
+export const bulkAct = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('status'), status: imageStatus }),
+  z.object({ kind: z.literal('flag'), flagged: z.boolean(), comment: z.string().max(2000) }),
+  /** the undecided predictions of the current run from this score on; pixels that are marked stay whose they are */
+  z.object({ kind: z.literal('accept'), least: z.number().min(0).max(1) }),
+  /** of the images and all of their groups */
+  z.object({ kind: z.literal('split'), split }),
+])
+export type BulkAct = z.infer<typeof bulkAct>
+
+/** What became of it; `group` takes all of it back at once. */
+export const bulkResult = z.object({
+  group: uuid,
+  images: z.number().int(),
+  /** images that it did not change, and the first reason */
+  kept: z.number().int(),
+  why: z.string().nullable(),
+})
+export type BulkResult = z.infer<typeof bulkResult>
 
 /**
  * Answer to a gesture, an undo or a redo; `plan` is what was done to the image (for undo: the inverse). Undo and redo of

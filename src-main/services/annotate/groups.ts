@@ -6,6 +6,7 @@ import type { Project } from '../machinery/project.ts'
 import { assertWritable, storedImage } from '../machinery/project.ts'
 import { tellImages } from '../images/rows.ts'
 import type { EditPlan } from '../../contract/wire.ts'
+import { putSplitsBack } from './split-groups.ts'
 
 /** What a group did, taken back or done again as one. */
 export interface GroupOutcome {
@@ -32,7 +33,7 @@ export async function redoWithGroup(project: Project, gesture: Gesture): Promise
 /** Takes back every edit of a group on every image where it is the last one. Sent twice, it is done once. */
 export async function undoGroup(project: Project, group: string, gestureId: string): Promise<GroupOutcome> {
   assertWritable(project)
-  return onGroup(project, group, gestureId, takeBack)
+  return (await putSplitsBack(project, group)) ?? onGroup(project, group, gestureId, takeBack)
 }
 
 /** Adds one edit of a bulk act, inside a transaction. */

@@ -36,6 +36,11 @@ export class Pixels {
     }
   }
 
+  /** Tiles that are likely to be shown soon are fetched and decoded meanwhile. */
+  prepare(tiles: readonly PixelTile[]): void {
+    for (const { url } of tiles) this.#entry(url, true)
+  }
+
   draw(context: CanvasRenderingContext2D, frame: Frame): void {
     const seen = this.#tiles.filter((tile) => overlapOf(tile, frame.visible) !== null)
     for (const tile of seen) {
@@ -95,17 +100,18 @@ export class Pixels {
     this.#entries.clear()
   }
 
-  #entry(url: string): Entry {
+  /** @param early nobody sees it yet: a failure is told when it is to be shown */
+  #entry(url: string, early = false): Entry {
     const known = this.#entries.get(url)
     const entry = known ?? { bitmap: null, failed: false }
     // the map's order is the order of use
     this.#entries.delete(url)
     this.#entries.set(url, entry)
-    if (!known) void this.#load(url, entry)
+    if (!known) void this.#load(url, entry, early)
     return entry
   }
 
-  async #load(url: string, entry: Entry): Promise<void> {
+  async #load(url: string, entry: Entry, early: boolean): Promise<void> {
     try {
       const response = await fetch(url)
       if (!response.ok) throw new Error(String(response.status))
@@ -115,6 +121,8 @@ export class Pixels {
       this.#loaded()
     } catch {
       if (this.#closed || this.#entries.get(url) !== entry) return
+      // as if it had never been asked for
+      if (early) return void this.#entries.delete(url)
       entry.failed = true
       this.#failed(url)
     }

@@ -1,0 +1,54 @@
+import { expect, test } from './harness.ts'
+import { ask, row, sampleIn } from './steps.ts'
+
+test('the queue is filtered, several images are chosen, and what is done to all of them is one undo', async ({
+  launch,
+  folder,
+}) => {
+  const project = sampleIn(folder)
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  const options = page.getByTestId('queue').getByRole('option')
+  const length = async () => Number((await options.first().getAttribute('aria-setsize')) ?? 0)
+  const ofSplit = (split: string) =>
+    ask<{ n: number }>(project, 'select count(*) n from images where split = ?', split)[0]!.n
+  await expect(page.getByTestId('image-count')).toHaveText('22')
+  await expect.poll(length).toBe(22)
+
+  await test.step('a filter is kept under a name, and set again', async () => {
+    await page.getByTestId('filter-menu').click()
+    const panel = page.getByTestId('filter-panel')
+    await panel.getByLabel('Split').selectOption('train')
+    await expect.poll(length).toBe(ofSplit('train'))
+    await panel.getByTestId('filter-name').fill('to learn from')
+    await panel.getByTestId('save-filter').click()
+    await panel.getByRole('button', { name: 'Show all' }).click()
+    await expect.poll(length).toBe(22)
+    await panel.getByRole('button', { name: 'to learn from', exact: true }).click()
+    await expect.poll(length).toBe(ofSplit('train'))
+    await panel.getByRole('button', { name: 'Show all' }).click()
+    await page.keyboard.press('Escape')
+    await expect(panel).toHaveCount(0)
+  })
+
+  await test.step('several are chosen, and flagged in one act that is taken back in one', async () => {
+    const flagged = () => ask<{ n: number }>(project, 'select count(*) n from images where flagged')[0]!.n
+    await options.nth(0).click()
+    await options.nth(1).click({ modifiers: ['Control'] })
+    await options.nth(3).click({ modifiers: ['Shift'] })
+    await expect(page.getByTestId('chosen-bar')).toContainText('3 chosen')
+    await page.getByTestId('chosen-menu').click()
+    await page.getByRole('menuitem', { name: 'Flag', exact: true }).click()
+    await expect.poll(flagged).toBe(3)
+    await expect(
+      row(drydock, (await options.nth(2).locator('[data-path]').getAttribute('data-path'))!),
+    ).toContainText(/to do|done|no ship/)
+    await page.keyboard.press('Control+z')
+    await expect.poll(flagged).toBe(0)
+    await page.getByTestId('queue').focus()
+    await page.keyboard.press('Control+a')
+    await expect(page.getByTestId('chosen-bar')).toContainText('22 chosen')
+    await page.getByTestId('choose-none').click()
+    await expect(page.getByTestId('chosen-bar')).toHaveCount(0)
+  })
+})
