@@ -14,6 +14,8 @@ test('the queue is filtered, several images are chosen, and what is done to all 
     ask<{ n: number }>(project, 'select count(*) n from images where split = ?', split)[0]!.n
   await expect(page.getByTestId('image-count')).toHaveText('22')
   await expect.poll(length).toBe(22)
+  // masks lie on the small pictures
+  await expect(page.getByTestId('queue').locator('canvas').first()).toBeVisible()
 
   await test.step('a filter is kept under a name, and set again', async () => {
     await page.getByTestId('filter-menu').click()

@@ -114,6 +114,11 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within((project, { sort, filter }, signal) => listOrder(project, { sort, filter }, signal)),
       ),
       rows: os.images.rows.handler(within((project, { images }, signal) => rowsOf(project, images, signal))),
+      marks: os.images.marks.handler(
+        within(({ reads }, { images }, signal) =>
+          reads.run('images.marks', { images }, signal ? { signal } : {}),
+        ),
+      ),
       facets: os.images.facets.handler(within(({ reads }) => reads.run('images.facets', null))),
       get: os.images.get.handler(
         within((project, input) => project.shared.people.serve(() => getImage(project, input.image))),

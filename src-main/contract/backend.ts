@@ -58,6 +58,10 @@ export const backendContract = {
     rows: procedure
       .input(inProject.extend({ images: z.array(w.imageId).max(500) }))
       .output(z.array(w.imageRow)),
+    /** the truth of images as small pictures; those without are left out */
+    marks: procedure
+      .input(inProject.extend({ images: z.array(w.imageId).max(200) }))
+      .output(z.array(w.thumbMarks)),
     /** who has edited, and categories that are there */
     facets: procedure.input(inProject).output(w.imageFacets),
     get: procedure.input(onImage).output(w.imageDetail),

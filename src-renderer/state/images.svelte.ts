@@ -12,6 +12,7 @@ import { unpackOrder, type MarkedOrder } from '../../src-main/core/list/packing.
 import type { ProjectClient } from '../client/index.ts'
 import { ImageList } from './image-list.svelte.ts'
 import { RowStore } from './row-store.ts'
+import { ThumbMarksStore } from './thumb-marks.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 /** All orders are asked for at most this often while images come in, in ms. */
@@ -34,6 +35,7 @@ export class Images {
   readonly visible: ImageList
   /** those that have a score, as Review lists them */
   readonly ranked: ImageList
+  readonly marks: ThumbMarksStore
   counts = $state.raw(NO_IMAGES)
   /** what there is to filter by in this project, as it was asked for last */
   facets = $state.raw<ImageFacets>({ authors: [], categories: [] })
@@ -53,6 +55,7 @@ export class Images {
 
   constructor(around: Surroundings) {
     this.#around = around
+    this.marks = new ThumbMarksStore(around.client)
     const lists = {
       ask: (sort: ImageSort, filter: ImageFilter) => this.#ask(sort, filter),
       ranks: (id: number) => this.#ranks(id),

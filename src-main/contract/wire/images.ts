@@ -122,6 +122,18 @@ export const imageFilter = z.object({
 })
 export type ImageFilter = z.infer<typeof imageFilter>
 
+/** The truth of an image as it is seen on its small picture. */
+export const thumbMarks = z.object({
+  image: imageId,
+  /** that it shows */
+  revision: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+  /** bytes as base64, row by row: 0 for none, else a colour plus 1 */
+  data: z.string(),
+})
+export type ThumbMarks = z.infer<typeof thumbMarks>
+
 /** What images of a project can be filtered by, as far as it is not the same everywhere. */
 export const imageFacets = z.object({
   authors: z.array(z.string()),

@@ -1,4 +1,13 @@
-import type { ImageFacets, ImageFilter, ImageRow, ImageSort, PackedOrder } from '../../contract/wire.ts'
+import type {
+  ImageFacets,
+  ImageFilter,
+  ImageRow,
+  ImageSort,
+  PackedOrder,
+  ThumbMarks,
+} from '../../contract/wire.ts'
+import { parseRle } from '../../core/mask/rle.ts'
+import { smallMasks } from '../../core/mask/small.ts'
 import { packOrder } from '../../core/list/packing.ts'
 import type { Store } from '../../store/store.ts'
 import { similarReads } from './similar-reads.ts'
@@ -21,6 +30,10 @@ export const imageReads = {
 
   /** what images can be filtered by in this project */
   'images.facets': (store: Store, _none: null): ImageFacets => store.read(() => store.lists.facets()),
+
+  /** the truth of images as small pictures; those without are left out */
+  'images.marks': (store: Store, { images }: { images: readonly number[] }): ThumbMarks[] =>
+    store.read(() => images.flatMap((id) => thumbMarksOf(store, id) ?? [])),
 
   /** rows of the list by their images, in any order; images that are not there are left out */
   'images.rows': (store: Store, { ids }: { ids: readonly number[] }): ImageRow[] =>
@@ -53,6 +66,20 @@ export const imageReads = {
 
   /** the moves that a person is to be asked about */
   'images.movesToAsk': (store: Store, _none: null): Move[] => store.read(() => movesToAsk(store)),
+}
+
+/** The longer side of a small picture, px: that of a thumbnail. */
+const SMALL = 96
+
+function thumbMarksOf(store: Store, id: number): ThumbMarks | null {
+  const image = store.images.get(id)
+  if (!image || image.width === null || image.height === null) return null
+  const truth = store.truth.of(id).filter(({ ignore }) => !ignore)
+  if (truth.length === 0) return null
+  const size = { width: image.width, height: image.height }
+  const masks = truth.map(({ rle, colour }) => ({ rle: parseRle(rle), colour }))
+  const { width, height, data } = smallMasks(size, SMALL, masks)
+  return { image: id, revision: image.revision, width, height, data: Buffer.from(data).toString('base64') }
 }
 
 type ImageReads = typeof imageReads
