@@ -2,7 +2,7 @@ import { implement } from '@orpc/server'
 import { backendContract } from '../contract/backend.ts'
 import type { ProjectEvent, ProjectSummary } from '../contract/wire.ts'
 import { applyGesture } from '../services/annotate/annotate.ts'
-import { actOnAll } from '../services/annotate/bulk.ts'
+import { actOnAll } from '../services/annotate/act-on-all.ts'
 import {
   addCategory,
   changeCategory,
@@ -159,7 +159,9 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       apply: os.annotate.apply.handler(within((project, input) => applyGesture(project, input))),
       undo: os.annotate.undo.handler(within((project, input) => undoWithGroup(project, input))),
       redo: os.annotate.redo.handler(within((project, input) => redoWithGroup(project, input))),
-      bulk: os.annotate.bulk.handler(within((project, { images, act }) => actOnAll(project, images, act))),
+      actOnAll: os.annotate.actOnAll.handler(
+        within((project, { images, act }) => actOnAll(project, images, act)),
+      ),
       undoGroup: os.annotate.undoGroup.handler(
         within((project, input) => undoGroup(project, input.group, input.gestureId)),
       ),

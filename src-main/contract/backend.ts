@@ -119,10 +119,10 @@ export const backendContract = {
     undo: procedure.input(gesture).output(w.editResult),
     redo: procedure.input(gesture).output(w.editResult),
     /** does the same to each of these images, as a job; answers when it is done */
-    bulk: procedure
-      .input(inProject.extend({ images: z.array(w.imageId).min(1).max(1_000_000), act: w.bulkAct }))
-      .output(w.bulkResult),
-    /** takes back every edit of a group (an import, a bulk act) at once; images that were edited since (`kept`) stay as they are */
+    actOnAll: procedure
+      .input(inProject.extend({ images: z.array(w.imageId).min(1).max(1_000_000), act: w.imagesAct }))
+      .output(w.imagesOutcome),
+    /** takes back every edit of a group (an import, an act on several images) at once; images that were edited since (`kept`) stay as they are */
     undoGroup: procedure
       .input(inProject.extend({ group: w.uuid, gestureId: w.uuid }))
       .output(z.object({ images: z.number().int(), kept: z.number().int() })),

@@ -1,5 +1,5 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- sets are replaced as a whole */
-import type { BulkAct } from '../../src-main/contract/wire.ts'
+import type { ImagesAct } from '../../src-main/contract/wire.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { plural } from '../ui/format.ts'
 import type { Editing } from './editing.svelte.ts'
@@ -59,7 +59,7 @@ export class ChosenImages {
   }
 
   /** Does the same to all that are chosen, and says what came of it. @param what 'Status done' */
-  async act(act: BulkAct, what: string): Promise<void> {
+  async act(act: ImagesAct, what: string): Promise<void> {
     const { client, editing, toasts } = this.#around
     if (this.busy || this.all.size === 0) return
     this.busy = true
@@ -69,7 +69,7 @@ export class ChosenImages {
         toasts.failure('The last gestures are not saved yet, so nothing was done to the chosen images.')
         return
       }
-      const { group, images, kept, why } = await client.annotate.bulk({ images: [...this.all], act })
+      const { group, images, kept, why } = await client.annotate.actOnAll({ images: [...this.all], act })
       const left = kept === 0 ? '' : ` ${plural(kept, 'image')} stayed: ${why ?? ''}.`.replace('..', '.')
       this.#last = images > 0 ? { group, gestures: editing.gestures } : null
       toasts.note(

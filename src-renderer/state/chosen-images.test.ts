@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { BulkAct } from '../../src-main/contract/wire.ts'
+import type { ImagesAct } from '../../src-main/contract/wire.ts'
 import { ChosenImages } from './chosen-images.svelte.ts'
 import { brush, FakeBackend, settle, windowOn } from './fake-backend.ts'
 import { fakeClient } from './fake-client.ts'
@@ -7,12 +7,12 @@ import { fakeClient } from './fake-client.ts'
 async function fiveImages() {
   const backend = new FakeBackend([1, 2, 3, 4, 5])
   const { editing, images, toasts } = await windowOn(backend)
-  const asked: { images: number[]; act: BulkAct }[] = []
+  const asked: { images: number[]; act: ImagesAct }[] = []
   const undone: string[] = []
   const client = fakeClient({
     backend: {
       annotate: {
-        bulk: async (input: (typeof asked)[number]) => {
+        actOnAll: async (input: (typeof asked)[number]) => {
           asked.push(input)
           return { group: `group ${asked.length}`, images: input.images.length - 1, kept: 1, why: 'No' }
         },
@@ -47,7 +47,7 @@ test('images are chosen one by one, in a row, or all; the open one is the first'
 
 test('an act on all is said and undone at once, as long as nothing was done after it', async () => {
   const { chosen, editing, toasts, asked, undone } = await fiveImages()
-  const act: BulkAct = { kind: 'status', status: 'done' }
+  const act: ImagesAct = { kind: 'status', status: 'done' }
   expect(chosen.undo()).toBe(false)
   chosen.every()
   await chosen.act(act, 'Set to done')

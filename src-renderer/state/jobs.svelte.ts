@@ -3,7 +3,7 @@ import type { Job } from '../../src-main/contract/wire.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 /** Their outcome is on the screen anyway. */
-const SAID_ELSEWHERE: ReadonlySet<Job['kind']> = new Set(['score', 'import', 'bulk'])
+const SAID_ELSEWHERE: ReadonlySet<Job['kind']> = new Set(['score', 'import', 'act-on-all'])
 
 /** The project's jobs: what runs now, and what came out of those that this window saw end. */
 export class Jobs {

@@ -64,7 +64,7 @@ export const editPlan = z.object({
 export type EditPlan = z.infer<typeof editPlan>
 
 /** What a person does to several images at once. */
-export const bulkAct = z.discriminatedUnion('kind', [
+export const imagesAct = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), status: imageStatus }),
   z.object({ kind: z.literal('flag'), flagged: z.boolean(), comment: z.string().max(2000) }),
   /** the undecided predictions of the current run from this score on; pixels that are marked stay whose they are */
@@ -72,17 +72,17 @@ export const bulkAct = z.discriminatedUnion('kind', [
   /** of the images and all of their groups */
   z.object({ kind: z.literal('split'), split }),
 ])
-export type BulkAct = z.infer<typeof bulkAct>
+export type ImagesAct = z.infer<typeof imagesAct>
 
 /** What became of it; `group` takes all of it back at once. */
-export const bulkResult = z.object({
+export const imagesOutcome = z.object({
   group: uuid,
   images: z.number().int(),
   /** images that it did not change, and the first reason */
   kept: z.number().int(),
   why: z.string().nullable(),
 })
-export type BulkResult = z.infer<typeof bulkResult>
+export type ImagesOutcome = z.infer<typeof imagesOutcome>
 
 /**
  * Answer to a gesture, an undo or a redo; `plan` is what was done to the image (for undo: the inverse). Undo and redo of

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BulkAct, EditPlan } from '../../contract/wire.ts'
+import type { ImagesAct, EditPlan } from '../../contract/wire.ts'
 import { editStateOf, planAccept, planFlag, planStatus } from '../../core/edit/edit.ts'
 import type { EditState, Planned } from '../../core/edit/edit.ts'
 import { parseRle } from '../../core/mask/rle.ts'
@@ -18,12 +18,12 @@ export interface PlannedEdit {
 }
 
 /** What is done by edits: a split is not. */
-export type EditingAct = Exclude<BulkAct, { kind: 'split' }>
+export type EditingAct = Exclude<ImagesAct, { kind: 'split' }>
 
 /** Plans of one part. */
 const PART = 50
 
-/** What the reader threads do for bulk acts. */
+/** What the reader threads do for acts on several images. */
 export const annotateReads = {
   /** what an act comes to on each of these images, in parts: masks are looked at here, and not on the thread that saves gestures */
   'annotate.plans': async (

@@ -7,7 +7,7 @@ type Before = Pick<StoredImage, 'id' | 'split' | 'splitBy'>
 
 const newGroups = (): Map<string, Map<number, Before>> => new Map()
 
-/** What splits were before a bulk act, by image: kept as long as the project is open. */
+/** What splits were before an act on several images, by image: kept as long as the project is open. */
 export function splitsBefore(project: Project, group: string): Map<number, Before> {
   const groups = project.belongings.of(newGroups)
   const before = groups.get(group) ?? new Map<number, Before>()
@@ -15,7 +15,7 @@ export function splitsBefore(project: Project, group: string): Map<number, Befor
   return before
 }
 
-/** Puts images back where they were before a bulk act; one that is in a frozen hold-out stays. @returns null where it set no splits */
+/** Puts images back where they were before an act on several images; one that is in a frozen hold-out stays. @returns null where it set no splits */
 export async function putSplitsBack(
   project: Project,
   group: string,

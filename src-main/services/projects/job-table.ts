@@ -1,4 +1,4 @@
-import { bulkJob } from '../annotate/bulk.ts'
+import { actOnAllJob } from '../annotate/act-on-all.ts'
 import { importJob } from '../exchange/import-job.ts'
 import { scanJob } from '../images/scan.ts'
 import { similarJob } from '../images/similar.ts'
@@ -12,7 +12,7 @@ import { trainJob } from '../train/train-job.ts'
 
 /** Every kind of job that can be done: a new one is added here, and nowhere else. */
 export const JOB_HANDLERS = new JobHandlers([
-  bulkJob,
+  actOnAllJob,
   copyRunJob,
   holdOutJob,
   importJob,

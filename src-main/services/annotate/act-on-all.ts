@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
-import { bulkAct } from '../../contract/wire.ts'
-import type { BulkAct, BulkResult, Split } from '../../contract/wire.ts'
+import { imagesAct } from '../../contract/wire.ts'
+import type { ImagesAct, ImagesOutcome, Split } from '../../contract/wire.ts'
 import { tellImages } from '../images/rows.ts'
 import { setSplits } from '../images/split.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
@@ -16,11 +16,11 @@ import { splitsBefore } from './split-groups.ts'
 /** Images whose split is set before others get a turn. */
 const SLICE = 50
 
-const bulkPayload = z.object({ group: z.uuid(), images: z.array(z.number().int()), act: bulkAct })
-type BulkPayload = z.infer<typeof bulkPayload>
+const actPayload = z.object({ group: z.uuid(), images: z.array(z.number().int()), act: imagesAct })
+type ActPayload = z.infer<typeof actPayload>
 
 /** What an act is called while it is done. */
-function titleOf(act: BulkAct): string {
+function titleOf(act: ImagesAct): string {
   switch (act.kind) {
     case 'status':
       return `Setting "${act.status}"`
@@ -41,21 +41,21 @@ function titleOf(act: BulkAct): string {
 export async function actOnAll(
   project: Project,
   images: readonly number[],
-  act: BulkAct,
-): Promise<BulkResult> {
+  act: ImagesAct,
+): Promise<ImagesOutcome> {
   assertWritable(project)
   const payload = { group: randomUUID(), images: [...new Set(images)], act }
   const plan = { title: titleOf(act), unit: 'images', total: payload.images.length, lane: null }
-  return project.jobs.complete(bulkJob, payload, plan)
+  return project.jobs.complete(actOnAllJob, payload, plan)
 }
 
 /** Goes on where it was broken off: an image that has an edit of the group is done. */
-export const bulkJob: JobHandler<BulkPayload, BulkResult> = {
-  kind: 'bulk',
+export const actOnAllJob: JobHandler<ActPayload, ImagesOutcome> = {
+  kind: 'act-on-all',
   version: 1,
-  payload: bulkPayload,
+  payload: actPayload,
   async run(context, { group, images, act }) {
-    const result: BulkResult = { group, images: 0, kept: 0, why: null }
+    const result: ImagesOutcome = { group, images: 0, kept: 0, why: null }
     context.progress(0, images.length)
     if (act.kind === 'split') await putInto(context, images, act.split, result)
     else await editAll(context, images, act, result)
@@ -69,7 +69,7 @@ async function editAll(
   { project, signal, progress }: JobContext,
   images: readonly number[],
   act: EditingAct,
-  result: BulkResult,
+  result: ImagesOutcome,
 ): Promise<void> {
   const { store, reads } = project
   const done = new Set(store.edits.imagesOfGroup(result.group))
@@ -93,7 +93,7 @@ async function editAll(
   await reads.run('annotate.plans', { images: rest, act }, { signal, take })
 }
 
-function keep(result: BulkResult, why: string): void {
+function keep(result: ImagesOutcome, why: string): void {
   result.kept++
   result.why ??= why
 }
@@ -103,7 +103,7 @@ async function putInto(
   { project, signal, progress }: JobContext,
   images: readonly number[],
   split: Split,
-  result: BulkResult,
+  result: ImagesOutcome,
 ): Promise<void> {
   const before = splitsBefore(project, result.group)
   const put = async (ids: readonly number[]): Promise<void> => {

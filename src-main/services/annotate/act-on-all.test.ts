@@ -5,7 +5,7 @@ import { idOf, openBench, settled, TWO_IMAGES } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { storedImage } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
-import { actOnAll } from './bulk.ts'
+import { actOnAll } from './act-on-all.ts'
 import { undoGroup } from './groups.ts'
 
 const A = TWO_IMAGES['a.png']!
