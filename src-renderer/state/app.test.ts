@@ -92,7 +92,6 @@ beforeEach(async () => {
         predict,
         project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },
         images: { get: images.get, ...listing(() => [backend.row(1)]), moved: async () => moved },
-        categories: { list: async () => [] },
         jobs: {
           list: async () => jobs,
           resume: async () => {

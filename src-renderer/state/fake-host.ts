@@ -117,7 +117,6 @@ export class FakeHost {
           list: of((_, { project }: { project: string }) => [{ id: 1, name: project, onEarth: true }]),
         },
         jobs: { list: none },
-        categories: { list: none },
         runs: {
           list: of((_, { project }: { project: string }) => [{ id: 1, name: project, current: true }]),
           choice: nothing,
