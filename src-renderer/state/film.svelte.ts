@@ -15,6 +15,7 @@ export class Film {
   frame = $state.raw<FilmFrame | null>(null)
   /** why there is no frame, as a sentence */
   failure = $state<string | null>(null)
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #known = new Map<string, FilmFrame>()
   readonly #latest = { steps: new Latest(), frame: new Latest() }
   readonly #client: ProjectClient

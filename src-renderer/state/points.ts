@@ -64,12 +64,12 @@ export function pointsInside(
   const inside: number[] = []
   for (let i = 0; i < x.length; i++) {
     const [px, py] = [x[i]!, y[i]!]
-    let odd = false
-    corners.forEach((a, k) => {
+    // a point is inside where a ray from it crosses the outline an odd number of times
+    const crossings = corners.filter((a, k) => {
       const b = corners[(k + 1) % corners.length]!
-      if (a.y > py !== b.y > py && px < ((b.x - a.x) * (py - a.y)) / (b.y - a.y) + a.x) odd = !odd
+      return a.y > py !== b.y > py && px < ((b.x - a.x) * (py - a.y)) / (b.y - a.y) + a.x
     })
-    if (odd) inside.push(i)
+    if (crossings.length % 2 === 1) inside.push(i)
   }
   return Uint32Array.from(inside)
 }

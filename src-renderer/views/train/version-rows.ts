@@ -37,7 +37,7 @@ export function rowsOf(models: readonly ModelVersion[], cards: Readonly<Record<s
     ...Object.entries(WORDS).map(([key, name]) =>
       row(name, (_, card) => {
         const value = card?.settings[key]
-        return value === undefined ? null : value === null ? 'none' : String(value)
+        return value === undefined ? null : value === null ? 'none' : JSON.stringify(value)
       }),
     ),
     row('Licence', (_, card) => card?.licence ?? null),
