@@ -3,7 +3,7 @@ import type { MenuCommand } from './shell.ts'
 /** Fixed words and numbers that the page needs as values. They stand apart from the schemas, which the page must not load. */
 
 /** The form that plans have now. Stored ones of earlier forms are read into it (`store/plan-versions.ts`), others are refused. */
-export const PLAN_VERSION = 3
+export const PLAN_VERSION = 4
 
 /** The category that every project has, and what an instance without one is. */
 export const DEFAULT_CATEGORY = 'ship'

@@ -26,8 +26,9 @@ export function readPlan(stored: unknown): EditPlan {
     const plan = firstPlan.parse(stored)
     return { ...plan, version: PLAN_VERSION, instances: plan.instances.map(fromFirst) }
   }
-  // version 2 knew neither areas to ignore nor headings nor attributes, all of which may be left out
-  if (version === 2 || version === PLAN_VERSION) return { ...editPlan.parse(stored), version: PLAN_VERSION }
+  // version 2 knew neither areas to ignore nor headings nor attributes, and version 3 no shapes: all of them may be left out
+  if (version === 2 || version === 3 || version === PLAN_VERSION)
+    return { ...editPlan.parse(stored), version: PLAN_VERSION }
   throw new DrydockError(
     'project_newer',
     `This edit was made with a newer Drydock (its form is ${version}, this one reads up to ${PLAN_VERSION}). Nothing was changed. Update Drydock to take it back or do it again.`,

@@ -186,7 +186,7 @@ test('a stored inverse that is not the reverse of its edit refuses the project, 
   after.close()
   const sound = openStore(join(folder, 'sound', 'project.sqlite'))
   expect(sound.edits.get(3)?.forward).toMatchObject({
-    version: 3,
+    version: 4,
     instances: [{ before: { origin: 'drawn', edited: false, colour: 3 }, removed: '206 6 246 6' }],
   })
   sound.close()

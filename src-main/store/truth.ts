@@ -1,4 +1,4 @@
-import { attributes } from '../contract/wire.ts'
+import { attributes, shape } from '../contract/wire.ts'
 import type { TruthInstance } from '../contract/wire.ts'
 import { attributesOf } from '../core/edit/state.ts'
 import { COUNTS } from './categories.ts'
@@ -10,10 +10,11 @@ interface Row extends Pick<TruthInstance, 'id' | 'rle' | 'area' | 'origin' | 'co
   ignore: number
   heading: number | null
   attributes: string | null
+  shape: string | null
 }
 
 const COLUMNS =
-  'id, rle, area, origin, edited, colour, category, ignore, heading, attributes_json as attributes'
+  'id, rle, area, origin, edited, colour, category, ignore, heading, attributes_json as attributes, shape_json as shape'
 
 /** Repository of the table `truth`: the current state; `edits` tells how it came about. */
 export type TruthRepository = ReturnType<typeof truthRepository>
@@ -34,14 +35,15 @@ export function truthRepository(db: Connection) {
   const put = db.prepare<
     [
       ...[string, number, string, number, string, number, number],
-      ...[string | null, number, number | null, string | null],
+      ...[string | null, number, number | null, string | null, string | null],
     ]
   >(
-    `insert into truth (id, image_id, rle, area, origin, edited, colour, category, ignore, heading, attributes_json)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `insert into truth (id, image_id, rle, area, origin, edited, colour, category, ignore, heading, attributes_json,
+       shape_json) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (id) do update set rle = excluded.rle, area = excluded.area, origin = excluded.origin,
        edited = excluded.edited, colour = excluded.colour, category = excluded.category, ignore = excluded.ignore,
-       heading = excluded.heading, attributes_json = excluded.attributes_json where image_id = excluded.image_id`,
+       heading = excluded.heading, attributes_json = excluded.attributes_json, shape_json = excluded.shape_json
+     where image_id = excluded.image_id`,
   )
   const remove = db.prepare<[string, number]>('delete from truth where id = ? and image_id = ?')
   const any = db.prepare<[number], number>('select exists (select 1 from truth where image_id = ?)').pluck()
@@ -67,6 +69,7 @@ export function truthRepository(db: Connection) {
         ...([t.id, image, t.rle, t.area, t.origin, t.edited ? 1 : 0, t.colour] as const),
         ...([t.category ?? null, t.ignore ? 1 : 0, t.heading ?? null] as const),
         t.attributes ? JSON.stringify(t.attributes) : null,
+        t.shape ? JSON.stringify(t.shape) : null,
       ).changes === 1,
     remove: (image: number, id: string): void => void remove.run(id, image),
     /** ids of the images with at least one instance */
@@ -84,6 +87,7 @@ function instance(row: Row): TruthInstance {
       ignore: row.ignore === 0 ? undefined : true,
       heading: row.heading ?? undefined,
       attributes: row.attributes === null ? undefined : attributes.parse(JSON.parse(row.attributes)),
+      shape: row.shape === null ? undefined : shape.parse(JSON.parse(row.shape)),
     }),
   }
 }

@@ -185,6 +185,8 @@ export interface Canvas {
   setPan(held: boolean): void
   /** Finishes the shape, or goes back by a step or a corner. @returns whether the tool had use for it */
   finish(step: 'enter' | 'escape' | 'back'): boolean
+  /** Moves the shape of the selected instance by pixels, or turns it by degrees, clockwise. @returns whether it shows its handles */
+  adjust(by: { dx: number; dy: number; degrees: number }): boolean
   /** Takes back the last corner of a shape that is half drawn. @returns whether there was one */
   takeBack(): boolean
   /** Tab: selects the next (1) or previous (-1) instance, left to right, and moves it into view. */

@@ -171,6 +171,7 @@ export class CanvasController {
       compare: (held) => this.#compare(held),
       setPan: (held) => this.#holdSpace(held),
       finish: (step) => this.#image !== null && bench.finish(step),
+      adjust: (by) => this.#image !== null && bench.adjust(by),
       takeBack: () => bench.takeBack(),
       step: (direction) => bench.step(direction),
       camera: {

@@ -6,12 +6,16 @@ import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import type { Wand } from '../../src-main/core/wand/wand.ts'
 import type { CanvasOptions, InstanceRef, PenUse } from './api.ts'
 import type { CameraControl } from './camera-control.ts'
+import { Handles, adjusted } from './handles.ts'
 import type { Shown } from './shown.ts'
 import type { Target } from './target.ts'
 import { EDITED } from './target.ts'
 import type { Outcome, RunningTool, ToolContext, ToolEntry, ToolEvent, ToolView } from './tools/tool.ts'
+import { PLAIN } from './tools/tool.ts'
 import type { ToolName } from './tools/registry.ts'
 import { TOOLS } from './tools/registry.ts'
+
+const HELD = 'Release to save, Escape drops it; Shift for right angles'
 
 /** An instance can be hit this far (CSS pixels) from its nearest pixel: the target is at least 10 px wide. */
 const REACH = 5
@@ -51,6 +55,7 @@ export class Workbench {
   /** of the pen, 0..1 */
   #pressure = 1
   #tool: RunningTool = TOOLS.select.make()
+  readonly #handles = new Handles()
 
   constructor(
     shown: Shown,
@@ -74,11 +79,39 @@ export class Workbench {
   }
 
   view(): ToolView {
-    return this.#tool.view(this.#context())
+    const context = this.#context()
+    const view = this.#tool.view(context)
+    const shape = this.#offersHandles(view) ? this.#handles.view(context) : null
+    if (!shape) return view
+    if (!this.#handles.busy) return { ...view, handles: shape.places }
+    return {
+      ...PLAIN,
+      hint: HELD,
+      cursor: 'grabbing',
+      busy: true,
+      lines: [{ points: shape.outline, closed: true }],
+      handles: shape.places,
+      live: shape.live,
+    }
+  }
+
+  /** Moves or turns the shape of the selected instance. @returns whether it has one that shows its handles */
+  adjust(by: { dx: number; dy: number; degrees: number }): boolean {
+    const context = this.#context()
+    if (!this.#offersHandles(this.#tool.view(context)) || this.#handles.busy) return false
+    const planned = adjusted(context, by)
+    if (planned) this.#handle({ planned })
+    return planned !== null
+  }
+
+  /** Handles are there with tools that draw shapes or select, between their gestures. */
+  #offersHandles({ busy }: ToolView): boolean {
+    return (this.entry.handles ?? false) && !busy
   }
 
   /** Another image: nothing is selected, no gesture is going on. */
   clear(): void {
+    this.#handles.drop()
     this.selection = []
     this.hover = null
     this.#tool = this.entry.make()
@@ -86,6 +119,7 @@ export class Workbench {
 
   setTool(name: ToolName): void {
     if (name === this.#name) return
+    this.#handles.drop()
     this.#name = name
     this.#tool = this.entry.make()
     this.#changed('tool')
@@ -94,6 +128,7 @@ export class Workbench {
   /** What gestures change from now on; one that is under way is dropped. */
   setTarget(target: Target): void {
     if (target === this.#shown.target) return
+    this.#handles.drop()
     this.#shown.setTarget(target)
     this.#tool = this.entry.make()
     this.#changed('all')
@@ -102,7 +137,10 @@ export class Workbench {
   send(event: ToolEvent): void {
     // a pen above the page, or that has just left it, presses with 0
     if ('pressure' in event) this.#pressure = this.pen === 'size' ? event.pressure || 1 : 1
-    this.#handle(this.#tool.send(event, this.#context()))
+    const context = this.#context()
+    const offered = this.#handles.busy || this.#offersHandles(this.#tool.view(context))
+    const held = offered ? this.#handles.send(event, context) : null
+    this.#handle(held ?? this.#tool.send(event, context))
     this.#changed('tool')
   }
 

@@ -101,6 +101,7 @@ function canvasOf(part: Partial<Canvas> = {}): Canvas {
     finish: vi.fn(() => false),
     setPan: vi.fn(),
     takeBack: vi.fn(() => false),
+    adjust: vi.fn(() => false),
     busy: false,
     ...part,
   }

@@ -76,10 +76,26 @@ const ANYWHERE: Partial<Record<Action, Act>> = {
   toggleRight: ({ layout }) => layout.toggleRight(),
 }
 
+/** Moves or turns the shape that shows its handles. */
+function adjust(by: { dx: number; dy: number; degrees: number }): Act {
+  return ({ stage }) => stage.canvas?.adjust(by) ?? false
+}
+
+/** Left and right are the shape's as long as its handles show, else the images'. */
+function nudgeOr(dx: 1 | -1, otherwise: Act): Act {
+  return (desk, project) => {
+    if (!desk.stage.canvas?.adjust({ dx, dy: 0, degrees: 0 })) otherwise(desk, project)
+  }
+}
+
 /** What needs an image on the screen. */
 const ON_IMAGE: Partial<Record<Action, Act>> = {
-  next: step(1),
-  previous: step(-1),
+  next: nudgeOr(1, step(1)),
+  previous: nudgeOr(-1, step(-1)),
+  nudgeUp: adjust({ dx: 0, dy: -1, degrees: 0 }),
+  nudgeDown: adjust({ dx: 0, dy: 1, degrees: 0 }),
+  turnLeft: adjust({ dx: 0, dy: 0, degrees: -1 }),
+  turnRight: adjust({ dx: 0, dy: 0, degrees: 1 }),
   back: unlessDrawing((_, { editing }) => editing.back()),
   predict: (_, project) => void project.predict('this'),
   fit: ({ stage }) => stage.canvas?.camera.fit(),

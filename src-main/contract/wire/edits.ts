@@ -21,6 +21,7 @@ export const EDIT_KINDS = [
   'polygon',
   'box',
   'smart box',
+  'shape',
   'brush',
   'wand',
   'erase',

@@ -10,8 +10,18 @@ export const attributes = z
   .record(z.string().min(1).max(100), z.string().max(1000))
   .refine((all) => Object.keys(all).length <= 50, { message: 'An instance has 50 attributes at most.' })
 
+const point = z.tuple([z.number(), z.number()])
+
+/** What a mask was drawn as, in image pixels (x, y): it can be taken hold of again. */
+export const shape = z.discriminatedUnion('kind', [
+  /** `bow` and `stern`: the middles of its short sides */
+  z.object({ kind: z.literal('box'), bow: point, stern: point, breadth: z.number().positive() }),
+  z.object({ kind: z.literal('polygon'), corners: z.array(point).min(3).max(200) }),
+])
+export type Shape = z.infer<typeof shape>
+
 /**
- * What an instance is beside its pixels. What comes later (its shape, ...) comes here: whatever stands here is saved, taken back and
+ * What an instance is beside its pixels. What comes later comes here: whatever stands here is saved, taken back and
  * done again.
  */
 export const instanceAttributes = z.object({
@@ -27,5 +37,7 @@ export const instanceAttributes = z.object({
   /** where the bow points: degrees clockwise from the top of the image, 0 <= heading < 360 */
   heading: z.number().min(0).lt(360).optional(),
   attributes: attributes.optional(),
+  /** left out: it is its mask and nothing else */
+  shape: shape.optional(),
 })
 export type InstanceAttributes = z.infer<typeof instanceAttributes>

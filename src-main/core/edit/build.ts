@@ -78,12 +78,17 @@ export class PlanBuilder {
     this.#after.set(instance.id, { ...instance, colour: this.#colourFor(instance.rle, preferred) })
   }
 
-  /** Gives an instance another mask by a person's hand; without pixels it goes. */
-  reshape(id: string, rle: Rle): void {
+  /** Gives an instance another mask by a person's hand; without pixels it goes. It keeps no shape but one that is given with it. */
+  reshape(id: string, rle: Rle, drawn: Pick<EditTruth, 'shape' | 'heading'> = {}): void {
     const before = this.#after.get(id)
     if (!before) return
     if (rle.length === 0) this.#after.delete(id)
-    else this.#after.set(id, { ...before, rle, edited: before.origin !== 'drawn' })
+    else
+      this.#after.set(id, {
+        ...before,
+        ...{ rle, edited: before.origin !== 'drawn', shape: undefined },
+        ...drawn,
+      })
   }
 
   /** Says something else of an instance than its pixels. */

@@ -1,13 +1,15 @@
-import type { EditKind } from '../../contract/wire.ts'
-import type { BoxCorners, ImagePoint } from '../geometry/points.ts'
+import type { EditKind, Shape } from '../../contract/wire.ts'
+import type { ImagePoint } from '../geometry/points.ts'
 import type { Rle } from '../mask/rle.ts'
 import { intersectionArea, subtract, union, unionAll } from '../mask/rle.ts'
 import { polygonMask } from '../mask/shapes.ts'
+import type { BoxShape } from './shape.ts'
+import { MOST_CORNERS, headingOf, shapeMask } from './shape.ts'
 import { splitMask } from '../mask/split.ts'
 import type { Planned, Policy } from './build.ts'
 import { PlanBuilder, withLosses } from './build.ts'
 import { attributesOf } from './state.ts'
-import type { EditState } from './state.ts'
+import type { EditState, EditTruth } from './state.ts'
 
 /** Gestures that change the truth's pixels. */
 
@@ -23,7 +25,9 @@ const ALL_TAKEN =
 
 /** A new instance of the pixels inside a polygon. @param corners at least three, image pixels. */
 export function planPolygon(state: EditState, corners: readonly ImagePoint[], options: DrawOptions): Planned {
-  return planShape(state, 'polygon', polygonMask(corners, state), options)
+  const shape: Shape = { kind: 'polygon', corners: corners.map(({ x, y }) => [x, y]) }
+  const drawn = corners.length <= MOST_CORNERS ? { shape } : {}
+  return planPixels(state, 'polygon', polygonMask(corners, state), { ...options, drawn })
 }
 
 /** An area where nobody can tell, of the pixels inside a polygon: no object, and ships in it keep their pixels. */
@@ -40,9 +44,30 @@ export function planIgnore(
   return plan ? { plan } : { refusal: NO_PIXELS }
 }
 
-/** A new instance of the pixels inside a rotated box. */
-export function planBox(state: EditState, corners: BoxCorners, options: DrawOptions): Planned {
-  return planShape(state, 'box', polygonMask(corners, state), options)
+/** A new instance of the pixels inside a turned box, heading for its bow. */
+export function planBox(state: EditState, shape: BoxShape, options: DrawOptions): Planned {
+  const drawn = { shape, heading: headingOf(shape) }
+  return planPixels(state, 'box', shapeMask(shape, state), { ...options, drawn })
+}
+
+/** An instance that was drawn as a shape gets another one. Pixels that others hold stay theirs, or go, by the policy. */
+export function planReshape(
+  state: EditState,
+  id: string,
+  shape: Shape,
+  { policy }: Pick<DrawOptions, 'policy'>,
+): Planned {
+  const rle = shapeMask(shape, state)
+  if (rle.length === 0) return { refusal: NO_PIXELS }
+  const builder = new PlanBuilder(state)
+  const instance = builder.get(id)
+  if (!instance) return { refusal: 'The ship is not there any more.' }
+  const pixels = policy === 'yield' ? builder.yielding(rle, id) : rle
+  if (pixels.length === 0) return { refusal: ALL_TAKEN }
+  if (policy === 'take') builder.takeFromOthers(pixels, id)
+  builder.reshape(id, pixels, { shape, heading: headingOf(shape) ?? instance.heading })
+  const plan = builder.plan('shape')
+  return plan ? withLosses(state, plan) : { refusal: 'The shape is where it was.' }
 }
 
 /** A new instance of what was found in a rough box. @param rle empty where nothing was */
@@ -53,7 +78,7 @@ export function planSmartBox(state: EditState, rle: Rle, options: DrawOptions): 
         'Nothing that looks like a ship of its own was found in the box. Drag it anew, or paint the ship.',
     }
   }
-  return planShape(state, 'smart box', rle, options)
+  return planPixels(state, 'smart box', rle, options)
 }
 
 /** A brush stroke: a new instance, or more pixels for the instance `extend`. @param stroke all pixels passed over. */
@@ -62,19 +87,19 @@ export function planBrush(
   stroke: Rle,
   options: DrawOptions & { extend: string | null },
 ): Planned {
-  return planShape(state, 'brush', stroke, options, options.extend)
+  return planPixels(state, 'brush', stroke, options, options.extend)
 }
 
 /** A new instance of what the wand took. */
 export function planWand(state: EditState, taken: Rle, options: DrawOptions): Planned {
-  return planShape(state, 'wand', taken, options)
+  return planPixels(state, 'wand', taken, options)
 }
 
-function planShape(
+function planPixels(
   state: EditState,
   kind: EditKind,
   rle: Rle,
-  { policy, newId }: DrawOptions,
+  { policy, newId, drawn = {} }: DrawOptions & { drawn?: Pick<EditTruth, 'shape' | 'heading'> },
   extend: string | null = null,
 ): Planned {
   if (rle.length === 0) return { refusal: NO_PIXELS }
@@ -86,7 +111,7 @@ function planShape(
   if (pixels.length === 0) return { refusal: ALL_TAKEN }
   if (policy === 'take' && !over) builder.takeFromOthers(pixels, extended?.id ?? null)
   if (extended) builder.reshape(extended.id, union(extended.rle, pixels))
-  else builder.create({ id: newId(), rle: pixels, origin: 'drawn', edited: false })
+  else builder.create({ id: newId(), rle: pixels, origin: 'drawn', edited: false, ...drawn })
   const plan = builder.plan(kind)
   return plan ? withLosses(state, plan) : { refusal: 'These pixels belong to the instance already.' }
 }
@@ -176,7 +201,8 @@ export function planSplit(
     if (!largest || others.length === 0) continue
     builder.reshape(id, largest)
     for (const piece of others) {
-      builder.create({ ...attributesOf(instance), id: newId(), rle: piece, edited: origin !== 'drawn' })
+      const kept = { ...attributesOf(instance), shape: undefined }
+      builder.create({ ...kept, id: newId(), rle: piece, edited: origin !== 'drawn' })
     }
   }
   const plan = builder.plan('split')

@@ -64,7 +64,7 @@ const anyGesture: fc.Arbitrary<(state: e.EditState) => e.Planned> = fc
     picks,
     stroke,
     points: fc.array(point, { minLength: 3, maxLength: 5 }),
-    kind: fc.nat(16),
+    kind: fc.nat(17),
     how: fc.constantFrom('fill', 'grow', 'shrink', 'smooth'),
   })
   .map(({ policy, picks, stroke, points, kind, how }) => (state: e.EditState) => {
@@ -76,7 +76,19 @@ const anyGesture: fc.Arbitrary<(state: e.EditState) => e.Planned> = fc
       () => e.planDescribe(state, chosen, { ignore: true, heading: 90, attributes: { flag: how } }),
       () => e.planIgnore(state, points, options),
       () => e.planPolygon(state, points, options),
-      () => e.planBox(state, [points[0]!, points[1]!, points[2]!, points[0]!], options),
+      () =>
+        e.planBox(
+          state,
+          { kind: 'box', bow: [2, 3], stern: [points[0]!.x, points[0]!.y], breadth: 3 },
+          options,
+        ),
+      () =>
+        e.planReshape(
+          state,
+          chosen[0] ?? '',
+          e.turnedShape(e.boxShapeOf({ x: 6, y: 5, angle: 0, length: 7, breadth: 3 }), picks.length * 30),
+          options,
+        ),
       () => e.planBrush(state, stroke, { ...options, extend: null }),
       () => e.planBrush(state, stroke, { ...options, extend: chosen[0] ?? null }),
       () => e.planErase(state, stroke, chosen.length > 0 ? chosen : null),
@@ -213,6 +225,41 @@ function stateWith(truth: m.Rle[], predictions: m.Rle[] = []): e.EditState {
   }
 }
 const options = () => ({ policy: 'yield' as const, newId: ids() })
+
+describe('shapes', () => {
+  const drawn: e.EditState = {
+    ...SIZE,
+    ...{ status: 'in progress', flag: { flagged: false, comment: '' }, truth: [], predictions: [] },
+  }
+  const bow: e.BoxShape = { kind: 'box', bow: [2, 5], stern: [10, 5], breadth: 4 }
+
+  it('stay with the mask, are moved and turned with it, and keep the heading of the bow', () => {
+    const state = e.applyPlan(drawn, planOf(e.planBox(drawn, bow, { policy: 'yield', newId: ids() })))
+    const [ship] = state.truth
+    expect(ship).toMatchObject({ shape: bow, heading: 270 })
+    expect(m.areaOf(ship!.rle)).toBe(32)
+    const turned = e.turnedShape(bow, 90)
+    expect([e.headingOf(turned), e.headingOf(e.turnedShape(bow, 45))].map((h) => Math.round(h!))).toEqual([
+      0, 315,
+    ])
+    const after = e.applyPlan(state, planOf(e.planReshape(state, ship!.id, turned, { policy: 'yield' })))
+    expect(m.boundsOf(after.truth[0]!.rle, SIZE.height)).toEqual({ x: 4, y: 1, width: 4, height: 8 })
+    const moved = e.planReshape(after, ship!.id, e.movedShape(turned, 3, 0), { policy: 'yield' })
+    expect(m.boundsOf(e.applyPlan(after, planOf(moved)).truth[0]!.rle, SIZE.height)).toMatchObject({
+      x: 7,
+      y: 1,
+    })
+  })
+
+  it('go when pixels are changed by hand, and come back when that is undone', () => {
+    const state = e.applyPlan(drawn, planOf(e.planBox(drawn, bow, { policy: 'yield', newId: ids() })))
+    const stroke = m.fromPredicate(SIZE, (x, y) => x === 2 && y === 4)
+    const plan = planOf(e.planErase(state, stroke, null))
+    const erased = e.applyPlan(state, plan)
+    expect(erased.truth[0]).toMatchObject({ shape: undefined, heading: 270 })
+    expect(e.applyPlan(erased, e.invertPlan(plan)).truth[0]!.shape).toEqual(bow)
+  })
+})
 
 describe('rules', () => {
   it('whoever takes the last pixel of another ship is told, and outlines stay out of the others', () => {
@@ -370,7 +417,7 @@ describe('checkPlan', () => {
     ['colour after', { instances: [{ ...change, after: { ...change.after!, colour: 1 }, added: '99 1' }] }, /for life/],
     ['unknown colour', { instances: [{ ...change, instance: other, before: null, after: { ...change.after!, colour: 12 }, added: '99 1' }] }, /colour that does not exist/],
     ['edited', { instances: [{ ...change, before: { ...change.before!, edited: true }, added: '99 1' }] }, /changed meanwhile/],
-    ['another version', { version: 4 }, /another version of Drydock/],
+    ['another version', { version: 5 }, /another version of Drydock/],
     ['named twice', { instances: [{ ...change, added: '99 1' }, { ...change, added: '98 1' }] }, /twice/],
     ['status', { status: { from: 'done', to: 'in progress' } }, /status was changed/],
     ['no ship', { status: { from: 'to do', to: 'no ship' } }, /^1 ship is marked\.$/],

@@ -10,17 +10,18 @@ export interface EditTruth extends InstanceAttributes {
 }
 
 /** What an instance may be, and what is left out where it is not. */
-const OPTIONAL = ['category', 'ignore', 'heading', 'attributes'] as const
+const OPTIONAL = ['category', 'ignore', 'heading', 'attributes', 'shape'] as const
 
 /** What an instance is beside its pixels, and nothing else. */
 export function attributesOf(instance: InstanceAttributes): InstanceAttributes {
-  const { origin, edited, colour, category, ignore, heading, attributes } = instance
+  const { origin, edited, colour, category, ignore, heading, attributes, shape } = instance
   return {
     ...{ origin, edited, colour },
     ...(category === undefined ? {} : { category }),
     ...(ignore === undefined ? {} : { ignore }),
     ...(heading === undefined ? {} : { heading }),
     ...(attributes === undefined ? {} : { attributes }),
+    ...(shape === undefined ? {} : { shape }),
   }
 }
 

@@ -16,6 +16,7 @@ import { similarImages } from './014-similar-images.ts'
 import { projectCategories } from './015-project-categories.ts'
 import { mapLayers } from './016-map-layers.ts'
 import { doubt } from './017-doubt.ts'
+import { shapes } from './018-shapes.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   projectCategories,
   mapLayers,
   doubt,
+  shapes,
 ]

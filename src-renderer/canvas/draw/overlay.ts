@@ -53,6 +53,16 @@ export function drawToolView(
     context.strokeStyle = '#000000'
     context.stroke()
   })
+  for (const handle of view.handles) {
+    const { x, y } = toScreen(camera, handle)
+    context.beginPath()
+    context.arc(x, y, 4, 0, 2 * Math.PI)
+    context.fillStyle = '#ffffff'
+    context.fill()
+    context.lineWidth = 1.5
+    context.strokeStyle = '#000000'
+    context.stroke()
+  }
   for (const { at, text } of view.labels) drawLabel(context, toScreen(camera, at), text, frame)
   if (view.brush) drawBrush(context, view.brush, image, frame)
   if (view.sign) {

@@ -93,6 +93,8 @@ export interface ToolView {
   lines: readonly { points: readonly ImagePoint[]; closed: boolean }[]
   /** corners that can be seen; the first is larger where a click on it closes the shape */
   dots: readonly ImagePoint[]
+  /** what of a shape can be taken hold of */
+  handles: readonly ImagePoint[]
   /** words beside a point */
   labels: readonly { at: ImagePoint; text: string }[]
   /** brush footprint */
@@ -115,6 +117,7 @@ export const PLAIN: ToolView = {
   busy: false,
   lines: [],
   dots: [],
+  handles: [],
   labels: [],
   brush: null,
   sign: null,
@@ -140,6 +143,8 @@ export interface ToolEntry {
   sized?: boolean
   /** it takes what the network sees, by a reach */
   reaches?: boolean
+  /** the shape of what is selected shows its handles */
+  handles?: boolean
   /** which instances light up under the pointer; none where it is left out */
   hovers?: 'any' | 'edited'
   make(): RunningTool

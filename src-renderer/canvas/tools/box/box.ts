@@ -1,6 +1,7 @@
+import type { BoxShape } from '../../../../src-main/core/edit/edit.ts'
 import { planBox } from '../../../../src-main/core/edit/edit.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
-import { boxFromAxis } from '../../../../src-main/core/geometry/points.ts'
+import { boxFromAxis, distance } from '../../../../src-main/core/geometry/points.ts'
 import type { Tool, ToolEntry } from '../tool.ts'
 import { PLAIN, near, run, stepOut } from '../tool.ts'
 
@@ -11,6 +12,11 @@ interface State {
 }
 
 const START: State = { bow: null, stern: null, at: null }
+
+function shapeOf(bow: ImagePoint, stern: ImagePoint, edge: ImagePoint): BoxShape {
+  const [left, , , right] = boxFromAxis(bow, stern, edge) ?? [edge, edge, edge, edge]
+  return { kind: 'box', bow: [bow.x, bow.y], stern: [stern.x, stern.y], breadth: distance(left, right) }
+}
 
 /** A rotated box in three clicks: bow, stern, width. */
 const boxTool: Tool<State> = {
@@ -28,7 +34,7 @@ const boxTool: Tool<State> = {
         if (corners === null || near(stern, event.at, 3, context.scale)) return { state }
         return {
           state: { ...START, at: event.at },
-          planned: planBox(context.content, corners, context),
+          planned: planBox(context.content, shapeOf(bow, stern, event.at), context),
           selectCreated: true,
         }
       }
@@ -70,5 +76,6 @@ export const box: ToolEntry = {
   key: 'R',
   icon: [['rect', { width: '20', height: '12', x: '2', y: '6', rx: '2' }]],
   cursor: 'crosshair',
+  handles: true,
   make: () => run(boxTool),
 }

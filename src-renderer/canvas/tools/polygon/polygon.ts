@@ -161,6 +161,7 @@ export const polygon: ToolEntry = {
     ],
   ],
   cursor: 'crosshair',
+  handles: true,
   make: () =>
     run(
       outlineTool({

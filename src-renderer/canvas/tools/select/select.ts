@@ -105,5 +105,6 @@ export const select: ToolEntry = {
   ],
   cursor: 'default',
   hovers: 'any',
+  handles: true,
   make: () => run(selectTool),
 }

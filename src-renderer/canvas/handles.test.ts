@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { imagePoint } from '../../src-main/core/geometry/points.ts'
+import * as m from '../../src-main/core/mask/rle.ts'
+import { A, SIZE, box, setUp } from './tools/fake-desk.ts'
+
+let t: ReturnType<typeof setUp>
+const ship = () => t.shown.content!.truth.at(-1)!
+const bounds = () => m.boundsOf(ship().rle, SIZE.height)
+
+describe('the handles of a box', () => {
+  beforeEach(() => {
+    t = setUp('box')
+    t.camera.zoomBy(8 / t.camera.camera.scale)
+    for (const [x, y] of [[80, 50], [60, 50], [70, 53]] as const) t.click(x, y) // prettier-ignore
+  })
+
+  it('are there after it was drawn, and the heading is that of its bow', () => {
+    expect(m.equal(ship().rle, box(60, 47, 20, 6))).toBe(true)
+    expect(ship()).toMatchObject({ heading: 90, shape: { kind: 'box', bow: [80, 50] } })
+    expect(t.bench.view().handles).toHaveLength(9)
+  })
+
+  it('move sides and corners, and turn it; Escape drops what is under way', () => {
+    t.drag([60, 50], [56, 51])
+    expect(bounds()).toEqual({ x: 56, y: 47, width: 24, height: 6 })
+    t.drag([56, 53], [58, 55])
+    expect(bounds()).toEqual({ x: 58, y: 47, width: 22, height: 8 })
+    const turn = t.bench.view().handles.at(-1)!
+    t.down(turn.x, turn.y)
+    t.move(69, 30, { shift: true })
+    expect(t.bench.view()).toMatchObject({ busy: true, live: { plan: { kind: 'shape' } } })
+    expect(t.bench.finish('escape')).toBe(true)
+    expect(bounds()).toEqual({ x: 58, y: 47, width: 22, height: 8 })
+    t.down(turn.x, turn.y)
+    t.move(69, 30, { shift: true })
+    t.up(69, 30, { shift: true })
+    expect(bounds()).toEqual({ x: 65, y: 40, width: 8, height: 22 })
+    expect(ship().heading).toBeCloseTo(0, 9)
+    expect(t.plans.at(-1)!.kind).toBe('shape')
+  })
+
+  it('go with the selection and with the mask that a brush changes; arrows act on what shows them alone', () => {
+    expect(t.bench.adjust({ dx: 1, dy: -2, degrees: 0 })).toBe(true)
+    expect(bounds()).toEqual({ x: 61, y: 45, width: 20, height: 6 })
+    t.bench.select([{ kind: 'truth', id: A }])
+    expect([t.bench.view().handles, t.bench.adjust({ dx: 1, dy: 0, degrees: 0 })]).toEqual([[], false])
+    t.bench.select([{ kind: 'truth', id: ship().id }])
+    t.bench.setTool('eraser')
+    t.click(61, 45)
+    t.bench.setTool('select')
+    expect(t.bench.view().handles).toEqual([])
+    expect(ship()).toMatchObject({ shape: undefined, heading: 90 })
+  })
+})
+
+describe('the handles of a polygon', () => {
+  it('drag corners, with Shift to right angles, put one between two, and Alt takes one out', () => {
+    t = setUp('polygon')
+    t.camera.zoomBy(8 / t.camera.camera.scale)
+    for (const [x, y] of [[60, 40], [80, 40], [80, 50], [60, 50]] as const) t.click(x, y) // prettier-ignore
+    t.bench.finish('enter')
+    t.bench.setTool('select')
+    expect(t.bench.view().handles).toContainEqual(imagePoint(70, 40))
+    t.drag([70, 40], [70, 36])
+    expect(ship().shape).toMatchObject({ corners: { length: 5 } })
+    expect(bounds()).toMatchObject({ y: 36, height: 14 })
+    t.click(70, 36, { alt: true })
+    expect(m.equal(ship().rle, box(60, 40, 20, 10))).toBe(true)
+    t.down(80, 50)
+    t.move(84, 54, { shift: true })
+    t.up(84, 54, { shift: true })
+    const { shape } = ship()
+    const [, b, c, d] = shape?.kind === 'polygon' ? shape.corners : []
+    expect((b![0] - c![0]) * (d![0] - c![0]) + (b![1] - c![1]) * (d![1] - c![1])).toBeCloseTo(0, 9)
+  })
+})

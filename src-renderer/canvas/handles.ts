@@ -1,0 +1,191 @@
+import type { Shape } from '../../src-main/contract/wire.ts'
+import type { Planned } from '../../src-main/core/edit/edit.ts'
+import { boxShapeOf, movedShape, outlineOf, planReshape, turnedBoxOf, turnedShape } from '../../src-main/core/edit/edit.ts' // prettier-ignore
+import type { ImagePoint } from '../../src-main/core/geometry/points.ts'
+import { distance, imagePoint } from '../../src-main/core/geometry/points.ts'
+import type { TurnedBox } from '../../src-main/core/smart-box/turned-box.ts'
+import { SIDES, cornersOf, fromBox, sidesOf, toBox, withSideAt } from '../../src-main/core/smart-box/turned-box.ts' // prettier-ignore
+import type { ToolContext, ToolEvent } from './tools/tool.ts'
+import { near, selectedIds } from './tools/tool.ts'
+
+/** The handles of the shape that the selected instance was drawn as: they are there before the tool in hand is. */
+
+/** A handle is taken hold of within so many CSS pixels. */
+const REACH = 6
+/** The handle that turns a box lies so many CSS pixels before its bow. */
+const TURN_AT = 22
+/** Shapes that are smaller than this on the screen, in CSS pixels, show no handles between their corners. */
+const SMALL = 40
+const RIGHT_ANGLES = 15
+
+interface Handle {
+  at: ImagePoint
+  /** the shape with this handle where the pointer is; `square`: right angles are wanted */
+  drag(to: ImagePoint, square: boolean): Shape
+  /** the shape without this corner */
+  without?: Shape
+}
+
+interface Held {
+  id: string
+  handle: Handle
+  shape: Shape
+  moved: boolean
+}
+
+export class Handles {
+  #held: Held | null = null
+
+  get busy(): boolean {
+    return this.#held !== null
+  }
+
+  /** Lets go without a change. */
+  drop(): void {
+    this.#held = null
+  }
+
+  /** @returns what came of it; null: the event is the tool's */
+  send(event: ToolEvent, context: ToolContext): { planned?: Planned } | null {
+    if (event.type === 'down') return this.#take(event, context)
+    if (!this.#held) return null
+    if (event.type === 'move') {
+      const { handle, id } = this.#held
+      this.#held = { id, handle, shape: handle.drag(event.at, event.shift), moved: true }
+      return {}
+    }
+    const { id, shape, moved } = this.#held
+    if (event.type === 'up') {
+      this.#held = null
+      return moved ? { planned: planReshape(context.content, id, shape, context) } : {}
+    }
+    if (event.type === 'escape' || event.type === 'leave') this.#held = null
+    return {}
+  }
+
+  #take(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): { planned?: Planned } | null {
+    const shown = shapeOf(context)
+    const [handle] = shown
+      ? handlesOf(shown.shape, context.scale)
+          .filter(({ at }) => near(at, event.at, REACH, context.scale))
+          .sort((a, b) => distance(a.at, event.at) - distance(b.at, event.at))
+      : []
+    if (!shown || !handle) return null
+    if (event.alt && handle.without) {
+      return { planned: planReshape(context.content, shown.id, handle.without, context) }
+    }
+    this.#held = { id: shown.id, handle, shape: shown.shape, moved: false }
+    return {}
+  }
+
+  /** What is to be seen of them: places, and what the image would be if they were let go now. Null where there are none. */
+  view(
+    context: ToolContext,
+  ): { places: readonly ImagePoint[]; outline: readonly ImagePoint[]; live: Planned | null } | null {
+    const shown = shapeOf(context)
+    if (!shown) return null
+    const shape = this.#held?.id === shown.id ? this.#held.shape : shown.shape
+    const live = this.#held?.moved ? planReshape(context.content, shown.id, shape, context) : null
+    return {
+      places: handlesOf(shape, context.scale).map(({ at }) => at),
+      outline: outlineOf(shape),
+      live,
+    }
+  }
+}
+
+/** Moves the shape of the selected instance by pixels, or turns it by degrees. Null where it has none. */
+export function adjusted(
+  context: ToolContext,
+  { dx, dy, degrees }: { dx: number; dy: number; degrees: number },
+): Planned | null {
+  const shown = shapeOf(context)
+  if (!shown) return null
+  const shape = turnedShape(movedShape(shown.shape, dx, dy), degrees)
+  return planReshape(context.content, shown.id, shape, context)
+}
+
+/** The one instance that is selected, and the shape that it still is. */
+function shapeOf(context: ToolContext): { id: string; shape: Shape } | null {
+  const [id, ...others] = selectedIds(context)
+  if (id === undefined || others.length > 0 || context.selection.length > 1) return null
+  const shape = context.content.truth.find((one) => one.id === id)?.shape
+  return shape ? { id, shape } : null
+}
+
+function handlesOf(shape: Shape, scale: number): Handle[] {
+  return shape.kind === 'box' ? boxHandles(turnedBoxOf(shape), scale) : cornerHandles(shape.corners, scale)
+}
+
+function boxHandles(box: TurnedBox, scale: number): Handle[] {
+  const sides = sidesOf(box)
+  const corners = cornersOf(box)
+  const small = box.breadth * scale < SMALL
+  return [
+    ...corners.map((at, i) => ({
+      at,
+      drag: (to: ImagePoint) => withCornerAt(box, corners[(i + 2) % 4]!, to),
+    })),
+    ...SIDES.filter((side) => !small || side === 'left' || side === 'right').map((side) => ({
+      at: sides[side],
+      drag: (to: ImagePoint) => boxShapeOf(withSideAt(box, side, to)),
+    })),
+    {
+      at: fromBox(box, -box.length / 2 - TURN_AT / scale, 0),
+      drag: (to: ImagePoint, square: boolean) => {
+        const angle = Math.atan2(box.y - to.y, box.x - to.x)
+        const step = (RIGHT_ANGLES * Math.PI) / 180
+        return boxShapeOf({ ...box, angle: square ? Math.round(angle / step) * step : angle })
+      },
+    },
+  ]
+}
+
+/** The box between a corner that stays and one that is dragged, turned as before. */
+function withCornerAt(box: TurnedBox, stays: ImagePoint, to: ImagePoint): Shape {
+  const [a, b] = [toBox(box, stays), toBox(box, to)]
+  const { x, y } = fromBox(box, (a.along + b.along) / 2, (a.across + b.across) / 2)
+  return boxShapeOf({
+    ...{ x, y, angle: box.angle },
+    length: Math.max(1, Math.abs(a.along - b.along)),
+    breadth: Math.max(1, Math.abs(a.across - b.across)),
+  })
+}
+
+type Corners = readonly (readonly [number, number])[]
+
+function cornerHandles(corners: Corners, scale: number): Handle[] {
+  const polygon = (points: Corners): Shape => ({ kind: 'polygon', corners: points.map(([x, y]) => [x, y]) })
+  const count = corners.length
+  return corners.flatMap((corner, i) => {
+    const [before, after] = [corners[(i + count - 1) % count]!, corners[(i + 1) % count]!]
+    const without = count > 3 ? { without: polygon(corners.toSpliced(i, 1)) } : {}
+    const handle: Handle = {
+      at: imagePoint(...corner),
+      drag: (to, square) => polygon(corners.with(i, square ? onRightAngle(before, after, to) : [to.x, to.y])),
+      ...without,
+    }
+    const middle: [number, number] = [(corner[0] + after[0]) / 2, (corner[1] + after[1]) / 2]
+    const long = Math.hypot(after[0] - corner[0], after[1] - corner[1]) * scale >= SMALL
+    const between: Handle = {
+      at: imagePoint(...middle),
+      drag: (to) => polygon(corners.toSpliced(i + 1, 0, [to.x, to.y])),
+    }
+    return long && count < MOST_DRAGGED ? [handle, between] : [handle]
+  })
+}
+
+/** as many corners as a shape may have */
+const MOST_DRAGGED = 200
+
+/** The place nearest to `to` from which both neighbours are seen at a right angle (Thales' circle). */
+function onRightAngle(
+  before: readonly [number, number],
+  after: readonly [number, number],
+  to: ImagePoint,
+): readonly [number, number] {
+  const [mx, my] = [(before[0] + after[0]) / 2, (before[1] + after[1]) / 2]
+  const radius = Math.hypot(after[0] - before[0], after[1] - before[1]) / 2
+  const away = Math.hypot(to.x - mx, to.y - my)
+  return away === 0 ? [to.x, to.y] : [mx + ((to.x - mx) * radius) / away, my + ((to.y - my) * radius) / away]
+}
