@@ -82,7 +82,7 @@ function adjust(by: { dx: number; dy: number; degrees: number }): Act {
 }
 
 /** Left and right are the shape's as long as its handles show, else the images'. */
-function nudgeOr(dx: 1 | -1, otherwise: Act): Act {
+function shapeOr(dx: 1 | -1, otherwise: Act): Act {
   return (desk, project) => {
     if (!desk.stage.canvas?.adjust({ dx, dy: 0, degrees: 0 })) otherwise(desk, project)
   }
@@ -90,10 +90,10 @@ function nudgeOr(dx: 1 | -1, otherwise: Act): Act {
 
 /** What needs an image on the screen. */
 const ON_IMAGE: Partial<Record<Action, Act>> = {
-  next: nudgeOr(1, step(1)),
-  previous: nudgeOr(-1, step(-1)),
-  nudgeUp: adjust({ dx: 0, dy: -1, degrees: 0 }),
-  nudgeDown: adjust({ dx: 0, dy: 1, degrees: 0 }),
+  next: shapeOr(1, step(1)),
+  previous: shapeOr(-1, step(-1)),
+  shapeUp: adjust({ dx: 0, dy: -1, degrees: 0 }),
+  shapeDown: adjust({ dx: 0, dy: 1, degrees: 0 }),
   turnLeft: adjust({ dx: 0, dy: 0, degrees: -1 }),
   turnRight: adjust({ dx: 0, dy: 0, degrees: 1 }),
   back: unlessDrawing((_, { editing }) => editing.back()),

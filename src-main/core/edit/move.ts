@@ -4,6 +4,7 @@ import { shiftMask } from '../mask/shift.ts'
 import type { Planned, Policy } from './build.ts'
 import { PlanBuilder, withLosses } from './build.ts'
 import type { DrawOptions } from './draw.ts'
+import { movedShape } from './shape.ts'
 import { attributesOf } from './state.ts'
 import type { EditState, EditTruth } from './state.ts'
 
@@ -37,7 +38,8 @@ export function planPaste(
     const pixels = policy === 'yield' ? builder.yielding(rle, null) : rle
     if (pixels.length === 0) continue
     if (policy === 'take') builder.takeFromOthers(pixels, null)
-    const what = attributesOf(instance)
+    const shape = instance.shape && movedShape(instance.shape, step.dx, step.dy)
+    const what = { ...attributesOf(instance), shape }
     builder.create({ ...what, id: newId(), rle: pixels, origin: 'drawn', edited: false }, what.colour)
   }
   const plan = builder.plan('paste')
@@ -50,7 +52,10 @@ export function planMove(state: EditState, ids: readonly string[], step: Step, p
   const chosen = state.truth.filter(({ id }) => ids.includes(id))
   if (chosen.length === 0) return { refusal: 'Select the ships to move first.' }
   const builder = new PlanBuilder(state)
-  const moved = chosen.map(({ id, rle }) => ({ id, rle, after: shiftMask(rle, state.height, step, state) }))
+  const moved = chosen.map(({ id, rle, shape, heading }) => ({
+    ...{ id, rle, after: shiftMask(rle, state.height, step, state) },
+    drawn: { heading, shape: shape && movedShape(shape, step.dx, step.dy) },
+  }))
   if (moved.some(({ rle, after }) => areaOf(after) < areaOf(rle))) {
     return { refusal: 'It would be cut off at the edge of the image, so it stays.' }
   }
@@ -62,7 +67,7 @@ export function planMove(state: EditState, ids: readonly string[], step: Step, p
         'It would lie on another ship, so it stays. Choose the overlap policy "take" to take its pixels over.',
     }
   }
-  for (const { id, after } of moved) builder.reshape(id, after)
+  for (const { id, after, drawn } of moved) builder.reshape(id, after, drawn)
   if (policy === 'take') {
     for (const { id, rle } of others)
       if (intersectionArea(rle, onto) > 0) builder.reshape(id, subtract(rle, onto))

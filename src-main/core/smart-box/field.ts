@@ -21,6 +21,8 @@ export interface Field {
   y: number
   /** [height, width] number of its colour, or NO_COLOUR */
   colour: Uint8Array
+  /** [COLOURS, 3] the colours, as brightness and two differences */
+  centres: Float64Array
   /** how many cells have each colour */
   total: Float64Array
   cells: number
@@ -34,7 +36,8 @@ export interface Field {
 export const NO_COLOUR = 255
 export const COLOURS = 11
 
-const MOST_CELLS = 1400
+/** About so many cells: their sides are whole pixels */
+const USUAL_CELLS = 1400
 /** differences of colour count so much more than differences of brightness */
 const HUE = 1.5
 const ROUNDS = 5
@@ -42,7 +45,7 @@ const ROUNDS = 5
 /** @param taken [area.height, area.width] 1: the pixel belongs to another ship @param belief of the same shape */
 export function fieldOf(picture: Picture, taken: Uint8Array, belief: Float32Array | null): Field {
   const { area } = picture
-  const cell = Math.max(1, Math.sqrt((area.width * area.height) / MOST_CELLS))
+  const cell = Math.max(1, Math.round(Math.sqrt((area.width * area.height) / USUAL_CELLS)))
   const width = Math.max(1, Math.floor(area.width / cell))
   const height = Math.max(1, Math.floor(area.height / cell))
   const features = new Float32Array(width * height * 3)
@@ -60,13 +63,12 @@ export function fieldOf(picture: Picture, taken: Uint8Array, belief: Float32Arra
     }
     const pixels = (x1 - x0) * (y1 - y0)
     const [r, g, b] = [sum[0] / pixels, sum[1] / pixels, sum[2] / pixels]
-    const brightness = (r + g + b) / 3
-    features.set([brightness, (r - brightness) * HUE, (b - brightness) * HUE], p * 3)
+    describe(features, p, r, g, b)
     if (mean) mean[p] = sum[3] / pixels
     if (2 * sum[4] >= pixels) colour[p] = NO_COLOUR
   })
   const total = new Float64Array(COLOURS)
-  quantise(features, colour)
+  const centres = quantise(features, colour)
   let cells = 0
   for (const c of colour) {
     if (c === NO_COLOUR) continue
@@ -74,7 +76,21 @@ export function fieldOf(picture: Picture, taken: Uint8Array, belief: Float32Arra
     cells++
   }
   const slope = slopesOf(features, width, height)
-  return { width, height, cell, x: area.x, y: area.y, colour, total, cells, slope, belief: mean }
+  return { width, height, cell, x: area.x, y: area.y, colour, centres, total, cells, slope, belief: mean }
+}
+
+function describe(features: Float32Array, p: number, r: number, g: number, b: number): void {
+  const brightness = (r + g + b) / 3
+  features[p * 3] = brightness
+  features[p * 3 + 1] = (r - brightness) * HUE
+  features[p * 3 + 2] = (b - brightness) * HUE
+}
+
+/** The number of the colour that a pixel is nearest to. @param p of the window */
+export function colourOf({ centres }: Field, { pixels, step }: Picture, p: number): number {
+  const one = new Float32Array(3)
+  describe(one, 0, pixels[p * step]!, pixels[p * step + 1]!, pixels[p * step + 2]!)
+  return nearest(centres, one, 0)
 }
 
 /** Pixels of each cell: columns x0 .. x1 - 1, rows y0 .. y1 - 1 of the window. */
@@ -94,11 +110,11 @@ function eachCell(
 }
 
 /** Sorts cells into a few colours (k-means from equal parts by brightness, so that the same picture gives the same colours). */
-function quantise(features: Float32Array, colour: Uint8Array): void {
+function quantise(features: Float32Array, colour: Uint8Array): Float64Array {
   const free = Int32Array.from(colour.keys()).filter((p) => colour[p] !== NO_COLOUR)
-  if (free.length === 0) return
-  const order = free.slice().sort((a, b) => features[a * 3]! - features[b * 3]!)
   const centres = new Float64Array(COLOURS * 3)
+  if (free.length === 0) return centres
+  const order = free.slice().sort((a, b) => features[a * 3]! - features[b * 3]!)
   for (let k = 0; k < COLOURS; k++) {
     const share = k === 0 ? 0 : k === COLOURS - 1 ? 1 : (k + 0.5) / COLOURS
     const p = order[Math.min(order.length - 1, Math.floor(share * order.length))]!
@@ -117,6 +133,7 @@ function quantise(features: Float32Array, colour: Uint8Array): void {
       for (let c = 0; c < 3 && count > 0; c++) centres[k * 3 + c] = sums[k * 4 + c]! / count
     }
   }
+  return centres
 }
 
 function nearest(centres: Float64Array, features: Float32Array, p: number): number {

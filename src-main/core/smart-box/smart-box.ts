@@ -4,7 +4,7 @@ import { fillHoles } from '../mask/morph.ts'
 import { EMPTY_RLE, eachColumnRun, intersectionArea, canonicalise, unionAll } from '../mask/rle.ts'
 import { emptyCensus, ratios, take } from './contrast.ts'
 import type { Field, Picture } from './field.ts'
-import { NO_COLOUR, fieldOf } from './field.ts'
+import { colourOf, fieldOf } from './field.ts'
 import type { Guess } from './fit.ts'
 import { fitBoxes } from './fit.ts'
 import { haloOf } from './halo.ts'
@@ -107,16 +107,18 @@ function leanOf(
   for (let p = 0; p < lean.length; p++) {
     const x = p % width
     const y = (p - x) / width
-    const k = field.colour[cellAt(field, x, y)]!
-    const ratio = k === NO_COLOUR ? 0 : likelier[k]!
     const near = between(field, exact, x, y)
+    const outer = between(field, blurred, x, y)
+    if (outer < 0.01) {
+      lean[p] = -SURE
+      continue
+    }
+    const ratio = likelier[colourOf(field, picture, p)]!
     const mixed = ratio > OWN ? 0 : halo.mixed[p]!
-    const chance = near + mixed * (between(field, blurred, x, y) - near)
+    const chance = near + mixed * (outer - near)
     const sure = belief === null ? 0 : BY_BELIEF * logit(belief[p]!)
-    lean[p] =
-      chance < 0.01
-        ? -SURE
-        : BY_SHAPE * logit(chance) + BY_COLOUR * ratio - BY_WATER * halo.water[p]! + sure + READY
+    const seen = BY_COLOUR * ratio - BY_WATER * halo.water[p]! + sure
+    lean[p] = BY_SHAPE * logit(chance) + seen + READY
   }
   return lean
 }
@@ -149,10 +151,6 @@ function chances(field: Field, guesses: readonly Guess[]): { exact: Float32Array
     }
   }
   return { exact, blurred }
-}
-
-function cellAt({ width, height, cell }: Field, x: number, y: number): number {
-  return Math.min(height - 1, Math.floor(y / cell)) * width + Math.min(width - 1, Math.floor(x / cell))
 }
 
 /** The value of cells at a pixel's centre, between the four around it by their distances. */

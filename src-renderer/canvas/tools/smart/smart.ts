@@ -108,7 +108,7 @@ function hintFor({ bow, standing, press: held }: State, dragged: boolean): strin
   if (!standing) return 'Drag a box around a ship, or click its bow'
   if (held?.kind === 'stroke')
     return held.paints === 'ship' ? 'This belongs to the ship' : 'This does not belong to it'
-  return 'Enter keeps it, Escape drops it; drag a side, paint what is missing, Alt paints what is too much'
+  return 'Enter keeps it, Escape drops it. Drag its sides; paint to add, with Alt to take away'
 }
 
 /** A box with the mask that is seen in it, which is looked for when it is needed first. */

@@ -1,0 +1,125 @@
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { axesOf, momentsOf } from '../src-main/core/cluster/moments.ts'
+import type { Rle } from '../src-main/core/mask/rle.ts'
+import { boundsOf, parseRle, pixelsOf } from '../src-main/core/mask/rle.ts'
+import { scoreImage } from '../src-main/core/metric/f2.ts'
+import type { Random } from '../src-main/core/random.ts'
+import { between, randomFrom } from '../src-main/core/random.ts'
+import type { CanvasHand } from './canvas.ts'
+import { expect, root, test, type Drydock } from './harness.ts'
+import { ask, handOn, jobsAreOver, saved } from './steps.ts'
+
+/**
+ * A new user marks all ships of ten Airbus images through the real window, with hands that are a pixel or two off: once by polygons alone, once by the smart box,
+ * dragged and along the axis. Prints seconds (of the script, not of a person) and actions a ship, and F2 against truth.
+ */
+
+const labelled = join(root, '..', 'shared', 'data', 'airbus', 'labelled')
+const SIZE = { width: 768, height: 768 }
+const IMAGES = 10
+
+/** Marks one ship. @returns how many clicks, drags and keys it took */
+type Way = (drydock: Drydock, hand: CanvasHand, ship: Rle, random: Random) => Promise<number>
+
+/** Hands are off by so many image pixels. */
+const OFF = 1.5
+const off = (random: Random, value: number) => value + between(random, -OFF, OFF)
+
+function frameOf(ship: Rle) {
+  const pixels = pixelsOf(ship, SIZE)
+  const xs = Float32Array.from(pixels, (p) => (p % SIZE.width) + 0.5)
+  const ys = Float32Array.from(pixels, (p) => Math.floor(p / SIZE.width) + 0.5)
+  const moments = momentsOf(new Int32Array(pixels.length), 1, xs, ys)[0]!
+  const { angle, length, breadth } = axesOf(moments)
+  const [x, y] = [moments.x / moments.n, moments.y / moments.n]
+  const at = (along: number, across: number, random: Random): [number, number] => [
+    off(random, x + (along * length * Math.cos(angle) - across * breadth * Math.sin(angle)) / 2) - 0.5,
+    off(random, y + (along * length * Math.sin(angle) + across * breadth * Math.cos(angle)) / 2) - 0.5,
+  ]
+  return at
+}
+
+const byPolygon: Way = async ({ page }, hand, ship, random) => {
+  const at = frameOf(ship)
+  await page.keyboard.press('p')
+  for (const [along, across] of [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ] as const) {
+    // prettier-ignore
+    await hand.click(...at(along, across, random))
+  }
+  await page.keyboard.press('Enter')
+  return 6
+}
+
+const byDrag: Way = async ({ page }, hand, ship, random) => {
+  const { x, y, width, height } = boundsOf(ship, SIZE.height)!
+  await page.keyboard.press('s')
+  await hand.stroke([off(random, x), off(random, y)], [off(random, x + width), off(random, y + height)])
+  await page.keyboard.press('Enter')
+  return 3
+}
+
+const byAxis: Way = async ({ page }, hand, ship, random) => {
+  const at = frameOf(ship)
+  await page.keyboard.press('s')
+  await hand.click(...at(-1, 0, random))
+  await hand.click(...at(1, 0, random))
+  await page.keyboard.press('Enter')
+  return 4
+}
+
+function truthOf(): Map<string, Rle[]> {
+  const truth = new Map<string, Rle[]>()
+  for (const row of readFileSync(join(labelled, 'masks.csv'), 'utf8').trim().split(/\r?\n/).slice(1)) {
+    const [image = '', text = ''] = row.split(',')
+    if (text.trim() !== '') truth.set(image, [...(truth.get(image) ?? []), parseRle(text.trim())])
+  }
+  return new Map([...truth].slice(0, IMAGES))
+}
+
+for (const [name, way] of [
+  ['polygons', byPolygon],
+  ['smart box, dragged', byDrag],
+  ['smart box, bow and stern', byAxis],
+] as const) {
+  // prettier-ignore
+  test(`ten images by ${name}`, async ({ launch, folder }) => {
+    test.skip(!existsSync(labelled), 'left out: ../shared/data/airbus/labelled is not there')
+    const truth = truthOf()
+    const photos = join(folder, 'photos')
+    const project = join(folder, 'photos.drydock')
+    mkdirSync(photos)
+    for (const image of truth.keys()) cpSync(join(labelled, 'images', image), join(photos, image))
+    const drydock = await launch()
+    await drydock.drop(photos)
+    await jobsAreOver(drydock)
+    const random = randomFrom(5)
+    const found: { image: string; rle: string }[] = []
+    let [ships, actions, seconds] = [0, 0, 0]
+    for (const [image, masks] of truth) {
+      const hand = await handOn(drydock, image)
+      const began = performance.now()
+      for (const ship of masks) {
+        actions += await way(drydock, hand, ship, random)
+        ships++
+      }
+      seconds += (performance.now() - began) / 1000
+      await saved(drydock)
+      await expect.poll(() => ask(project, 'select 1 from truth').length).toBeGreaterThan(found.length)
+      const rows = ask<{ image: string; rle: string }>(project, 'select i.path as image, t.rle from truth t join images i on i.id = t.image_id') // prettier-ignore
+      found.splice(0, found.length, ...rows)
+    }
+    const scores = [...truth].map(([image, masks]) =>
+      scoreImage(masks, found.filter((one) => one.image === image).map(({ rle }) => parseRle(rle))), // prettier-ignore
+    )
+    const f2 = scores.reduce((sum, score) => sum + score.f2, 0) / scores.length
+    console.log(
+      `${name.padEnd(26)} ${ships} ships, ${found.length} marked, ${(actions / ships).toFixed(1)} actions and ${(seconds / ships).toFixed(1)} s a ship, F2 ${f2.toFixed(3)}`,
+    )
+  })
+}
