@@ -39,6 +39,15 @@ describe('the handles of a box', () => {
     expect(t.plans.at(-1)!.kind).toBe('shape')
   })
 
+  it('let a click through to the tool that draws the next one', () => {
+    t.click(60, 50)
+    expect(t.bench.view().hint).toBe('Click the stern')
+    t.click(40, 50)
+    t.click(50, 53)
+    expect(bounds()).toEqual({ x: 40, y: 47, width: 20, height: 6 })
+    expect(t.plans.map(({ kind }) => kind)).toEqual(['box', 'box'])
+  })
+
   it('go with the selection and with the mask that a brush changes; arrows act on what shows them alone', () => {
     expect(t.bench.adjust({ dx: 1, dy: -2, degrees: 0 })).toBe(true)
     expect(bounds()).toEqual({ x: 61, y: 45, width: 20, height: 6 })

@@ -29,9 +29,20 @@ interface Handle {
 interface Held {
   id: string
   handle: Handle
+  /** where it was pressed */
+  from: ImagePoint
   shape: Shape
   moved: boolean
 }
+
+/** What came of an event. `clicked`: a press that moved nothing; it may be meant for what lies beneath. */
+export interface Handled {
+  planned?: Planned
+  clicked?: ImagePoint
+}
+
+/** A press that moves less than this, in CSS pixels, is a click. */
+const DRAGS = 3
 
 export class Handles {
   #held: Held | null = null
@@ -46,24 +57,25 @@ export class Handles {
   }
 
   /** @returns what came of it; null: the event is the tool's */
-  send(event: ToolEvent, context: ToolContext): { planned?: Planned } | null {
+  send(event: ToolEvent, context: ToolContext): Handled | null {
     if (event.type === 'down') return this.#take(event, context)
     if (!this.#held) return null
     if (event.type === 'move') {
-      const { handle, id } = this.#held
-      this.#held = { id, handle, shape: handle.drag(event.at, event.shift), moved: true }
+      const { handle, from, moved } = this.#held
+      if (!moved && near(from, event.at, DRAGS, context.scale)) return {}
+      this.#held = { ...this.#held, shape: handle.drag(event.at, event.shift), moved: true }
       return {}
     }
-    const { id, shape, moved } = this.#held
+    const { id, from, shape, moved } = this.#held
     if (event.type === 'up') {
       this.#held = null
-      return moved ? { planned: planReshape(context.content, id, shape, context) } : {}
+      return moved ? { planned: planReshape(context.content, id, shape, context) } : { clicked: from }
     }
     if (event.type === 'escape' || event.type === 'leave') this.#held = null
     return {}
   }
 
-  #take(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): { planned?: Planned } | null {
+  #take(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Handled | null {
     const shown = shapeOf(context)
     const [handle] = shown
       ? handlesOf(shown.shape, context.scale)
@@ -74,7 +86,7 @@ export class Handles {
     if (event.alt && handle.without) {
       return { planned: planReshape(context.content, shown.id, handle.without, context) }
     }
-    this.#held = { id: shown.id, handle, shape: shown.shape, moved: false }
+    this.#held = { id: shown.id, handle, from: event.at, shape: shown.shape, moved: false }
     return {}
   }
 

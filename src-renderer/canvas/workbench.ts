@@ -11,7 +11,7 @@ import type { Shown } from './shown.ts'
 import type { Target } from './target.ts'
 import { EDITED } from './target.ts'
 import type { Outcome, RunningTool, ToolContext, ToolEntry, ToolEvent, ToolView } from './tools/tool.ts'
-import { PLAIN } from './tools/tool.ts'
+import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
 import type { ToolName } from './tools/registry.ts'
 import { TOOLS } from './tools/registry.ts'
 
@@ -140,7 +140,10 @@ export class Workbench {
     const context = this.#context()
     const offered = this.#handles.busy || this.#offersHandles(this.#tool.view(context))
     const held = offered ? this.#handles.send(event, context) : null
-    this.#handle(held ?? this.#tool.send(event, context))
+    // the next ship may begin where a handle of the one before happens to be
+    const beneath = this.#name === 'select' ? undefined : held?.clicked
+    if (beneath) this.#handle(this.#tool.send({ type: 'down', at: beneath, ...NOTHING_HELD }, context))
+    this.#handle(held && !beneath ? held : this.#tool.send(event, context))
     this.#changed('tool')
   }
 
