@@ -207,4 +207,20 @@ describe('the inference of the open image', () => {
     await settle()
     expect([asked, shared.state, shared.value]).toEqual([[false, true], 'loading', null])
   })
+
+  it('is asked for again by whoever wants it after it failed', async () => {
+    const answers: (() => Promise<ImageInference | null>)[] = [
+      () => Promise.reject(new Error('The engine has ended.')),
+      () => Promise.resolve(null),
+    ]
+    const backend = { inference: { open: () => answers.shift()!() } }
+    const client = fakeClient({ backend }).inProject('p', left.signal)
+    const shared = new OpenInference(client, 7, left.signal, () => undefined)
+    shared.want(true)
+    await settle()
+    expect([shared.state, shared.failure]).toEqual(['failed', 'The engine has ended.'])
+    shared.want(true)
+    await settle()
+    expect([shared.state, shared.failure, answers]).toEqual(['none', null, []])
+  })
 })

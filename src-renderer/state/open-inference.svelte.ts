@@ -33,11 +33,11 @@ export class OpenInference {
     this.#came = came
   }
 
-  /** Someone needs it. @param make it is made where it is not there; else it is only fetched */
+  /** Someone needs it; what failed before is tried again. @param make it is made where it is not there; else it is only fetched */
   want(make: boolean): void {
     const before = this.#wanted
-    if (before === 'make' || (before === 'look' && !make)) return
-    this.#wanted = make ? 'make' : 'look'
+    if (this.state !== 'failed' && (before === 'make' || (before === 'look' && !make))) return
+    this.#wanted = make || before === 'make' ? 'make' : 'look'
     if (this.state !== 'ready') void this.#fetch()
   }
 
@@ -49,6 +49,7 @@ export class OpenInference {
   async #fetch(): Promise<void> {
     const asked = ++this.#asked
     if (this.state !== 'ready') this.state = 'loading'
+    this.failure = null
     try {
       const make = this.#wanted === 'make'
       const info = await this.#client.inference.open({ image: this.#image, make }, { signal: this.#left })

@@ -115,7 +115,7 @@ function hintFor({ picks }: State, { looked }: ToolContext): string {
   if (picks.length > 0) return 'Enter keeps it; click adds, Alt+click takes away, Ctrl+wheel widens'
   return looked
     ? 'Click takes what lights up, double click keeps it at once'
-    : 'The network looks at the image; until then the wand takes what looks alike'
+    : 'Until the network has looked at the image, the wand takes what looks alike'
 }
 
 export const wand: ToolEntry = {
