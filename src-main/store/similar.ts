@@ -23,7 +23,7 @@ interface Row {
   sha256: string
   width: number
   height: number
-  facts: string | null
+  georeference: string | null
   ships: number
   split: Split | null
   by: SplitBy
@@ -37,7 +37,7 @@ interface Row {
 
 const georeferenceIn = z
   .string()
-  .transform((text) => imageFacts.parse(JSON.parse(text)).georeference)
+  .transform((text) => imageFacts.shape.georeference.parse(JSON.parse(text)))
   .nullable()
 
 /** Repository of what tells which images are alike. */
@@ -56,7 +56,7 @@ export function similarRepository(db: Connection) {
     'insert or replace into image_looks (image_id, sha256, shape, sketch) values (?, ?, ?, ?)',
   )
   const grouped = db.prepare<[], Row>(
-    `select i.id, i.path, i.sha256, i.width, i.height, i.facts_json as facts, i.split, i.split_by as "by",
+    `select i.id, i.path, i.sha256, i.width, i.height, json_extract(i.facts_json, '$.georeference') as georeference, i.split, i.split_by as "by",
        exists (select 1 from truth t where t.image_id = i.id) as ships,
        l.shape, l.sketch, g.group_id as "group", g.why, iif(g.by_hand, g.group_id, null) as byHand,
        exists (select 1 from trained_contents c where c.sha256 = i.sha256) as trained
@@ -91,7 +91,7 @@ export function similarRepository(db: Connection) {
       ),
     /** all finished images whose content is known. @param sceneOf the scene that a path says, where pixels bear it out */
     finished: (sceneOf: (path: string) => string | null): GroupedImage[] =>
-      grouped.all().map((row) => groupedOf(row, sceneOf(row.path))),
+      Array.from(grouped.iterate(), (row) => groupedOf(row, sceneOf(row.path))),
     putGroup: (id: number, { group, why }: Group, byHand: boolean): void =>
       void putGroup.run(id, group, why, byHand ? 1 : 0),
     /** whether a person has said where the image belongs */
@@ -109,7 +109,7 @@ export function similarRepository(db: Connection) {
 }
 
 function groupedOf(row: Row, scene: string | null): GroupedImage {
-  const { facts, shape, sketch, ships, trained, group, why, ...rest } = row
+  const { georeference, shape, sketch, ships, trained, group, why, ...rest } = row
   return {
     ...rest,
     scene,
@@ -117,7 +117,7 @@ function groupedOf(row: Row, scene: string | null): GroupedImage {
       shape: shape && Int8Array.from(new Int8Array(bytesOf(shape))),
       sketch: new Uint32Array(bytesOf(sketch)),
     },
-    georeference: georeferenceIn.parse(facts),
+    georeference: georeferenceIn.parse(georeference),
     ships: ships !== 0,
     trained: trained !== 0,
     stands: group === null || why === null ? null : { group, why },

@@ -85,7 +85,10 @@ export function groupedImages(store: Store): GroupedImage[] {
 export function dealingOf(images: readonly GroupedImage[], frozen: boolean): Dealing {
   const groups = groupsOf(images)
   const splits = dealSplits(
-    images.map((image) => ({ ...image, group: groups.get(image.id)!.group, finished: true })),
+    images.map(({ id, sha256, ships, split, by }) => ({
+      ...{ id, sha256, ships, split, by },
+      ...{ group: groups.get(id)!.group, finished: true },
+    })),
     { frozen },
   )
   return {
@@ -102,8 +105,11 @@ export function dealingOf(images: readonly GroupedImage[], frozen: boolean): Dea
   }
 }
 
+/** What a list of groups says of an image. */
+type SettledImage = Pick<GroupedImage, 'id' | 'path' | 'split' | 'stands' | 'trained'>
+
 /** Groups as people see them. */
-export function listedGroups(images: readonly GroupedImage[]): SimilarGroup[] {
+function listedGroups(images: readonly SettledImage[]): SimilarGroup[] {
   const byGroup = Map.groupBy(images, ({ id, stands }) => stands?.group ?? id)
   const groups = [...byGroup].map(([group, members]) => ({
     group,
@@ -116,8 +122,15 @@ export function listedGroups(images: readonly GroupedImage[]): SimilarGroup[] {
   )
 }
 
+/** Leaks of all groups, those of the group with the most first. */
+export function leaksAmong(images: readonly SettledImage[]): SimilarGroup['leaks'] {
+  const byGroup = Map.groupBy(images, ({ id, stands }) => stands?.group ?? id)
+  const leaks = [...byGroup.values()].map(leaksIn).filter(({ length }) => length > 0)
+  return leaks.sort((a, b) => b.length - a.length).flat()
+}
+
 /** Images of a group that are scored on though the group is learnt from. */
-function leaksIn(members: readonly GroupedImage[]): SimilarGroup['leaks'] {
+function leaksIn(members: readonly SettledImage[]): SimilarGroup['leaks'] {
   const learnt = members.find(({ trained, split }) => trained || split === 'train')
   if (!learnt) return []
   return members.flatMap(({ id, path, split, trained }) => {

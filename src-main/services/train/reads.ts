@@ -4,11 +4,12 @@ import { parseRle } from '../../core/mask/rle.ts'
 import type { ListedImage } from '../../store/images.ts'
 import type { GroupedImage } from '../../store/similar.ts'
 import type { Store } from '../../store/store.ts'
-import { dealingOf, groupedImages, listedGroups } from '../images/similar-reads.ts'
+import { dealingOf, groupedImages, leaksAmong } from '../images/similar-reads.ts'
 import { imageFile } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
 import type { TrainSource } from './train-plan.ts'
 import { selectForTraining } from './train-selection.ts'
+import type { Candidate } from './train-selection.ts'
 
 /** Leaks that are named; more are counted. */
 const NAMED = 20
@@ -71,20 +72,21 @@ function previewOf(store: Store): TrainPreview & { unsettled: boolean } {
   // as it will be when what was found is written down
   const groups = new Map(dealing.groups.map(({ id, group, why }) => [id, { group, why }]))
   const splits = new Map(dealing.splits.map(({ id, split }) => [id, split]))
-  const settled = images.map((image) => ({
-    ...image,
-    stands: groups.get(image.id) ?? image.stands,
-    split: splits.get(image.id) ?? image.split,
+  const settled = images.map(({ id, path, trained, stands, split }) => ({
+    ...{ id, path, trained },
+    ...{ stands: groups.get(id) ?? stands, split: splits.get(id) ?? split },
   }))
   const groupOfImage = new Map(settled.map((image) => [image.id, groupOf(image, image.id)]))
-  const candidates = [...store.images.candidates()].map((image) => ({
-    ...image,
-    split: splits.get(image.id) ?? image.split,
-    group: groupOfImage.get(image.id) ?? image.id,
-  }))
-  const leaks = listedGroups(settled).flatMap((group) => group.leaks)
+  function* candidates(): Generator<Candidate> {
+    // one after the other: most images of a large project are only counted
+    for (const image of store.images.candidates()) {
+      const { id, split } = image
+      yield { ...image, split: splits.get(id) ?? split, group: groupOfImage.get(id) ?? id }
+    }
+  }
+  const leaks = leaksAmong(settled)
   return {
-    ...selectForTraining(candidates, frozen).preview,
+    ...selectForTraining(candidates(), frozen).preview,
     frozen,
     unlooked,
     leaks: leaks.slice(0, NAMED),
