@@ -61,6 +61,15 @@ test('two ships in one cluster: how far apart, how far is needed, and the alpha 
   })
 })
 
+test('two ships that lie far enough apart and are merged all the same: what lies between them is named, not their distance', () => {
+  const finding = { kind: 'merged', ships: [0, 1], apart: 23.6, needed: 21.2, cure: null } as const
+  expect(wordsOf(finding, (ship) => `${ship + 1}`, 0.19)).toEqual({
+    head: '1 and 2 are merged.',
+    text: 'Their centres lie 23.6 px apart, which is enough for alpha × spread = 21.2 px; embeddings between them join them.',
+    button: null,
+  })
+})
+
 test('one ship in two clusters: the alpha that joins them', () => {
   // bow and stern point at places 8 px apart
   const halves = oneShip((x) => ({ foreground: 0.9, to: [x < 22 ? 17.5 : 25.5, 12.5] }))

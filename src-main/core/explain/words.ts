@@ -36,7 +36,10 @@ function said(finding: Finding, name: (ship: number) => string): Said {
       const needed = Number.isFinite(finding.needed) ? px(finding.needed) : 'any distance'
       return {
         head: `${name(a)} and ${name(b)} are merged.`,
-        text: `Their centres lie ${px(finding.apart)} apart, less than alpha × spread = ${needed}.`,
+        text:
+          finding.apart < finding.needed
+            ? `Their centres lie ${px(finding.apart)} apart, less than alpha × spread = ${needed}.`
+            : `Their centres lie ${px(finding.apart)} apart, which is enough for alpha × spread = ${needed}; embeddings between them join them.`,
         button: {
           label: `Split with alpha ${alpha.toFixed(1)}`,
           effect: `With alpha ${alpha.toFixed(1)} they separate`,
