@@ -1,6 +1,6 @@
 import type { Difference } from '../core/metric/difference.ts'
 import type { Estimate } from '../core/metric/interval.ts'
-import { AREAS } from '../core/metric/report.ts'
+import { areaName, AREAS } from '../core/metric/report.ts'
 import type { Recall, Report } from '../core/metric/report.ts'
 import { scoreText, table } from './table.ts'
 
@@ -37,11 +37,6 @@ export function differenceText({ f2, f2WithShips }: Difference): string {
 
 export function estimate(of: Estimate | null): [string, string] {
   return of === null ? ['-', '-'] : [scoreText(of.value), `${scoreText(of.low)} to ${scoreText(of.high)}`]
-}
-
-function areaName(from: number, to: number): string {
-  if (from === 0) return `under ${to} px`
-  return Number.isFinite(to) ? `${from} to ${to} px` : `from ${from} px`
 }
 
 function found(name: string, { ships, found }: Recall): string[] {

@@ -1,14 +1,11 @@
 import { ORPCError } from '@orpc/client'
 import { DrydockError, ERROR_CODES, fromWireError, type ErrorCode } from '../../src-main/contract/errors.ts'
+import { isRecord } from '../../src-main/contract/record.ts'
 
 const codes: ReadonlySet<string> = new Set(ERROR_CODES)
 
 function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && codes.has(code)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What open calls end with when the backend is replaced. Gestures can be sent again as they are. */

@@ -1,3 +1,5 @@
+import { isRecord } from '../../src-main/contract/record.ts'
+
 /** What is read of a version's card, which is JSON as it was written. */
 export interface Card {
   settings: Record<string, unknown>
@@ -50,8 +52,4 @@ function positionOf(position: unknown): Card['positions'] {
   if (typeof name !== 'string' || typeof minScore !== 'number') return []
   const clean = `${figure('emptyClean')} of ${figure('emptyImages')}`
   return [{ name, minScore, clean, found: `${figure('found')} of ${figure('ships')}`, f2: figure('f2') }]
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

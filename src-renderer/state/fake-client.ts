@@ -1,4 +1,5 @@
 import { createORPCClient, type ClientLink } from '@orpc/client'
+import { isRecord } from '../../src-main/contract/record.ts'
 import type { Client } from '../client/index.ts'
 import { projectClient } from '../client/project-client.ts'
 
@@ -30,8 +31,4 @@ function linkTo(functions: object): ClientLink<Record<never, never>> {
       return Reflect.apply(found, undefined, [input, options]) as unknown
     },
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

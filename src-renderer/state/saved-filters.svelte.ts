@@ -1,3 +1,4 @@
+import { isRecord } from '../../src-main/contract/record.ts'
 import type { ImageFilter, ImageSort } from '../../src-main/contract/wire.ts'
 import { IMAGE_SORTS } from '../../src-main/contract/words.ts'
 import { NO_FILTER } from '../../src-main/core/list/order.ts'
@@ -68,8 +69,4 @@ function isRange(value: unknown): boolean {
 
 function isText(value: unknown): boolean {
   return value === null || typeof value === 'string'
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

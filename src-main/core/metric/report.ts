@@ -33,6 +33,12 @@ export const AREAS = [
   [1500, Infinity],
 ] as const
 
+/** A class of {@link AREAS} as people read it. */
+export function areaName(from: number, to: number): string {
+  if (from === 0) return `under ${to} px`
+  return Number.isFinite(to) ? `${from} to ${to} px` : `from ${from} px`
+}
+
 /** Place in `AREAS` of a ship of this area, in px. */
 export function areaClass(area: number): number {
   return AREAS.findIndex(([from, to]) => area >= from && area < to)

@@ -87,3 +87,9 @@ function parsed<T>(
     { folder, detail: result.error.message },
   )
 }
+
+/** SHA-256 of the images that the version in a folder and its ancestors were trained on, as its card says; none without a card. */
+export async function trainedOnIn(folder: string): Promise<string[]> {
+  const text = await readFile(join(folder, 'card.json'), 'utf8').catch(() => 'null')
+  return modelCard.safeParse(JSON.parse(text)).data?.trainedOn ?? []
+}

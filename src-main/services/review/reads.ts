@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { modelCard } from '../../contract/engine.ts'
 import type { ReviewedImage, ReviewPage, RunComparison } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { Comparing } from '../../core/metric/compare.ts'
 import type { ImageToReview } from '../../store/reviews.ts'
 import type { Store } from '../../store/store.ts'
 import { writeWhole } from '../../whole-file.ts'
+import { trainedOnIn } from '../predict/model-files.ts'
 import { exportResult } from './export-result.ts'
 import type { ResultWanted } from './export-result.ts'
 import { lookAt } from './look.ts'
@@ -80,11 +79,9 @@ export const reviewReads = {
     }),
 }
 
-/** Content of the images that a model version and its ancestors were trained on, as its card says. */
+/** Content of the images that a model version and its ancestors were trained on. @param model null: what no model made */
 async function trainedOnBy(folder: string, model: string | null): Promise<Set<string>> {
-  if (model === null) return new Set()
-  const text = await readFile(join(folder, 'models', model, 'card.json'), 'utf8').catch(() => 'null')
-  return new Set(modelCard.safeParse(JSON.parse(text)).data?.trainedOn)
+  return new Set(model === null ? [] : await trainedOnIn(join(folder, 'models', model)))
 }
 
 type ReviewReads = typeof reviewReads

@@ -1,6 +1,6 @@
 import type { ClusterSettings, ErrorCounts, ReviewedImage, RunComparison } from '../../contract/wire.ts'
 import { ERROR_KINDS } from '../../contract/words.ts'
-import { AREAS } from '../../core/metric/report.ts'
+import { areaName, AREAS } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
 import { fixInWords } from '../../core/metric/review.ts'
 import type { RankedFix } from '../../core/metric/review.ts'
@@ -160,11 +160,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
-}
-
-function areaName(from: number, to: number): string {
-  if (from === 0) return `under ${to} px`
-  return Number.isFinite(to) ? `${from} to ${to} px` : `from ${from} px`
 }
 
 /** Text of people and files, with what HTML would read as markup made harmless. */

@@ -1,12 +1,11 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { modelCard } from '../../contract/engine.ts'
 import type { ModelCard, TrainOutcome } from '../../contract/engine.ts'
 import type { CurvePoint, PairedScore } from '../../contract/wire.ts'
 import { curvePoint } from '../../contract/wire.ts'
 import { verdictOf } from '../../core/metric/difference.ts'
 import { writeWhole } from '../../whole-file.ts'
-import { readModelFile } from '../predict/model-files.ts'
+import { readModelFile, trainedOnIn } from '../predict/model-files.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
 import type { TrainOptions } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -85,13 +84,8 @@ export async function forgetImages(out: string): Promise<void> {
 
 async function notedImages(out: string): Promise<string[]> {
   const text = await readFile(join(out, IMAGES), 'utf8').catch(() => null)
-  return text === null ? trainedOnBy(out) : text.split('\n').filter((line) => line !== '')
-}
-
-/** What a training that earlier releases cancelled said on its card. */
-async function trainedOnBy(out: string): Promise<string[]> {
-  const text = await readFile(join(out, 'card.json'), 'utf8').catch(() => null)
-  return text === null ? [] : (modelCard.safeParse(JSON.parse(text)).data?.trainedOn ?? [])
+  // a training that earlier releases cancelled said it on its card
+  return text === null ? trainedOnIn(out) : text.split('\n').filter((line) => line !== '')
 }
 
 /**
