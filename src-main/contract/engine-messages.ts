@@ -36,7 +36,7 @@ const trainBatch = z
     message: 'a batch holds batch * crop * crop labels and three times as many bytes',
   })
 
-const validationImage = z.object({ image: rgbImage, truth: z.array(runs) })
+const validationImage = z.object({ image: rgbImage, truth: z.array(runs), ignored: z.array(runs) })
 
 export const inferRequest = z.object({
   modelFolder: z.string().min(1),

@@ -32,7 +32,7 @@ export interface RgbImage {
 export interface TrainBatch {
   /** [B, crop, crop, 3], 0..255 */
   images: Uint8Array
-  /** [B, crop, crop] 0 = background, 1..N = instances of that crop */
+  /** [B, crop, crop] 0 = background, 1..N = instances of that crop, `IGNORED_LABEL` = not to be learnt from */
   labels: Uint16Array
   batch: number
   crop: number
@@ -42,6 +42,8 @@ export interface TrainBatch {
 export interface ValidationImage {
   image: RgbImage
   truth: Uint32Array[]
+  /** areas where nobody can tell: what is found there counts for nothing */
+  ignored: Uint32Array[]
 }
 
 export const architecture = z.object({

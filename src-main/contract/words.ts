@@ -8,6 +8,9 @@ export const PLAN_VERSION = 4
 /** The category that every project has, and what an instance without one is. */
 export const DEFAULT_CATEGORY = 'ship'
 
+/** The label of a crop's pixels that count in no part of the loss: nobody can tell what is there. */
+export const IGNORED_LABEL = 0xffff
+
 export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as const
 
 export const SPLITS = ['train', 'validation', 'hold-out'] as const

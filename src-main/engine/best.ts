@@ -71,11 +71,13 @@ export class Best {
   }
 }
 
-/** SHA-256 of pixels and truth: another order, image or mark is another fingerprint. */
+/** SHA-256 of pixels, truth and areas to ignore: another order, image or mark is another fingerprint. */
 export function fingerprintOf(images: readonly ValidationImage[]): string {
   const hash = createHash('sha256')
-  for (const { image, truth } of images) {
-    hash.update(`${image.width} ${image.height} ${JSON.stringify(truth.map((rle) => Array.from(rle)))}`)
+  const texts = (masks: readonly Uint32Array[]): string => JSON.stringify(masks.map((rle) => Array.from(rle)))
+  for (const { image, truth, ignored } of images) {
+    hash.update(`${image.width} ${image.height} ${texts(truth)}`)
+    if (ignored.length > 0) hash.update(texts(ignored))
     hash.update(image.data)
   }
   return hash.digest('hex')

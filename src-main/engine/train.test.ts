@@ -300,8 +300,8 @@ describe('a training that goes on', () => {
     const hopeless = {
       ...options,
       validation: async (index: number) => {
-        const { image, truth } = await options.validation(index)
-        return { image: { ...image, data: image.data.fill(50) }, truth }
+        const { image, ...marks } = await options.validation(index)
+        return { image: { ...image, data: image.data.fill(50) }, ...marks }
       },
     }
     const outcome = await engine.train(request('other images', { steps: 80, resume: true }), hopeless)

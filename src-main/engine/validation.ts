@@ -26,11 +26,11 @@ export async function inferValidation(
   tf: Tf,
   kernels: Kernels,
   network: Network,
-  { image, truth }: ValidationImage,
+  { image, truth, ignored }: ValidationImage,
   pause: () => Promise<void>,
 ): Promise<TuneImage> {
   const inference = await predict(tf, kernels, network, image, { flips: false, tile: TILE, between: pause })
-  return { inference, truth }
+  return { inference, truth, ignored }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
+import { IGNORED_LABEL } from '../contract/words.ts'
 import type { Architecture, TrainBatch } from '../contract/engine.ts'
 import { packedOrder } from './packing.ts'
 import type { SegmentTensors } from './segments.ts'
@@ -11,7 +12,7 @@ export interface BatchTensors {
   images: Tensor4D
   /** [B * H * W / 4, 4] in packed order: 1 where there is a ship */
   truth: Tensor2D
-  /** [B * H * W / 4, 4] what each pixel counts in the cross-entropy; 1 for background */
+  /** [B * H * W / 4, 4] what each pixel counts in the cross-entropy; 1 for background, 0 where nothing is to be learnt from: in no part of the loss */
   pixelWeight: Tensor2D
   segments: SegmentTensors
   /** [n, C] coordinates of the pixels of instances, in the embedding's units; 0 in further channels */
@@ -50,10 +51,14 @@ export function batchTensors(
 ): BatchTensors {
   const order = packedOrder(batch, crop, crop)
   const packed = new Uint16Array(labels.length)
-  for (let i = 0; i < packed.length; i++) packed[i] = labels[order[i]!]!
+  const weights = new Float32Array(packed.length).fill(1)
+  for (let i = 0; i < packed.length; i++) {
+    const label = labels[order[i]!]!
+    if (label === IGNORED_LABEL) weights[i] = 0
+    else packed[i] = label
+  }
   const segments = segmentsOf(packed, crop * crop, 0)
   const truth = new Float32Array(packed.length)
-  const weights = new Float32Array(packed.length).fill(1)
   const weightOf = segments.area.map(pixelWeight)
   const arrays = padded(
     segments,

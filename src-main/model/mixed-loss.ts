@@ -42,7 +42,7 @@ export function mixedLoss(
 ): MixedLoss {
   const [batch, halfHeight, halfWidth, depth] = offsets.shape
   const bce = weightedCrossEntropy(tf, tf.reshape(logits, [-1, 4]), truth, pixelWeight)
-  const dice = softDice(tf, tf.reshape(logits, [-1, 4]), truth)
+  const dice = softDice(tf, tf.reshape(logits, [-1, 4]), truth, pixelWeight)
   const side = 2 * Math.max(halfHeight, halfWidth)
   // the head gives px in either case, so that what it has learnt on crops holds on images of any size; the layer scales both
   const length = coordinates === 'pixel' ? 1 : side
@@ -73,11 +73,12 @@ function weightedCrossEntropy(tf: Tf, logits: Tensor2D, truth: Tensor2D, weight:
   return run(logits) as Scalar
 }
 
-/** 1 - (2 sum(p t) + 1) / (sum p + sum t + 1), p = sigmoid(z). */
-function softDice(tf: Tf, logits: Tensor2D, truth: Tensor2D): Scalar {
+/** 1 - (2 sum(p t) + 1) / (sum p + sum t + 1), p = sigmoid(z), over the pixels whose weight is not 0. */
+function softDice(tf: Tf, logits: Tensor2D, truth: Tensor2D, weight: Tensor2D): Scalar {
   const run = tf.customGrad((...inputs) => {
     const [z, save] = inputs as unknown as [Tensor2D, (tensors: Tensor[]) => void]
-    const p = tf.sigmoid(z)
+    // 0 where a pixel does not count, so is its slope below
+    const p = tf.mul(tf.sigmoid(z), tf.sign(weight))
     const sizes = tf.add(tf.add(tf.sum(p), tf.sum(truth)), 1)
     const share = tf.div(tf.add(tf.mul(tf.sum(tf.mul(p, truth)), 2), 1), sizes)
     save([p, truth, share, sizes])

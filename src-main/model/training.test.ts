@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { IGNORED_LABEL } from '../contract/words.ts'
 import type { Architecture, ModelFile, TrainBatch } from '../contract/engine.ts'
 import { normal, randomFrom } from '../core/random.ts'
 import { batchTensors } from './batch.ts'
@@ -96,6 +97,32 @@ describe.each(BACKENDS)('training on %s', (backend) => {
       const shifted = (by: number): number => loss(z, o.with(2 * i, o[2 * i]! + by))
       expect(dOffsets![2 * i]).toBeCloseTo((shifted(0.05) - shifted(-0.05)) / 0.1, 3)
     }
+  })
+
+  it('pixels that are not to be learnt from are in no part of the loss and have no slope', () => {
+    const batch = boxes()
+    const { crop } = batch
+    const ignored = (i: number): boolean => i % crop >= 12 || Math.floor(i / crop ** 2) === 2
+    const labels = batch.labels.map((label, i) => (ignored(i) ? IGNORED_LABEL : label))
+    const tensors = batchTensors(tf, { ...batch, labels }, SMALL)
+    const random = randomFrom(8)
+    const [z, o] = [4, 8].map((n) => Float32Array.from({ length: 3 * 64 * n }, () => normal(random)))
+    const at = (logits: Float32Array) =>
+      tf.valueAndGrads((a, b) => {
+        const output = { logits: a as Tensor4D, offsets: b as Tensor4D }
+        return mixedLoss(tf, output, tensors, WEIGHTS, 'pixel').value
+      })([tf.tensor4d(logits, [3, 8, 8, 4]), tf.tensor4d(o!, [3, 8, 8, 8])])
+    const { value, grads } = at(z!)
+    // which of the packed logits they are
+    const places = unpackHead(tf, tf.tensor4d(Float32Array.from(z!.keys()), [3, 8, 8, 4])).dataSync()
+    const slopes = grads[0]!.dataSync()
+    places.forEach((place, i) => {
+      if (ignored(i)) expect(slopes[place]).toBe(0)
+      else expect(slopes[place]).not.toBe(0)
+    })
+    const other = Float32Array.from(z!)
+    places.forEach((place, i) => (ignored(i) ? (other[place] = 9) : 0))
+    expect(at(other).value.dataSync()[0]).toBeCloseTo(value.dataSync()[0]!, 6)
   })
 
   it('is the same in normalised coordinates, value and gradient, on crops of any size', () => {

@@ -128,7 +128,7 @@ export function host(signal?: AbortSignal, onStep?: (step: number) => void): Hos
       },
       validation: async (index) => {
         const { image, labels } = scene(900 + index)
-        return { image, truth: labelMapToRles(labels, CROP, CROP) }
+        return { image, truth: labelMapToRles(labels, CROP, CROP), ignored: [] }
       },
       onPoint: (point) => points.push(point),
     },

@@ -101,7 +101,7 @@ export const trainCrop = z.object({
   side: z.number().int(),
   /** RGB, row-major; base64 */
   rgb: z.string(),
-  /** 1 where a ship's outline is, row-major; base64 */
+  /** 1 where a ship's outline is, 2 where nothing is learnt from, row-major; base64 */
   outline: z.string(),
 })
 export type TrainCrop = z.infer<typeof trainCrop>

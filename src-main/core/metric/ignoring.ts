@@ -3,7 +3,25 @@ import { areaOf, intersectionArea, unionAll } from '../mask/rle.ts'
 import type { ImageResult } from './f2.ts'
 import { scoreOverlaps } from './f2.ts'
 import { overlapsBetween } from './overlap.ts'
-import { TWENTIETHS, f2Of } from './thresholds.ts'
+import { TWENTIETHS, f2Of, levelOf } from './thresholds.ts'
+
+/**
+ * Which predictions count where one decision is to hold for all thresholds: those that match truth at IoU > 0.5, and those of which no more
+ * than half lies in areas to ignore.
+ * @returns [predictions]
+ */
+export function countedOf(
+  truth: readonly Rle[],
+  prediction: readonly Rle[],
+  ignored: readonly Rle[],
+): boolean[] {
+  if (ignored.length === 0) return prediction.map(() => true)
+  const area = unionAll(ignored)
+  const hits = new Set(
+    overlapsBetween(truth, prediction).flatMap((pair) => (levelOf(pair) > 0 ? [pair.prediction] : [])),
+  )
+  return prediction.map((rle, i) => hits.has(i) || 2 * intersectionArea(rle, area) <= areaOf(rle))
+}
 
 /**
  * The score of an image in which predictions inside areas to ignore are neither hits nor false alarms. Truth comes first: what matches it is a

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { IGNORED_LABEL } from '../../contract/words.ts'
 import { randomFrom } from '../random.ts'
 import type { CropSettings, Marked } from './crop.ts'
 import { CROP_SETTINGS, sampleCrop } from './crop.ts'
@@ -15,7 +16,7 @@ function ramp(width: number, height: number): Marked {
       if (x >= 5 && x < 8 && y >= 90 && y < 93) labels[y * width + x] = 3
     }
   }
-  return { image: { width, height, data }, labels, ships: [{ x: 65, y: 22 }] }
+  return { image: { width, height, data }, labels, ignored: null, ships: [{ x: 65, y: 22 }] }
 }
 
 const PLAIN: CropSettings = {
@@ -77,10 +78,35 @@ describe('sampleCrop', () => {
     }
   })
 
+  it('marks what is not to be learnt from at its place, ships in it stay, and no crop has its middle there', () => {
+    const source = ramp(200, 160)
+    // the right half, but for the ship at column 60 to 69
+    const ignored = Uint8Array.from({ length: 200 * 160 }, (_, p) => Number(p % 200 >= 50 && p % 200 < 180))
+    let ships = 0
+    for (let seed = 0; seed < 40; seed++) {
+      const { image, labels } = sampleCrop({ ...source, ignored, ships: [] }, randomFrom(seed), PLAIN)
+      const x = (p: number): number => image[p * 3]!
+      // red says the column, but for the phase of half a pixel
+      labels.forEach((label, p) => {
+        if (label === 1) ships++
+        else if (x(p) > 51 && x(p) < 178) expect(label).toBe(IGNORED_LABEL)
+        else if (x(p) < 48 || x(p) > 181) expect(label).not.toBe(IGNORED_LABEL)
+      })
+      const middle = x(16 * 32 + 16)
+      expect(middle < 52 || middle > 178).toBe(true)
+    }
+    expect(ships).toBeGreaterThan(0)
+  })
+
   it('fills what lies beyond a small image with its mean colour, unmarked', () => {
     const data = new Uint8Array(10 * 10 * 3).fill(90)
     const labels = new Uint16Array(100).fill(1)
-    const small: Marked = { image: { width: 10, height: 10, data }, labels, ships: [{ x: 5, y: 5 }] }
+    const small: Marked = {
+      image: { width: 10, height: 10, data },
+      labels,
+      ignored: null,
+      ships: [{ x: 5, y: 5 }],
+    }
     const crop = sampleCrop(small, randomFrom(3), PLAIN)
     expect(new Set(crop.image)).toEqual(new Set([90]))
     expect(crop.labels.reduce((sum, label) => sum + label, 0)).toBe(100)

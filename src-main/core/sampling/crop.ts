@@ -1,3 +1,4 @@
+import { IGNORED_LABEL } from '../../contract/words.ts'
 import type { RgbImage } from '../../contract/engine.ts'
 import type { Random } from '../random.ts'
 import { between } from '../random.ts'
@@ -9,6 +10,8 @@ export interface Marked {
   image: RgbImage
   /** [height, width] row-major: 0 = background, else the ship's number */
   labels: Uint16Array | Int32Array
+  /** [height, width] row-major: 1 where nobody can tell what is there; null: nowhere */
+  ignored: Uint8Array | null
   /** a point of each ship, in px */
   ships: readonly { x: number; y: number }[]
 }
@@ -40,12 +43,15 @@ export const CROP_SETTINGS: Omit<CropSettings, 'crop'> = {
 export interface Crop {
   /** [crop, crop, 3] */
   image: Uint8Array
-  /** [crop, crop] 0 = background, 1..N = ships of this crop */
+  /** [crop, crop] 0 = background, 1..N = ships of this crop, `IGNORED_LABEL` = not to be learnt from */
   labels: Uint16Array
 }
 
 /** A ship of which fewer pixels are in a crop is background there. */
 const SMALLEST = 4
+
+/** So often another middle is drawn where the first lies in an area that nothing is learnt from. */
+const OTHER_MIDDLES = 8
 
 /** Affine map from crop pixels to image pixels: x = a u + b v + c, y = d u + e v + f. */
 type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
@@ -68,7 +74,8 @@ export function sampleCrop(marked: Marked, random: Random, settings: CropSetting
   return { image, labels: relabel(nearest(marked, map, settings.crop)) }
 }
 
-function drawMap({ image, ships }: Marked, random: Random, settings: CropSettings): Affine {
+function drawMap(marked: Marked, random: Random, settings: CropSettings): Affine {
+  const { image, ships } = marked
   const { crop } = settings
   const scale = settings.scale[0] * (settings.scale[1] / settings.scale[0]) ** random()
   const free = settings.rotate && random() < 0.5
@@ -80,6 +87,10 @@ function drawMap({ image, ships }: Marked, random: Random, settings: CropSetting
   const reach = ((Math.abs(cos) + Math.abs(sin)) * crop) / 2
   let x = inside(random() * image.width, reach, image.width)
   let y = inside(random() * image.height, reach, image.height)
+  for (let other = 0; other < OTHER_MIDDLES && isIgnored(marked, x, y); other++) {
+    x = inside(random() * image.width, reach, image.width)
+    y = inside(random() * image.height, reach, image.height)
+  }
   if (ships.length > 0 && random() < settings.nearShip) {
     const ship = ships[Math.floor(random() * ships.length)]!
     const away = (crop * 0.35) / scale
@@ -89,6 +100,11 @@ function drawMap({ image, ships }: Marked, random: Random, settings: CropSetting
   const [a, b, d, e] = [cos * mirror, -sin, sin * mirror, cos]
   const middle = crop / 2
   return [a, b, x - (a + b) * middle, d, e, y - (d + e) * middle]
+}
+
+function isIgnored({ image: { width, height }, ignored }: Marked, x: number, y: number): boolean {
+  const [column, row] = [Math.min(width - 1, Math.floor(x)), Math.min(height - 1, Math.floor(y))]
+  return ignored?.[row * width + column] === 1
 }
 
 /** Moves a middle so that the footprint lies in the image, where it is large enough. */
@@ -150,14 +166,21 @@ function resample(
   return out
 }
 
-function nearest({ image: { width, height }, labels }: Marked, map: Affine, crop: number): Int32Array {
+/** [crop, crop] labels of the image; -1 = not to be learnt from. A ship that is marked in an area to ignore stays one. */
+function nearest(
+  { image: { width, height }, labels, ignored }: Marked,
+  map: Affine,
+  crop: number,
+): Int32Array {
   const [a, b, c, d, e, f] = map
   const out = new Int32Array(crop * crop)
   for (let v = 0, p = 0; v < crop; v++) {
     for (let u = 0; u < crop; u++, p++) {
       const x = Math.floor(a * (u + 0.5) + b * (v + 0.5) + c)
       const y = Math.floor(d * (u + 0.5) + e * (v + 0.5) + f)
-      if (x >= 0 && y >= 0 && x < width && y < height) out[p] = labels[y * width + x]!
+      if (x < 0 || y < 0 || x >= width || y >= height) continue
+      const at = y * width + x
+      out[p] = labels[at]! || (ignored?.[at] === 1 ? -1 : 0)
     }
   }
   return out
@@ -168,17 +191,20 @@ function relabel(labels: Int32Array): Uint16Array {
   const areas = new Map<number, number>()
   for (let p = 0; p < labels.length; p++) {
     const label = labels[p]!
-    if (label) areas.set(label, (areas.get(label) ?? 0) + 1)
+    if (label > 0) areas.set(label, (areas.get(label) ?? 0) + 1)
   }
   const numbers = new Map<number, number>()
   for (const [label, area] of areas) if (area >= SMALLEST) numbers.set(label, numbers.size + 1)
   const out = new Uint16Array(labels.length)
-  for (let p = 0; p < labels.length; p++) if (labels[p]) out[p] = numbers.get(labels[p]!) ?? 0
+  for (let p = 0; p < labels.length; p++) {
+    const label = labels[p]!
+    if (label) out[p] = label < 0 ? IGNORED_LABEL : (numbers.get(label) ?? 0)
+  }
   return out
 }
 
 /** Mean of red, green and blue, 0..255, of some thousand pixels spread evenly. @param data [height, width, 3] */
-export function meanColour(data: Uint8Array): [number, number, number] {
+function meanColour(data: Uint8Array): [number, number, number] {
   const sums: [number, number, number] = [0, 0, 0]
   const step = 3 * Math.max(1, Math.floor(data.length / 3 / 4096))
   let count = 0

@@ -5,6 +5,7 @@ import type { InstanceFeatures } from '../cluster/features.ts'
 import type { Judged } from './calibrate.ts'
 import type { Rle } from '../mask/rle.ts'
 import { maximumMatching } from '../metric/matching.ts'
+import { countedOf } from '../metric/ignoring.ts'
 import { areDisjoint, overlapsBetween } from '../metric/overlap.ts'
 import { f2Of, levelOf, TWENTIETHS } from '../metric/thresholds.ts'
 
@@ -13,6 +14,8 @@ export interface TuneImage {
   inference: SparseInference
   /** its ships, empty masks left out */
   truth: readonly Rle[]
+  /** areas where nobody can tell; left out: none */
+  ignored?: readonly Rle[] | undefined
 }
 
 /** An instance as far as choosing by size and score needs it: without its mask. */
@@ -42,11 +45,20 @@ export interface Candidates {
 }
 
 /**
- * Clusters an image once; whatever minArea >= `settings.minArea` and minScore keep follows without clustering again, but where
+ * Clusters an image once, and leaves out what is found in areas to ignore; whatever minArea >= `settings.minArea` and minScore keep follows without clustering again, but where
  * rectangles overlap: there the surer one has the pixels, though it may be dropped later.
  */
-export function candidatesOf({ inference, truth }: TuneImage, settings: ClusterSettings): Candidates {
-  const { clusters, instances } = clusterInference(inference, { ...settings, minScore: 0 })
+export function candidatesOf(
+  { inference, truth, ignored }: TuneImage,
+  settings: ClusterSettings,
+): Candidates {
+  const { clusters, instances: found } = clusterInference(inference, { ...settings, minScore: 0 })
+  const counts = countedOf(
+    truth,
+    found.map(({ rle }) => rle),
+    ignored ?? [],
+  )
+  const instances = found.filter((_, i) => counts[i])
   const overlaps = overlapsBetween(
     truth,
     instances.map(({ rle }) => rle),

@@ -72,6 +72,23 @@ function scoreOf(images: readonly TuneImage[], settings: ClusterSettings) {
   )
 }
 
+describe('candidatesOf', () => {
+  it('leaves out what is found where nobody can tell, unless it is a hit', () => {
+    const shown = image([ship(4, 4, 0.9), ship(30, 4, 0.9), noise(40, 40, 0.9)])
+    const area = (x: number, y: number, width: number, height: number): Rle =>
+      fromPredicate(SIZE, () => true, { x, y, width, height })
+    const counts = (ignored: Rle[]): number[] => {
+      const { candidates, hits } = candidatesOf({ ...shown, ignored }, START)
+      return [candidates.length, hits.length]
+    }
+    expect(counts([])).toEqual([3, 2])
+    // two of the false alarm's five columns, then three of them; a ship that is found in one stays
+    expect(counts([area(43, 36, 20, 20)])).toEqual([3, 2])
+    expect(counts([area(42, 36, 20, 20)])).toEqual([2, 2])
+    expect(counts([area(28, 0, 30, 60)])).toEqual([2, 2])
+  })
+})
+
 describe('evaluate', () => {
   it('gives what clustering again and scoring gives, for any minArea and minScore', () => {
     const random = randomFrom(5)

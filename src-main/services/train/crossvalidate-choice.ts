@@ -28,6 +28,7 @@ export type Chosen = z.infer<typeof chosen>
 export interface Seen {
   name: string
   truth: Rle[]
+  ignored?: Rle[] | undefined
   inference: SparseInference
   /** the embeddings of the truth's pixels, as certain foreground */
   underTruth: SparseInference

@@ -251,14 +251,14 @@ class Inferences {
     return seen
   }
 
-  private async look(modelFolder: string, { file, name, truth }: NamedSource): Promise<Seen> {
+  private async look(modelFolder: string, { file, name, truth, ignored }: NamedSource): Promise<Seen> {
     const { engine, signal } = this.hooks
     const image = await decodeImage(file)
     const { flips } = this.wanted
     // of every pixel, since the truth's need not be foreground to the network
     const whole = await engine.infer({ modelFolder, image, flips, tile: TILE, keepFrom: 0 }, { signal })
     return {
-      ...{ name, truth },
+      ...{ name, truth, ignored },
       inference: withForegroundFrom(whole, SPARSE_FOREGROUND),
       underTruth: underMasks(whole, truth),
     }

@@ -1,3 +1,4 @@
+import { IGNORED_LABEL } from '../../contract/words.ts'
 import type { TrainBatch } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { TrainCrop, TrainSettings } from '../../contract/wire.ts'
@@ -38,7 +39,7 @@ function cropsOf({ images, labels, batch, crop }: TrainBatch): TrainCrop[] {
   }))
 }
 
-/** 1 at pixels of a ship beside which another label begins. */
+/** 1 at pixels of a ship beside which another label begins, 2 where nothing is learnt from. */
 function outlineOf(labels: Uint16Array, side: number): Uint8Array {
   const differs = (p: number, q: number): boolean => labels[p] !== labels[q]
   return Uint8Array.from(labels, (label, p) => {
@@ -48,6 +49,7 @@ function outlineOf(labels: Uint16Array, side: number): Uint8Array {
       (x < side - 1 && differs(p, p + 1)) ||
       (p >= side && differs(p, p - side)) ||
       (p < labels.length - side && differs(p, p + side))
+    if (label === IGNORED_LABEL) return 2
     return label !== 0 && edge ? 1 : 0
   })
 }

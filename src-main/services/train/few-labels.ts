@@ -235,7 +235,7 @@ async function lookOutOfFold(
 
 async function look(
   modelFolder: string,
-  { file, mapping, truth }: TrainSource,
+  { file, mapping, truth, ignored }: TrainSource,
   { engine, signal }: OnceHooks,
 ): Promise<TuneImage> {
   const image = await decodeImage(file, { mapping })
@@ -243,7 +243,7 @@ async function look(
     { modelFolder, image, flips: false, tile: TILE },
     signal ? { signal } : {},
   )
-  return { inference, truth }
+  return { inference, truth, ignored }
 }
 
 async function setPostProcessing(

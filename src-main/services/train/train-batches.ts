@@ -1,11 +1,11 @@
 import type { TrainBatch, ValidationImage } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
-import { labelMapToRles, toLabelMap } from '../../core/mask/rle.ts'
+import { labelMapToRles, subtract, toLabelMap, unionAll, eachColumnRun } from '../../core/mask/rle.ts'
+import type { Size } from '../../core/mask/rle.ts'
 import type { Random } from '../../core/random.ts'
 import { randomFrom, seedFrom } from '../../core/random.ts'
 import type { Crop, Marked } from '../../core/sampling/crop.ts'
 import { CROP_SETTINGS, sampleCrop } from '../../core/sampling/crop.ts'
-import { hideIgnored } from '../../core/sampling/hide.ts'
 import { makeSyntheticScene } from '../../core/synthetic/scene.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import type { TrainPlan, TrainSource } from './train-plan.ts'
@@ -65,7 +65,7 @@ export class BatchMaker {
     if (!window) throw new DrydockError('not_found', 'There is no such validation image.', { index })
     if (window.kind === 'synthetic') {
       const { image, labels } = makeSyntheticScene(window.seed, { width: 512, height: 512 })
-      return { image, truth: labelMapToRles(labels, image.width, image.height) }
+      return { image, truth: labelMapToRles(labels, image.width, image.height), ignored: [] }
     }
     const sources = index < validation.length ? plan.validation : plan.further
     return windowOf(await this.#cache.get(sources[window.source]!), window)
@@ -96,7 +96,7 @@ export class BatchMaker {
     const known = this.#scenes.get(number)
     if (known) return known
     const made = makeSyntheticScene(seedFrom(seed, SCENES, number), { width: 2 * crop, height: 2 * crop })
-    const marked = { ...made, ships: pointsOf(made.labels, 2 * crop) }
+    const marked = { ...made, ignored: null, ships: pointsOf(made.labels, 2 * crop) }
     this.#scenes.set(number, marked)
     const [oldest] = this.#scenes.keys()
     if (this.#scenes.size > POOL) this.#scenes.delete(oldest!)
@@ -128,18 +128,23 @@ function pointsOf(labels: Uint16Array, width: number): { x: number; y: number }[
 }
 
 function windowOf(
-  { image, labels }: Marked,
+  { image, labels, ignored }: Marked,
   { x, y, width, height }: { x: number; y: number; width: number; height: number },
 ): ValidationImage {
   const data = new Uint8Array(width * height * 3)
   const cut = new Int32Array(width * height)
+  const areas = new Uint8Array(width * height)
   for (let row = 0; row < height; row++) {
     const from = (y + row) * image.width + x
     data.set(image.data.subarray(from * 3, (from + width) * 3), row * width * 3)
     cut.set(labels.subarray(from, from + width), row * width)
+    if (ignored) areas.set(ignored.subarray(from, from + width), row * width)
   }
   const truth = labelMapToRles(cut, width, height).filter((rle) => rle.length > 0)
-  return { image: { width, height, data }, truth }
+  return {
+    ...{ image: { width, height, data }, truth },
+    ignored: ignored ? labelMapToRles(areas, width, height) : [],
+  }
 }
 
 function runningSums(sources: readonly TrainSource[], weight: (source: TrainSource) => number): Float64Array {
@@ -182,13 +187,12 @@ class MarkedCache {
   }
 }
 
-function bytesOfMarked({ image, labels }: Marked): number {
-  return image.data.byteLength + labels.byteLength
+function bytesOfMarked({ image, labels, ignored }: Marked): number {
+  return image.data.byteLength + labels.byteLength + (ignored?.byteLength ?? 0)
 }
 
 async function readMarked(source: TrainSource): Promise<Marked> {
-  const decoded = await decodeImage(source.file, { mapping: source.mapping })
-  const image = hideIgnored(decoded, source.ignored ?? [], source.truth)
+  const image = await decodeImage(source.file, { mapping: source.mapping })
   const labels = toLabelMap(source.truth, image)
   const ships = source.truth.flatMap((rle) => {
     // the middle of the middle run lies on or near the ship
@@ -198,5 +202,16 @@ async function readMarked(source: TrainSource): Promise<Marked> {
     const position = start - 1 + Math.floor(rle[middle + 1]! / 2)
     return [{ x: Math.floor(position / image.height), y: position % image.height }]
   })
-  return { image, labels, ships }
+  return { image, labels, ignored: ignoredIn(source, image), ships }
+}
+
+/** 1 where nobody can tell; ships that are marked there stay ships. */
+function ignoredIn({ ignored = [], truth }: TrainSource, { width, height }: Size): Uint8Array | null {
+  const area = subtract(unionAll(ignored), unionAll(truth))
+  if (area.length === 0) return null
+  const pixels = new Uint8Array(width * height)
+  eachColumnRun(area, height, (x, y, length) => {
+    for (let row = y; row < y + length; row++) pixels[row * width + x] = 1
+  })
+  return pixels
 }

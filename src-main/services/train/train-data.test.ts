@@ -3,6 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { IGNORED_LABEL } from '../../contract/words.ts'
 import type { TrainBatch } from '../../contract/engine.ts'
 import { areaOf } from '../../core/mask/rle.ts'
 import { maskOf, writeImage } from '../../testing/images.ts'
@@ -56,6 +57,19 @@ describe('trainData', () => {
       await Promise.all([inOrder.close(), jumping.close()])
     }
     expect(digest(await new BatchMaker({ ...plan, seed: 8 }).batch(5))).not.toBe(digest(expected))
+  })
+
+  it('says which pixels are in an area to ignore, in crops and where it validates', async () => {
+    const area = maskOf({ x: 100, y: 0, width: 100, height: 150 }, { width: 200, height: 150 })
+    const marked = { ...(await source('area.png')), ignored: [area] }
+    const batches = new BatchMaker(planOf({ sources: [marked], validation: [marked], batch: 16 }))
+    const { labels } = await batches.batch(0)
+    const { truth, ignored } = await batches.validation(0)
+    expect(labels).toContain(IGNORED_LABEL)
+    expect(labels).toContain(1)
+    expect(truth.map(areaOf)).toEqual([SHIP.width * SHIP.height])
+    // but for the ship's 14 columns that lie in it
+    expect(ignored.map(areaOf)).toEqual([100 * 150 - 14 * SHIP.height])
   })
 
   it('marks exactly the bright ship in most crops of an image with one', async () => {
