@@ -8,7 +8,14 @@ import { NO_FILTER } from '../core/list/order.ts'
 import { unpackOrder } from '../core/list/packing.ts'
 import { BUILT_BACKEND, startBackend } from '../testing/backend.ts'
 import type { TestBackend } from '../testing/backend.ts'
-import { freeBox, makeLargeFolder, makeLargeProject, removeLargeFolder } from '../testing/large-project.ts'
+import {
+  CROWDED_PATH,
+  freeBox,
+  freeSmallBox,
+  makeLargeFolder,
+  makeLargeProject,
+  removeLargeFolder,
+} from '../testing/large-project.ts'
 
 /**
  * A project of 200,000 images (SCALE_IMAGES: another number), made by script: what its backend process, built as the window runs it, takes in time and memory,
@@ -19,6 +26,12 @@ const COUNT = Number(process.env['SCALE_IMAGES'] ?? 200_000)
 
 /** Instances of the image that is drawn on: so many true ones, and so many predicted. */
 const CROWD = 2000
+
+/** The same of an image with very many, small ones. */
+const CROWDED = 10_000
+
+/** Gestures on it, and times that it is opened in Review. */
+const FEW = 20
 
 /** Gestures, and images looked at while others are read in. */
 const TIMES = 60
@@ -157,15 +170,38 @@ async function atWork(folder: string, userData: string, slow: SlowStatements): P
   }
   note(`one stroke saved, ${CROWD} + ${CROWD} instances, p95`, p95(saved), 50, 'ms')
   note('set score after a gesture, p95', p95(scored), 5, 'ms')
+  await crowded(backend, project)
   noteMemory('backend memory, at most', backend)
   stop()
   backend.send({ kind: 'stop' })
   await backend.ended
 }
 
-function drawn(n: number): EditPlan {
+/** An image of very many instances: strokes on it, and what Review asks for when it is opened there. */
+async function crowded({ client }: TestBackend, project: string): Promise<void> {
+  const filter = { ...NO_FILTER, text: CROWDED_PATH }
+  const image = unpackOrder(await client.images.order({ project, sort: 'name', filter })).ids[0]
+  if (image === undefined) throw new Error('the crowded image is not there')
+  const saved: number[] = []
+  const opened: number[] = []
+  for (let i = 0; i < FEW; i++) {
+    const [took, detail] = await timed(async () => {
+      const got = await client.images.get({ project, image })
+      await client.review.page({ project, after: image - 1, limit: 1 })
+      return got
+    })
+    opened.push(took)
+    const gesture = { project, image, gestureId: randomUUID(), expectedRevision: detail.row.revision }
+    const plan = drawn(i, freeSmallBox(CROWDED, i))
+    const [ms] = await timed(() => client.annotate.apply({ ...gesture, plan }))
+    saved.push(ms)
+  }
+  note(`one stroke saved, ${CROWDED} + ${CROWDED} instances, p95`, p95(saved), 200, 'ms')
+  note('the same opened in Review, p95', p95(opened) / 1000, 0.5, 's')
+}
+
+function drawn(n: number, added = freeBox(CROWD, n)): EditPlan {
   const after = { origin: 'drawn' as const, edited: false, colour: n % 12 }
-  const added = freeBox(CROWD, n)
   return {
     kind: 'brush',
     instances: [{ instance: randomUUID(), before: null, after, added, removed: '' }],
@@ -187,7 +223,7 @@ try {
   console.log(`${COUNT} images made in ${(made / 1000).toFixed(1)} s`)
   await firstLook(folder, join(base, 'user'), slow)
   rmSync(`${folder}.drydock`, { recursive: true })
-  const [filled] = await timed(() => makeLargeProject(folder, COUNT, CROWD))
+  const [filled] = await timed(() => makeLargeProject(folder, COUNT, CROWD, CROWDED))
   console.log(`their project made in ${(filled / 1000).toFixed(1)} s\n`)
   await atWork(folder, join(base, 'user'), slow)
 } finally {

@@ -95,7 +95,7 @@ export function imageRepository(db: Connection) {
     .raw()
   const candidates = db
     .prepare<[], [number, ImageStatus, Split | null, FileState, number]>(
-      `select id, status, split, file_state, (select count(*) from truth t where t.image_id = i.id and ${COUNTS}) from images i`,
+      `select id, status, split, file_state, (select count(*) from truth t where t.image_id = i.id and ${COUNTS}) from images i order by i.path`,
     )
     .raw()
   const fileAt = db
@@ -138,7 +138,10 @@ export function imageRepository(db: Connection) {
       const row = get.get(id)
       return row ? stored(row) : null
     },
-    all: (): StoredImage[] => all.all().map(stored),
+    /** all images by path, one after the other */
+    *all(): Generator<StoredImage> {
+      for (const row of all.iterate()) yield stored(row)
+    },
     /** rows with counts and scores against `run`, by path */
     listed: (run: number | null): ListedImage[] => listed.all({ run }).map(shown),
     listedOne: (id: number, run: number | null): ListedImage | null => {
@@ -149,7 +152,7 @@ export function imageRepository(db: Connection) {
     *files(): Generator<KnownFile> {
       for (const row of files.iterate()) yield known(row)
     },
-    /** what decides which images can be trained on, one after the other */
+    /** what decides which images can be trained on, one after the other, by path */
     *candidates(): Generator<Pick<ListedImage, 'id' | 'status' | 'split' | 'fileState' | 'truthCount'>> {
       for (const [id, status, split, fileState, truthCount] of candidates.iterate())
         yield { id, status, split, fileState, truthCount }

@@ -67,7 +67,7 @@ test('a backup in the place of a damaged database holds what it held, and the fo
   expect(readFileSync(backup).equals(kept)).toBe(true)
   expect(readdirSync(projectFolder()).sort()).toEqual(['backups', 'project.sqlite'])
   const store = openStore(file)
-  expect(store.images.all()).toHaveLength(200)
+  expect([...store.images.all()]).toHaveLength(200)
   expect(store.db.pragma('integrity_check', { simple: true })).toBe('ok')
   expect(store.sessions.all()).toEqual([])
   store.close()
@@ -77,7 +77,7 @@ test('a whole project goes back to a backup, and what it held can be opened wher
   const aside = await replaceByBackup(file, backup, NOBODY)
   const count = (which: string): number => {
     const store = openStore(which)
-    const { length } = store.images.all()
+    const { length } = [...store.images.all()]
     store.close()
     return length
   }
@@ -91,7 +91,7 @@ test('a database that is gone is no hindrance, nor what an earlier try left', as
   const aside = await replaceByBackup(file, backup, NOBODY)
   expect(readdirSync(aside)).toEqual([])
   const store = openStore(file)
-  expect(store.images.all()).toHaveLength(200)
+  expect([...store.images.all()]).toHaveLength(200)
   store.close()
 })
 

@@ -59,9 +59,9 @@ export function runRepository(db: Connection) {
   const reached = db
     .prepare<[number, number], number>('select id from run_images where run_id = ? and image_id = ?')
     .pluck()
-  const images = db.prepare<[number], RunImage>(
-    'select run_id as run, image_id as image, sha256, inference, doubt from run_images where run_id = ? order by image_id',
-  )
+  const images = db
+    .prepare<[number], number>('select image_id from run_images where run_id = ? order by image_id')
+    .pluck()
   const since = db.prepare<[number, number], { id: number; run: number; image: number }>(
     'select id, run_id as run, image_id as image from run_images where id > ? order by id limit ?',
   )
@@ -104,7 +104,8 @@ export function runRepository(db: Connection) {
     image: (run: number, id: number): RunImage | null => image.get(run, id) ?? null,
     /** another number each time that the run reaches the image, and with it for other predictions; null: it has not */
     reached: (run: number, image: number): number | null => reached.get(run, image) ?? null,
-    images: (run: number): RunImage[] => images.all(run),
+    /** ids of the images that a run has reached */
+    images: (run: number): number[] => images.all(run),
     /** what runs reached after row `id`, by anyone: the first `limit`, in their order */
     since: (id: number, limit: number): { id: number; run: number; image: number }[] => since.all(id, limit),
     lastReached: (): number => lastReached.pluck().get() ?? 0,

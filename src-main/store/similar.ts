@@ -5,9 +5,14 @@ import type { Look } from '../core/similar/look.ts'
 import type { Group, Groupable, Why } from '../core/similar/groups.ts'
 import type { Connection } from './database.ts'
 
-/** A finished image as groups and splits need it. */
-export interface GroupedImage extends Groupable {
+/** A finished image as splits need it. */
+export interface FinishedImage {
+  id: number
   path: string
+  sha256: string
+  /** px */
+  width: number
+  height: number
   ships: boolean
   split: Split | null
   by: SplitBy
@@ -17,22 +22,30 @@ export interface GroupedImage extends Groupable {
   trained: boolean
 }
 
-interface Row {
+type FinishedRow = [
+  id: number,
+  path: string,
+  sha256: string,
+  width: number,
+  height: number,
+  ships: number,
+  split: Split | null,
+  by: SplitBy,
+  group: number | null,
+  why: Why | null,
+  trained: number,
+]
+
+interface GroupableRow {
   id: number
   path: string
   sha256: string
   width: number
   height: number
   georeference: string | null
-  ships: number
-  split: Split | null
-  by: SplitBy
   shape: Buffer | null
   sketch: Buffer | null
-  group: number | null
-  why: Why | null
   byHand: number | null
-  trained: number
 }
 
 const georeferenceIn = z
@@ -55,11 +68,16 @@ export function similarRepository(db: Connection) {
   const putLook = db.prepare<[number, string, Buffer | null, Buffer]>(
     'insert or replace into image_looks (image_id, sha256, shape, sketch) values (?, ?, ?, ?)',
   )
-  const grouped = db.prepare<[], Row>(
-    `select i.id, i.path, i.sha256, i.width, i.height, json_extract(i.facts_json, '$.georeference') as georeference, i.split, i.split_by as "by",
-       exists (select 1 from truth t where t.image_id = i.id) as ships,
-       l.shape, l.sketch, g.group_id as "group", g.why, iif(g.by_hand, g.group_id, null) as byHand,
-       exists (select 1 from trained_contents c where c.sha256 = i.sha256) as trained
+  const finishedImages = db
+    .prepare<[], FinishedRow>(
+      `select i.id, i.path, i.sha256, i.width, i.height, exists (select 1 from truth t where t.image_id = i.id), i.split, i.split_by, g.group_id, g.why,
+         exists (select 1 from trained_contents c where c.sha256 = i.sha256)
+       from images i left join image_groups g on g.image_id = i.id where ${finished} order by i.id`,
+    )
+    .raw()
+  const groupable = db.prepare<[], GroupableRow>(
+    `select i.id, i.path, i.sha256, i.width, i.height, json_extract(i.facts_json, '$.georeference') as georeference,
+       l.shape, l.sketch, iif(g.by_hand, g.group_id, null) as byHand
      from images i left join image_looks l on l.image_id = i.id and l.sha256 = i.sha256
      left join image_groups g on g.image_id = i.id where ${finished} order by i.id`,
   )
@@ -76,6 +94,9 @@ export function similarRepository(db: Connection) {
   const putScene = db.prepare<[string, number]>(
     'insert or replace into crop_scenes (name, agrees) values (?, ?)',
   )
+  const isTrained = db
+    .prepare<[string], number>('select exists (select 1 from trained_contents where sha256 = ?)')
+    .pluck()
   const trained = db.prepare<[string, string]>(
     'insert or ignore into trained_contents (sha256, at) values (?, ?)',
   )
@@ -89,9 +110,14 @@ export function similarRepository(db: Connection) {
         shape && Buffer.from(shape.buffer, shape.byteOffset, shape.byteLength),
         Buffer.from(Uint32Array.from(sketch).buffer),
       ),
-    /** all finished images whose content is known. @param sceneOf the scene that a path says, where pixels bear it out */
-    finished: (sceneOf: (path: string) => string | null): GroupedImage[] =>
-      Array.from(grouped.iterate(), (row) => groupedOf(row, sceneOf(row.path))),
+    /** all finished images whose content is known, one after the other, as often as they are gone through */
+    finished: (): Iterable<FinishedImage> => repeated(() => finishedImages.iterate(), finishedOf),
+    /** what tells which of them are alike. @param sceneOf the scene that a path says, where pixels bear it out */
+    groupable: (sceneOf: (path: string) => string | null): Iterable<Groupable> =>
+      repeated(
+        () => groupable.iterate(),
+        (row) => groupableOf(row, sceneOf(row.path)),
+      ),
     putGroup: (id: number, { group, why }: Group, byHand: boolean): void =>
       void putGroup.run(id, group, why, byHand ? 1 : 0),
     /** whether a person has said where the image belongs */
@@ -104,23 +130,37 @@ export function similarRepository(db: Connection) {
     /** scenes that were looked into: whether pixels bear the names out */
     scenes: (): Map<string, boolean> => new Map(scenes.all().map(({ name, agrees }) => [name, agrees !== 0])),
     putScene: (name: string, agrees: boolean): void => void putScene.run(name, agrees ? 1 : 0),
+    /** whether a content was ever trained on in this project */
+    isTrained: (sha256: string): boolean => isTrained.get(sha256) === 1,
     noteTrained: (sha256: string, at: string): void => void trained.run(sha256, at),
   }
 }
 
-function groupedOf(row: Row, scene: string | null): GroupedImage {
-  const { georeference, shape, sketch, ships, trained, group, why, ...rest } = row
+/** Rows that are read anew each time, so that none is kept. */
+function repeated<R, T>(rows: () => Iterable<R>, of: (row: R) => T): Iterable<T> {
   return {
-    ...rest,
-    scene,
+    *[Symbol.iterator]() {
+      for (const row of rows()) yield of(row)
+    },
+  }
+}
+
+function finishedOf(row: FinishedRow): FinishedImage {
+  const [id, path, sha256, width, height, ships, split, by, group, why, trained] = row
+  const stands = group === null || why === null ? null : { group, why }
+  const size = { width, height }
+  return { id, path, sha256, ...size, ships: ships !== 0, split, by, stands, trained: trained !== 0 }
+}
+
+function groupableOf(row: GroupableRow, scene: string | null): Groupable {
+  const { id, sha256, width, height, byHand, georeference, shape, sketch } = row
+  return {
+    ...{ id, sha256, width, height, byHand, scene },
     look: sketch && {
       shape: shape && Int8Array.from(new Int8Array(bytesOf(shape))),
       sketch: new Uint32Array(bytesOf(sketch)),
     },
     georeference: georeferenceIn.parse(georeference),
-    ships: ships !== 0,
-    trained: trained !== 0,
-    stands: group === null || why === null ? null : { group, why },
   }
 }
 

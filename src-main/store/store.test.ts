@@ -111,7 +111,7 @@ test('marks from before their content was kept: of a changed picture it is not k
   old.pragma('wal_checkpoint(TRUNCATE)')
   old.close()
   const store = openStore(file)
-  expect(store.images.all().map(({ markedSha256 }) => markedSha256)).toEqual(['', 'same', 'same', null])
+  expect([...store.images.all()].map(({ markedSha256 }) => markedSha256)).toEqual(['', 'same', 'same', null])
   store.close()
 })
 
@@ -225,7 +225,7 @@ test('a migration is applied once, keeps what is there, and a failing one leaves
   expect(() => openStore(file, { migrations: [...MIGRATIONS, NEXT, BROKEN] })).toThrow('nowhere')
   const again = openStore(file, { migrations: [...MIGRATIONS, NEXT] })
   expect(again.db.prepare("select count(*) from sqlite_schema where name = 'half'").pluck().get()).toBe(0)
-  expect(again.images.all()).toHaveLength(2)
+  expect([...again.images.all()]).toHaveLength(2)
   again.close()
 })
 
@@ -254,7 +254,7 @@ test('before a migration nobody else may have the project open, and a backup is 
   const [backup] = await readdir(backups)
   openStore(file, { migrations }).close()
   const before = openStore(join(backups, backup!))
-  expect(before.images.all()).toHaveLength(2)
+  expect([...before.images.all()]).toHaveLength(2)
   before.close()
 })
 
@@ -314,7 +314,7 @@ test('a write waits for another process without blocking this one', async () => 
   one.db.exec('commit')
   await written
   clearInterval(timer)
-  expect(one.images.all()).toHaveLength(3)
+  expect([...one.images.all()]).toHaveLength(3)
   expect(two.dataVersion()).toBe(two.dataVersion())
   one.close()
   two.close()
@@ -328,7 +328,7 @@ test('a failing write leaves nothing; a bulk write lets others through', async (
     throw new Error('no')
   })
   await expect(failing).rejects.toThrow('no')
-  expect(store.images.all()).toEqual([])
+  expect([...store.images.all()]).toEqual([])
   const order: string[] = []
   const many = Array.from({ length: 40 }, (_, i) => i)
   const slow = (): void => {
@@ -350,7 +350,7 @@ test('a failing write leaves nothing; a bulk write lets others through', async (
 test('a store for looking refuses every write', async () => {
   made()
   const store = openStore(file, { readOnly: true })
-  expect(store.images.all()).toHaveLength(2)
+  expect([...store.images.all()]).toHaveLength(2)
   await expect(store.write(() => store.meta.set('name', 'x'))).rejects.toMatchObject({ code: 'read_only' })
   store.close()
 })
@@ -373,6 +373,6 @@ test('backups are whole, made once a day, and the last seven are kept', async ()
   expect(newest).not.toBe(names.at(-1))
   store.close()
   const copy = openStore(join(backups, newest))
-  expect(copy.images.all().map(({ path }) => path)).toEqual(['a.png', 'b.png'])
+  expect([...copy.images.all()].map(({ path }) => path)).toEqual(['a.png', 'b.png'])
   copy.close()
 })

@@ -30,7 +30,7 @@ function recount(run: number, split: Split | null, of = store): unknown {
   const sum = { scorable: 0, fresh: 0, images: 0, f2: 0n, withShips: 0, f2WithShips: 0n }
   const thresholds = levels.map(() => ({ tp: 0, fp: 0, fn: 0, f2: 0n }))
   const units = (f2: number): bigint => BigInt(Math.round(f2 * UNITS))
-  for (const image of of.images.all()) {
+  for (const image of [...of.images.all()]) {
     const finished = image.status === 'done' || image.status === 'no ship'
     if (!finished || (split !== null && image.split !== split) || !of.runs.image(run, image.id)) continue
     sum.scorable++
@@ -141,7 +141,7 @@ test('whatever is written, and however it is taken back, the sums are those of a
       for (const one of acts) {
         perform(one)
         for (const split of [null, ...SPLITS]) {
-          const all = store.images.all().filter((row) => split === null || row.split === split)
+          const all = [...store.images.all()].filter((row) => split === null || row.split === split)
           const finished = all.filter(({ status }) => status === 'done' || status === 'no ship').length
           expect(store.sums.counts(split)).toEqual({ images: all.length, finished })
           for (const { id } of store.runs.all(null))

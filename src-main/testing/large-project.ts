@@ -47,15 +47,29 @@ export function removeLargeFolder(folder: string): void {
   rmSync(`${folder}.drydock`, { recursive: true, force: true })
 }
 
-/** A run of 12 x 8 px: column by column, as masks are written. */
-function box(x: number, y: number): string {
-  return Array.from({ length: 12 }, (_, column) => `${(x + column) * SIDE + y + 1} 8`).join(' ')
+/** A mask of `width` x `height` px: column by column, as masks are written. */
+function box(x: number, y: number, width: number, height: number): string {
+  return Array.from({ length: width }, (_, column) => `${(x + column) * SIDE + y + 1} ${height}`).join(' ')
 }
 
 /** Place of the i-th of up to 3,000 boxes that do not touch. */
 function place(i: number): string {
-  return box(2 + (i % 48) * 15, 2 + Math.floor(i / 48) * 12)
+  return box(2 + (i % 48) * 15, 2 + Math.floor(i / 48) * 12, 12, 8)
 }
+
+/** Place of the i-th of up to 11,000 small boxes that do not touch. */
+function smallPlace(i: number): string {
+  return box(2 + (i % 108) * 7, 2 + Math.floor(i / 108) * 7, 4, 4)
+}
+
+/** A small box that none of the first `crowd` reaches, for the n-th gesture. */
+export function freeSmallBox(crowd: number, n: number): string {
+  return smallPlace(crowd + n)
+}
+
+/** Which image of a large project has very many instances, and its path. */
+export const CROWDED = 6
+export const CROWDED_PATH = pathOf(CROWDED)
 
 /** A box that none of the first `crowd` reaches, for the n-th gesture. */
 export function freeBox(crowd: number, n: number): string {
@@ -66,8 +80,14 @@ export function freeBox(crowd: number, n: number): string {
  * Makes a project beside a folder of {@link makeLargeFolder}, as it is after months of work: every image read, half of them
  * in the current run, a third finished and scored.
  * @param crowd instances, true and predicted, of the first image; the others have up to three
+ * @param crowded those of the image {@link CROWDED}: small ones
  */
-export async function makeLargeProject(folder: string, count: number, crowd: number): Promise<void> {
+export async function makeLargeProject(
+  folder: string,
+  count: number,
+  crowd: number,
+  crowded = 0,
+): Promise<void> {
   const project = `${folder}.drydock`
   mkdirSync(project)
   const store = createStore(join(project, DATABASE))
@@ -82,7 +102,7 @@ export async function makeLargeProject(folder: string, count: number, crowd: num
     for (let from = 0; from < count; from += CHUNK) {
       await store.write(() => {
         for (let i = from; i < Math.min(count, from + CHUNK); i++)
-          addImage(store, folder, i, i === 0 ? crowd : i % 4)
+          addImage(store, folder, i, i === 0 ? crowd : i === CROWDED && crowded > 0 ? crowded : i % 4)
       })
     }
     store.db.pragma('wal_checkpoint(TRUNCATE)')
@@ -92,6 +112,9 @@ export async function makeLargeProject(folder: string, count: number, crowd: num
 }
 
 function addImage(store: Store, folder: string, i: number, instances: number): void {
+  const small = i === CROWDED
+  const at = small ? smallPlace : place
+  const area = small ? 16 : 96
   const { size, mtimeMs: mtime } = statSync(join(folder, pathOf(i)))
   const id = store.images.add({ path: pathOf(i), size, mtime })
   const split = i % 20 === 3 ? 'hold-out' : i % 10 === 5 ? 'validation' : 'train'
@@ -100,15 +123,15 @@ function addImage(store: Store, folder: string, i: number, instances: number): v
   store.images.setFile(id, { size, mtime }, 'ok', null)
   const status: ImageStatus = i % 3 !== 0 ? 'to do' : instances === 0 ? 'no ship' : 'done'
   const truth: TruthInstance[] = Array.from({ length: i % 3 === 0 ? instances : 0 }, (_, n) => ({
-    ...{ id: randomUUID(), rle: place(n), area: 96, colour: n % 12 },
+    ...{ id: randomUUID(), rle: at(n), area, colour: n % 12 },
     ...{ origin: 'drawn' as const, edited: false },
   }))
   for (const instance of truth) store.truth.put(id, instance)
   store.images.setStatus(id, status)
   if (i % 2 !== 0) return
   const run = Number(store.meta.get('current_run'))
-  const predictions: Prediction[] = Array.from({ length: i === 0 ? instances : i % 3 }, (_, n) => ({
-    ...{ id: randomUUID(), rle: place(n), area: 96, colour: n % 12 },
+  const predictions: Prediction[] = Array.from({ length: i === 0 || small ? instances : i % 3 }, (_, n) => ({
+    ...{ id: randomUUID(), rle: at(n), area, colour: n % 12 },
     ...{ score: 0.5 + (n % 50) / 100, cluster: n, decision: null },
   }))
   store.runs.reach({ run, image: id, sha256: null, inference: null, doubt: null }, new Date().toISOString())

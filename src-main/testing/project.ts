@@ -87,7 +87,7 @@ export async function settled(project: Project): Promise<void> {
 
 /** Id of the image at this path. */
 export function idOf(project: Project, path: string): number {
-  const image = project.store.images.all().find((one) => one.path === path)
+  const image = [...project.store.images.all()].find((one) => one.path === path)
   if (!image) throw new Error(`no image ${path}`)
   return image.id
 }

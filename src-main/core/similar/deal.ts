@@ -30,40 +30,64 @@ export function splitOf(sha256: string): Split {
  * Deals images into splits, each group to one side. What a person or a file has said stays, and its group follows. As long as nothing is frozen
  * finished images are dealt evenly, by size of group, with ships and without; once it is, those dealt before stay, whoever is like one of them
  * joins it, and the others fall by the hash of their group.
- * @param images all that are known, finished or not
+ * @param images all that are known, finished or not; gone through twice, and none of them kept
  * @returns only those that change
  */
-export function dealSplits(images: readonly Dealt[], { frozen }: { frozen: boolean }): Map<number, Split> {
-  const groups = [...Map.groupBy(images, ({ group }) => group).values()]
-  const dealt = new Map<number, Split>()
-  const put = (group: readonly Dealt[], split: Split): void => {
-    for (const image of group) if (!isFixed(image) && image.split !== split) dealt.set(image.id, split)
-  }
-  const open: Dealt[][] = []
+export function dealSplits(images: Iterable<Dealt>, { frozen }: { frozen: boolean }): Map<number, Split> {
+  const groups = new Map<number, Party>()
+  for (const image of images) noteIn(groups, image)
+  const open: Party[] = []
   const counts: Record<Split, number> = { train: 0, validation: 0, 'hold-out': 0 }
-  const finishedGroups = groups.filter((group) => group.some(({ finished }) => finished)).length
-  for (const group of groups) {
-    const fixed = fixedOf(group)
-    if (fixed !== null) {
-      put(group, fixed)
-      counts[fixed] += finishedIn(group)
-    } else if (frozen || finishedIn(group) === 0) put(group, splitOf(keyOf(group)))
+  let finishedGroups = 0
+  for (const group of groups.values()) {
+    if (group.finished > 0) finishedGroups++
+    if (group.split !== null) counts[group.split] += group.finished
+    else if (frozen || group.finished === 0) group.split = splitOf(group.least)
     else open.push(group)
   }
-  for (const group of inTurn(open)) {
-    const split = finishedGroups < FEWEST_GROUPS ? 'train' : shortest(counts)
-    put(group, split)
-    counts[split] += finishedIn(group)
+  for (const group of open.sort(inTurn)) {
+    group.split = finishedGroups < FEWEST_GROUPS ? 'train' : shortest(counts)
+    counts[group.split] += group.finished
+  }
+  const dealt = new Map<number, Split>()
+  for (const image of images) {
+    const split = groups.get(image.group)?.split ?? null
+    if (split !== null && split !== image.split && !isFixed(image)) dealt.set(image.id, split)
   }
   return dealt
 }
 
-/** Large groups first, since they leave the others to even out; those with ships before those without; then by hash. */
-function inTurn(groups: readonly Dealt[][]): Dealt[][] {
-  const ships = (group: readonly Dealt[]): number => Number(group.some((image) => image.ships))
-  return [...groups].sort(
-    (a, b) => ships(b) - ships(a) || finishedIn(b) - finishedIn(a) || (keyOf(a) < keyOf(b) ? -1 : 1),
-  )
+/** A group that is to be dealt. */
+interface Party {
+  /** where it has to be, then where it goes; null: to be dealt */
+  split: Split | null
+  /** finished images */
+  finished: number
+  ships: boolean
+  /** the least of its contents */
+  least: string
+}
+
+/** Where a group has to be: what is frozen or said counts, the hold-out last, so that nothing that was learnt from is scored on. */
+const STRENGTH: readonly (Split | null)[] = ['train', 'validation', 'hold-out', null]
+
+function noteIn(groups: Map<number, Party>, image: Dealt): void {
+  const { group, sha256, finished, ships } = image
+  const split = isFixed(image) ? image.split : null
+  const known = groups.get(group)
+  if (!known) {
+    groups.set(group, { split, finished: Number(finished), ships, least: sha256 })
+    return
+  }
+  if (STRENGTH.indexOf(split) < STRENGTH.indexOf(known.split)) known.split = split
+  if (finished) known.finished++
+  known.ships ||= ships
+  if (sha256 < known.least) known.least = sha256
+}
+
+/** Groups with ships before those without, large ones first, since they leave the others to even out; then by hash. */
+function inTurn(a: Party, b: Party): number {
+  return Number(b.ships) - Number(a.ships) || b.finished - a.finished || (a.least < b.least ? -1 : 1)
 }
 
 /** The split that is furthest below its share. */
@@ -73,21 +97,7 @@ function shortest(counts: Record<Split, number>): Split {
   return (['train', 'validation', 'hold-out'] as const).reduce((a, b) => (lacks(b) > lacks(a) ? b : a))
 }
 
-function finishedIn(group: readonly Dealt[]): number {
-  return group.filter(({ finished }) => finished).length
-}
-
-function keyOf(group: readonly Dealt[]): string {
-  return group.reduce((least, { sha256 }) => (sha256 < least ? sha256 : least), group[0]!.sha256)
-}
-
 /** Whether an image stays where it is. */
 function isFixed({ by, split }: Dealt): boolean {
   return split !== null && by !== 'chance'
-}
-
-/** Where a group has to be: what is frozen or said counts, the hold-out last, so that nothing that was learnt from is scored on. */
-function fixedOf(group: readonly Dealt[]): Split | null {
-  const fixed = group.filter(isFixed).map(({ split }) => split)
-  return (['train', 'validation', 'hold-out'] as const).find((split) => fixed.includes(split)) ?? null
 }

@@ -1,5 +1,6 @@
 import type { Georeference } from '../../contract/wire.ts'
 import { DisjointSets } from '../disjoint-sets.ts'
+import { Growing } from '../growing.ts'
 import { SIDE } from './look.ts'
 import type { Look } from './look.ts'
 
@@ -37,68 +38,94 @@ const ALIKE = 0.95
 /** Share of the smaller footprint from which on two images are of one place. */
 const OVERLAP = 0.01
 
-/** Puts images that are of one scene into one group; what a person has put somewhere stays there. @returns by id */
-export function groupsOf(images: readonly Groupable[]): Map<number, Group> {
-  const free = images.filter(({ byHand }) => byHand === null)
-  const sets = new DisjointSets(free.length)
-  const why = new Map<number, Why>()
-  const join = (a: number, b: number, reason: Why): void => {
-    if (sets.find(a) !== sets.find(b)) sets.join(a, b)
-    for (const i of [a, b]) if (!why.has(i)) why.set(i, reason)
+/**
+ * Puts images that are of one scene into one group; what a person has put somewhere stays there. Of each image only what tells it from others is
+ * kept meanwhile, so that a project may have very many.
+ * @returns by id
+ */
+export function groupsOf(images: Iterable<Groupable>): Map<number, Group> {
+  const found = new Map<number, Group>()
+  const ids: number[] = []
+  const kept = { contents: new Equals(), scenes: new Equals(), windows: new Windows(), shapes: new Shapes() }
+  const footprints: Footprint[] = []
+  const looked = new Set<string>()
+  for (const image of images) {
+    const { id, byHand, sha256, scene, look } = image
+    if (byHand !== null) {
+      found.set(id, { group: byHand, why: 'by hand' })
+      continue
+    }
+    const i = ids.push(id) - 1
+    kept.contents.add(sha256, i)
+    if (scene !== null) kept.scenes.add(scene, i)
+    footprints.push(...footprintsOf(image, i))
+    // copies look alike
+    if (!look || looked.has(sha256)) continue
+    looked.add(sha256)
+    kept.windows.add(look.sketch, i)
+    if (look.shape) kept.shapes.add(look.shape, image, i)
   }
-  joinEqual(
-    free,
-    ({ sha256 }) => sha256,
-    (a, b) => join(a, b, 'same content'),
-  )
-  joinEqual(
-    free,
-    ({ scene }) => scene,
-    (a, b) => join(a, b, 'crops of one scene'),
-  )
-  for (const [a, b] of sharingWindows(free)) join(a, b, 'same pixels')
-  for (const [a, b] of lookingAlike(free)) join(a, b, 'looks alike')
-  for (const [a, b] of overlapping(free)) join(a, b, 'same place')
+  const sets = new DisjointSets(ids.length)
+  const why = new Map<number, Why>()
+  const join = (pairs: Iterable<[number, number]>, reason: Why): void => {
+    for (const [a, b] of pairs) {
+      if (sets.find(a) !== sets.find(b)) sets.join(a, b)
+      for (const i of [a, b]) if (!why.has(i)) why.set(i, reason)
+    }
+  }
+  join(kept.contents.pairs, 'same content')
+  join(kept.scenes.pairs, 'crops of one scene')
+  join(kept.windows.pairs(), 'same pixels')
+  join(kept.shapes.pairs(), 'looks alike')
+  join(overlapping(footprints), 'same place')
   const lowest = new Map<number, number>()
-  free.forEach(({ id }, i) => {
+  ids.forEach((id, i) => {
     const root = sets.find(i)
     lowest.set(root, Math.min(lowest.get(root) ?? id, id))
   })
-  const found = new Map<number, Group>()
-  free.forEach(({ id }, i) => {
-    found.set(id, { group: lowest.get(sets.find(i))!, why: why.get(i) ?? 'alone' })
-  })
-  for (const { id, byHand } of images) if (byHand !== null) found.set(id, { group: byHand, why: 'by hand' })
+  ids.forEach((id, i) => found.set(id, { group: lowest.get(sets.find(i))!, why: why.get(i) ?? 'alone' }))
   return found
 }
 
-function joinEqual<T>(
-  images: readonly T[],
-  key: (image: T) => string | null,
-  join: (a: number, b: number) => void,
-): void {
-  const first = new Map<string, number>()
-  images.forEach((image, i) => {
-    const value = key(image)
-    if (value === null) return
-    const known = first.get(value)
-    if (known === undefined) first.set(value, i)
-    else join(known, i)
-  })
+/** Images that are equal in something, each with the first of its kind. */
+class Equals {
+  readonly pairs: [number, number][] = []
+  readonly #first = new Map<string, number>()
+
+  add(value: string, image: number): void {
+    const first = this.#first.get(value)
+    if (first === undefined) this.#first.set(value, image)
+    else this.pairs.push([first, image])
+  }
 }
 
-function* sharingWindows(images: readonly Groupable[]): Generator<[number, number]> {
-  const holders = new Map<number, number[]>()
-  for (const [i, { look }] of images.entries()) {
+/** Images are numbered from 0, below this: hash and number together are a whole number below 2^53. */
+const MOST_IMAGES = 2 ** 21
+
+/** Hashes of windows, each with the image that has it. */
+class Windows {
+  readonly #all = new Growing(Float64Array)
+
+  add(sketch: Uint32Array, image: number): void {
+    this.#all.push(Float64Array.from(sketch, (hash) => hash * MOST_IMAGES + image))
+  }
+
+  /** Images that share windows enough. */
+  *pairs(): Generator<[number, number]> {
+    const all = this.#all.values.sort()
     const shared = new Map<number, number>()
-    for (const hash of look?.sketch ?? []) {
-      const others = holders.get(hash) ?? holders.set(hash, []).get(hash)!
-      for (const other of others) {
-        const count = (shared.get(other) ?? 0) + 1
-        shared.set(other, count)
-        if (count === SHARED_WINDOWS) yield [other, i]
+    for (let from = 0, to = 0; from < all.length; from = to) {
+      const hash = Math.floor(all[from]! / MOST_IMAGES)
+      while (to < all.length && Math.floor(all[to]! / MOST_IMAGES) === hash) to++
+      for (let b = from + 1; b < to; b++) {
+        for (let a = from; a < b; a++) {
+          const pair: [number, number] = [all[a]! % MOST_IMAGES, all[b]! % MOST_IMAGES]
+          const key = pair[0] * MOST_IMAGES + pair[1]
+          const count = (shared.get(key) ?? 0) + 1
+          shared.set(key, count)
+          if (count === SHARED_WINDOWS) yield pair
+        }
       }
-      others.push(i)
     }
   }
 }
@@ -106,29 +133,49 @@ function* sharingWindows(images: readonly Groupable[]): Generator<[number, numbe
 /** Bands of 8 bits of the shape's signs: shapes that are alike have one of them in common, and few bits that differ. */
 const [BANDS, MOST_BITS] = [8, 12]
 
-function* lookingAlike(images: readonly Groupable[]): Generator<[number, number]> {
-  const buckets = new Map<number, number[]>()
-  const signs = images.map(({ look }) => (look?.shape ? signsOf(look.shape) : null))
-  for (const [i, own] of signs.entries()) {
-    if (!own) continue
-    const met = new Set<number>()
-    for (const [band, byte] of own.entries()) {
-      const key = band * 256 + byte
-      const bucket = buckets.get(key) ?? buckets.set(key, []).get(key)!
-      for (const other of bucket) met.add(other)
-      bucket.push(i)
+/** Shapes, one behind the other. */
+class Shapes {
+  readonly #images: number[] = []
+  readonly #ratios: number[] = []
+  readonly #shapes = new Growing(Int8Array)
+  readonly #signs = new Growing(Uint8Array)
+
+  add(shape: Int8Array, { width, height }: { width: number; height: number }, image: number): void {
+    this.#images.push(image)
+    this.#ratios.push(width / height)
+    this.#shapes.push(shape)
+    this.#signs.push(signsOf(shape))
+  }
+
+  /** Images whose shapes are alike. */
+  *pairs(): Generator<[number, number]> {
+    const [shapes, signs] = [this.#shapes.values, this.#signs.values]
+    const buckets = Array.from({ length: BANDS * 256 }, (): number[] => [])
+    const metBy = new Int32Array(this.#images.length).fill(-1)
+    for (const [i, image] of this.#images.entries()) {
+      for (let band = 0; band < BANDS; band++) {
+        const bucket = buckets[band * 256 + signs[i * BANDS + band]!]!
+        for (const other of bucket) {
+          if (metBy[other] === i) continue
+          metBy[other] = i
+          if (bitsBetween(signs, other, i) > MOST_BITS || !this.#haveOneForm(other, i)) continue
+          if (areAlike(shapes, other, i)) yield [this.#images[other]!, image]
+        }
+        bucket.push(i)
+      }
     }
-    for (const other of met) {
-      if (other === i || bitsBetween(own, signs[other]!) > MOST_BITS) continue
-      if (isAlike(images[other]!, images[i]!)) yield [other, i]
-    }
+  }
+
+  #haveOneForm(a: number, b: number): boolean {
+    const ratio = this.#ratios[a]!
+    return Math.abs(ratio - this.#ratios[b]!) <= 0.05 * ratio
   }
 }
 
-/** [8] which of 8 x 8 cells lie above 0. */
+/** [BANDS] which of 8 x 8 cells lie above 0. */
 function signsOf(shape: Int8Array): Uint8Array {
   const signs = new Uint8Array(BANDS)
-  for (let row = 0; row < 8; row++) {
+  for (let row = 0; row < BANDS; row++) {
     for (let column = 0; column < 8; column++) {
       const at = 2 * row * SIDE + 2 * column
       const sum = shape[at]! + shape[at + 1]! + shape[at + SIDE]! + shape[at + SIDE + 1]!
@@ -138,21 +185,24 @@ function signsOf(shape: Int8Array): Uint8Array {
   return signs
 }
 
-function bitsBetween(a: Uint8Array, b: Uint8Array): number {
+/** @param signs [n, BANDS] */
+function bitsBetween(signs: Uint8Array, a: number, b: number): number {
   let bits = 0
-  for (let i = 0; i < a.length; i++) for (let x = a[i]! ^ b[i]!; x; x &= x - 1) bits++
+  for (let i = 0; i < BANDS; i++) {
+    for (let x = signs[a * BANDS + i]! ^ signs[b * BANDS + i]!; x; x &= x - 1) bits++
+  }
   return bits
 }
 
-function isAlike(a: Groupable, b: Groupable): boolean {
-  const [ratioA, ratioB] = [a.width / a.height, b.width / b.height]
-  if (Math.abs(ratioA - ratioB) > 0.05 * ratioA) return false
-  const [first, second] = [a.look!.shape!, b.look!.shape!]
+/** @param shapes [n, SIDE * SIDE] */
+function areAlike(shapes: Int8Array, a: number, b: number): boolean {
+  const cells = SIDE * SIDE
   let [ab, aa, bb] = [0, 0, 0]
-  for (let i = 0; i < first.length; i++) {
-    ab += first[i]! * second[i]!
-    aa += first[i]! ** 2
-    bb += second[i]! ** 2
+  for (let i = 0; i < cells; i++) {
+    const [first, second] = [shapes[a * cells + i]!, shapes[b * cells + i]!]
+    ab += first * second
+    aa += first ** 2
+    bb += second ** 2
   }
   return ab > ALIKE * Math.sqrt(aa * bb)
 }
@@ -166,8 +216,7 @@ interface Footprint {
   top: number
 }
 
-function* overlapping(images: readonly Groupable[]): Generator<[number, number]> {
-  const footprints = images.flatMap((image, i) => footprintOf(image, i) ?? [])
+function* overlapping(footprints: Footprint[]): Generator<[number, number]> {
   footprints.sort((a, b) => (a.crs === b.crs ? a.left - b.left : a.crs < b.crs ? -1 : 1))
   let open: Footprint[] = []
   for (const next of footprints) {
@@ -177,8 +226,9 @@ function* overlapping(images: readonly Groupable[]): Generator<[number, number]>
   }
 }
 
-function footprintOf({ georeference, width, height }: Groupable, image: number): Footprint | null {
-  if (!georeference?.crs) return null
+/** None where the image has no place on the earth. */
+function footprintsOf({ georeference, width, height }: Groupable, image: number): Footprint[] {
+  if (!georeference?.crs) return []
   const [a, b, c, d, e, f] = georeference.transform
   const corners = [
     [0, 0],
@@ -187,10 +237,12 @@ function footprintOf({ georeference, width, height }: Groupable, image: number):
     [width, height],
   ].map(([x, y]) => [a * x! + b * y! + c, d * x! + e * y! + f] as const)
   const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)]
-  return {
-    ...{ image, crs: georeference.crs, left: Math.min(...xs), right: Math.max(...xs) },
-    ...{ bottom: Math.min(...ys), top: Math.max(...ys) },
-  }
+  return [
+    {
+      ...{ image, crs: georeference.crs, left: Math.min(...xs), right: Math.max(...xs) },
+      ...{ bottom: Math.min(...ys), top: Math.max(...ys) },
+    },
+  ]
 }
 
 function overlapOf(a: Footprint, b: Footprint): number {

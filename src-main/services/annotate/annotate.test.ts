@@ -90,7 +90,7 @@ function expectFullScore({ store }: Project, image: number): void {
 function expectFullCount(project: Project): void {
   const { images, scores } = project.store
   const run = Number(project.store.meta.get('current_run'))
-  const finished = images.all().filter(({ status }) => status === 'done' || status === 'no ship')
+  const finished = [...images.all()].filter(({ status }) => status === 'done' || status === 'no ship')
   const found = finished.flatMap(({ id }) => scores.get(run, id) ?? [])
   const { f2, f2WithShips, pooledF2, thresholds } = summarise(found)
   expect(setScore(project, null)).toEqual({

@@ -88,7 +88,7 @@ function look(project: Project, since: number): { last: number; text: string[] }
     say(`edit ${id}`, { gestureId, groupId, image, revision, kind, target, parent })
     say(`edit ${id} does`, asRecorded(forward))
   }
-  for (const image of store.images.all()) {
+  for (const image of [...store.images.all()]) {
     const { path, status, split, flagged, comment, revision, truthRevision, headEdit } = image
     say(path, { status, split, flagged, comment, revision, truthRevision, headEdit })
     store.truth.of(image.id).forEach((one, i) => say(`${path} ${i}`, one))

@@ -12,7 +12,7 @@ import { notesOf } from '../../formats/values.ts'
 import { readSize } from '../../imaging/decode.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Project } from '../machinery/project.ts'
-import { currentRun, imageFile, isFinished } from '../machinery/project.ts'
+import { currentRun, imageFile, isFinished, storedImage } from '../machinery/project.ts'
 import { groundOf, storedGeoreference } from './ground.ts'
 import { writeWith } from './label-sink.ts'
 
@@ -39,7 +39,7 @@ type Lent = Pick<Project, 'store'>
 /** What an export would write, what is not in it, and what the format loses. Nothing is written. */
 export async function previewExport(project: Lent, wanted: ExportWanted): Promise<ExportPreview> {
   const images = chosenImages(project, wanted)
-  const open = wanted.what === 'truth' ? project.store.images.all().filter(isOpen(project)) : []
+  const open = wanted.what === 'truth' ? idsOf(project, isOpen(project)) : []
   const { canHold } = formatOf(wanted.format)
   const losses = new Losses(canHold)
   const counts = { instances: 0 }
@@ -47,13 +47,13 @@ export async function previewExport(project: Lent, wanted: ExportWanted): Promis
     for await (const { instances, size, ignored } of written(project, images, wanted, counts))
       losses.add(instances, size, ignored?.length)
   } else {
-    for (const { id } of images) counts.instances += instancesOf(project, id, wanted).length
+    for (const id of images) counts.instances += instancesOf(project, id, wanted).length
   }
   return {
     images: images.length,
     ...counts,
     unfinishedImages: open.length,
-    unfinishedInstances: open.reduce((sum, { id }) => sum + project.store.truth.of(id).length, 0),
+    unfinishedInstances: open.reduce((sum, id) => sum + project.store.truth.of(id).length, 0),
     lost: losses.list,
   }
 }
@@ -96,17 +96,22 @@ function isOpen(project: Lent): (image: StoredImage) => boolean {
   return (image) => !isFinished(image) && marked.has(image.id)
 }
 
-function chosenImages(project: Lent, { what, run, unfinished }: ExportWanted): StoredImage[] {
-  const { store } = project
-  const open = isOpen(project)
+/** Ids of the images that are written, by path. */
+function chosenImages(project: Lent, { what, run, unfinished }: ExportWanted): number[] {
+  if (what === 'truth') {
+    const open = unfinished === true ? isOpen(project) : () => false
+    return idsOf(project, (image) => isFinished(image) || open(image))
+  }
   const chosen = run ?? currentRun(project)
-  return store.images
-    .all()
-    .filter((image) =>
-      what === 'truth'
-        ? isFinished(image) || (unfinished === true && open(image))
-        : chosen !== null && store.runs.image(chosen, image.id) !== null,
-    )
+  if (chosen === null) return []
+  const reached = new Set(project.store.runs.images(chosen))
+  return idsOf(project, ({ id }) => reached.has(id))
+}
+
+function idsOf({ store }: Lent, meant: (image: StoredImage) => boolean): number[] {
+  const ids: number[] = []
+  for (const image of store.images.all()) if (meant(image)) ids.push(image.id)
+  return ids
 }
 
 function instancesOf(
@@ -131,11 +136,12 @@ function instancesOf(
 
 async function* written(
   project: Lent,
-  images: readonly StoredImage[],
+  images: readonly number[],
   wanted: ExportWanted,
   counts: { instances: number },
 ): AsyncGenerator<ImageToWrite> {
-  for (const image of images) {
+  for (const id of images) {
+    const image = storedImage(project, id)
     const instances = instancesOf(project, image.id, wanted)
     counts.instances += instances.length
     const size = await sizeOf(project, image)

@@ -140,8 +140,7 @@ test('areas of many objects are no truth; they are kept as areas to ignore, and 
   const from = join(CASES, 'coco-rle-with-crowd.json')
   expect(await previewImport(project, from)).toMatchObject({ crowds: 1, instances: 5 })
   await importAs(from)
-  const areas = project.store.images
-    .all()
+  const areas = [...project.store.images.all()]
     .flatMap(({ id }) => project.store.truth.of(id))
     .filter(({ ignore }) => ignore)
   expect(areas).toMatchObject([{ area: 120, origin: 'imported' }])
@@ -154,7 +153,7 @@ test('areas of many objects are no truth; they are kept as areas to ignore, and 
     '1 area to ignore',
   )
   await importAs(out)
-  expect(project.store.images.all().flatMap(({ id }) => project.store.truth.ignored(id))).toHaveLength(1)
+  expect([...project.store.images.all()].flatMap(({ id }) => project.store.truth.ignored(id))).toHaveLength(1)
 })
 
 test('an image that is not named stays untouched; one that is named without an instance has no ship', async () => {

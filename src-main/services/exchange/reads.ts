@@ -32,7 +32,7 @@ export const exchangeReads = {
     { file, format }: { file: string; format: LabelFormatId | null },
   ): Promise<MatchedLabels> => {
     const targets = store.read(() =>
-      store.images.all().map((image) => ({
+      Array.from(store.images.all(), (image) => ({
         id: image.id,
         path: image.path,
         file: imageFile({ store }, image),

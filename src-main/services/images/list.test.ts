@@ -93,7 +93,7 @@ test('what an index says is what the rows say, for each sort and filter', async 
       if (i % 2) store.scores.put(run, { image: id, f2: some([0, 0.5, 1]), thresholds, truthRevision: 0 }, '')
     }
   })
-  const rows = store.images.all().map(({ id }) => rowOfImage({ store }, id)!)
+  const rows = [...store.images.all()].map(({ id }) => rowOfImage({ store }, id)!)
   const filters: Partial<ImageFilter>[] = [
     ...[{}, { text: ' a1' }, { status: 'done' as const, flagged: true }, { split: 'train' as const }],
     ...[{ f2: { from: 0.5, to: null } }, { ships: { from: 1, to: 1 } }, { predictions: { from: 0, to: 0 } }],

@@ -66,7 +66,7 @@ export function rowOfImage(project: Pick<Project, 'store'>, id: number): ImageRo
 }
 
 /** As {@link rowOfImage}, of an image that must be there. @throws DrydockError `not_found` */
-export function existingRow(project: Project, id: number): ImageRow {
+export function existingRow(project: Pick<Project, 'store'>, id: number): ImageRow {
   const row = rowOfImage(project, id)
   if (!row) throw new DrydockError('not_found', 'This image is not in the project.')
   return row

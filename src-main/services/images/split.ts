@@ -69,35 +69,34 @@ export async function setSplits(
 ): Promise<ImageRow[]> {
   assertWritable(project)
   const { store } = project
-  const trained = split === 'hold-out' ? await project.reads.run('images.trained', null) : []
-  const moved = [...new Set(ids.flatMap((id) => store.similar.membersWith(id)))]
-  const frozen = isFrozen(project)
-  const seen = new Set(trained)
-  for (const id of moved) assertMovable(project, id, split, frozen, seen)
-  await store.inBatches(moved, (id) => store.images.setSplit(id, split, by))
-  await tellManyRows(project, moved)
+  const moved = new Set<number>()
+  for (const id of ids) {
+    if (moved.has(id)) continue
+    const members = store.similar.membersWith(id)
+    assertMovable(project, members, split)
+    for (const member of members) moved.add(member)
+  }
+  await store.inBatches([...moved], (id) => store.images.setSplit(id, split, by))
+  await tellManyRows(project, [...moved])
   return ids.map((id) => existingRow(project, id))
 }
 
-function assertMovable(
-  project: Project,
-  id: number,
-  split: Split,
-  frozen: boolean,
-  trained: ReadonlySet<number>,
-): void {
-  const image = storedImage(project, id)
-  if (frozen && image.split === 'hold-out' && split !== 'hold-out') {
+/** @param group ids of all images of a group */
+function assertMovable(project: Project, group: readonly number[], split: Split): void {
+  const images = group.map((id) => storedImage(project, id))
+  if (split !== 'hold-out' && isFrozen(project) && images.some((image) => image.split === 'hold-out')) {
     throw new DrydockError(
       'bad_input',
       'This image is in the hold-out, which is frozen so that the last figure stays honest. Nothing was changed.',
     )
   }
-  if (trained.has(id)) {
+  const trained = images.find(({ sha256 }) => sha256 !== null && project.store.similar.isTrained(sha256))
+  if (split === 'hold-out' && trained) {
+    const { path } = trained
     throw new DrydockError(
       'bad_input',
-      `${image.path} was trained on, or is of one scene with an image that was: held out, it would flatter every version. Nothing was changed.`,
-      { image: image.path },
+      `${path} was trained on: held out, it and all images of its scene would flatter every version. Nothing was changed.`,
+      { image: path },
     )
   }
 }

@@ -74,7 +74,7 @@ export function imageFile(project: Pick<Project, 'store'>, image: Pick<StoredIma
 }
 
 /** @throws DrydockError `not_found` */
-export function storedImage(project: Project, id: number): StoredImage {
+export function storedImage(project: Pick<Project, 'store'>, id: number): StoredImage {
   const image = project.store.images.get(id)
   if (image) return image
   throw new DrydockError('not_found', 'This image is not in the project.', { image: id })

@@ -4,7 +4,7 @@ import { parseRle } from '../../core/mask/rle.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import { writeOverlay } from '../../imaging/overlay.ts'
 import type { Project } from '../machinery/project.ts'
-import { imageFile } from '../machinery/project.ts'
+import { imageFile, storedImage } from '../machinery/project.ts'
 
 /** File of an image's overlay picture. @param path of the image, relative, with '/' */
 export function overlayFile(folder: string, path: string): string {
@@ -23,9 +23,9 @@ export async function writeRunOverlays(
 ): Promise<number> {
   const { store } = project
   let written = 0
-  for (const image of store.images.all()) {
+  for (const id of store.runs.images(run)) {
     if (signal.aborted) break
-    if (!store.runs.image(run, image.id)) continue
+    const image = storedImage(project, id)
     try {
       const mapping = store.pixels.get(image.id)?.mapping ?? undefined
       const pixels = await decodeImage(imageFile(project, image), { mapping })

@@ -1,3 +1,4 @@
+import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
 import { pixelsOf } from '../images/rows.ts'
 
@@ -14,29 +15,22 @@ export const predictReads = {
   /** ids of the images that a choice of them means now */
   'predict.images': (store: Store, { run, model, flips, images }: ImagesWanted): number[] =>
     store.read(() => {
-      const all = store.images.all()
-      if (images === 'all') return all.map(({ id }) => id)
-      const reached = new Map(store.runs.images(run).map(({ image, sha256 }) => [image, sha256]))
-      const open = all.filter((image) => image.sha256 === null || reached.get(image.id) !== pixelsOf(image))
-      if (images === 'todo') return open.map(({ id }) => id)
-      const seen = new Set(
-        store.runs
-          .all(null)
-          .filter((other) => other.model === model && other.flips === flips)
-          .flatMap(({ id }) => store.runs.images(id))
-          .map(({ image, sha256 }) => `${image} ${sha256}`),
-      )
-      return open.filter((image) => seen.has(`${image.id} ${pixelsOf(image)}`)).map(({ id }) => id)
+      const alike = store.runs.all(null).filter((other) => other.model === model && other.flips === flips)
+      const hasSeen = (of: number, image: StoredImage): boolean =>
+        image.sha256 !== null && store.runs.image(of, image.id)?.sha256 === pixelsOf(image)
+      const meant = (image: StoredImage): boolean =>
+        images === 'all' ||
+        (!hasSeen(run, image) && (images === 'todo' || alike.some(({ id }) => hasSeen(id, image))))
+      const ids: number[] = []
+      for (const image of store.images.all()) if (meant(image)) ids.push(image.id)
+      return ids
     }),
 
   /** ids of the images that one run has reached and another has not */
   'predict.copied': (store: Store, { from, into }: { from: number; into: number }): number[] =>
     store.read(() => {
-      const there = new Set(store.runs.images(into).map(({ image }) => image))
-      return store.runs
-        .images(from)
-        .map(({ image }) => image)
-        .filter((image) => !there.has(image))
+      const there = new Set(store.runs.images(into))
+      return store.runs.images(from).filter((image) => !there.has(image))
     }),
 }
 

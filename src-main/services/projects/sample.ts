@@ -66,7 +66,7 @@ async function makeSample(shared: Shared, folder: string, images: string): Promi
   const truth = new Map(labels.images.map((image) => [image.path, image]))
   await buildProject(folder, { name: described.name, imagesRoot: images, files }, (store) => {
     store.meta.set('sample', 'yes')
-    const ids = new Map(store.images.all().map(({ id, path }) => [path, id]))
+    const ids = new Map(Array.from(store.images.all(), ({ id, path }) => [path, id]))
     for (const { path, status, split } of described.images) {
       const id = ids.get(path)
       if (id === undefined) continue

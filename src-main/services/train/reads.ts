@@ -1,11 +1,11 @@
 import { DrydockError } from '../../contract/errors.ts'
-import type { TrainPreview } from '../../contract/wire.ts'
+import type { Split, TrainPreview } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
-import type { ListedImage } from '../../store/images.ts'
-import type { GroupedImage } from '../../store/similar.ts'
+import type { Group } from '../../core/similar/groups.ts'
+import type { FinishedImage } from '../../store/similar.ts'
 import type { Store } from '../../store/store.ts'
-import { dealingOf, groupedImages, leaksAmong } from '../images/similar-reads.ts'
-import { imageFile } from '../machinery/project.ts'
+import { dealingOf, leaksAmong } from '../images/similar-reads.ts'
+import { imageFile, storedImage } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
 import type { TrainSource } from './train-plan.ts'
 import { selectForTraining } from './train-selection.ts'
@@ -23,11 +23,8 @@ export const trainReads = {
   /** what it learns from, and what it is validated on */
   'train.sources': (store: Store, _none: null): { train: TrainSource[]; validation: TrainSource[] } =>
     store.read(() => {
-      const grouped = new Map(groupedImages(store).map((image) => [image.id, image]))
-      const images = store.images
-        .listed(null)
-        .map((image) => ({ ...image, group: groupOf(grouped.get(image.id), image.id) }))
-      const { train, validation } = selectForTraining(images, true)
+      const groups = groupsNow(store)
+      const { train, validation } = selectForTraining(candidates(store, groups), true)
       const sources = (of: typeof train) => of.map((image) => sourceOf({ store }, image))
       return { train: sources(train), validation: sources(validation) }
     }),
@@ -36,24 +33,19 @@ export const trainReads = {
   'train.holdOut': (store: Store, { trainedOn }: { trainedOn: readonly string[] }): HoldOut =>
     store.read(() => {
       const seen = new Set(trainedOn)
-      const grouped = groupedImages(store)
-      const groupsSeen = new Set(
-        grouped.filter(({ sha256 }) => seen.has(sha256)).map((image) => groupOf(image, image.id)),
-      )
-      const held = new Map(
-        grouped.filter(({ split }) => split === 'hold-out').map((image) => [image.id, image]),
-      )
-      const usable = store.images
-        .listed(null)
-        .filter(({ id, fileState }) => held.has(id) && fileState === 'ok')
-        .map((image) => ({ ...image, group: groupOf(held.get(image.id), image.id) }))
-      const leaks = usable.filter(({ group }) => groupsSeen.has(group))
-      return {
-        images: usable
-          .filter(({ group }) => !groupsSeen.has(group))
-          .map((image) => sourceOf({ store }, image)),
-        leaks: leaks.map(({ path }) => path),
+      const groups = groupsNow(store)
+      const groupsSeen = new Set<number>()
+      for (const { id, sha256 } of store.similar.finished())
+        if (seen.has(sha256)) groupsSeen.add(groups.get(id) ?? id)
+      const out: HoldOut = { images: [], leaks: [] }
+      for (const { id, path, split } of store.similar.finished()) {
+        const image = split === 'hold-out' ? store.images.get(id) : null
+        if (image?.fileState !== 'ok') continue
+        const group = groups.get(id) ?? id
+        if (groupsSeen.has(group)) out.leaks.push(path)
+        else out.images.push(sourceOf({ store }, { id, group }))
       }
+      return { ...out, leaks: out.leaks.sort() }
     }),
 }
 
@@ -66,48 +58,72 @@ interface HoldOut {
 
 function previewOf(store: Store): TrainPreview & { unsettled: boolean } {
   const frozen = store.meta.get('split_frozen') !== null
-  const images = groupedImages(store)
-  const dealing = dealingOf(images, frozen)
+  const { groups, splits } = dealingOf(store)
   const unlooked = store.similar.unlooked().length
-  // as it will be when what was found is written down
-  const groups = new Map(dealing.groups.map(({ id, group, why }) => [id, { group, why }]))
-  const splits = new Map(dealing.splits.map(({ id, split }) => [id, split]))
-  const settled = images.map(({ id, path, trained, stands, split }) => ({
-    ...{ id, path, trained },
-    ...{ stands: groups.get(id) ?? stands, split: splits.get(id) ?? split },
-  }))
-  const groupOfImage = new Map(settled.map((image) => [image.id, groupOf(image, image.id)]))
-  function* candidates(): Generator<Candidate> {
-    // one after the other: most images of a large project are only counted
-    for (const image of store.images.candidates()) {
-      const { id, split } = image
-      yield { ...image, split: splits.get(id) ?? split, group: groupOfImage.get(id) ?? id }
-    }
+  let regrouped = 0
+  for (const { id, stands } of store.similar.finished()) {
+    const found = groups.get(id)
+    if (stands?.group !== found?.group || stands?.why !== found?.why) regrouped++
   }
-  const leaks = leaksAmong(settled)
+  const groupOf = new Map(Array.from(groups, ([id, { group }]) => [id, group]))
   return {
-    ...selectForTraining(candidates(), frozen).preview,
+    ...selectForTraining(candidates(store, groupOf, splits), frozen).preview,
+    ...leaksAmong(settled(store, groups, splits), NAMED),
     frozen,
     unlooked,
-    leaks: leaks.slice(0, NAMED),
-    leakCount: leaks.length,
-    unsettled: unlooked + dealing.groups.length + dealing.splits.length > 0,
+    unsettled: unlooked + regrouped + splits.size > 0,
   }
 }
 
-function groupOf(image: Pick<GroupedImage, 'stands'> | undefined, id: number): number {
-  return image?.stands?.group ?? id
+/** Finished images as they will be when what was found is written down. */
+function settled(
+  store: Store,
+  groups: ReadonlyMap<number, Group>,
+  splits: ReadonlyMap<number, Split>,
+): Iterable<FinishedImage> {
+  const images = store.similar.finished()
+  return {
+    *[Symbol.iterator]() {
+      for (const image of images) {
+        const { id, stands, split } = image
+        yield { ...image, stands: groups.get(id) ?? stands, split: splits.get(id) ?? split }
+      }
+    },
+  }
+}
+
+/** All images one after the other: most of a large project are only counted. @param splits those that will be others than now */
+function* candidates(
+  store: Store,
+  groups: ReadonlyMap<number, number>,
+  splits?: ReadonlyMap<number, Split>,
+): Generator<Candidate & { id: number }> {
+  for (const image of store.images.candidates()) {
+    const { id, split } = image
+    yield { ...image, split: splits?.get(id) ?? split, group: groups.get(id) ?? id }
+  }
+}
+
+/** The groups that finished images stand in. */
+function groupsNow(store: Store): Map<number, number> {
+  const groups = new Map<number, number>()
+  for (const { id, stands } of store.similar.finished()) if (stands) groups.set(id, stands.group)
+  return groups
 }
 
 /** Only images that the selection took come here: their content is known. */
-function sourceOf(project: Pick<Project, 'store'>, image: ListedImage & { group: number }): TrainSource {
-  const { width, height, sha256, group } = image
+function sourceOf(
+  project: Pick<Project, 'store'>,
+  { id, group }: { id: number; group: number },
+): TrainSource {
+  const image = storedImage(project, id)
+  const { width, height, sha256 } = image
   if (width === null || height === null || sha256 === null) {
     throw new DrydockError('internal', `${image.path} was to be trained on before it was read.`)
   }
-  const truth = project.store.truth.masks(image.id).map(parseRle)
-  const ignored = project.store.truth.ignored(image.id).map(parseRle)
-  const mapping = project.store.pixels.get(image.id)?.mapping ?? undefined
+  const truth = project.store.truth.masks(id).map(parseRle)
+  const ignored = project.store.truth.ignored(id).map(parseRle)
+  const mapping = project.store.pixels.get(id)?.mapping ?? undefined
   return { file: imageFile(project, image), width, height, truth, ignored, content: sha256, mapping, group }
 }
 
