@@ -1,7 +1,8 @@
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { TrainSettings } from '../contract/wire.ts'
-import { CROP_STEP } from '../contract/words.ts'
-import type { NetworkSize } from '../contract/words.ts'
+import { CROP_STEP, LOSS_UNITS } from '../contract/words.ts'
+import type { LossUnit, NetworkSize } from '../contract/words.ts'
 import { multiple, positive, upTo, whole } from './values.ts'
 
 /** What a command line may say of a training. */
@@ -16,6 +17,8 @@ export interface TrainOptions {
   crop?: number
   learningRate?: number
   embeddingWeight?: number
+  lossUnit?: LossUnit
+  sizeExponent?: number
   magnify?: number
   validateEvery?: number
   seed?: number
@@ -34,6 +37,17 @@ export function addStepOptions(command: Command): void {
       'of the semi-convolutional loss; 0: embeddings are not trained',
       upTo(100),
     )
+    .addOption(
+      new Option(
+        '--loss-unit <unit>',
+        'what counts alike in the loss of the foreground: each pixel, or each ship with the water beside it',
+      ).choices(LOSS_UNITS),
+    )
+    .option(
+      '--size-exponent <x>',
+      'centre crops on ships drawn by area to the minus this; 0: each alike',
+      upTo(1),
+    )
 }
 
 /** The settings with what the command line says in their place. @param options at most one of epochs, minutes and steps */
@@ -49,6 +63,8 @@ export function withOptions(defaults: TrainSettings, options: TrainOptions): Tra
     crop: options.crop ?? defaults.crop,
     learningRate: options.learningRate ?? defaults.learningRate,
     embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
+    lossUnit: options.lossUnit ?? defaults.lossUnit,
+    sizeExponent: options.sizeExponent ?? defaults.sizeExponent,
     magnify: options.magnify ?? defaults.magnify,
     syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
     validateEvery: options.validateEvery ?? defaults.validateEvery,

@@ -5,6 +5,7 @@ import { ERROR_CODES } from './errors.ts'
 import type { WireError } from './errors.ts'
 import type { BackendInfo, CurvePoint } from './wire.ts'
 import { clusterSettings } from './wire.ts'
+import { LOSS_UNITS } from './words.ts'
 
 /**
  * What the engine process and its host send each other (child-process IPC, `serialization: 'advanced'`).
@@ -65,6 +66,7 @@ export const trainRequest = z.object({
     embedding: z.number().min(0),
     centre: z.number().min(0),
   }),
+  lossUnit: z.enum(LOSS_UNITS),
   validateEvery: z.number().int().min(1),
   validationImages: z.number().int().min(0),
   pairedImages: z.number().int().min(0),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BackendInfo, ClusterSettings, CurvePoint, PairedScore, ReliabilityBin } from './wire.ts'
 import { calibration, clusterSettings, operatingPoint, pairedScore, reliabilityBin } from './wire.ts'
+import type { LossUnit } from './words.ts'
 
 /** What the engine process does for whoever hosts the services (backend or command line). */
 
@@ -142,6 +143,7 @@ export interface TrainRequest {
   crop: number
   learningRate: number
   weights: { bce: number; dice: number; embedding: number; centre: number }
+  lossUnit: LossUnit
   validateEvery: number
   /** what `validation` answers for below this: what the training is validated on */
   validationImages: number

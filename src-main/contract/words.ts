@@ -32,6 +32,10 @@ export const IMAGE_SORTS = [
 export const NETWORK_SIZES = ['base', 'small'] as const
 export type NetworkSize = (typeof NETWORK_SIZES)[number]
 
+/** What counts alike in the loss of the foreground: each pixel (small ships' up to three times), or each ship with the water beside it. */
+export const LOSS_UNITS = ['pixel', 'ship'] as const
+export type LossUnit = (typeof LOSS_UNITS)[number]
+
 /** Sides of crops are multiples of this, as of every network's stride, in px. */
 export const CROP_STEP = 64
 

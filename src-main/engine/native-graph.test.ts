@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import { describe, expect, it, vi } from 'vitest'
 import type { Architecture, ModelFile, RgbImage, TrainBatch } from '../contract/engine.ts'
+import { LOSS_UNITS } from '../contract/words.ts'
 import { normal, randomFrom, wholeBetween } from '../core/random.ts'
 import { kernelsFor } from '../model/kernels.ts'
 import { decayMask, freshWeights } from '../model/network.ts'
@@ -36,44 +37,48 @@ function batchOf(seed: number): TrainBatch {
 const onLibtensorflow = describe.skipIf(BACKENDS[0] !== 'tensorflow')
 
 onLibtensorflow('graphs', () => {
-  it('take the same training steps, batches with other numbers of ships and all, and keep no tensor', async () => {
-    await use('tensorflow')
-    const train = (kernels: ReturnType<typeof kernelsFor>): { losses: number[]; average: number[] } => {
-      const mask: Tensor1D = tf.tensor1d(decayMask(SMALL))
-      const step = stepOf(tf, kernels, {
-        architecture: SMALL,
-        normalise: NORMALISE,
-        lossWeights: { bce: 2, dice: 1, embedding: 0.5, centre: 0.5 },
-        decayMask: mask,
-        clipNorm: 5,
-      })
-      let state = freshState(tf, freshWeights(SMALL, 1))
-      const losses: number[] = []
-      const tensors = new Set<number>()
-      for (let i = 0; i < 12; i++) {
-        const schedule = { learningRate: 0.003, weightDecay: 0.01, averageDecay: 0.9 }
-        const next = step(state, batchOf(i), schedule)
-        state = next.state!
-        losses.push(next.figures.loss)
-        tensors.add(tf.memory().numTensors)
+  it.each(LOSS_UNITS)(
+    'take the same training steps, %ss counted, batches with other numbers of ships and all, and keep no tensor',
+    async (lossUnit) => {
+      await use('tensorflow')
+      const train = (kernels: ReturnType<typeof kernelsFor>): { losses: number[]; average: number[] } => {
+        const mask: Tensor1D = tf.tensor1d(decayMask(SMALL))
+        const step = stepOf(tf, kernels, {
+          architecture: SMALL,
+          normalise: NORMALISE,
+          lossWeights: { bce: 2, dice: 1, embedding: 0.5, centre: 0.5 },
+          lossUnit,
+          decayMask: mask,
+          clipNorm: 5,
+        })
+        let state = freshState(tf, freshWeights(SMALL, 1))
+        const losses: number[] = []
+        const tensors = new Set<number>()
+        for (let i = 0; i < 12; i++) {
+          const schedule = { learningRate: 0.003, weightDecay: 0.01, averageDecay: 0.9 }
+          const next = step(state, batchOf(i), schedule)
+          state = next.state!
+          losses.push(next.figures.loss)
+          tensors.add(tf.memory().numTensors)
+        }
+        expect(tensors.size).toBe(1)
+        const average = [...state.average.dataSync()]
+        disposeState(state)
+        mask.dispose()
+        return { losses, average }
       }
-      expect(tensors.size).toBe(1)
-      const average = [...state.average.dataSync()]
-      disposeState(state)
-      mask.dispose()
-      return { losses, average }
-    }
-    const before = tf.memory().numTensors
-    const plain = train(kernelsFor(tf))
-    const warn = vi.spyOn(console, 'warn')
-    const graphs = train(kernelsFor(tf, graphCompiler(tf)))
-    expect(warn).not.toHaveBeenCalled()
-    warn.mockRestore()
-    expect(tf.memory().numTensors).toBe(before)
-    expect(new Set(plain.losses).size).toBe(12)
-    graphs.losses.forEach((loss, i) => expect(loss).toBeCloseTo(plain.losses[i]!, 3))
-    graphs.average.forEach((weight, i) => expect(weight).toBeCloseTo(plain.average[i]!, 3))
-  })
+      const before = tf.memory().numTensors
+      const plain = train(kernelsFor(tf))
+      const warn = vi.spyOn(console, 'warn')
+      const graphs = train(kernelsFor(tf, graphCompiler(tf)))
+      expect(warn).not.toHaveBeenCalled()
+      warn.mockRestore()
+      expect(tf.memory().numTensors).toBe(before)
+      expect(new Set(plain.losses).size).toBe(12)
+      graphs.losses.forEach((loss, i) => expect(loss).toBeCloseTo(plain.losses[i]!, 3))
+      graphs.average.forEach((weight, i) => expect(weight).toBeCloseTo(plain.average[i]!, 3))
+    },
+  )
 
   it('predict the same, flips and several sizes included', async () => {
     await use('tensorflow')

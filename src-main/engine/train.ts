@@ -112,7 +112,7 @@ class Session {
     this.takeStep = stepOf(tf, this.kernels, {
       architecture: start.architecture,
       normalise: start.normalise,
-      lossWeights: request.weights,
+      ...{ lossWeights: request.weights, lossUnit: request.lossUnit },
       decayMask: this.mask,
       clipNorm: CLIP_NORM,
     })

@@ -1,9 +1,13 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import { IGNORED_LABEL } from '../contract/words.ts'
 import type { Architecture, TrainBatch } from '../contract/engine.ts'
+import type { LossUnit } from '../contract/words.ts'
 import { packedOrder } from './packing.ts'
-import type { SegmentTensors } from './segments.ts'
+import type { SegmentTensors, Segments } from './segments.ts'
 import { padded, segmentsOf, segmentTensors } from './segments.ts'
+import type { ShipTensors } from './ship-dice.ts'
+import { pixelWeightBeside, shipWeight, surroundingsOf } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { Tf } from './tf.ts'
 
 /** A mini-batch on the backend, as the loss wants it. The caller disposes of all of it: {@link tensorsOf}. */
@@ -17,6 +21,8 @@ export interface BatchTensors {
   segments: SegmentTensors
   /** [n, C] coordinates of the pixels of instances, in the embedding's units; 0 in further channels */
   shift: Tensor2D
+  /** ships with the water beside them; null where pixels are counted */
+  ships: ShipTensors | null
 }
 
 /** Smallest numbers of pixels and instances that batches are padded to; from there on in powers of two. */
@@ -48,6 +54,7 @@ export function batchTensors(
   tf: Tf,
   { images, labels, batch, crop }: TrainBatch,
   { embedding, coordinates }: Pick<Architecture, 'embedding' | 'coordinates'>,
+  lossUnit: LossUnit,
 ): BatchTensors {
   const order = packedOrder(batch, crop, crop)
   const packed = new Uint16Array(labels.length)
@@ -60,6 +67,7 @@ export function batchTensors(
   const segments = segmentsOf(packed, crop * crop, 0)
   const truth = new Float32Array(packed.length)
   const weightOf = segments.area.map(pixelWeight)
+  const around = lossUnit === 'ship' ? surroundingsOf(segments, weights, crop) : null
   const arrays = padded(
     segments,
     instanceWeight,
@@ -76,12 +84,38 @@ export function batchTensors(
     shift[i * embedding] = (pixel % crop) * unit
     shift[i * embedding + 1] = Math.floor(pixel / crop) * unit
   }
+  around?.place.forEach((place, i) => {
+    const ship = around.ship[i]!
+    weights[place] = pixelWeightBeside(segments.area[ship]!, around.size[ship]!)
+  })
   return {
     images: tf.tensor4d(new Float32Array(images), [batch, crop, crop, 3]),
     truth: tf.tensor2d(truth, [packed.length / 4, 4]),
     pixelWeight: tf.tensor2d(weights, [packed.length / 4, 4]),
     segments: segmentTensors(tf, arrays),
     shift: tf.tensor2d(shift, [arrays.pixel.length, embedding]),
+    ships: around && shipTensors(tf, around, segments, arrays.area.length),
+  }
+}
+
+/** @param instances what the segments were padded to */
+function shipTensors(
+  tf: Tf,
+  { place, ship }: Surroundings,
+  { area }: Segments,
+  instances: number,
+): ShipTensors {
+  const places = new Int32Array(powerFrom(2 * FEWEST_PIXELS, place.length))
+  const ids = new Int32Array(places.length).fill(instances - 1)
+  places.set(place)
+  ids.set(ship)
+  const weight = new Float32Array(instances)
+  const sum = area.reduce((all, own) => all + shipWeight(own), 0)
+  area.forEach((own, i) => (weight[i] = shipWeight(own) / Math.max(1, sum)))
+  return {
+    place: tf.tensor1d(places, 'int32'),
+    ship: tf.tensor1d(ids, 'int32'),
+    weight: tf.tensor2d(weight, [instances, 1]),
   }
 }
 
@@ -92,14 +126,15 @@ function powerFrom(fewest: number, wanted: number): number {
 }
 
 /** All tensors of a batch, in the order that {@link batchOf} takes them. */
-export function tensorsOf({ images, truth, pixelWeight, segments, shift }: BatchTensors): Tensor[] {
+export function tensorsOf({ images, truth, pixelWeight, segments, shift, ships }: BatchTensors): Tensor[] {
   const { pixel, segment, share, first, area } = segments
-  return [images, truth, pixelWeight, pixel, segment, share, first, area, shift]
+  const always = [images, truth, pixelWeight, pixel, segment, share, first, area, shift]
+  return ships ? [...always, ships.place, ships.ship, ships.weight] : always
 }
 
 /** The batch that {@link tensorsOf} has made a list of. */
 export function batchOf(tensors: readonly Tensor[]): BatchTensors {
-  const [images, truth, weights, pixel, segment, share, first, area, shift] = tensors as [
+  const [images, truth, weights, pixel, segment, share, first, area, shift, ...ships] = tensors as [
     Tensor4D,
     Tensor2D,
     Tensor2D,
@@ -109,6 +144,12 @@ export function batchOf(tensors: readonly Tensor[]): BatchTensors {
     Tensor1D,
     Tensor2D,
     Tensor2D,
+    ...([] | [Tensor1D, Tensor1D, Tensor2D]),
   ]
-  return { images, truth, pixelWeight: weights, segments: { pixel, segment, share, first, area }, shift }
+  const [place, ship, weight] = ships
+  return {
+    ...{ images, truth, pixelWeight: weights, shift },
+    segments: { pixel, segment, share, first, area },
+    ships: place ? { place, ship: ship!, weight: weight! } : null,
+  }
 }

@@ -3,6 +3,7 @@ import type { BatchTensors } from './batch.ts'
 import { centreLoss } from './centre-loss.ts'
 import { segmentLoss } from './loss.ts'
 import type { Output } from './network.ts'
+import { diceByShip } from './ship-dice.ts'
 import type { Coordinates } from './semi-conv.ts'
 import type { Tf } from './tf.ts'
 
@@ -28,21 +29,22 @@ export interface MixedLoss {
 }
 
 /**
- * What the network is trained with: binary cross-entropy and soft Dice (over the whole batch, so that images
- * without ships are no special case) of the foreground, eq. 5 of the embeddings, and the distance of mean embeddings
+ * What the network is trained with: binary cross-entropy and soft Dice (of each ship where ships are counted, else over the whole batch;
+ * images without ships are no special case) of the foreground, eq. 5 of the embeddings, and the distance of mean embeddings
  * from centroids; the last two are summed over an image's instances, each by its weight, and averaged over images.
  * @param output as the network gives it
  */
 export function mixedLoss(
   tf: Tf,
   { logits, offsets }: Output,
-  { truth, pixelWeight, segments, shift }: Omit<BatchTensors, 'images'>,
+  { truth, pixelWeight, segments, shift, ships }: Omit<BatchTensors, 'images'>,
   weights: LossWeights,
   coordinates: Coordinates,
 ): MixedLoss {
   const [batch, halfHeight, halfWidth, depth] = offsets.shape
-  const bce = weightedCrossEntropy(tf, tf.reshape(logits, [-1, 4]), truth, pixelWeight)
-  const dice = softDice(tf, tf.reshape(logits, [-1, 4]), truth, pixelWeight)
+  const z: Tensor2D = tf.reshape(logits, [-1, 4])
+  const bce = weightedCrossEntropy(tf, z, truth, pixelWeight)
+  const dice = ships ? diceByShip(tf, ships, segments.area, z, truth) : softDice(tf, z, truth, pixelWeight)
   const side = 2 * Math.max(halfHeight, halfWidth)
   // the head gives px in either case, so that what it has learnt on crops holds on images of any size; the layer scales both
   const length = coordinates === 'pixel' ? 1 : side

@@ -22,3 +22,18 @@ export function packedOrder(batch: number, height: number, width: number): Int32
   }
   return order
 }
+
+/** The place in packed order of a row-major pixel index in [B, H, W]. @param width even */
+export function packedPlace(pixel: number, width: number): number {
+  const column = pixel % width
+  const row = (pixel - column) / width
+  return 4 * ((row >> 1) * (width / 2) + (column >> 1)) + 2 * (row & 1) + (column & 1)
+}
+
+/** The row-major pixel index of a place in packed order. @param width even */
+export function pixelAt(place: number, width: number): number {
+  const cell = place >> 2
+  const column = cell % (width / 2)
+  const row = (cell - column) / (width / 2)
+  return (2 * row + ((place >> 1) & 1)) * width + 2 * column + (place & 1)
+}

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { IGNORED_LABEL } from '../contract/words.ts'
+import { IGNORED_LABEL, LOSS_UNITS } from '../contract/words.ts'
 import type { Architecture, ModelFile, TrainBatch } from '../contract/engine.ts'
 import { normal, randomFrom } from '../core/random.ts'
 import { batchTensors } from './batch.ts'
@@ -86,7 +86,7 @@ describe.each(BACKENDS)('training on %s', (backend) => {
       })
     const { value, grads } = tf.valueAndGrads((logits, offsets) => {
       const output = { logits: logits as Tensor4D, offsets: offsets as Tensor4D }
-      return mixedLoss(tf, output, batchTensors(tf, boxes(), SMALL), WEIGHTS, 'pixel').value
+      return mixedLoss(tf, output, batchTensors(tf, boxes(), SMALL, 'pixel'), WEIGHTS, 'pixel').value
     })([tf.tensor4d(z, [batch, half, half, 4]), tf.tensor4d(o, [batch, half, half, 8])])
     expect(value.dataSync()[0]).toBeCloseTo(loss(z, o), 4)
     const [dz, dOffsets] = grads.map((g) => g.dataSync())
@@ -99,31 +99,34 @@ describe.each(BACKENDS)('training on %s', (backend) => {
     }
   })
 
-  it('pixels that are not to be learnt from are in no part of the loss and have no slope', () => {
-    const batch = boxes()
-    const { crop } = batch
-    const ignored = (i: number): boolean => i % crop >= 12 || Math.floor(i / crop ** 2) === 2
-    const labels = batch.labels.map((label, i) => (ignored(i) ? IGNORED_LABEL : label))
-    const tensors = batchTensors(tf, { ...batch, labels }, SMALL)
-    const random = randomFrom(8)
-    const [z, o] = [4, 8].map((n) => Float32Array.from({ length: 3 * 64 * n }, () => normal(random)))
-    const at = (logits: Float32Array) =>
-      tf.valueAndGrads((a, b) => {
-        const output = { logits: a as Tensor4D, offsets: b as Tensor4D }
-        return mixedLoss(tf, output, tensors, WEIGHTS, 'pixel').value
-      })([tf.tensor4d(logits, [3, 8, 8, 4]), tf.tensor4d(o!, [3, 8, 8, 8])])
-    const { value, grads } = at(z!)
-    // which of the packed logits they are
-    const places = unpackHead(tf, tf.tensor4d(Float32Array.from(z!.keys()), [3, 8, 8, 4])).dataSync()
-    const slopes = grads[0]!.dataSync()
-    places.forEach((place, i) => {
-      if (ignored(i)) expect(slopes[place]).toBe(0)
-      else expect(slopes[place]).not.toBe(0)
-    })
-    const other = Float32Array.from(z!)
-    places.forEach((place, i) => (ignored(i) ? (other[place] = 9) : 0))
-    expect(at(other).value.dataSync()[0]).toBeCloseTo(value.dataSync()[0]!, 6)
-  })
+  it.each(LOSS_UNITS)(
+    'pixels that are not to be learnt from are in no part of the loss and have no slope, %ss counted',
+    (lossUnit) => {
+      const batch = boxes()
+      const { crop } = batch
+      const ignored = (i: number): boolean => i % crop >= 12 || Math.floor(i / crop ** 2) === 2
+      const labels = batch.labels.map((label, i) => (ignored(i) ? IGNORED_LABEL : label))
+      const tensors = batchTensors(tf, { ...batch, labels }, SMALL, lossUnit)
+      const random = randomFrom(8)
+      const [z, o] = [4, 8].map((n) => Float32Array.from({ length: 3 * 64 * n }, () => normal(random)))
+      const at = (logits: Float32Array) =>
+        tf.valueAndGrads((a, b) => {
+          const output = { logits: a as Tensor4D, offsets: b as Tensor4D }
+          return mixedLoss(tf, output, tensors, WEIGHTS, 'pixel').value
+        })([tf.tensor4d(logits, [3, 8, 8, 4]), tf.tensor4d(o!, [3, 8, 8, 8])])
+      const { value, grads } = at(z!)
+      // which of the packed logits they are
+      const places = unpackHead(tf, tf.tensor4d(Float32Array.from(z!.keys()), [3, 8, 8, 4])).dataSync()
+      const slopes = grads[0]!.dataSync()
+      places.forEach((place, i) => {
+        if (ignored(i)) expect(slopes[place]).toBe(0)
+        else expect(slopes[place]).not.toBe(0)
+      })
+      const other = Float32Array.from(z!)
+      places.forEach((place, i) => (ignored(i) ? (other[place] = 9) : 0))
+      expect(at(other).value.dataSync()[0]).toBeCloseTo(value.dataSync()[0]!, 6)
+    },
+  )
 
   it('is the same in normalised coordinates, value and gradient, on crops of any size', () => {
     const random = randomFrom(9)
@@ -137,7 +140,7 @@ describe.each(BACKENDS)('training on %s', (backend) => {
     const [pixel, normalized] = (['pixel', 'normalized'] as const).map((coordinates) => {
       const { value, grads } = tf.valueAndGrads((logits, offsets) => {
         const output = { logits: logits as Tensor4D, offsets: offsets as Tensor4D }
-        const tensors = batchTensors(tf, { images, labels, batch, crop }, { ...SMALL, coordinates })
+        const tensors = batchTensors(tf, { images, labels, batch, crop }, { ...SMALL, coordinates }, 'ship')
         return mixedLoss(tf, output, tensors, WEIGHTS, coordinates).value
       })([tf.tensor4d(z, [batch, 32, 32, 4]), tf.tensor4d(o, [batch, 32, 32, 8])])
       return { value: value.dataSync()[0]!, gradient: grads[1]!.dataSync() }
@@ -148,12 +151,13 @@ describe.each(BACKENDS)('training on %s', (backend) => {
   })
 
   it('learns a batch by heart, keeps its tensors, and is the same a second time', () => {
+    const lossUnit = backend === 'wasm' ? 'ship' : 'pixel'
     const run = (steps: number): { losses: number[]; tensors: number[]; weights: number[] } => {
       const mask: Tensor1D = tf.tensor1d(decayMask(SMALL))
       const step = stepOf(tf, kernelsFor(tf), {
         architecture: SMALL,
         normalise: NORMALISE,
-        lossWeights: WEIGHTS,
+        ...{ lossWeights: WEIGHTS, lossUnit },
         decayMask: mask,
         clipNorm: 5,
       })
@@ -183,7 +187,8 @@ describe.each(BACKENDS)('training on %s', (backend) => {
 
   it('a step whose loss is not a number changes nothing', () => {
     const mask: Tensor1D = tf.tensor1d(decayMask(SMALL))
-    const options = { architecture: SMALL, normalise: NORMALISE, lossWeights: WEIGHTS, clipNorm: 5 }
+    const loss = { lossWeights: WEIGHTS, lossUnit: 'ship' as const }
+    const options = { architecture: SMALL, normalise: NORMALISE, ...loss, clipNorm: 5 }
     const step = stepOf(tf, kernelsFor(tf), { ...options, decayMask: mask })
     const weights = freshWeights(SMALL, 1)
     weights[0] = NaN

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, ModelFile, TrainBatch } from '../contract/engine.ts'
+import type { LossUnit } from '../contract/words.ts'
 import { batchOf, batchTensors, tensorsOf } from './batch.ts'
 import type { Kernels } from './kernels.ts'
 import type { LossParts, LossWeights } from './mixed-loss.ts'
@@ -32,6 +33,8 @@ export interface StepOptions {
   architecture: Architecture
   normalise: ModelFile['normalise']
   lossWeights: LossWeights
+  /** what counts alike in the loss of the foreground */
+  lossUnit: LossUnit
   /** [N] 1 where weight decay acts */
   decayMask: Tensor1D
   clipNorm: number
@@ -49,14 +52,14 @@ export type Step = (
  * whole. A step whose loss or gradient is not finite changes nothing.
  */
 export function stepOf(tf: Tf, kernels: Kernels, options: StepOptions): Step {
-  const { architecture, normalise, lossWeights, clipNorm } = options
-  const key = JSON.stringify(['step', architecture, normalise, lossWeights, clipNorm])
+  const { architecture, normalise, lossWeights, lossUnit, clipNorm } = options
+  const key = JSON.stringify(['step', architecture, normalise, lossWeights, lossUnit, clipNorm])
   const run = kernels.compile(key, 'same', (inputs) => computeStep(tf, kernels, options, inputs), {
     coarse: true,
   })
   return (state, batch, schedule) => {
     const given: Tensor[] = [
-      ...tensorsOf(batchTensors(tf, batch, architecture)),
+      ...tensorsOf(batchTensors(tf, batch, architecture, lossUnit)),
       tf.tensor1d(scheduleOf(state.step, schedule)),
     ]
     const { weights, average, moment1, moment2 } = state

@@ -97,6 +97,7 @@ export function request(out: string, more: Partial<TrainRequest> = {}): TrainReq
     crop: CROP,
     learningRate: 0.01,
     weights: { bce: 2, dice: 1, embedding: 0.5, centre: 0.5 },
+    lossUnit: 'pixel',
     validateEvery: 10,
     validationImages: 2,
     pairedImages: 0,

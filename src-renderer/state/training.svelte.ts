@@ -18,7 +18,7 @@ import type { Toasts } from './toasts.svelte.ts'
 /** Settings of a version's card that another training can take over. */
 const AGAIN = [
   ...['epochs', 'minutes', 'steps', 'batch', 'crop', 'learningRate', 'embeddingWeight', 'syntheticShare'],
-  ...['magnify', 'validateEvery', 'patience', 'seed'],
+  ...['sizeExponent', 'magnify', 'validateEvery', 'patience', 'seed'],
 ] as const
 
 type SplitDialogs = Pick<Client['shell']['dialogs'], 'chooseSplits'>
@@ -134,6 +134,7 @@ export class Training {
       const value = settings[key]
       if (value === null || typeof value === 'number') Object.assign(now, { [key]: value })
     }
+    now.lossUnit = settings['lossUnit'] === 'ship' ? 'ship' : 'pixel'
     if (typeof settings['from'] === 'string' || settings['from'] === null) now.from = settings['from']
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CROP_STEP, NETWORK_SIZES } from '../words.ts'
+import { CROP_STEP, LOSS_UNITS, NETWORK_SIZES } from '../words.ts'
 import { modelId, rleText } from './ids.ts'
 import { similarGroup } from './images.ts'
 
@@ -138,6 +138,10 @@ export const trainSettings = z
     crop: z.number().int().multipleOf(CROP_STEP).min(64).max(1024),
     learningRate: z.number().positive().max(1),
     embeddingWeight: z.number().min(0).max(100),
+    /** Absent in jobs from before there were two */
+    lossUnit: z.enum(LOSS_UNITS).default('pixel'),
+    /** crops are centred on ships drawn by their area to the minus this: 0 draws each alike, more the smaller ones. Absent in jobs from before there was one */
+    sizeExponent: z.number().min(0).max(1).default(0),
     /** share of crops that are synthetic, 0..1 */
     syntheticShare: z.number().min(0).max(1),
     /** crops show an image enlarged up to so many times: teaches coarser images what finer ones look like */

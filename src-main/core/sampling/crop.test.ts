@@ -16,7 +16,7 @@ function ramp(width: number, height: number): Marked {
       if (x >= 5 && x < 8 && y >= 90 && y < 93) labels[y * width + x] = 3
     }
   }
-  return { image: { width, height, data }, labels, ignored: null, ships: [{ x: 65, y: 22 }] }
+  return { image: { width, height, data }, labels, ignored: null, ships: [{ x: 65, y: 22, area: 50 }] }
 }
 
 const PLAIN: CropSettings = {
@@ -25,6 +25,7 @@ const PLAIN: CropSettings = {
   rotate: false,
   flip: false,
   nearShip: 1,
+  sizeExponent: 0,
   gain: 0,
   cast: 0,
   gamma: 0,
@@ -98,6 +99,29 @@ describe('sampleCrop', () => {
     expect(ships).toBeGreaterThan(0)
   })
 
+  it('draws ships by their area to the minus exponent', () => {
+    const { image } = ramp(250, 200)
+    const labels = new Uint16Array(250 * 200)
+    labels[50 * 250 + 50] = 1
+    labels[150 * 250 + 200] = 2
+    const ships = [
+      { x: 50, y: 50, area: 20 },
+      { x: 200, y: 150, area: 2000 },
+    ]
+    const share = (sizeExponent: number): number => {
+      const random = randomFrom(5)
+      let small = 0
+      for (let i = 0; i < 600; i++) {
+        const crop = sampleCrop({ image, labels, ignored: null, ships }, random, { ...PLAIN, sizeExponent })
+        if (crop.image[0]! < 120) small++
+      }
+      return small / 600
+    }
+    expect(share(0)).toBeCloseTo(0.5, 1)
+    // 20^-0.3 : 2000^-0.3 = 3.98
+    expect(share(0.3)).toBeCloseTo(3.98 / 4.98, 1)
+  })
+
   it('fills what lies beyond a small image with its mean colour, unmarked', () => {
     const data = new Uint8Array(10 * 10 * 3).fill(90)
     const labels = new Uint16Array(100).fill(1)
@@ -105,7 +129,7 @@ describe('sampleCrop', () => {
       image: { width: 10, height: 10, data },
       labels,
       ignored: null,
-      ships: [{ x: 5, y: 5 }],
+      ships: [{ x: 5, y: 5, area: 100 }],
     }
     const crop = sampleCrop(small, randomFrom(3), PLAIN)
     expect(new Set(crop.image)).toEqual(new Set([90]))

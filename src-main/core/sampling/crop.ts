@@ -12,8 +12,15 @@ export interface Marked {
   labels: Uint16Array | Int32Array
   /** [height, width] row-major: 1 where nobody can tell what is there; null: nowhere */
   ignored: Uint8Array | null
-  /** a point of each ship, in px */
-  ships: readonly { x: number; y: number }[]
+  ships: readonly MarkedShip[]
+}
+
+export interface MarkedShip {
+  /** a point of the ship, in px */
+  x: number
+  y: number
+  /** px */
+  area: number
 }
 
 export interface CropSettings extends LightSettings {
@@ -26,6 +33,8 @@ export interface CropSettings extends LightSettings {
   flip: boolean
   /** share of crops with a ship near their middle */
   nearShip: number
+  /** which ship that is: drawn by area to the minus this; 0: each alike */
+  sizeExponent: number
 }
 
 export const CROP_SETTINGS: Omit<CropSettings, 'crop'> = {
@@ -33,6 +42,7 @@ export const CROP_SETTINGS: Omit<CropSettings, 'crop'> = {
   rotate: true,
   flip: true,
   nearShip: 0.6,
+  sizeExponent: 0,
   gain: 0.18,
   cast: 0.05,
   gamma: 0.15,
@@ -92,7 +102,7 @@ function drawMap(marked: Marked, random: Random, settings: CropSettings): Affine
     y = inside(random() * image.height, reach, image.height)
   }
   if (ships.length > 0 && random() < settings.nearShip) {
-    const ship = ships[Math.floor(random() * ships.length)]!
+    const ship = drawShip(ships, random, settings.sizeExponent)
     const away = (crop * 0.35) / scale
     x = inside(ship.x + between(random, -away, away), reach, image.width)
     y = inside(ship.y + between(random, -away, away), reach, image.height)
@@ -105,6 +115,16 @@ function drawMap(marked: Marked, random: Random, settings: CropSettings): Affine
 function isIgnored({ image: { width, height }, ignored }: Marked, x: number, y: number): boolean {
   const [column, row] = [Math.min(width - 1, Math.floor(x)), Math.min(height - 1, Math.floor(y))]
   return ignored?.[row * width + column] === 1
+}
+
+function drawShip(ships: readonly MarkedShip[], random: Random, exponent: number): MarkedShip {
+  let left = random() * sizeSum(ships, exponent)
+  return ships.find(({ area }) => (left -= area ** -exponent) < 0) ?? ships.at(-1)!
+}
+
+/** What ships count together where each is drawn by its area to the minus `exponent`. */
+export function sizeSum(ships: readonly Pick<MarkedShip, 'area'>[], exponent: number): number {
+  return ships.reduce((sum, { area }) => sum + area ** -exponent, 0)
 }
 
 /** Moves a middle so that the footprint lies in the image, where it is large enough. */

@@ -22,6 +22,7 @@ export async function exampleCrops(project: Project, settings: TrainSettings): P
     ...{ sources: train, validation: [], further: [], seed: settings.seed },
     synthetic: { share: settings.syntheticShare, scenes: null },
     ...{ batch: shownOf(settings.crop), crop: settings.crop, magnify: settings.magnify },
+    sizeExponent: settings.sizeExponent,
   })
   try {
     return cropsOf(await data.batch(0))

@@ -1,11 +1,11 @@
 import type { TrainBatch, ValidationImage } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
-import { labelMapToRles, subtract, toLabelMap, unionAll, eachColumnRun } from '../../core/mask/rle.ts'
-import type { Size } from '../../core/mask/rle.ts'
+import { areaOf, labelMapToRles, subtract, toLabelMap, unionAll, eachColumnRun } from '../../core/mask/rle.ts'
+import type { Rle, Size } from '../../core/mask/rle.ts'
 import type { Random } from '../../core/random.ts'
 import { randomFrom, seedFrom } from '../../core/random.ts'
-import type { Crop, Marked } from '../../core/sampling/crop.ts'
-import { CROP_SETTINGS, sampleCrop } from '../../core/sampling/crop.ts'
+import type { Crop, Marked, MarkedShip } from '../../core/sampling/crop.ts'
+import { CROP_SETTINGS, sampleCrop, sizeSum } from '../../core/sampling/crop.ts'
 import { makeSyntheticScene } from '../../core/synthetic/scene.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import type { TrainPlan, TrainSource } from './train-plan.ts'
@@ -41,7 +41,7 @@ export class BatchMaker {
 
   constructor(plan: TrainPlan) {
     this.#plan = plan
-    this.#byShips = runningSums(plan.sources, ({ truth }) => Math.sqrt(truth.length))
+    this.#byShips = runningSums(plan.sources, ({ truth }) => shipsWeight(truth, plan.sizeExponent))
     this.#byArea = runningSums(plan.sources, ({ width, height }) => Math.sqrt(width * height))
   }
 
@@ -72,7 +72,7 @@ export class BatchMaker {
   }
 
   async #sample(step: number, random: Random): Promise<Crop> {
-    const { sources, synthetic, crop, magnify } = this.#plan
+    const { sources, synthetic, crop, magnify, sizeExponent } = this.#plan
     if (sources.length > 0 && random() >= synthetic.share) {
       const near = random() < CROP_SETTINGS.nearShip && this.#byShips.at(-1)! > 0
       for (let attempt = 0; attempt < 4; attempt++) {
@@ -80,10 +80,16 @@ export class BatchMaker {
         const marked = await this.#read(source)
         const scale = [CROP_SETTINGS.scale[0], magnify] as const
         if (marked)
-          return sampleCrop(marked, random, { ...CROP_SETTINGS, crop, scale, nearShip: near ? 1 : 0 })
+          return sampleCrop(marked, random, {
+            ...CROP_SETTINGS,
+            crop,
+            scale,
+            nearShip: near ? 1 : 0,
+            sizeExponent,
+          })
       }
     }
-    return sampleCrop(this.#scene(step, random), random, { ...CROP_SETTINGS, crop })
+    return sampleCrop(this.#scene(step, random), random, { ...CROP_SETTINGS, crop, sizeExponent })
   }
 
   /** A synthetic scene: of so many, or of a pool through which new ones pass, each drawn from several times. */
@@ -115,15 +121,21 @@ export class BatchMaker {
   }
 }
 
+/** How often an image is drawn for its ships: more often with more ships, though not in proportion, and with smaller ones. */
+function shipsWeight(truth: readonly Rle[], exponent: number): number {
+  const ships = truth.map((rle) => ({ area: areaOf(rle) })).filter(({ area }) => area > 0)
+  return ships.length === 0 ? 0 : sizeSum(ships, exponent) / Math.sqrt(ships.length)
+}
+
 /** A pixel of each ship. */
-function pointsOf(labels: Uint16Array, width: number): { x: number; y: number }[] {
+function pointsOf(labels: Uint16Array, width: number): MarkedShip[] {
   const pixels = new Map<number, number[]>()
   labels.forEach((label, p) => {
     if (label) (pixels.get(label) ?? pixels.set(label, []).get(label)!).push(p)
   })
   return [...pixels.values()].map((own) => {
     const middle = own[own.length >> 1]!
-    return { x: middle % width, y: Math.floor(middle / width) }
+    return { x: middle % width, y: Math.floor(middle / width), area: own.length }
   })
 }
 
@@ -200,7 +212,7 @@ async function readMarked(source: TrainSource): Promise<Marked> {
     const start = rle[middle]
     if (start === undefined) return []
     const position = start - 1 + Math.floor(rle[middle + 1]! / 2)
-    return [{ x: Math.floor(position / image.height), y: position % image.height }]
+    return [{ x: Math.floor(position / image.height), y: position % image.height, area: areaOf(rle) }]
   })
   return { image, labels, ignored: ignoredIn(source, image), ships }
 }

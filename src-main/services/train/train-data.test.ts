@@ -28,7 +28,7 @@ async function source(name: string, width = 200, height = 150): Promise<TrainSou
 function planOf(plan: Partial<TrainPlan>): TrainPlan {
   return {
     ...{ sources: [], validation: [], further: [], synthetic: { share: 0, scenes: null } },
-    ...{ seed: 7, batch: 3, crop: 64, magnify: 1.3 },
+    ...{ seed: 7, batch: 3, crop: 64, magnify: 1.3, sizeExponent: 0 },
     ...plan,
   }
 }

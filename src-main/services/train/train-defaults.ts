@@ -34,6 +34,8 @@ export function trainDefaults(from: string | null, name: string): TrainSettings 
     crop: 256,
     learningRate: from === null ? 2e-3 : 1e-3,
     embeddingWeight: 0.2,
+    lossUnit: 'pixel',
+    sizeExponent: 0,
     syntheticShare: from === null ? 0.6 : 0.2,
     magnify: 1.3,
     validateEvery: from === null ? 500 : 50,

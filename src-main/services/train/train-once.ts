@@ -52,6 +52,7 @@ export async function trainOnce(
   const plan: TrainPlan = {
     ...{ sources: options.train, validation, further, synthetic, seed: settings.seed },
     ...{ batch: settings.batch, crop: settings.crop, magnify: settings.magnify },
+    sizeExponent: settings.sizeExponent,
   }
   const data = trainData(plan)
   const marked = validationWindows(plan).filter(({ kind }) => kind === 'image').length
@@ -68,6 +69,7 @@ export async function trainOnce(
     ...{ keepSnapshots: limits.keepSnapshots, validateEvery: limits.validateEvery },
     ...{ batch: settings.batch, crop: settings.crop, learningRate: settings.learningRate },
     weights: { bce: 2, dice: 1, embedding: settings.embeddingWeight, centre: settings.embeddingWeight },
+    lossUnit: settings.lossUnit,
     validationImages,
     pairedImages: limits.validates ? marked : 0,
     furtherImages: limits.validates ? data.furtherImages : 0,

@@ -40,6 +40,8 @@ export interface TrainPlan {
   crop: number
   /** crops show an image enlarged up to so many times */
   magnify: number
+  /** crops are centred on ships drawn by their area to the minus this */
+  sizeExponent: number
 }
 
 /** A part of an image that is validated on: whole images up to this side, else windows of larger ones. */

@@ -11,6 +11,7 @@ export interface Row {
 
 const WORDS: Record<string, string> = {
   ...{ learningRate: 'Learning rate', batch: 'Images per step', crop: 'Crop, px', seed: 'Seed' },
+  ...{ lossUnit: 'Loss counts alike each', sizeExponent: 'Ships drawn by area, exponent −' },
   ...{ embeddingWeight: 'Embedding weight', syntheticShare: 'Synthetic crops', magnify: 'Magnified up to' },
   ...{ validateEvery: 'Validated every', patience: 'Patience, validations', size: 'Network' },
 }
