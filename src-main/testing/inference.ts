@@ -76,3 +76,31 @@ export function twoShips({ length = 12, breadth = 3, noise = 0, seed = 1 } = {})
     truth: [1, 2].map((ship) => fromPredicate(size, (x, y) => shipAt(x, y) === ship)),
   }
 }
+
+/**
+ * What a network might give for a crowded harbour: rafts of six ships of 64 x 12 px that touch, 8 px of water between rafts, by seed.
+ * Embeddings of each have 1.5 px of noise around its middle, foreground falls off towards its edge.
+ * @param side of the image, px @param fill share of the berths that are taken, 0..1: at 1 in 768 x 768 px some 400,000 pixels
+ */
+export function rafts({ side = 768, fill = 0.5, seed = 1 } = {}): SparseInference {
+  const random = randomFrom(seed)
+  const [length, breadth, raft, water] = [64, 12, 6, 8]
+  const columns = Math.ceil(side / (length + water))
+  const rows = Math.ceil(side / (raft * breadth + water))
+  const taken = Array.from({ length: columns * rows }, () => random() < fill)
+  const foreground = new Float32Array(side * side)
+  const offset = new Float32Array(2 * side * side)
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const [column, row] = [Math.floor(x / (length + water)), Math.floor(y / (raft * breadth + water))]
+      const [along, down] = [x % (length + water), y % (raft * breadth + water)]
+      if (along >= length || down >= raft * breadth || !taken[row * columns + column]) continue
+      const i = y * side + x
+      const across = down % breadth
+      foreground[i] = 0.95 - 0.3 * random() - (across % (breadth - 1) === 0 ? 0.15 : 0)
+      offset[2 * i] = (length - 1) / 2 - along + 1.5 * normal(random)
+      offset[2 * i + 1] = (breadth - 1) / 2 - across + 1.5 * normal(random)
+    }
+  }
+  return inferenceOf({ width: side, height: side, channels: 2, foreground, offset })
+}

@@ -4,7 +4,7 @@ import type { DraftResult } from '../../src-main/core/draft/draft.ts'
 import { MOVED, VALUES, type MovedSetting } from '../../src-main/core/draft/values.ts'
 import type { Rle } from '../../src-main/core/mask/rle.ts'
 import { scoreImage } from '../../src-main/core/metric/f2.ts'
-import type { Explanation, Recipe } from '../../src-main/core/explain/explain.ts'
+import type { Cure, Explanation, Recipe } from '../../src-main/core/explain/explain.ts'
 import { ClusterWorker, startThread, type Thread } from './cluster-worker.ts'
 import { handChangeOf } from './draft-plan.ts'
 import { draftPredictions } from './draft-predictions.ts'
@@ -121,6 +121,12 @@ export class Draft implements EditTarget {
   change(change: HandChange): void {
     this.#redo = []
     this.#move({ ...this.#moved, changes: [...this.#moved.changes, change] })
+  }
+
+  /** Takes a setting, or makes a change, that mends what was found. */
+  mend(cure: Cure): void {
+    if (cure.by === 'setting') this.set(cure.settings)
+    else this.change(cure.change)
   }
 
   /** Makes the change by hand that a gesture of the canvas's tools comes to. */

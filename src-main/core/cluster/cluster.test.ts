@@ -5,8 +5,9 @@ import { areaOf, formatRle, labelMapToRles } from '../mask/rle.ts'
 import { scoreImage } from '../metric/f2.ts'
 import { summarise } from '../metric/sums.ts'
 import { normal, randomFrom } from '../random.ts'
-import { clusterInference, DEFAULT_CLUSTER_SETTINGS, sigmaFor } from './cluster.ts'
-import { inferenceOf } from '../../testing/inference.ts'
+import { clusterInference, DEFAULT_CLUSTER_SETTINGS } from './cluster.ts'
+import { Clusterer } from './clusterer.ts'
+import { inferenceOf, rafts } from '../../testing/inference.ts'
 
 /** A label map [side, side] with rotated rectangles that do not overlap. */
 class Scene {
@@ -231,7 +232,25 @@ describe('clusterInference', () => {
     expect(labels.filter((label) => label === -1)).toHaveLength(40_000 - 32_767)
   })
 
-  it('blurs in proportion to the ship, within limits', () => {
-    expect([100, 2500, 1_000_000].map(sigmaFor)).toEqual([1.2, 3.2, 4])
+  it('gives the same whatever was asked before: what one setting changes is not taken over by another', () => {
+    const inference = rafts({ side: 170, fill: 0.9 })
+    const clusterer = new Clusterer(inference, null)
+    const moves: Partial<ClusterSettings>[] = [
+      {},
+      { alpha: 5 },
+      { minArea: 600 },
+      { foreground: 0.8 },
+      { sigma: 5 },
+      { necks: true },
+      { separate: false },
+      { rectangles: true },
+      { minScore: 0.8 },
+      { alpha: 0 },
+    ]
+    const at = [0, 1, 2, 0, 3, 4, 4, 5, 6, 0, 7, 8, 9, 3, 0]
+    for (const i of at) {
+      const moved = { ...DEFAULT_CLUSTER_SETTINGS, ...moves[i] }
+      expect(clusterer.cluster(moved)).toEqual(clusterInference(inference, moved))
+    }
   })
 })

@@ -1,3 +1,5 @@
+import { numberByFirst } from './groups.ts'
+
 /** Finest grid that one component may vote in; larger ones vote in coarser bins, so that memory stays bounded. */
 const MOST_BINS = 1 << 24
 
@@ -19,10 +21,10 @@ function castVotes(x: Float32Array, y: Float32Array): VoteGrid {
   let right = -Infinity
   let bottom = -Infinity
   for (let k = 0; k < x.length; k++) {
-    left = Math.min(left, x[k]!)
-    right = Math.max(right, x[k]!)
-    top = Math.min(top, y[k]!)
-    bottom = Math.max(bottom, y[k]!)
+    if (x[k]! < left) left = x[k]!
+    if (x[k]! > right) right = x[k]!
+    if (y[k]! < top) top = y[k]!
+    if (y[k]! > bottom) bottom = y[k]!
   }
   const side = Math.max(1, Math.ceil(Math.sqrt(((right - left + 2) * (bottom - top + 2)) / MOST_BINS)))
   // Bins are centred on whole pixels, wherever the component lies.
@@ -46,13 +48,20 @@ function blur({ width, height, votes }: VoteGrid, sigma: number): Float32Array {
   const radius = Math.ceil(3 * sigma)
   const kernel = Float64Array.from({ length: radius + 1 }, (_, d) => Math.exp(-(d * d) / (2 * sigma * sigma)))
   const alongRows = new Float32Array(votes.length)
-  for (let at = 0; at < votes.length; at++) {
-    const value = votes[at]!
-    if (value === 0) continue
-    const column = at % width
-    const from = Math.max(-radius, -column)
-    const to = Math.min(radius, width - 1 - column)
-    for (let d = from; d <= to; d++) alongRows[at + d]! += value * kernel[Math.abs(d)]!
+  // of each row, where anything lies: what is empty adds nothing
+  const first = new Int32Array(height).fill(width)
+  const after = new Int32Array(height)
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const at = row * width + column
+      const value = votes[at]!
+      if (value === 0) continue
+      const from = Math.max(0, column - radius)
+      const to = Math.min(width - 1, column + radius)
+      for (let c = from; c <= to; c++) alongRows[at - column + c]! += value * kernel[Math.abs(c - column)]!
+      if (from < first[row]!) first[row] = from
+      after[row] = to + 1
+    }
   }
   // Down the columns by adding whole rows: memory is read in order.
   const density = new Float32Array(votes.length)
@@ -60,7 +69,9 @@ function blur({ width, height, votes }: VoteGrid, sigma: number): Float32Array {
     for (let other = Math.max(0, row - radius); other <= Math.min(height - 1, row + radius); other++) {
       const weight = kernel[Math.abs(other - row)]!
       const shift = (other - row) * width
-      for (let at = row * width; at < (row + 1) * width; at++) density[at]! += weight * alongRows[at + shift]!
+      const end = row * width + after[other]!
+      for (let at = row * width + first[other]!; at < end; at++)
+        density[at]! += weight * alongRows[at + shift]!
     }
   }
   return density
@@ -107,13 +118,7 @@ function climb({ width, height, votes }: VoteGrid, density: Float32Array): Int32
 export function findModes(x: Float32Array, y: Float32Array, sigma: number): Int32Array {
   const grid = castVotes(x, y)
   const top = climb(grid, blur(grid, sigma / grid.side))
-  const numbers = new Map<number, number>()
-  const mode = new Int32Array(x.length)
-  for (let k = 0; k < x.length; k++) {
-    const peak = top[grid.bin[k]!]!
-    let number = numbers.get(peak)
-    if (number === undefined) numbers.set(peak, (number = numbers.size))
-    mode[k] = number
-  }
-  return mode
+  const peaks = new Int32Array(x.length)
+  for (let k = 0; k < x.length; k++) peaks[k] = top[grid.bin[k]!]!
+  return numberByFirst(peaks).group
 }

@@ -7,21 +7,22 @@ export interface Outline {
   right: Float64Array
 }
 
-/** Outlines of groups of pixels. @param index [n] row-major pixel indices @param group [n] 0..count-1 @returns [count] */
+/** Outlines of groups of pixels. @param index [n] row-major pixel indices, ascending @param group [n] 0..count-1 @returns [count] */
 export function outlinesOf(index: Uint32Array, width: number, group: Int32Array, count: number): Outline[] {
-  const row = (k: number): number => Math.floor(index[k]! / width)
   const first = new Float64Array(count).fill(Infinity)
   const last = new Float64Array(count).fill(-Infinity)
+  // rows only ever grow along the pixels
   for (let k = 0; k < index.length; k++) {
+    const row = Math.floor(index[k]! / width)
     const g = group[k]!
-    first[g] = Math.min(first[g]!, row(k))
-    last[g] = Math.max(last[g]!, row(k))
+    if (first[g] === Infinity) first[g] = row
+    last[g] = row
   }
   const outlines = Array.from(first, (top, g) => blank(top, last[g]!))
   for (let k = 0; k < index.length; k++) {
     const { top, left, right } = outlines[group[k]!]!
-    const at = row(k) - top
     const x = index[k]! % width
+    const at = (index[k]! - x) / width - top
     if (x < left[at]!) left[at] = x
     if (x > right[at]!) right[at] = x
   }

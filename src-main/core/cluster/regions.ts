@@ -1,5 +1,7 @@
-import { forEachNeighbour } from './components.ts'
 import { DisjointSets } from '../disjoint-sets.ts'
+import { bordersOf } from './components.ts'
+import { numberByFirst } from './groups.ts'
+import type { Groups } from './groups.ts'
 import { momentsOf } from './moments.ts'
 import type { Moments } from './moments.ts'
 import { hullPixels, outlinesOf } from './outline.ts'
@@ -36,9 +38,15 @@ export function regionsOf(
   x: Float32Array,
   y: Float32Array,
 ): { region: Int32Array; regions: Region[] } {
-  const { group: region, count: found } = absorbSlivers(index, width, mode)
-  const columns = Float32Array.from(index, (pixel) => pixel % width)
-  const rows = Float32Array.from(index, (pixel) => Math.floor(pixel / width))
+  // groups only ever join: what is no border between modes is none between regions
+  const borders = bordersOf(index, width, mode)
+  const { group: region, count: found } = absorbSlivers(borders, mode)
+  const columns = new Float32Array(index.length)
+  const rows = new Float32Array(index.length)
+  for (let k = 0; k < index.length; k++) {
+    columns[k] = index[k]! % width
+    rows[k] = Math.floor(index[k]! / width)
+  }
   const embeddings = momentsOf(region, found, x, y)
   const places = momentsOf(region, found, columns, rows)
   const regions = outlinesOf(index, width, region, found).map((outline, r) => ({
@@ -46,48 +54,46 @@ export function regionsOf(
     hull: hullPixels(outline),
     neighbours: new Set<number>(),
   }))
-  forEachNeighbour(index, width, (k, other) => {
-    const [a, b] = [region[k]!, region[other]!]
-    if (a === b) return
+  for (let i = 0; i < borders.length; i += 2) {
+    const a = region[borders[i]!]!
+    const b = region[borders[i + 1]!]!
+    if (a === b) continue
     regions[a]!.neighbours.add(b)
     regions[b]!.neighbours.add(a)
-  })
+  }
   return { region, regions }
 }
 
-/** A number from 0 for each pixel, by first pixel. */
-export interface Groups {
-  /** [n] */
-  group: Int32Array
-  count: number
-}
-
-function absorbSlivers(index: Uint32Array, width: number, mode: Int32Array): Groups {
-  const least = Math.max(SLIVER_PX, SLIVER_SHARE * index.length)
+/** @param borders pairs of positions, see {@link bordersOf} */
+function absorbSlivers(borders: readonly number[], mode: Int32Array): Groups {
+  const least = Math.max(SLIVER_PX, SLIVER_SHARE * mode.length)
   let now = numberByFirst(mode)
   while (now.count > 1) {
     const sizes = new Uint32Array(now.count)
-    for (const g of now.group) sizes[g]!++
+    for (let k = 0; k < mode.length; k++) sizes[now.group[k]!]!++
     if (sizes.every((size) => size >= least)) break
     const sets = new DisjointSets(now.count)
     // only slivers look for another, so that two that are none never meet in one
-    longestBorders(index, width, now).forEach((other, g) => {
+    longestBorders(borders, now).forEach((other, g) => {
       if (sizes[g]! < least) sets.join(g, other)
     })
-    now = numberByFirst(now.group.map((g) => sets.find(g)))
+    const joined = new Int32Array(mode.length)
+    for (let k = 0; k < mode.length; k++) joined[k] = sets.find(now.group[k]!)
+    now = numberByFirst(joined)
   }
   return now
 }
 
 /** The neighbour that each group has the longest border with; of equals the lowest number. Of more than one group. */
-function longestBorders(index: Uint32Array, width: number, { group, count }: Groups): Int32Array {
+function longestBorders(pairs: readonly number[], { group, count }: Groups): Int32Array {
   const borders = Array.from({ length: count }, () => new Map<number, number>())
-  forEachNeighbour(index, width, (k, before) => {
-    const [a, b] = [group[k]!, group[before]!]
-    if (a === b) return
+  for (let i = 0; i < pairs.length; i += 2) {
+    const a = group[pairs[i]!]!
+    const b = group[pairs[i + 1]!]!
+    if (a === b) continue
     borders[a]!.set(b, (borders[a]!.get(b) ?? 0) + 1)
     borders[b]!.set(a, (borders[b]!.get(a) ?? 0) + 1)
-  })
+  }
   return Int32Array.from(borders, (own) => {
     let [best, longest] = [-1, 0]
     for (const [other, length] of own) {
@@ -95,23 +101,4 @@ function longestBorders(index: Uint32Array, width: number, { group, count }: Gro
     }
     return best
   })
-}
-
-/** Pixels that are together in both of two groupings. @param a [n] @param b [n] from 0 @returns [n] from 0 */
-export function crossing(a: Int32Array, b: Int32Array): Int32Array {
-  const among = b.reduce((most, group) => Math.max(most, group), 0) + 1
-  // pairs of groups may be more than an int32 counts
-  return numberByFirst(Float64Array.from(a, (group, k) => group * among + b[k]!)).group
-}
-
-/** The same groups, numbered from 0 by their first pixel. */
-export function numberByFirst(groups: Int32Array | Float64Array): Groups {
-  const numbers = new Map<number, number>()
-  const group = Int32Array.from(groups, (value) => {
-    const known = numbers.get(value)
-    if (known !== undefined) return known
-    numbers.set(value, numbers.size)
-    return numbers.size - 1
-  })
-  return { group, count: numbers.size }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HandChange } from '../../contract/wire.ts'
 import { DEFAULT_CLUSTER_SETTINGS } from '../cluster/cluster.ts'
+import { Clusterer } from '../cluster/clusterer.ts'
 import { inferenceFromBytes, inferenceToBytes } from '../cluster/inference-bytes.ts'
 import { formatRle, fromPredicate } from '../mask/rle.ts'
 import { twoShips } from '../../testing/inference.ts'
@@ -64,8 +65,8 @@ describe('a change by hand', () => {
 test('a draft of two ships that touch: alpha joins them, and a hand takes them apart again', () => {
   const { inference, truth } = twoShips()
   const draft = (alpha: number, changes: HandChange[] = []) =>
-    makeDraft(inference, { ...DEFAULT_CLUSTER_SETTINGS, alpha }, null, changes).instances.map(({ rle }) =>
-      formatRle(rle),
+    makeDraft(new Clusterer(inference, null), { ...DEFAULT_CLUSTER_SETTINGS, alpha }, changes).instances.map(
+      ({ rle }) => formatRle(rle),
     )
   const [one, other] = truth.map(formatRle)
   expect(draft(0)).toEqual([one, other])

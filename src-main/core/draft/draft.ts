@@ -1,7 +1,6 @@
-import type { SparseInference } from '../../contract/engine.ts'
-import type { Calibration, ClusterSettings, HandChange } from '../../contract/wire.ts'
-import { clusterInference } from '../cluster/cluster.ts'
+import type { ClusterSettings, HandChange } from '../../contract/wire.ts'
 import type { Clustering } from '../cluster/cluster.ts'
+import type { Clusterer } from '../cluster/clusterer.ts'
 import { contains, parseRle } from '../mask/rle.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 
@@ -26,13 +25,12 @@ const BY_HAND = 1
  * @param changes in the order in which they were made
  */
 export function makeDraft(
-  inference: SparseInference,
+  clusterer: Clusterer,
   settings: ClusterSettings,
-  calibration: Calibration | null,
   changes: readonly HandChange[],
 ): DraftResult {
-  const { clusters, labels, instances } = clusterInference(inference, settings, calibration)
-  return { clusters, labels, instances: changeByHand(instances, changes, inference) }
+  const { clusters, labels, instances } = clusterer.cluster(settings)
+  return { clusters, labels, instances: changeByHand(instances, changes, clusterer.inference) }
 }
 
 /**

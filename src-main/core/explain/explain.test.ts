@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ClusterSettings } from '../../contract/wire.ts'
 import { DEFAULT_CLUSTER_SETTINGS } from '../cluster/cluster.ts'
+import { Clusterer } from '../cluster/clusterer.ts'
 import { fromPredicate } from '../mask/rle.ts'
 import { inferenceOf, twoShips } from '../../testing/inference.ts'
 import { explain } from './explain.ts'
@@ -30,7 +31,7 @@ function oneShip(give: (x: number, y: number) => { foreground: number; to: [numb
 
 function said({ inference, truth }: ReturnType<typeof oneShip>, settings: Partial<ClusterSettings> = {}) {
   const recipe = { settings: { ...DEFAULT_CLUSTER_SETTINGS, ...settings }, changes: [] }
-  const explained = explain(inference, recipe, null, truth)
+  const explained = explain(new Clusterer(inference, null), recipe, truth)
   return {
     ...explained,
     words: explained.findings.map((finding) => wordsOf(finding, (i) => String(i + 1), explained.f2)),
@@ -109,4 +110,17 @@ test('a smeared ship: its embeddings stay where its pixels are, and eq. 5 says h
   let sum = 0
   for (let x = 0; x < 24; x++) for (let y = 0; y < 6; y++) sum += Math.hypot(x - 11.5, y - 2.5)
   expect(losses[0]).toBeCloseTo(sum / 144, 2)
+})
+
+test('what no alpha parts is cut between its centres, with the F2 that the cut then has, and of what a hand has mended nothing is said', () => {
+  // as components they are one whatever alpha is
+  const { inference, truth } = twoShips()
+  const clusterer = new Clusterer(inference, null)
+  const settings = { ...DEFAULT_CLUSTER_SETTINGS, separate: false }
+  const before = explain(clusterer, { settings, changes: [] }, truth)
+  const { cure } = before.findings[0]!
+  expect(wordsOf(before.findings[0]!, String, before.f2).button).toBe('Cut between them')
+  expect(cure).toMatchObject({ by: 'hand', f2: 1, change: { kind: 'split' } })
+  const changes = cure?.by === 'hand' ? [cure.change] : []
+  expect(explain(clusterer, { settings, changes }, truth)).toMatchObject({ f2: 1, findings: [] })
 })

@@ -5,55 +5,80 @@ import { embeddingsOf } from '../cluster/sparse.ts'
 import type { Rle } from '../mask/rle.ts'
 import { areaOf, pixelsOf } from '../mask/rle.ts'
 
-/** What the network gives for the pixels of one ship of the truth. */
-export interface Ship {
+/** What the network gives for the pixels of one ship of the truth, whatever the settings. */
+export interface Seen {
+  mask: Rle
   /** px */
   area: number
+  /** the pixels that the inference has, as positions in it, ascending */
+  members: Uint32Array
   /** mean foreground probability, 0..1; pixels that the inference lacks count as 0 */
   foreground: number
-  /** of the embeddings of its pixels that the inference has */
+  /** of the embeddings of its members */
   embeddings: Moments
   /** root mean square distance of its embeddings from their mean, px */
   spread: number
   /** eq. 5 for it alone: mean distance of its embeddings from their mean, px; null: the inference has none of its pixels */
   loss: number | null
+}
+
+/** A ship, and what a clustering makes of it. */
+export interface Ship extends Seen {
   /** clusters by how many of its pixels they have, the largest first */
   clusters: readonly { cluster: number; pixels: number }[]
 }
 
-/**
- * @param labels [n] cluster of each sparse pixel, -1: none
- * @returns by ship, in the order of `truth`
- */
-export function shipsOf(inference: SparseInference, labels: Int16Array, truth: readonly Rle[]): Ship[] {
-  const { index, foreground } = inference
+/** @returns by ship, in the order of `truth` */
+export function seenOf(inference: SparseInference, truth: readonly Rle[]): Seen[] {
+  const { foreground } = inference
   const { x, y } = embeddingsOf(inference)
-  const places = new Map<number, number>()
-  index.forEach((pixel, k) => places.set(pixel, k))
   return truth.map((mask) => {
-    const members = [...pixelsOf(mask, inference)].flatMap((pixel) => places.get(pixel) ?? [])
+    const members = positionsOf(inference.index, pixelsOf(mask, inference).sort())
     const own = { x: pick(x, members), y: pick(y, members) }
-    const [embeddings] = momentsOf(new Int32Array(members.length), 1, own.x, own.y)
+    const embeddings = momentsOf(new Int32Array(members.length), 1, own.x, own.y)[0]!
     const area = areaOf(mask)
-    const counts = new Map<number, number>()
-    for (const k of members) {
-      const cluster = labels[k]!
-      if (cluster >= 0) counts.set(cluster, (counts.get(cluster) ?? 0) + 1)
-    }
     return {
-      area,
+      ...{ mask, area, members, embeddings },
       foreground: members.reduce((sum, k) => sum + foreground[k]!, 0) / 255 / area,
-      embeddings: embeddings!,
-      spread: members.length === 0 ? 0 : spreadOf(embeddings!),
-      loss: lossOf(own, embeddings!),
-      clusters: [...counts]
-        .map(([cluster, pixels]) => ({ cluster, pixels }))
-        .sort((a, b) => b.pixels - a.pixels || a.cluster - b.cluster),
+      spread: members.length === 0 ? 0 : spreadOf(embeddings),
+      loss: lossOf(own, embeddings),
     }
   })
 }
 
-function pick(values: Float32Array, members: readonly number[]): Float32Array {
+/** @param labels [n] cluster of each sparse pixel, -1: none */
+export function shipsIn(seen: readonly Seen[], labels: Int16Array): Ship[] {
+  return seen.map((ship) => {
+    const counts = new Map<number, number>()
+    for (const k of ship.members) {
+      const cluster = labels[k]!
+      if (cluster >= 0) counts.set(cluster, (counts.get(cluster) ?? 0) + 1)
+    }
+    const clusters = [...counts]
+      .map(([cluster, pixels]) => ({ cluster, pixels }))
+      .sort((a, b) => b.pixels - a.pixels || a.cluster - b.cluster)
+    return { ...ship, clusters }
+  })
+}
+
+/** Where the values stand in a list; those it lacks are left out. Both ascending. */
+function positionsOf(list: Uint32Array, values: Uint32Array): Uint32Array {
+  const positions = new Uint32Array(values.length)
+  let n = 0
+  let from = 0
+  for (const value of values) {
+    let to = list.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (list[middle]! < value) from = middle + 1
+      else to = middle
+    }
+    if (list[from] === value) positions[n++] = from
+  }
+  return positions.subarray(0, n)
+}
+
+function pick(values: Float32Array, members: Uint32Array): Float32Array {
   return Float32Array.from(members, (k) => values[k]!)
 }
 

@@ -29,7 +29,15 @@ interface Said {
 }
 
 function said(finding: Finding, name: (ship: number) => string): Said {
-  const { alpha = 0, foreground = 0, minArea = 0, minScore = 0 } = finding.cure?.settings ?? {}
+  const { cure } = finding
+  const byHand = cure?.by === 'hand'
+  const {
+    alpha = 0,
+    sigma = 0,
+    foreground = 0,
+    minArea = 0,
+    minScore = 0,
+  } = cure?.by === 'setting' ? cure.settings : {}
   switch (finding.kind) {
     case 'merged': {
       const [a, b] = finding.ships
@@ -40,26 +48,33 @@ function said(finding: Finding, name: (ship: number) => string): Said {
           finding.apart < finding.needed
             ? `Their centres lie ${px(finding.apart)} apart, less than alpha × spread = ${needed}.`
             : `Their centres lie ${px(finding.apart)} apart, which is enough for alpha × spread = ${needed}; embeddings between them join them.`,
-        button: {
-          label: `Split with alpha ${alpha.toFixed(1)}`,
-          effect: `With alpha ${alpha.toFixed(1)} they separate`,
-        },
+        button: byHand
+          ? { label: 'Cut between them', effect: 'No alpha mends it; cut half way between their centres' }
+          : {
+              label: `Split with alpha ${alpha.toFixed(1)}`,
+              effect: `With alpha ${alpha.toFixed(1)} they separate`,
+            },
       }
     }
     case 'divided':
       return {
         head: `${name(finding.ship)} lies in ${finding.clusters} clusters.`,
         text: `Their centres lie ${px(finding.apart)} apart.`,
-        button: {
-          label: `Join with alpha ${alpha.toFixed(1)}`,
-          effect: `With alpha ${alpha.toFixed(1)} they join`,
-        },
+        button: byHand
+          ? { label: 'Join them', effect: 'No alpha mends it; joined by hand' }
+          : {
+              label: `Join with alpha ${alpha.toFixed(1)}`,
+              effect: `With alpha ${alpha.toFixed(1)} they join`,
+            },
       }
     case 'smeared':
       return {
         head: `${name(finding.ship)} is smeared.`,
-        text: `Its embeddings spread ${px(finding.spread)} around their mean; of a ship of its size up to ${px(finding.usual)} is usual. Training on it helps, settings do not.`,
-        button: { label: '', effect: '' },
+        text: `Its embeddings spread ${px(finding.spread)} around their mean; of a ship of its size up to ${px(finding.usual)} is usual.${cure ? '' : ' Training on it helps, settings do not.'}`,
+        button: {
+          label: `Smooth by ${px(sigma ?? 0)}`,
+          effect: `Smoothed by ${px(sigma ?? 0)} they gather`,
+        },
       }
     case 'faint':
       return {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SparseInference } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { Calibration, ClusterSettings, HandChange, Prediction } from '../../contract/wire.ts'
+import { Clusterer } from '../../core/cluster/clusterer.ts'
 import { doubtOf } from '../../core/doubt.ts'
 import { makeDraft } from '../../core/draft/draft.ts'
 import { pickColours } from '../../core/edit/colours.ts'
@@ -23,7 +24,7 @@ export const predictTasks = {
     changes = [],
   }: KeptInference): Promise<FoundInstances> => {
     const inference = await kept(file)
-    const { instances, clusters } = makeDraft(inference, settings, calibration, changes)
+    const { instances, clusters } = makeDraft(new Clusterer(inference, calibration), settings, changes)
     const colours = pickColours(instances.map(({ rle }) => boundsOf(rle, inference.height)))
     const predictions = instances.map(({ rle, score, cluster }, i) => ({
       id: randomUUID(),
