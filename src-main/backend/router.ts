@@ -33,7 +33,7 @@ import { relocate, rescan } from '../services/images/scan.ts'
 import { decideMany } from '../services/review/bulk.ts'
 import { writeReport, writeResult } from '../services/review/take-away.ts'
 import { compareRuns } from '../services/review/compare.ts'
-import { answerSuspect, reviewPage, verdictsOf } from '../services/review/review.ts'
+import { answerSuspect, galleryPage, reviewPage, verdictsOf } from '../services/review/review.ts'
 import { refreshScores, setScore } from '../services/score/score.ts'
 import { filmFrame, filmSteps, keepStep } from '../services/train/film.ts'
 import { exampleCrops } from '../services/train/example-crops.ts'
@@ -218,6 +218,16 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       page: os.review.page.handler(
         within((project, { run = null, after, limit }, signal) =>
           reviewPage(project, { run, after, limit }, signal),
+        ),
+      ),
+      gallery: os.review.gallery.handler(
+        within((project, { run = null, ...wanted }, signal) =>
+          galleryPage(project, { run, ...wanted }, signal),
+        ),
+      ),
+      outlines: os.review.outlines.handler(
+        within((project, { run, crops }, signal) =>
+          project.reads.run('review.outlines', { run, crops }, signal ? { signal } : {}),
         ),
       ),
       answer: os.review.answer.handler(

@@ -229,10 +229,25 @@ export const backendContract = {
           /** default: the current one */
           run: w.runId.optional(),
           after: z.number().int().min(0),
-          limit: z.number().int().min(1).max(500).optional(),
+          limit: z.number().int().min(1).max(2000).optional(),
         }),
       )
       .output(w.reviewPage),
+    /** the instances of the next scored images of a run, or those in which something is wrong; `after`: as for `page` */
+    gallery: procedure
+      .input(
+        inProject.extend({
+          run: w.runId.optional(),
+          of: z.enum(['errors', 'instances']),
+          after: z.number().int().min(0),
+          limit: z.number().int().min(1).max(2000).optional(),
+        }),
+      )
+      .output(w.galleryPage),
+    /** outlines of truth and of a run's predictions in crops, one for each of them */
+    outlines: procedure
+      .input(inProject.extend({ run: w.runId, crops: z.array(w.crop).max(200) }))
+      .output(z.array(w.cropOutlines)),
     /** keeps what a person says of a suspect, which does not come back then; null: takes it back. How often each was said */
     answer: procedure
       .input(onImage.extend({ suspect: w.uuid, verdict: w.suspectVerdict.nullable() }))

@@ -51,5 +51,8 @@ export const COMMANDS_WITHOUT_PROJECT: ReadonlySet<MenuCommand> = new Set<MenuCo
 /** Kinds of errors at IoU 0.5, in the order in which they are decided; `core/metric/kinds.ts` says what each means. */
 export const ERROR_KINDS = ['merged', 'split', 'near miss', 'missed', 'false'] as const
 
+/** What mending an error on the model's side does to its predictions. */
+export const FIX_ACTS = ['split', 'merge', 'redraw', 'add', 'drop'] as const
+
 /** What a person says of a suspect. */
 export const SUSPECT_VERDICTS = ['label wrong', 'model wrong', 'cannot tell'] as const

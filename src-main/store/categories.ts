@@ -8,11 +8,9 @@ export const COUNTS = `(not t.ignore and coalesce(t.category, 'ship') not in (se
 export const PREDICTION_COUNTS =
   '(category is null or category not in (select key from categories where not counts))'
 
-/** Name of the category of a row of `of`, merged ones followed; null where it is a ship. @param of alias of truth or predictions */
-export function nameIn(of: string): string {
-  return `(select nullif(coalesce(m.name, c.name), 'ship') from categories c left join categories m on m.key = c.merged_into
-    where c.key = coalesce(${of}.category, 'ship'))`
-}
+/** Keys with their names, merged ones followed; null where it is a ship. */
+export const NAMES = `select c.key, nullif(coalesce(m.name, c.name), 'ship') as name
+  from categories c left join categories m on m.key = c.merged_into`
 
 type Row = Omit<ProjectCategory, 'counts'> & { counts: number }
 

@@ -1,5 +1,6 @@
 import type { Decision, SuspectVerdict } from '../contract/wire.ts'
-import { COUNTS, PREDICTION_COUNTS, nameIn } from './categories.ts'
+import { COUNTS, NAMES, PREDICTION_COUNTS } from './categories.ts'
+import { DEFAULT_CATEGORY } from '../contract/words.ts'
 import type { Connection } from './database.ts'
 
 /** What of an instance decides its errors. */
@@ -7,6 +8,7 @@ export interface ReviewedTruth {
   id: string
   rle: string
   area: number
+  /** name of its category, merged ones followed; null: a ship */
   category: string | null
 }
 
@@ -27,11 +29,13 @@ export interface ImageToReview {
   sha256: string | null
   truth: ReviewedTruth[]
   predictions: ReviewedPrediction[]
+  /** what weights that had not seen the image found in it; null: there is no such run, or it has not reached the image */
+  outOfFold: ReviewedPrediction[] | null
   /** masks that a person has rejected in any run, or has answered as suspects */
   answered: string[]
 }
 
-type ImageRow = Omit<ImageToReview, 'truth' | 'predictions' | 'answered'>
+type ImageRow = Omit<ImageToReview, 'truth' | 'predictions' | 'outOfFold' | 'answered'>
 
 /** A scored image, as a list of them names it. */
 export interface ScoredImage {
@@ -45,7 +49,7 @@ export interface ScoredImage {
 }
 
 /** Images whose instances are read at once. */
-const PAGE = 500
+const PAGE = 1000
 
 /** Repository of what Review reads: scored images of a run with their instances, some at a time. */
 export type ReviewRepository = ReturnType<typeof reviewRepository>
@@ -58,11 +62,11 @@ export function reviewRepository(db: Connection) {
      where r.run_id = ? and r.image_id > ? order by r.image_id limit ?`,
   )
   const truth = db.prepare<[number, number], ReviewedTruth & { image: number }>(
-    `select image_id as image, id, rle, area, ${nameIn('t')} as category from truth t
+    `select image_id as image, id, rle, area, category from truth t
      where image_id between ? and ? and ${COUNTS} order by image_id, number`,
   )
   const predictions = db.prepare<[number, number, number], ReviewedPrediction & { image: number }>(
-    `select image_id as image, id, rle, area, score, decision, iif(category is null, null, ${nameIn('p')}) as category from predictions p
+    `select image_id as image, id, rle, area, score, decision, category from predictions
      where run_id = ? and image_id between ? and ? and ${PREDICTION_COUNTS} order by image_id, number`,
   )
   const answered = db.prepare<[{ first: number; last: number }], { image: number; rle: string }>(
@@ -85,16 +89,44 @@ export function reviewRepository(db: Connection) {
   const inRun = db
     .prepare<[number, number], number>('select image_id from run_images where run_id = ? and image_id > ?')
     .pluck()
-  const pageOf = (run: number, after: number, limit: number): ImageToReview[] => {
+  const outOfFold = db
+    .prepare<[], number>('select max(id) from runs where out_of_fold_of is not null')
+    .pluck()
+  const reachedBetween = db
+    .prepare<[number, number, number], number>(
+      'select image_id from run_images where run_id = ? and image_id between ? and ?',
+    )
+    .pluck()
+  const categories = db.prepare<[], { key: string; name: string | null }>(NAMES)
+  /** A page without what people answered, and without what is out of fold. */
+  const comparable = (run: number, after: number, limit: number): ImageToReview[] => {
     const found = images
       .all(run, after, limit)
-      .map((row): ImageToReview => ({ ...row, truth: [], predictions: [], answered: [] }))
-    const [first, last] = [found[0]?.id ?? 0, found.at(-1)?.id ?? 0]
-    const byId = new Map(found.map((image) => [image.id, image]))
-    for (const { image, ...instance } of truth.iterate(first, last)) byId.get(image)?.truth.push(instance)
-    for (const { image, ...one } of predictions.iterate(run, first, last))
-      byId.get(image)?.predictions.push(one)
+      .map((row): ImageToReview => ({ ...row, truth: [], predictions: [], outOfFold: null, answered: [] }))
+    const { first, last, byId } = between(found)
+    // names are looked up once, not for each
+    const names = new Map(categories.all().map(({ key, name }) => [key, name]))
+    for (const one of truth.iterate(first, last)) {
+      one.category = names.get(one.category ?? DEFAULT_CATEGORY) ?? null
+      byId.get(one.image)?.truth.push(one)
+    }
+    for (const one of predictions.iterate(run, first, last)) {
+      if (one.category !== null) one.category = names.get(one.category) ?? null
+      byId.get(one.image)?.predictions.push(one)
+    }
+    return found
+  }
+  const pageOf = (run: number, after: number, limit: number): ImageToReview[] => {
+    const found = comparable(run, after, limit)
+    const { first, last, byId } = between(found)
     for (const { image, rle } of answered.iterate({ first, last })) byId.get(image)?.answered.push(rle)
+    const other = outOfFold.get() ?? null
+    if (other === null || other === run) return found
+    for (const id of reachedBetween.all(other, first, last)) {
+      const image = byId.get(id)
+      if (image) image.outOfFold = []
+    }
+    for (const one of predictions.iterate(other, first, last)) byId.get(one.image)?.outOfFold?.push(one)
     return found
   }
   return {
@@ -103,10 +135,13 @@ export function reviewRepository(db: Connection) {
     /** the finished images that a run has reached, by path */
     scored: (run: number): ScoredImage[] => scored.all(run),
     /** the finished images that both runs have reached, one after the other, with the predictions of the first and of the other */
-    *pairs(first: number, other: number): Generator<ImageToReview & { others: ReviewedPrediction[] }> {
+    *pairs(
+      first: number,
+      other: number,
+    ): Generator<ImageToReview & { others: readonly Pick<ReviewedPrediction, 'rle'>[] }> {
       const reached = new Set(inRun.all(other, 0))
       for (let after = 0, more = true; more;) {
-        const found = pageOf(first, after, PAGE)
+        const found = comparable(first, after, PAGE)
         const [from, to] = [found[0]?.id ?? 0, found.at(-1)?.id ?? 0]
         const others = Map.groupBy(predictions.all(other, from, to), ({ image }) => image)
         for (const image of found)
@@ -122,4 +157,13 @@ export function reviewRepository(db: Connection) {
     verdicts: (): Map<SuspectVerdict, number> =>
       new Map(verdicts.all().map(({ verdict, count }) => [verdict, count])),
   }
+}
+
+function between(images: readonly ImageToReview[]): {
+  first: number
+  last: number
+  byId: Map<number, ImageToReview>
+} {
+  const byId = new Map(images.map((image) => [image.id, image]))
+  return { first: images[0]?.id ?? 0, last: images.at(-1)?.id ?? 0, byId }
 }

@@ -13,6 +13,8 @@ export interface StoredRun {
   flips: boolean
   /** of a draft run: the run whose predictions a person changed; null: it is none */
   parent: number | null
+  /** the model version whose training images these predictions are of, by weights that had not seen them; null: they are others */
+  outOfFoldOf: string | null
   createdAt: string
 }
 
@@ -31,7 +33,7 @@ export interface RunImage {
 type Row = Omit<StoredRun, 'settings' | 'flips'> & { settings: string | null; flips: number }
 type ListRow = Row & { modelName: string | null; images: number }
 
-const COLUMNS = `r.id, r.name, r.kind, r.model_id as model, r.settings_json as settings, r.flips, r.parent_id as parent, r.created_at as createdAt`
+const COLUMNS = `r.id, r.name, r.kind, r.model_id as model, r.settings_json as settings, r.flips, r.parent_id as parent, r.out_of_fold_of as outOfFoldOf, r.created_at as createdAt`
 
 /** Repository of the tables `runs` and `run_images`. */
 export type RunRepository = ReturnType<typeof runRepository>
@@ -47,8 +49,10 @@ export function runRepository(db: Connection) {
     `select id from runs where kind = 'model' and model_id = ? and settings_json = ? and flips = ? and parent_id is null
      order by id desc limit 1`,
   )
-  const add = db.prepare<[string, string, string | null, string | null, number, number | null, string]>(
-    'insert into runs (name, kind, model_id, settings_json, flips, parent_id, created_at) values (?, ?, ?, ?, ?, ?, ?)',
+  const add = db.prepare<
+    [string, string, string | null, string | null, number, number | null, string | null, string]
+  >(
+    'insert into runs (name, kind, model_id, settings_json, flips, parent_id, out_of_fold_of, created_at) values (?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const reach = db.prepare<[number, number, string | null, string | null, number | null, string]>(
     `insert or replace into run_images (run_id, image_id, sha256, inference, doubt, at) values (?, ?, ?, ?, ?, ?)`,
@@ -85,8 +89,10 @@ export function runRepository(db: Connection) {
     /** @returns the new run's id */
     add: ({
       parent = null,
+      outOfFoldOf = null,
       ...run
-    }: Omit<StoredRun, 'id' | 'parent'> & Partial<Pick<StoredRun, 'parent'>>): number =>
+    }: Omit<StoredRun, 'id' | 'parent' | 'outOfFoldOf'> &
+      Partial<Pick<StoredRun, 'parent' | 'outOfFoldOf'>>): number =>
       Number(
         add.run(
           run.name,
@@ -95,6 +101,7 @@ export function runRepository(db: Connection) {
           run.settings ? settingsText(run.settings) : null,
           Number(run.flips),
           parent,
+          outOfFoldOf,
           run.createdAt,
         ).lastInsertRowid,
       ),
@@ -122,7 +129,7 @@ function settingsText(settings: ClusterSettings): string {
 }
 
 function stored(row: Row): StoredRun {
-  const { id, name, kind, model, parent, createdAt } = row
+  const { id, name, kind, model, parent, outOfFoldOf, createdAt } = row
   const settings = row.settings === null ? null : clusterSettings.parse(JSON.parse(row.settings))
-  return { id, name, kind, model, settings, flips: row.flips !== 0, parent, createdAt }
+  return { id, name, kind, model, settings, flips: row.flips !== 0, parent, outOfFoldOf, createdAt }
 }

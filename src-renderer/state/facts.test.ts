@@ -28,6 +28,7 @@ const RUN: Run = {
     modelName: 'base',
     settings: null,
     parent: null,
+    outOfFoldOf: null,
     flips: false,
   },
   ...{ createdAt: '', images: 2, current: true },

@@ -1,50 +1,56 @@
 import type {
-  ErrorItem,
+  GalleryItem,
+  ItemKind,
   ReviewedImage,
-  ReviewPage,
   SuspectVerdict,
   SuspectVerdicts,
 } from '../../src-main/contract/wire.ts'
 import { rankFixes, rankSuspects, totalErrors } from '../../src-main/core/metric/review.ts'
+import { unpackReviews } from '../../src-main/core/metric/review-page.ts'
 import type { ProjectClient } from '../client/index.ts'
+import { ByImage } from './by-image.svelte.ts'
+import { Outlines } from './outlines.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 /** Fixes that are listed of the whole set. */
 const LISTED_FIXES = 2000
-
-/** Where more images than this have changed, all are asked for anew. */
-const ONE_BY_ONE = 100
 
 interface Surroundings {
   readonly client: ProjectClient
   readonly toasts: Toasts
 }
 
-/** What is wrong with the current run, over all its scored images: asked for when a view first wants it, some images at a time, and kept up from then on. */
+/** What is wrong with the current run, over all its scored images. */
 export class Review {
   /** only errors of this kind are listed; null: all */
-  kind = $state<ErrorItem['kind'] | null>(null)
-  loading = $state(false)
+  kind = $state<Exclude<ItemKind, 'hit'> | null>(null)
   verdicts = $state.raw<SuspectVerdicts | null>(null)
-  #changes = $state(0)
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#changes` says that it changed, once for a page
-  readonly #images = new Map<number, ReviewedImage>()
+  readonly #reviewed: ByImage<ReviewedImage>
+  /** instances of each image, as a gallery shows them: what is wrong, or all */
+  readonly gallery: Record<'errors' | 'instances', ByImage<readonly GalleryItem[]>>
+  /** on the pictures of a gallery */
+  readonly outlines: Outlines
   readonly #around: Surroundings
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
-  readonly #changed = new Set<number>()
-  #wanted = false
-  /** counts what all images were asked for; an older answer has nothing to say any more */
-  #asked = 0
 
   constructor(around: Surroundings) {
     this.#around = around
+    const { client, toasts } = around
+    this.#reviewed = new ByImage(async (wanted) => {
+      const { images, next } = await client.review.page(wanted)
+      return { images: unpackReviews(images).map((image) => [image.image, image]), next }
+    }, toasts)
+    const items = (of: 'errors' | 'instances') =>
+      new ByImage<readonly GalleryItem[]>(async (wanted) => {
+        const page = await client.review.gallery({ of, ...wanted })
+        const found = JSON.parse(page.items) as GalleryItem[]
+        return { images: [...Map.groupBy(found, ({ image }) => image)], next: page.next }
+      }, toasts)
+    this.outlines = new Outlines(client)
+    this.gallery = { errors: items('errors'), instances: items('instances') }
   }
 
-  /** by id; in no order that means anything */
-  readonly images = $derived.by((): readonly ReviewedImage[] => {
-    void this.#changes
-    return [...this.#images.values()]
-  })
+  /** in no order that means anything */
+  readonly images = $derived.by(() => this.#reviewed.values)
   readonly totals = $derived.by(() => totalErrors(this.images.map(({ counts }) => counts)))
   readonly fixes = $derived.by(() => rankFixes(this.images).slice(0, LISTED_FIXES))
   readonly suspects = $derived.by(() => rankSuspects(this.images))
@@ -56,94 +62,56 @@ export class Review {
         this.images.length,
   )
 
+  get loading(): boolean {
+    return this.#reviewed.loading
+  }
+
   /** What is known of one image; it changes with the set. */
   of(image: number): ReviewedImage | undefined {
-    void this.#changes
-    return this.#images.get(image)
+    return this.#reviewed.of(image)
   }
 
   /** A view shows it. */
   want(): void {
-    if (this.#wanted) return
-    this.#wanted = true
-    void this.refresh()
+    this.#reviewed.want()
+    if (this.verdicts === null) void this.#countVerdicts()
   }
 
-  /** Another run, or a list of other images: asks for all of them. */
+  /** Another run, or a list of other images: asks for all that was asked for anew. */
   async refresh(): Promise<void> {
-    if (!this.#wanted) return
-    const asked = ++this.#asked
-    this.loading = true
-    this.#changed.clear()
-    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
-    const seen = new Set<number>()
-    try {
-      this.verdicts = await this.#around.client.review.verdicts({})
-      for (let after: number | null = 0; after !== null;) {
-        const page: ReviewPage = await this.#around.client.review.page({ after })
-        if (asked !== this.#asked) return
-        for (const image of page.images) {
-          seen.add(image.image)
-          this.#images.set(image.image, image)
-        }
-        this.#changes++
-        after = page.next
-      }
-    } catch (error) {
-      if (asked !== this.#asked) return
-      if (!isNothingYet(error)) this.#around.toasts.error(error)
-    }
-    for (const image of this.#images.keys()) if (!seen.has(image)) this.#images.delete(image)
-    this.#changes++
-    this.loading = false
+    this.outlines.forget(null)
+    await Promise.all([
+      this.#reviewed.refresh(),
+      ...Object.values(this.gallery).map((items) => items.refresh()),
+    ])
   }
 
-  /** News that truth or predictions of an image changed: it alone is looked at again. */
+  /** News that truth or predictions of an image changed. */
   changed(image: number): void {
-    if (!this.#wanted) return
-    const idle = this.#changed.size === 0
-    this.#changed.add(image)
-    if (idle) void this.#catchUp()
+    this.outlines.forget(image)
+    this.#reviewed.changed(image)
+    for (const items of Object.values(this.gallery)) items.changed(image)
   }
 
   /** Keeps what a person says of a suspect, which goes from the list at once; null: takes it back. */
   async answer(image: number, suspect: string, verdict: SuspectVerdict | null): Promise<void> {
-    const known = this.#images.get(image)
+    const known = this.of(image)
     if (known && verdict !== null) {
-      this.#images.set(image, { ...known, suspects: known.suspects.filter(({ id }) => id !== suspect) })
-      this.#changes++
+      this.#reviewed.set(image, { ...known, suspects: known.suspects.filter(({ id }) => id !== suspect) })
     }
     try {
       this.verdicts = await this.#around.client.review.answer({ image, suspect, verdict })
     } catch (error) {
       this.#around.toasts.error(error)
     }
-    this.changed(image)
+    this.#reviewed.changed(image)
   }
 
-  async #catchUp(): Promise<void> {
-    const asked = this.#asked
-    while (this.#changed.size > 0 && asked === this.#asked) {
-      if (this.#changed.size > ONE_BY_ONE) return this.refresh()
-      const [image = 0] = this.#changed
-      this.#changed.delete(image)
-      try {
-        const [now] = (await this.#around.client.review.page({ after: image - 1, limit: 1 })).images
-        if (asked !== this.#asked) return
-        if (now?.image === image) this.#images.set(image, now)
-        else this.#images.delete(image)
-        this.#changes++
-      } catch (error) {
-        if (!isNothingYet(error)) this.#around.toasts.error(error)
-        return
-      }
+  async #countVerdicts(): Promise<void> {
+    try {
+      this.verdicts = await this.#around.client.review.verdicts({})
+    } catch (error) {
+      this.#around.toasts.error(error)
     }
   }
-}
-
-/** No run yet: that is no failure. */
-function isNothingYet(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && (error.code === 'not_found' || error.code === 'cancelled')
-  )
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ReviewedImage, ReviewPage } from '../../src-main/contract/wire.ts'
+import { packReviews } from '../../src-main/core/metric/review-page.ts'
 import { fakeClient } from './fake-client.ts'
 import { Review } from './review.svelte.ts'
 import { Toasts } from './toasts.svelte.ts'
@@ -14,7 +15,7 @@ let review: Review
 
 function reviewed(image: number, f2: number): ReviewedImage {
   return {
-    ...{ image, path: `${image}.png`, f2, fixes: [], errors: [], suspects: [], recall: [], trainedOn: false },
+    ...{ image, path: `${image}.png`, f2, fixes: [], suspects: [], recall: [], trainedOn: false },
     counts: { truth: { ...NONE, missed: 1 }, predictions: NONE, sloppy: 0 },
   }
 }
@@ -23,12 +24,20 @@ beforeEach(() => {
   stored = new Map([1, 2, 3].map((image) => [image, 0.5]))
   held = Promise.resolve()
   asked = []
-  const page = async ({ after, limit = 2 }: { after: number; limit?: number }): Promise<ReviewPage> => {
+  const page = async ({
+    after,
+    limit: wanted = 2,
+  }: {
+    after: number
+    limit?: number
+  }): Promise<ReviewPage> => {
     asked.push(after)
+    const limit = Math.min(2, wanted)
     const left = [...stored].filter(([image]) => image > after)
     await held
     const images = left.slice(0, limit).map(([image, f2]) => reviewed(image, f2))
-    return { run: 1, images, next: left.length > limit ? (images.at(-1)?.image ?? null) : null }
+    const next = left.length > limit ? (images.at(-1)?.image ?? null) : null
+    return { run: 1, images: packReviews(images), next }
   }
   const verdicts = async () => ({ 'label wrong': 0, 'model wrong': 0, 'cannot tell': 0 })
   const backend = { review: { page, verdicts, answer: verdicts } }

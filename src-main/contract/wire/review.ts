@@ -1,61 +1,64 @@
 import { z } from 'zod'
-import { ERROR_KINDS, SUSPECT_VERDICTS } from '../words.ts'
-import { category, imageId, runId, uuid } from './ids.ts'
+import type { ERROR_KINDS, FIX_ACTS } from '../words.ts'
+import { SUSPECT_VERDICTS } from '../words.ts'
+import { category, imageId, runId } from './ids.ts'
 
 /** What is wrong with a run, and what mending it is worth. */
 
-export const errorKind = z.enum(ERROR_KINDS)
-export type ErrorKind = z.infer<typeof errorKind>
+export type ErrorKind = (typeof ERROR_KINDS)[number]
 
 /** How often each kind occurs, and hits under 0.75 beside them. */
-export const errorCounts = z.object({
+export interface ErrorCounts {
   /** FN, by kind */
-  truth: z.record(errorKind, z.number().int()),
+  truth: Record<ErrorKind, number>
   /** FP, by kind */
-  predictions: z.record(errorKind, z.number().int()),
-  sloppy: z.number().int(),
-})
-export type ErrorCounts = z.infer<typeof errorCounts>
+  predictions: Record<ErrorKind, number>
+  sloppy: number
+}
 
 /** One error of an image mended on the model's side: what would become of its predictions. All by their places in the image, from 0. */
-export const fix = z.object({
-  act: z.enum(['split', 'merge', 'redraw', 'add', 'drop']),
-  truths: z.array(z.number().int()),
-  predictions: z.array(z.number().int()),
-})
-export type Fix = z.infer<typeof fix>
+export interface Fix {
+  act: (typeof FIX_ACTS)[number]
+  truths: number[]
+  predictions: number[]
+}
 
 /** A fix, and the F2 of its image if it alone were made: 0..1, exact. */
-export const worthOfFix = z.object({ fix, f2: z.number() })
-export type WorthOfFix = z.infer<typeof worthOfFix>
+export interface WorthOfFix {
+  fix: Fix
+  f2: number
+}
 
 /** The box around an instance, in px of the image. */
-const pixelBox = z.object({
-  x: z.number().int(),
-  y: z.number().int(),
-  width: z.number().int(),
-  height: z.number().int(),
-})
+export interface InstanceBox {
+  x: number
+  y: number
+  width: number
+  height: number
+}
 
-/** An unmatched instance, or a sloppy hit, as a gallery shows it. */
-export const errorItem = z.object({
-  id: uuid,
-  kind: z.enum([...ERROR_KINDS, 'sloppy']),
-  side: z.enum(['truth', 'prediction']),
+/** Kinds of what a gallery shows: of an error, or a hit. */
+export type ItemKind = ErrorKind | 'sloppy' | 'hit'
+
+/** An instance of a set, as a gallery shows it. */
+export interface GalleryItem {
+  image: number
+  path: string
+  id: string
+  kind: ItemKind
+  side: 'truth' | 'prediction'
   /** in the image's list, from 0 */
-  place: z.number().int(),
+  place: number
   /** px */
-  area: z.number().int(),
-  /** of a prediction */
-  score: z.number().nullable(),
-  category: category.optional(),
-  box: pixelBox,
-})
-export type ErrorItem = z.infer<typeof errorItem>
+  area: number
+  /** of a prediction, 0..1 */
+  score: number | null
+  category?: string
+  box: InstanceBox
+}
 
 /** Why truth is doubted: a ship is found that nobody marked, or one is marked that the model finds no trace of. */
-export const suspicion = z.enum(['not marked', 'never found'])
-export type Suspicion = z.infer<typeof suspicion>
+export type Suspicion = 'not marked' | 'never found'
 
 /** What a person says of a suspect. */
 export const suspectVerdict = z.enum(SUSPECT_VERDICTS)
@@ -75,50 +78,71 @@ export const suspectVerdicts = z.record(suspectVerdict, z.number().int())
 export type SuspectVerdicts = z.infer<typeof suspectVerdicts>
 
 /** Truth that a confident model contradicts. */
-export const suspect = z.object({
+export interface Suspect {
   /** of the prediction that is not marked, or of the truth instance that is never found */
-  id: uuid,
-  suspicion,
-  /** in the image's list, from 0 */
-  place: z.number().int(),
+  id: string
+  suspicion: Suspicion
+  /** in the image's list, from 0: of truth, or of the predictions that contradict it */
+  place: number
   /** px */
-  area: z.number().int(),
+  area: number
   /** how sure the model is: the score of what is not marked; of what is never found, how many ships of its size are found; 0..1 */
-  confidence: z.number(),
-  category: category.optional(),
-  box: pixelBox,
-})
-export type Suspect = z.infer<typeof suspect>
+  confidence: number
+  /** what contradicts are predictions out of fold: by weights that had not seen the image */
+  outOfFold: boolean
+  category?: string
+  box: InstanceBox
+}
 
 /** How many ships of one size class there are, and how many were hit at 0.5. */
-export const found = z.object({ ships: z.number().int(), found: z.number().int() })
+export interface FoundShips {
+  ships: number
+  found: number
+}
 
 /** What is wrong with one scored image. */
-export const reviewedImage = z.object({
-  image: imageId,
-  path: z.string(),
+export interface ReviewedImage {
+  image: number
+  path: string
   /** mean over the ten thresholds, 0..1 */
-  f2: z.number(),
-  counts: errorCounts,
+  f2: number
+  counts: ErrorCounts
   /** with the worth of each, most first */
-  fixes: z.array(worthOfFix),
-  errors: z.array(errorItem),
-  suspects: z.array(suspect),
+  fixes: WorthOfFix[]
+  suspects: Suspect[]
   /** by the size classes of `core/metric/report.ts` */
-  recall: z.array(found),
+  recall: FoundShips[]
   /** the model version, or one that it came from, was trained on this image: its predictions are no second opinion */
-  trainedOn: z.boolean(),
-})
-export type ReviewedImage = z.infer<typeof reviewedImage>
+  trainedOn: boolean
+}
 
 /** A part of the scored images of a run, in the order of their ids. */
 export const reviewPage = z.object({
   run: runId,
-  images: z.array(reviewedImage),
+  /** what is wrong with them, packed by `core/metric/review-page.ts`: so many small values are as one text a tenth of the work */
+  images: z.string(),
   /** ask for what comes after this image; null: that was all */
   next: imageId.nullable(),
 })
 export type ReviewPage = z.infer<typeof reviewPage>
+
+/** A part of the instances of a run and of truth, by image: `items` is the JSON of `GalleryItem[]`. */
+export const galleryPage = z.object({ run: runId, items: z.string(), next: imageId.nullable() })
+export type GalleryPage = z.infer<typeof galleryPage>
+
+/** A part of an image, in px. */
+export const crop = z.object({
+  image: imageId,
+  x: z.number().int().min(0),
+  y: z.number().int().min(0),
+  width: z.number().int().min(1),
+  height: z.number().int().min(1),
+})
+export type Crop = z.infer<typeof crop>
+
+/** What reaches into a crop, as paths of SVG in px of the crop: outlines of truth, and of a run's predictions. */
+export const cropOutlines = z.object({ truth: z.string(), predictions: z.string() })
+export type CropOutlines = z.infer<typeof cropOutlines>
 
 /** A mean with its 95 % bootstrap interval over images. */
 export const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() })

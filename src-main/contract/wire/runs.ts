@@ -92,6 +92,8 @@ export const run = z.object({
   flips: z.boolean(),
   /** of a draft run: the run whose predictions a person changed; null: it is none */
   parent: runId.nullable(),
+  /** the model version whose training images these predictions are of, by weights that had not seen them; null: they are others */
+  outOfFoldOf: modelId.nullable(),
   createdAt: z.string(),
   images: z.number().int(),
   current: z.boolean(),

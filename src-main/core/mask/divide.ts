@@ -1,4 +1,4 @@
-import { boundsOf, eachColumnRun, fromPixels } from './rle.ts'
+import { boundsOf, eachColumnRun } from './rle.ts'
 import type { PixelBox, Rle } from './rle.ts'
 
 /** No seed in this column. */
@@ -22,12 +22,18 @@ export function divideMask(rle: Rle, seeds: readonly Rle[], height: number): Rle
   })
   const nearest = nearestInRows(nearestInColumns(seeds, inside, box, height), box)
   const parts = seeds.map((): number[] => [])
-  inside.forEach((is, i) => {
-    if (is === 0) return
-    const [x, y] = [Math.floor(i / box.height), i % box.height]
-    parts[nearest[i]!]!.push((box.y + y) * (box.x + box.width) + box.x + x)
-  })
-  return parts.map((pixels) => fromPixels(pixels, { width: box.x + box.width, height }))
+  for (let x = 0, i = 0; x < box.width; x++) {
+    // down the columns, as runs are
+    const first = (box.x + x) * height + box.y + 1
+    for (let y = 0; y < box.height; y++, i++) if (inside[i] === 1) addPixel(parts[nearest[i]!]!, first + y)
+  }
+  return parts.map((runs) => new Uint32Array(runs))
+}
+
+/** @param runs as in {@link Rle}, of pixels before this one @param position 1-based, down the columns */
+function addPixel(runs: number[], position: number): void {
+  if (runs.length > 0 && runs.at(-2)! + runs.at(-1)! === position) runs[runs.length - 1]!++
+  else runs.push(position, 1)
 }
 
 /** By pixel of a box, down its columns: the row of the nearest seed pixel of the same column, or NONE; and whose it is. */

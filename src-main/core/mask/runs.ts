@@ -78,7 +78,7 @@ export function canonicalise(runs: ArrayLike<number>): Rle {
   for (let i = 0; i < runs.length && canonical; i += 2) {
     canonical = runs[i + 1]! > 0 && (i === 0 || runs[i]! > runs[i - 2]! + runs[i - 1]!)
   }
-  if (canonical) return Uint32Array.from(runs)
+  if (canonical) return new Uint32Array(runs)
   const order = Array.from({ length: runs.length / 2 }, (_, i) => i * 2)
   order.sort((a, b) => runs[a]! - runs[b]!)
   const out = new Uint32Array(runs.length)
@@ -186,7 +186,7 @@ export function fromPixels(indices: Iterable<number>, { width, height }: Size): 
     if (position === end) runs[runs.length - 1]!++
     else if (position > end) runs.push(position, 1)
   }
-  return Uint32Array.from(runs)
+  return new Uint32Array(runs)
 }
 
 /**
@@ -208,5 +208,5 @@ export function fromPredicate(
       else runs.push(position, 1)
     }
   }
-  return Uint32Array.from(runs)
+  return new Uint32Array(runs)
 }

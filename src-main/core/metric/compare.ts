@@ -2,8 +2,8 @@ import type { RunComparison } from '../../contract/wire.ts'
 import type { Rle } from '../mask/rle.ts'
 import { areaOf } from '../mask/rle.ts'
 import { differenceOf } from './difference.ts'
-import { scoreImage } from './f2.ts'
-import type { ImageResult } from './f2.ts'
+import { scoreOverlaps } from './f2.ts'
+import { MaskIndex, overlapsWith } from './overlap.ts'
 import { areaClass, AREAS } from './report.ts'
 import { touchingMasks } from './touching.ts'
 
@@ -21,12 +21,13 @@ export interface ImageToCompare {
   height: number
 }
 
+type Scored = ReturnType<typeof scoreOverlaps>
 type Group = RunComparison['groups'][number]
 
 /** Two runs against the same truth, image by image: what differs, where, and whether by more than chance. */
 export class Comparing {
   readonly #images: RunComparison['images'] = []
-  readonly #scores: { first: ImageResult; second: ImageResult }[] = []
+  readonly #scores: { first: Scored; second: Scored }[] = []
   readonly #groups = new Map<string, Group>()
   readonly #falseAlarms = { first: 0, second: 0 }
   #agreement = 0
@@ -38,15 +39,19 @@ export class Comparing {
 
   add({ image, path, truth, first, second, height }: ImageToCompare): void {
     const masks = truth.map(({ rle }) => rle)
-    const scores = { first: scoreImage(masks, first), second: scoreImage(masks, second) }
+    const [firsts, seconds] = [MaskIndex.of(first), MaskIndex.of(second)]
+    const scored = (index: MaskIndex): Scored =>
+      scoreOverlaps(overlapsWith(masks, index), masks.length, index.areas.length)
+    const scores = { first: scored(firsts), second: scored(seconds) }
     this.#scores.push(scores)
     this.#images.push({ image, path, first: scores.first.f2, second: scores.second.f2 })
-    this.#falseAlarms.first += first.length - scores.first.matches.length
-    this.#falseAlarms.second += second.length - scores.second.matches.length
-    this.#agreement += agreementOf(first, second)
+    this.#falseAlarms.first += scores.first.thresholds[0]!.fp
+    this.#falseAlarms.second += scores.second.thresholds[0]!.fp
+    this.#agreement += agreementOf(first, seconds)
+    if (truth.length === 0) return
     const found = {
-      first: new Set(scores.first.matches.map((match) => match.truth)),
-      second: new Set(scores.second.matches.map((match) => match.truth)),
+      first: new Set(scores.first.matches[0]!.map((match) => match.truth)),
+      second: new Set(scores.second.matches[0]!.map((match) => match.truth)),
     }
     const touching = touchingMasks(masks, height)
     truth.forEach(({ rle, category }, t) => {
@@ -91,8 +96,8 @@ export class Comparing {
 }
 
 /** How far two say the same of one image, whoever is right: F1 at each of the ten thresholds, their mean. The same from either side. */
-function agreementOf(first: readonly Rle[], second: readonly Rle[]): number {
-  const { thresholds } = scoreImage(first, second)
+function agreementOf(first: readonly Rle[], second: MaskIndex): number {
+  const { thresholds } = scoreOverlaps(overlapsWith(first, second), first.length, second.areas.length)
   const f1 = thresholds.map(({ tp, fp, fn }) => (tp + fp + fn === 0 ? 1 : (2 * tp) / (2 * tp + fp + fn)))
   return f1.reduce((sum, value) => sum + value, 0) / f1.length
 }

@@ -65,6 +65,7 @@ function addedBy(
   }
 }
 
-function placesOf<T>(kinds: readonly T[], wanted: T): number[] {
+/** The places in a list that hold `wanted`. */
+export function placesOf<T>(kinds: readonly T[], wanted: T): number[] {
   return kinds.flatMap((kind, place) => (kind === wanted ? [place] : []))
 }

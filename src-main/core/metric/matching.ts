@@ -45,19 +45,21 @@ export function maximumMatching<E extends Edge>(edges: readonly E[]): E[] {
 export function matchesAtThresholds(overlaps: readonly Overlap[]): Overlap[][] {
   const edges = overlaps.flatMap((overlap) => {
     const level = levelOf(overlap)
-    return level === 0 ? [] : [{ ...overlap, overlap, level }]
+    return level === 0 ? [] : [{ overlap, level }]
   })
   // an edge that shares neither end with another is a match wherever its IoU reaches; few others are left to choose among
-  const truths = countsOf(edges.map(({ truth }) => truth))
-  const predictions = countsOf(edges.map(({ prediction }) => prediction))
+  const truths = countsOf(edges.map(({ overlap }) => overlap.truth))
+  const predictions = countsOf(edges.map(({ overlap }) => overlap.prediction))
   const contested = new Set(
-    edges.filter((edge) => truths.get(edge.truth)! > 1 || predictions.get(edge.prediction)! > 1),
+    edges
+      .map(({ overlap }) => overlap)
+      .filter(({ truth, prediction }) => truths.get(truth)! > 1 || predictions.get(prediction)! > 1),
   )
   return TWENTIETHS.map((_, index) => {
-    const chosen = new Set(maximumMatching([...contested].filter(({ level }) => level > index)))
-    return edges
-      .filter((edge) => edge.level > index && (!contested.has(edge) || chosen.has(edge)))
-      .map(({ overlap }) => overlap)
+    const reached = edges.filter(({ level }) => level > index).map(({ overlap }) => overlap)
+    if (contested.size === 0) return reached
+    const chosen = new Set(maximumMatching(reached.filter((overlap) => contested.has(overlap))))
+    return reached.filter((overlap) => !contested.has(overlap) || chosen.has(overlap))
   })
 }
 

@@ -18,6 +18,7 @@ const suspect = (suspicion: Suspect['suspicion'], area: number, confidence: numb
     id: crypto.randomUUID(),
     suspicion,
     place: 0,
+    outOfFold: false,
     area,
     confidence,
     box: { x: 0, y: 0, width: 1, height: 1 },

@@ -18,7 +18,7 @@ export interface RankedFix {
 export interface RankedSuspect extends Suspect {
   image: number
   path: string
-  /** the model was trained on this image */
+  /** what contradicts was trained on this image */
   trainedOn: boolean
 }
 
@@ -54,7 +54,7 @@ export function rankFixes(images: Iterable<ReviewedImage>): RankedFix[] {
 const CONFIDENT = 0.5
 
 /**
- * Suspects by how sure the model is, those of images that it was not trained on first: on the others it repeats what it was told. How sure it is of a ship
+ * Suspects by how sure the model is, those first where it had not seen the image (in its training, or out of fold): on the others it repeats what it was told. How sure it is of a ship
  * that it never finds is how many ships of that size it finds, in all these images.
  */
 export function rankSuspects(images: readonly ReviewedImage[]): RankedSuspect[] {
@@ -68,7 +68,7 @@ export function rankSuspects(images: readonly ReviewedImage[]): RankedSuspect[] 
       suspects.map((suspect): RankedSuspect => {
         const confidence =
           suspect.suspicion === 'never found' ? recall[areaClass(suspect.area)]! : suspect.confidence
-        return { ...suspect, image, path, trainedOn, confidence }
+        return { ...suspect, image, path, trainedOn: trainedOn && !suspect.outOfFold, confidence }
       }),
     )
     .filter(({ confidence }) => confidence >= CONFIDENT)

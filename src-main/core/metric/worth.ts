@@ -1,6 +1,7 @@
 import type { WorthOfFix } from '../../contract/wire.ts'
 import { DisjointSets } from '../disjoint-sets.ts'
-import { scoreOfHits } from './f2.ts'
+import { areaOf } from '../mask/rle.ts'
+import { scoreOfHits, scoreOverlaps } from './f2.ts'
 import type { ImageResult } from './f2.ts'
 import { fixesOf, mend } from './fix.ts'
 import type { Masks, Mended } from './fix.ts'
@@ -18,6 +19,8 @@ interface ImageReview {
   /** ten, by rising IoU */
   thresholds: ImageResult['thresholds']
   errors: ImageErrors
+  /** each pair that shares pixels */
+  overlaps: readonly Overlap[]
   /** what mending is worth, most first; equal ones as `fixesOf` lists them */
   fixes: WorthOfFix[]
 }
@@ -30,19 +33,16 @@ export function reviewImage(masks: Masks): ImageReview {
   const { truth, prediction } = masks
   const index = MaskIndex.of(prediction)
   const overlaps = overlapsWith(truth, index)
-  const matches = matchesAtThresholds(overlaps)
-  const truths = MaskIndex.of(truth)
-  const errors = errorsOf({
-    overlaps,
-    matches: matches[0]!,
-    truthAreas: truths.areas,
-    predictionAreas: index.areas,
-  })
-  const table = new MatchedTable(overlaps, matches, truths, index.areas)
-  const fixes = fixesOf(errors)
+  const { matches, ...score } = scoreOverlaps(overlaps, truth.length, prediction.length)
+  const [truthAreas, predictionAreas] = [truth.map(areaOf), index.areas]
+  const errors = errorsOf({ overlaps, matches: matches[0]!, truthAreas, predictionAreas })
+  const found = fixesOf(errors)
+  if (found.length === 0) return { ...score, errors, overlaps, fixes: [] }
+  const table = new MatchedTable(overlaps, matches, MaskIndex.of(truth), predictionAreas)
+  const fixes = found
     .map((fix): WorthOfFix => ({ fix, f2: table.f2After(mend(fix, masks)) }))
     .sort((a, b) => b.f2 - a.f2)
-  return { ...table.score, errors, fixes }
+  return { ...score, errors, overlaps, fixes }
 }
 
 /**
@@ -50,7 +50,6 @@ export function reviewImage(masks: Masks): ImageReview {
  * of some predictions asks for the groups that they are in, and no other.
  */
 class MatchedTable {
-  readonly score: Pick<ImageResult, 'f2' | 'thresholds'>
   readonly #truths: MaskIndex
   readonly #predictionAreas: readonly number[]
   /** hits at each of the ten thresholds */
@@ -67,7 +66,6 @@ class MatchedTable {
     this.#truths = truths
     this.#predictionAreas = predictionAreas
     this.#hits = matches.map(({ length }) => length)
-    this.score = scoreOfHits(this.#hits, truths.areas.length, predictionAreas.length)
     const edges = overlaps.filter((overlap) => levelOf(overlap) > 0)
     this.#sets = new DisjointSets(truths.areas.length + predictionAreas.length)
     for (const { truth, prediction } of edges) this.#sets.join(truth, truths.areas.length + prediction)

@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import type { ReviewedImage, ReviewPage, RunComparison } from '../../contract/wire.ts'
+import type {
+  Crop,
+  CropOutlines,
+  GalleryPage,
+  ReviewedImage,
+  ReviewPage,
+  RunComparison,
+} from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { Comparing } from '../../core/metric/compare.ts'
 import type { ImageToReview } from '../../store/reviews.ts'
@@ -8,13 +15,15 @@ import { writeWhole } from '../../whole-file.ts'
 import { trainedOnIn } from '../predict/model-files.ts'
 import { exportResult } from './export-result.ts'
 import type { ResultWanted } from './export-result.ts'
-import { lookAt } from './look.ts'
+import { packReviews } from '../../core/metric/review-page.ts'
+import { itemsOf, lookAt } from './look.ts'
+import { outlinesIn } from './outlines.ts'
 import { gatherReport, reportCsv } from './report.ts'
 import type { Gathered } from './report.ts'
 import type { ResultFile } from './result-form.ts'
 
-/** Images of one page: so many are looked at in well under a tenth of a second. */
-const PAGE = 500
+/** Images of one page: so many are looked at in some tenths of a second. */
+const PAGE = 2000
 
 interface PageWanted {
   run: number
@@ -34,9 +43,25 @@ export const reviewReads = {
   ): Promise<ReviewPage> => {
     const trainedOn = await trainedOnBy(folder, store.runs.get(run)?.model ?? null)
     const found = store.read(() => store.reviews.images(run, after, limit))
-    const next = found.length < limit ? null : found.at(-1)!.id
-    return { run, images: found.map((image) => lookAt(image, trainedOn)), next }
+    const images = packReviews(found.map((image) => lookAt(image, trainedOn)))
+    return { run, images, next: nextOf(found, limit) }
   },
+
+  /** the instances of the next scored images of a run, or those in which something is wrong */
+  'review.gallery': (
+    store: Store,
+    { run, after, limit = PAGE, of }: Omit<PageWanted, 'folder'> & { of: 'errors' | 'instances' },
+  ): GalleryPage => {
+    const found = store.read(() => store.reviews.images(run, after, limit))
+    const items = JSON.stringify(found.flatMap((image) => itemsOf(image, of)))
+    return { run, items, next: nextOf(found, limit) }
+  },
+
+  /** outlines of truth and of a run's predictions in crops */
+  'review.outlines': (
+    store: Store,
+    { run, crops }: { run: number; crops: readonly Crop[] },
+  ): CropOutlines[] => store.read(() => outlinesIn(store, run, crops)),
 
   /** what a report on a run is made of, or null where it has no scored image. @param csv writes a line for each image to this file too; null: not */
   'review.report': async (
@@ -77,6 +102,11 @@ export const reviewReads = {
       }
       return comparing.result()
     }),
+}
+
+/** The image after which the next page begins; null: this was the last. */
+function nextOf(found: readonly ImageToReview[], limit: number): number | null {
+  return found.length < limit ? null : found.at(-1)!.id
 }
 
 /** Content of the images that a model version and its ancestors were trained on. @param model null: what no model made */

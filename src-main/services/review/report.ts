@@ -1,4 +1,4 @@
-import type { ErrorCounts, ReviewedImage, RunComparison } from '../../contract/wire.ts'
+import type { ErrorCounts, GalleryItem, ReviewedImage, RunComparison } from '../../contract/wire.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { reportOn } from '../../core/metric/report.ts'
@@ -10,6 +10,7 @@ import { writeWhole } from '../../whole-file.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage, summaryOf } from '../machinery/project.ts'
 import { csvRow } from './csv.ts'
+import { itemsOf } from './look.ts'
 import { reportHtml } from './report-html.ts'
 import type { ReportContent } from './report-html.ts'
 
@@ -24,8 +25,8 @@ export interface Gathered {
   report: Report
   errors: ErrorCounts
   fixes: RankedFix[]
-  /** the images that cost most */
-  worst: ReviewedImage[]
+  /** the images that cost most, with what is wrong in them */
+  worst: (ReviewedImage & { wrong: GalleryItem[] })[]
 }
 
 /** Goes through all images of a run: for a reader thread. */
@@ -34,7 +35,13 @@ export function gatherReport(store: Store, run: number, images: readonly Reviewe
     report: reportOf(store, run, images),
     errors: totalErrors(images.map(({ counts }) => counts)),
     fixes: rankFixes(images).slice(0, FIXES),
-    worst: images.toSorted((a, b) => a.f2 - b.f2).slice(0, PICTURES),
+    worst: images
+      .toSorted((a, b) => a.f2 - b.f2)
+      .slice(0, PICTURES)
+      .map((one) => ({
+        ...one,
+        wrong: store.reviews.images(run, one.image - 1, 1).flatMap((image) => itemsOf(image, 'errors')),
+      })),
   }
 }
 
@@ -100,10 +107,10 @@ function reportOf(store: Store, run: number, images: readonly ReviewedImage[]): 
 async function pictureOf(
   project: Project,
   run: number,
-  { image, errors }: ReviewedImage,
+  { image, wrong: items }: Gathered['worst'][number],
 ): Promise<string | null> {
   const { store, shared } = project
-  const wrong = new Map(errors.map(({ id, kind, side }) => [id, kind === 'sloppy' ? 'hit' : side]))
+  const wrong = new Map(items.map(({ id, kind, side }) => [id, kind === 'sloppy' ? 'hit' : side]))
   const outlines = [
     ...store.truth
       .of(image)

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ReviewPage } from '../../contract/wire.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 import { formatRle, fromPredicate, parseRle } from '../../core/mask/rle.ts'
 import { rankFixes, totalErrors } from '../../core/metric/review.ts'
 import { ScoreTable } from '../../core/metric/score-table.ts'
+import { unpackReviews } from '../../core/metric/review-page.ts'
 import { reviewImage } from '../../core/metric/worth.ts'
 import { randomFrom, wholeBetween } from '../../core/random.ts'
 import type { Random } from '../../core/random.ts'
 import { createStore } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
+import { BUILT_BACKEND, startBackend } from '../../testing/backend.ts'
 import { reviewReads } from './reads.ts'
 
 /** Budgets of Review: `npm run bench -- review`. Makes a project of 10,000 scored images, without files, in a temporary folder. */
@@ -18,12 +21,13 @@ import { reviewReads } from './reads.ts'
 const IMAGES = 10_000
 const SIDE = 768
 
-const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1]!
+const median = (times: readonly number[]): number | undefined =>
+  times.toSorted((a, b) => a - b)[times.length >> 1]
 
 /** Wall time, and how much of it was computing: on a machine that does other work both differ. */
 function tell(name: string, took: readonly number[], computed: readonly number[], budget: string): void {
-  const [wall, own] = [took, computed].map((times) => median(times).toFixed(2).padStart(9))
-  console.log(`${name.padEnd(56)} ${wall} ms, computing ${own} ms   (budget ${budget})`)
+  const [wall, own] = [took, computed].map((times) => median(times)?.toFixed(2).padStart(9))
+  console.log(`${name.padEnd(56)} ${wall} ms, computing ${own ?? '-'} ms   (budget ${budget})`)
 }
 
 function timed<T>(name: string, budget: string, work: () => T, times = 3): T {
@@ -60,7 +64,7 @@ function imageOf(random: Random, ships: number): { truth: Rle[]; prediction: Rle
   return { truth, prediction }
 }
 
-async function fill(store: Store): Promise<[number, number]> {
+async function fill(store: Store, images: string): Promise<[number, number]> {
   const at = new Date().toISOString()
   const runs: number[] = []
   const random = randomFrom(1)
@@ -73,6 +77,9 @@ async function fill(store: Store): Promise<[number, number]> {
     parent: null,
   }
   await store.write(() => {
+    store.meta.set('name', 'large')
+    store.meta.set('images_root', images)
+    store.meta.set('created_at', at)
     runs.push(store.runs.add({ name: 'first', ...labels }), store.runs.add({ name: 'second', ...labels }))
   })
   const numbers = Array.from({ length: IMAGES }, (_, i) => i)
@@ -106,15 +113,39 @@ async function fill(store: Store): Promise<[number, number]> {
   return [runs[0]!, runs[1]!]
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-review-bench-'))
+/** The pages of a run, as a window asks a real backend process for them. */
+async function asWindowsDo(folder: string): Promise<void> {
+  const backend = await startBackend(join(folder, '..', 'user-data'), () => undefined, BUILT_BACKEND)
+  try {
+    const { id: project } = await backend.client.project.open({ grant: backend.grant(folder) })
+    const times: number[] = []
+    for (let i = 0; i < 4; i++) {
+      const start = performance.now()
+      for (let after: number | null = 0; after !== null;) {
+        const page: ReviewPage = await backend.client.review.page({ project, after })
+        after = page.next
+      }
+      times.push(performance.now() - start)
+    }
+    tell('the same, asked for by a window', times.slice(1), [], '1,000')
+  } finally {
+    backend.send({ kind: 'stop' })
+    await backend.ended
+  }
+}
+
+const parent = mkdtempSync(join(tmpdir(), 'drydock-review-bench-'))
+const folder = join(parent, 'large.drydock')
+for (const made of [folder, join(parent, 'large')]) mkdirSync(made)
 const store = createStore(join(folder, 'project.sqlite'))
 try {
-  const [first, second] = await fill(store)
+  const [first, second] = await fill(store, join(parent, 'large'))
+  await store.write(() => store.meta.set('current_run', String(first)))
   const pages = async (): Promise<number> => {
     const images = []
     for (let after: number | null = 0; after !== null;) {
       const page = await reviewReads['review.page'](store, { run: first, after, folder })
-      images.push(...page.images)
+      images.push(...unpackReviews(page.images))
       after = page.next
     }
     totalErrors(images.map(({ counts }) => counts))
@@ -128,6 +159,7 @@ try {
     computed.push(process.cpuUsage(before).user / 1000)
   }
   tell('review of a run over 10,000 images', took, computed, '1,000')
+  await asWindowsDo(folder)
   const random = randomFrom(2)
   const thousand = Array.from({ length: 1000 }, () => ({ ...imageOf(random, 12), height: SIDE }))
   timed('worth of all fixes over 1,000 images of 12 ships', '2,000', () => thousand.map(reviewImage))
@@ -140,5 +172,5 @@ try {
   timed('live F2 after an edit, 60 x 60', '0.5', () => table.with([['7', moved]]).score(), 200)
 } finally {
   store.close()
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(parent, { recursive: true, force: true })
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Prediction, TruthInstance } from '../../contract/wire.ts'
+import type { GalleryItem, Prediction, TruthInstance } from '../../contract/wire.ts'
 import { areaOf, parseRle } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
+import { unpackReviews } from '../../core/metric/review-page.ts'
 import { rankFixes, rankSuspects, totalErrors } from '../../core/metric/review.ts'
 import { drydock } from '../../testing/command.ts'
 import { idOf, openBench } from '../../testing/project.ts'
@@ -15,7 +16,7 @@ import { decideMany } from './bulk.ts'
 import { compareRuns } from './compare.ts'
 import { writeReport, writeResult } from './take-away.ts'
 import { scoreResult } from './score-result.ts'
-import { answerSuspect, reviewAll, reviewPage } from './review.ts'
+import { answerSuspect, galleryPage, reviewAll, reviewPage } from './review.ts'
 
 const SIZE = { width: 30, height: 20, ships: [] }
 /** By image: truth and predictions as masks, in columns of 20 px. */
@@ -85,7 +86,40 @@ describe('a review', () => {
     const first = await reviewPage(project, { run, after: 0, limit: 2 })
     const second = await reviewPage(project, { run, after: first.next!, limit: 2 })
     expect(second.next).toBeNull()
-    expect([...first.images, ...second.images]).toEqual(await reviewAll(project, run))
+    const both = [first, second].flatMap(({ images }) => unpackReviews(images))
+    expect(both).toEqual(await reviewAll(project, run))
+  })
+
+  it('has instances for a gallery: what is wrong, by the kinds that are counted, or all', async () => {
+    const items = async (of: 'errors' | 'instances') =>
+      JSON.parse((await galleryPage(project, { run, after: 0, of })).items) as GalleryItem[]
+    const [errors, all] = [await items('errors'), await items('instances')]
+    expect(errors.map(({ path, side, kind }) => [path, side, kind])).toEqual([
+      ['a.png', 'truth', 'merged'],
+      ['a.png', 'truth', 'merged'],
+      ['a.png', 'truth', 'missed'],
+      ['a.png', 'prediction', 'merged'],
+      ['b.png', 'prediction', 'false'],
+    ])
+    expect(all).toHaveLength(11)
+    expect(all.filter(({ kind }) => kind !== 'hit')).toEqual(errors)
+    // 301 20: the whole of column 15
+    expect(errors.at(-1)).toMatchObject({ area: 20, score: 0.8, box: { x: 15, y: 0, width: 1, height: 20 } })
+  })
+
+  it('has outlines of what reaches into a crop, in its own pixels', async () => {
+    const image = idOf(project, 'b.png')
+    const crops = [
+      { image, x: 14, y: 10, width: 4, height: 10 },
+      { image, x: 20, y: 0, width: 4, height: 4 },
+    ]
+    const [found, none] = await project.reads.run('review.outlines', { run, crops })
+    // column 15 of 20 rows, from one above the crop's corner
+    expect(found!.truth).toBe('')
+    expect(new Set(found!.predictions.match(/-?\d+ -?\d+/g))).toEqual(
+      new Set(['1 -10', '2 -10', '2 10', '1 10']),
+    )
+    expect(none).toEqual({ truth: '', predictions: '' })
   })
 
   it('is the same on the command line', async () => {
@@ -218,6 +252,29 @@ describe('suspects', () => {
     const unmarked = project.store.predictions.of(run, id)[1]!
     await project.store.write(() => project.store.predictions.decide(id, unmarked.id, 'rejected'))
     expect(await suspects()).toEqual([['a.png', 'never found']])
+  })
+
+  it('are told by predictions out of fold where there are any, of weights that had not seen the image', async () => {
+    const { store } = project
+    const image = idOf(project, 'c.png')
+    const at = new Date().toISOString()
+    // trained on c.png, the run repeats what was marked there; out of fold only one of both ships was found, and another one
+    await store.write(() => {
+      const held = store.runs.add({
+        ...{ name: 'held out', kind: 'labels', model: null, settings: null, flips: false, createdAt: at },
+        outOfFoldOf: 'a version',
+      })
+      store.runs.reach({ run: held, image, sha256: null, inference: null, doubt: null }, at)
+      store.predictions.replace(held, image, [predictionOf(['1 20', 0.9]), predictionOf(['401 20', 0.95])])
+    })
+    const found = rankSuspects(await reviewAll(project, run)).filter((one) => one.outOfFold)
+    expect(found.map(({ path, suspicion, confidence }) => [path, suspicion, confidence])).toEqual([
+      ['c.png', 'not marked', 0.95],
+      ['c.png', 'never found', expect.any(Number)],
+    ])
+    expect(found[0]!.box).toMatchObject({ x: 20, width: 1 })
+    await answerSuspect(project, image, found[0]!.id, 'label wrong')
+    expect(rankSuspects(await reviewAll(project, run)).filter((one) => one.outOfFold)).toHaveLength(1)
   })
 })
 

@@ -1,5 +1,12 @@
 import { DrydockError } from '../../contract/errors.ts'
-import type { ReviewedImage, ReviewPage, SuspectVerdict, SuspectVerdicts } from '../../contract/wire.ts'
+import type {
+  GalleryPage,
+  ReviewedImage,
+  ReviewPage,
+  SuspectVerdict,
+  SuspectVerdicts,
+} from '../../contract/wire.ts'
+import { unpackReviews } from '../../core/metric/review-page.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, currentRun, storedImage } from '../machinery/project.ts'
 
@@ -13,12 +20,25 @@ export async function reviewPage(
   return project.reads.run('review.page', wanted, signal ? { signal } : {})
 }
 
+/** Instances of the next scored images of a run, by their ids: all, or those in which something is wrong. @param run null: the current one @throws DrydockError `not_found` */
+export async function galleryPage(
+  project: Project,
+  {
+    run,
+    ...wanted
+  }: { run: number | null; after: number; limit?: number | undefined; of: 'errors' | 'instances' },
+  signal?: AbortSignal,
+): Promise<GalleryPage> {
+  const { limit, ...rest } = { run: existingRun(project, run), ...wanted }
+  return project.reads.run('review.gallery', { ...rest, ...(limit && { limit }) }, signal ? { signal } : {})
+}
+
 /** All pages of {@link reviewPage}, for the command line. */
 export async function reviewAll(project: Project, run: number | null): Promise<ReviewedImage[]> {
   const images: ReviewedImage[] = []
   for (let after: number | null = 0; after !== null;) {
     const page: ReviewPage = await reviewPage(project, { run, after })
-    images.push(...page.images)
+    images.push(...unpackReviews(page.images))
     after = page.next
   }
   return images

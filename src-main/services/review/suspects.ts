@@ -1,6 +1,9 @@
 import type { ErrorKind, Suspect } from '../../contract/wire.ts'
 import type { Rle } from '../../core/mask/rle.ts'
+import { parseRle } from '../../core/mask/rle.ts'
+import { placesOf } from '../../core/metric/fix.ts'
 import { MaskIndex } from '../../core/metric/overlap.ts'
+import type { Overlap } from '../../core/metric/overlap.ts'
 import type { ImageToReview } from '../../store/reviews.ts'
 
 /** What of an image decides which of its truth is doubted. */
@@ -10,6 +13,8 @@ interface Looked {
   predictions: readonly Rle[]
   /** as `core/metric/kinds.ts` has them */
   errors: { truth: readonly (ErrorKind | null)[]; predictions: readonly (ErrorKind | null)[] }
+  /** each pair that shares pixels */
+  overlaps: readonly Overlap[]
 }
 
 /**
@@ -17,26 +22,26 @@ interface Looked {
  * tenth of their pixels with anything of the other side. What a person has rejected, or answered before, does not come back: masks with an IoU
  * over 0.5 are the same thing.
  */
-export function suspectsOf(looked: Looked, answered: readonly Rle[]): Omit<Suspect, 'confidence' | 'box'>[] {
-  const { image, truth, predictions, errors } = looked
-  const [marked, found, known] = [truth, predictions, answered].map((masks) => MaskIndex.of(masks)) as [
-    MaskIndex,
-    MaskIndex,
-    MaskIndex,
-  ]
-  const notMarked = image.predictions.flatMap(({ id, area, category }, place) => {
-    const rle = predictions[place]!
-    if (errors.predictions[place] !== 'false' || !isAlone(rle, area, marked)) return []
-    return isKnown(rle, area, known)
-      ? []
-      : [{ id, suspicion: 'not marked' as const, place, area, ...named(category) }]
+export function suspectsOf(looked: Looked): Omit<Suspect, 'confidence' | 'outOfFold' | 'box'>[] {
+  const { image, truth, predictions, errors, overlaps } = looked
+  const answered = image.answered.length === 0 ? null : MaskIndex.of(image.answered.map(parseRle))
+  const isNew = (rle: Rle, area: number): boolean => answered === null || !isKnown(rle, area, answered)
+  const covered = { truth: new Map<number, number>(), prediction: new Map<number, number>() }
+  for (const { intersection, ...pair } of overlaps) {
+    for (const side of ['truth', 'prediction'] as const)
+      covered[side].set(pair[side], (covered[side].get(pair[side]) ?? 0) + intersection)
+  }
+  const alone = (side: 'truth' | 'prediction', place: number, area: number): boolean =>
+    10 * (covered[side].get(place) ?? 0) <= area
+  const notMarked = placesOf(errors.predictions, 'false').flatMap((place) => {
+    const { id, area, category } = image.predictions[place]!
+    if (!alone('prediction', place, area) || !isNew(predictions[place]!, area)) return []
+    return [{ id, suspicion: 'not marked' as const, place, area, ...named(category) }]
   })
-  const neverFound = image.truth.flatMap(({ id, area, category }, place) => {
-    const rle = truth[place]!
-    if (errors.truth[place] !== 'missed' || !isAlone(rle, area, found)) return []
-    return isKnown(rle, area, known)
-      ? []
-      : [{ id, suspicion: 'never found' as const, place, area, ...named(category) }]
+  const neverFound = placesOf(errors.truth, 'missed').flatMap((place) => {
+    const { id, area, category } = image.truth[place]!
+    if (!alone('truth', place, area) || !isNew(truth[place]!, area)) return []
+    return [{ id, suspicion: 'never found' as const, place, area, ...named(category) }]
   })
   return [...notMarked, ...neverFound]
 }
@@ -44,10 +49,6 @@ export function suspectsOf(looked: Looked, answered: readonly Rle[]): Omit<Suspe
 /** The category of an instance, where it has one. */
 export function named(category: string | null): { category?: string } {
   return category === null ? {} : { category }
-}
-
-function isAlone(rle: Rle, area: number, others: MaskIndex): boolean {
-  return 10 * others.sharedWith(rle).reduce((sum, { pixels }) => sum + pixels, 0) <= area
 }
 
 function isKnown(rle: Rle, area: number, known: MaskIndex): boolean {

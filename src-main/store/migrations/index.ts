@@ -17,6 +17,7 @@ import { projectCategories } from './015-project-categories.ts'
 import { mapLayers } from './016-map-layers.ts'
 import { doubt } from './017-doubt.ts'
 import { shapes } from './018-shapes.ts'
+import { outOfFold } from './019-out-of-fold.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   mapLayers,
   doubt,
   shapes,
+  outOfFold,
 ]

@@ -1,47 +1,81 @@
-import type { ErrorItem, ReviewedImage } from '../../../src-main/contract/wire.ts'
-import { AREAS } from '../../../src-main/core/metric/report.ts'
+import type { GalleryItem, InstanceBox } from '../../../src-main/contract/wire.ts'
+import { DEFAULT_CATEGORY } from '../../../src-main/contract/words.ts'
+import { areaName, AREAS } from '../../../src-main/core/metric/report.ts'
 import type { RankedSuspect } from '../../../src-main/core/metric/review.ts'
 
-/** An error or a suspect as the gallery shows it. */
-export interface GalleryItem {
-  image: number
-  path: string
+/** What the gallery shows of the set. */
+export const GALLERY_OF = ['errors', 'suspects', 'instances'] as const
+export type GalleryOf = (typeof GALLERY_OF)[number]
+
+/** An instance as the gallery shows it: a suspect says why it is doubted. */
+export interface Picture extends Omit<GalleryItem, 'kind'> {
   /** of its image */
   f2: number
-  id: string
-  /** kind of the error, or why truth is doubted */
-  kind: ErrorItem['kind'] | RankedSuspect['suspicion']
-  side: ErrorItem['side']
-  /** px */
-  area: number
-  /** of a prediction, or how sure the model is of a suspect */
-  score: number | null
-  category?: string | undefined
-  box: ErrorItem['box']
+  kind: GalleryItem['kind'] | RankedSuspect['suspicion']
 }
 
-export const SIZES = AREAS.map(([from, to]) => ({
-  from,
-  to,
-  name: from === 0 ? `under ${to} px` : Number.isFinite(to) ? `${from} to ${to} px` : `from ${from} px`,
-}))
+export const SIZES = AREAS.map(([from, to]) => ({ from, to, name: areaName(from, to) }))
 
-export const SORTS = ['worst image', 'largest', 'smallest', 'score', 'kind'] as const
+export const SORTS = ['worst image', 'largest', 'smallest', 'surest', 'least sure', 'kind'] as const
 
-/** All errors or all suspects of the set. */
-export function galleryItems(
-  images: readonly ReviewedImage[],
+/** Scores of predictions, or how sure the model is of a suspect: from the first bound on, up to, not including, the second. */
+export const SCORES = [
+  { from: 0.9, to: Infinity, name: 'from 0.90' },
+  { from: 0.5, to: 0.9, name: '0.50 to 0.90' },
+  { from: 0, to: 0.5, name: 'under 0.50' },
+] as const
+
+export const SIDES = ['truth', 'prediction'] as const
+
+/** What of the gallery is shown; null: any. */
+export interface GalleryFilter {
+  kind: Picture['kind'] | null
+  /** place in `SIZES` */
+  size: number | null
+  /** place in `SCORES`; truth has none */
+  score: number | null
+  side: Picture['side'] | null
+  /** its name */
+  category: string | null
+  sort: (typeof SORTS)[number]
+}
+
+export const NO_GALLERY_FILTER: GalleryFilter = {
+  ...{ kind: null, size: null, score: null, side: null, category: null },
+  sort: 'worst image',
+}
+
+/** Whether a picture passes. */
+export function shows({ kind, size, score, side, category }: GalleryFilter, one: Picture): boolean {
+  return (
+    (kind === null || one.kind === kind) &&
+    (side === null || one.side === side) &&
+    (size === null || isWithin(SIZES[size], one.area)) &&
+    (score === null || (one.score !== null && isWithin(SCORES[score], one.score))) &&
+    (category === null || (one.category ?? DEFAULT_CATEGORY) === category)
+  )
+}
+
+function isWithin(bounds: { from: number; to: number } | undefined, value: number): boolean {
+  return bounds !== undefined && value >= bounds.from && value < bounds.to
+}
+
+/** Instances of the set as pictures. @param f2 of an image */
+export function picturesOf(
+  items: readonly (readonly GalleryItem[])[],
+  f2: (image: number) => number,
+): Picture[] {
+  return items.flatMap((of) => of.map((item) => ({ ...item, f2: f2(item.image) })))
+}
+
+/** Suspects as pictures. @param f2 of an image */
+export function suspectPictures(
   suspects: readonly RankedSuspect[],
-  of: 'errors' | 'suspects',
-): GalleryItem[] {
-  if (of === 'errors')
-    return images.flatMap(({ image, path, f2, errors }) =>
-      errors.map((error) => ({ ...error, image, path, f2 })),
-    )
-  const scores = new Map(images.map(({ image, f2 }) => [image, f2]))
+  f2: (image: number) => number,
+): Picture[] {
   return suspects.map(({ suspicion, confidence, ...suspect }) => ({
     ...suspect,
-    f2: scores.get(suspect.image) ?? 0,
+    f2: f2(suspect.image),
     kind: suspicion,
     side: suspicion === 'not marked' ? 'prediction' : 'truth',
     score: confidence,
@@ -49,12 +83,13 @@ export function galleryItems(
 }
 
 /** In the order that is chosen; equal ones by image. */
-export function sortItems(items: readonly GalleryItem[], sort: (typeof SORTS)[number]): GalleryItem[] {
-  const keys: Record<typeof sort, (item: GalleryItem) => number | string> = {
+export function sortPictures(items: readonly Picture[], sort: (typeof SORTS)[number]): Picture[] {
+  const keys: Record<typeof sort, (item: Picture) => number | string> = {
     'worst image': ({ f2 }) => f2,
     largest: ({ area }) => -area,
     smallest: ({ area }) => area,
-    score: ({ score }) => -(score ?? -1),
+    surest: ({ score }) => -(score ?? -1),
+    'least sure': ({ score }) => score ?? 2,
     kind: ({ kind }) => kind,
   }
   const key = keys[sort]
@@ -69,7 +104,7 @@ const LEAST = 24
 
 /** The square around a box, with a margin of half its longer side, moved into the image; as large as the image at most. */
 export function cropOf(
-  box: ErrorItem['box'],
+  box: InstanceBox,
   size: { width: number; height: number },
 ): { x: number; y: number; width: number; height: number } {
   const side = Math.max(LEAST, Math.ceil(Math.max(box.width, box.height) * 2))

@@ -1,6 +1,9 @@
-import type { ErrorItem, Fix, ReviewedImage } from '../../../src-main/contract/wire.ts'
+import type { Fix, ItemKind, ReviewedImage } from '../../../src-main/contract/wire.ts'
 
-const KIND_OF: Record<Fix['act'], readonly ErrorItem['kind'][]> = {
+/** What errors are listed by. */
+export type ErrorKindShown = Exclude<ItemKind, 'hit'>
+
+const KIND_OF: Record<Fix['act'], readonly ErrorKindShown[]> = {
   split: ['merged'],
   merge: ['split'],
   redraw: ['near miss', 'sloppy'],
@@ -9,12 +12,12 @@ const KIND_OF: Record<Fix['act'], readonly ErrorItem['kind'][]> = {
 }
 
 /** Whether a fix mends errors of this kind. */
-export function hasKind({ act }: Fix, kind: ErrorItem['kind'] | null): boolean {
+export function hasKind({ act }: Fix, kind: ErrorKindShown | null): boolean {
   return kind === null || KIND_OF[act].includes(kind)
 }
 
 /** How many errors of this kind an image has. */
-export function countOf({ counts }: ReviewedImage, kind: ErrorItem['kind']): number {
+export function countOf({ counts }: ReviewedImage, kind: ErrorKindShown): number {
   return kind === 'sloppy' ? counts.sloppy : counts.truth[kind] + counts.predictions[kind]
 }
 

@@ -1,0 +1,131 @@
+import type { Toasts } from './toasts.svelte.ts'
+
+/** Images of the first page: something is there soon. */
+const FIRST = 200
+
+/** Where more images than this have changed, all are asked for anew. */
+const ONE_BY_ONE = 100
+
+/** A part of what is asked for: by image, in the order of their ids. */
+export interface Part<T> {
+  images: readonly (readonly [image: number, value: T])[]
+  /** ask for what comes after this image; null: that was all */
+  next: number | null
+}
+
+export type Ask<T> = (wanted: { after: number; limit?: number }) => Promise<Part<T>>
+
+/** What is known of each scored image of the current run: asked for when a view first wants it, some images at a time, and kept up from then on. */
+export class ByImage<T> {
+  loading = $state(false)
+  #changes = $state(0)
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#changes` says that it changed, once for a page
+  readonly #images = new Map<number, T>()
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
+  readonly #changed = new Set<number>()
+  readonly #ask: Ask<T>
+  readonly #toasts: Toasts
+  #wanted = false
+  #catchingUp = false
+  /** counts what all images were asked for; an older answer has nothing to say any more */
+  #asked = 0
+
+  constructor(ask: Ask<T>, toasts: Toasts) {
+    this.#ask = ask
+    this.#toasts = toasts
+  }
+
+  /** in no order that means anything */
+  readonly values = $derived.by((): readonly T[] => {
+    void this.#changes
+    return [...this.#images.values()]
+  })
+
+  /** What is known of one image; it changes with the set. */
+  of(image: number): T | undefined {
+    void this.#changes
+    return this.#images.get(image)
+  }
+
+  /** What is known of one image until it is asked for again. */
+  set(image: number, value: T): void {
+    this.#images.set(image, value)
+    this.#changes++
+  }
+
+  /** A view shows it. */
+  want(): void {
+    if (this.#wanted) return
+    this.#wanted = true
+    void this.refresh()
+  }
+
+  /** Another run, or a list of other images: asks for all of them. */
+  async refresh(): Promise<void> {
+    if (!this.#wanted) return
+    const asked = ++this.#asked
+    this.loading = true
+    this.#changed.clear()
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
+    const seen = new Set<number>()
+    try {
+      for (let after: number | null = 0; after !== null;) {
+        const part: Part<T> = await this.#ask({ after, ...(after === 0 && { limit: FIRST }) })
+        if (asked !== this.#asked) return
+        for (const [image, value] of part.images) {
+          seen.add(image)
+          this.#images.set(image, value)
+        }
+        this.#changes++
+        after = part.next
+      }
+    } catch (error) {
+      if (asked !== this.#asked) return
+      if (!isNothingYet(error)) this.#toasts.error(error)
+    }
+    for (const image of this.#images.keys()) if (!seen.has(image)) this.#images.delete(image)
+    this.#changes++
+    this.loading = false
+  }
+
+  /** News that truth or predictions of an image changed: it alone is looked at again. */
+  changed(image: number): void {
+    if (!this.#wanted) return
+    this.#changed.add(image)
+    if (!this.#catchingUp) void this.#catchUp()
+  }
+
+  /** One after the other, so that no older answer comes after a newer one. */
+  async #catchUp(): Promise<void> {
+    this.#catchingUp = true
+    try {
+      while (this.#changed.size > 0) {
+        if (this.#changed.size > ONE_BY_ONE) return void this.refresh()
+        const [image = 0] = this.#changed
+        this.#changed.delete(image)
+        await this.#lookAgain(image)
+      }
+    } catch (error) {
+      if (!isNothingYet(error)) this.#toasts.error(error)
+    } finally {
+      this.#catchingUp = false
+    }
+  }
+
+  async #lookAgain(image: number): Promise<void> {
+    const asked = this.#asked
+    const { images } = await this.#ask({ after: image - 1, limit: 1 })
+    if (asked !== this.#asked) return
+    const now = images.find(([id]) => id === image)
+    if (now) this.#images.set(...now)
+    else this.#images.delete(image)
+    this.#changes++
+  }
+}
+
+/** No run yet: that is no failure. */
+function isNothingYet(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'not_found' || error.code === 'cancelled')
+  )
+}
