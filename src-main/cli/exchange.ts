@@ -174,7 +174,10 @@ async function exportFile(terminal: Terminal, command: Command, options: ExportO
   await withProject(options.project, {}, terminal, async (project) => {
     const run = options.run === undefined ? undefined : await runOf(project, options.run)
     const wanted = { what, format, run, unfinished }
-    const { lost, unfinishedImages, unfinishedInstances } = await previewExport(project, wanted)
+    const { lost, unfinishedImages, unfinishedInstances, leftOutImages } = await previewExport(
+      project,
+      wanted,
+    )
     if (lost.length > 0) terminal.note(`This format cannot hold ${lost.join('; ')}.`)
     if (unfinishedImages > 0 && !unfinished) {
       terminal.note(
@@ -185,6 +188,7 @@ async function exportFile(terminal: Terminal, command: Command, options: ExportO
     terminal.answer({
       ...{ images, instances, csv: out, out, format, lost },
       ...{ unfinished_images: unfinishedImages, unfinished_instances: unfinishedInstances },
+      left_out_images: leftOutImages,
     })
     terminal.say(`Wrote ${counted(instances, 'instance')} of ${counted(images, 'image')} to ${out}`)
   })

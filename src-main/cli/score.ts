@@ -31,9 +31,18 @@ interface Options {
 /** A score of either kind. */
 interface Scored {
   set: Pick<SetScore, 'f2' | 'f2WithShips' | 'pooledF2' | 'thresholds'>
-  images: { image: string; f2: number; thresholds: readonly ThresholdScore[] }[]
+  /** without predictions that lie in areas to ignore; null, or not said: no image has such areas */
+  ignoring?: SetScore['ignoring']
+  images: {
+    image: string
+    f2: number
+    thresholds: readonly ThresholdScore[]
+    ignoringF2?: number | null
+  }[]
   /** images that there are, those without truth or prediction included */
   total: number
+  /** images that are left out for good: in no figure */
+  leftOut?: number
   /** null: not asked for */
   report: Report | null
   /** how much above the predictions of another file; null: not asked for */
@@ -147,13 +156,15 @@ async function scoreProject(
     }
     const images = listRows(project).flatMap(({ id, path }) => {
       const score = scoreOfImage(project, storedImage(project, id))
-      return score ? [{ image: path, f2: score.f2, thresholds: score.thresholds }] : []
+      if (!score) return []
+      const { f2, thresholds, ignoringF2 } = score
+      return [{ image: path, f2, thresholds, ignoringF2 }]
     })
     const { reportRun } = await import('../services/score/score-report.ts')
     return {
       set,
       images,
-      total: set.totalImages,
+      ...{ total: set.totalImages, leftOut: set.leftOutImages, ignoring: set.ignoring },
       report: report ? reportRun(project) : null,
       difference: against === undefined ? null : await differenceOfRuns(project, against),
     }
@@ -173,23 +184,37 @@ function tell(terminal: Terminal, scored: Scored): void {
   else for (const line of forPeople(scored)) terminal.say(line)
 }
 
-function forMachines({ set, images, report, difference }: Scored): unknown {
+function forMachines({ set, ignoring, leftOut, images, report, difference }: Scored): unknown {
   return {
     f2: set.f2,
     pooled_f2: set.pooledF2,
     thresholds: set.thresholds,
-    images: images.map(({ image, f2, thresholds }) => ({ image, f2, thresholds })),
+    ...(ignoring && {
+      ignoring: { f2: ignoring.f2, f2_with_ships: ignoring.f2WithShips, images: ignoring.images },
+    }),
+    ...(leftOut && { left_out: leftOut }),
+    images: images.map(({ image, f2, thresholds, ignoringF2 }) => ({
+      ...{ image, f2, thresholds },
+      ...(typeof ignoringF2 === 'number' && { f2_ignoring: ignoringF2 }),
+    })),
     ...(report && { report: reportForMachines(report) }),
     ...(difference && { difference: differenceForMachines(difference) }),
   }
 }
 
-function forPeople({ set, images, total, report, difference }: Scored): string[] {
+function forPeople(scored: Scored): string[] {
+  const { set, ignoring, leftOut = 0, images, total, report, difference } = scored
   const worst = [...images].sort((a, b) => a.f2 - b.f2).slice(0, LISTED)
   const over =
     total === images.length ? counted(total, 'image') : `${images.length} of ${counted(total, 'image')}`
   return [
     `F2 ${scoreText(set.f2)} over ${over}, ${scoreText(set.f2WithShips)} over those with ships; pooled ${scoreText(set.pooledF2)}`,
+    ...(ignoring
+      ? [
+          `F2 ${scoreText(ignoring.f2)} without what lies in areas to ignore, ${scoreText(ignoring.f2WithShips)} over images with ships (${counted(ignoring.images, 'image')} with such areas)`,
+        ]
+      : []),
+    ...(leftOut > 0 ? [`${counted(leftOut, 'image')} left out for good`] : []),
     ...(difference
       ? [`Above the other predictions by ${differenceText(difference)}; intervals of 95 %`]
       : []),

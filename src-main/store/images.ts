@@ -24,6 +24,8 @@ export interface StoredImage {
   splitBy: SplitBy
   flagged: boolean
   comment: string
+  /** why it is left out for good; null: it is not */
+  leftOut: string | null
   fileState: FileState
   fileNote: string | null
   /** rises with every edit */
@@ -33,6 +35,9 @@ export interface StoredImage {
   /** the edit that undo takes back next */
   headEdit: number | null
 }
+
+/** That a row of `images i` is finished: somebody has said that its truth is complete, and it is not left out. */
+export const FINISHED = `(i.status in ('done', 'no ship') and i.left_out is null)`
 
 /** A file as a listing of the folder gives it. */
 export interface ListedFile {
@@ -65,7 +70,7 @@ export interface ListedImage extends StoredImage {
 type Row = Omit<StoredImage, 'flagged'> & { flagged: number }
 type ListRow = Omit<ListedImage, 'flagged'> & { flagged: number }
 
-const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as markedSha256, i.width, i.height, i.mapping_id as mappingId, i.status, i.split, i.split_by as splitBy, i.flagged, i.comment,
+const COLUMNS = `i.id, i.path, i.size, i.mtime, i.sha256, i.marked_sha256 as markedSha256, i.width, i.height, i.mapping_id as mappingId, i.status, i.split, i.split_by as splitBy, i.flagged, i.comment, i.left_out as leftOut,
   i.file_state as fileState, i.file_note as fileNote, i.revision, i.truth_revision as truthRevision,
   i.head_edit as headEdit`
 
@@ -94,8 +99,8 @@ export function imageRepository(db: Connection) {
     )
     .raw()
   const candidates = db
-    .prepare<[], [number, ImageStatus, Split | null, FileState, number]>(
-      `select id, status, split, file_state, (select count(*) from truth t where t.image_id = i.id and ${COUNTS}) from images i order by i.path`,
+    .prepare<[], [number, ImageStatus, Split | null, FileState, string | null, number]>(
+      `select id, status, split, file_state, left_out, (select count(*) from truth t where t.image_id = i.id and ${COUNTS}) from images i order by i.path`,
     )
     .raw()
   const fileAt = db
@@ -132,6 +137,7 @@ export function imageRepository(db: Connection) {
   const setFlag = db.prepare<[number, string, number]>(
     'update images set flagged = ?, comment = ? where id = ?',
   )
+  const setLeftOut = db.prepare<[string | null, number]>('update images set left_out = ? where id = ?')
 
   return {
     get: (id: number): StoredImage | null => {
@@ -153,9 +159,11 @@ export function imageRepository(db: Connection) {
       for (const row of files.iterate()) yield known(row)
     },
     /** what decides which images can be trained on, one after the other, by path */
-    *candidates(): Generator<Pick<ListedImage, 'id' | 'status' | 'split' | 'fileState' | 'truthCount'>> {
-      for (const [id, status, split, fileState, truthCount] of candidates.iterate())
-        yield { id, status, split, fileState, truthCount }
+    *candidates(): Generator<
+      Pick<ListedImage, 'id' | 'status' | 'split' | 'fileState' | 'leftOut' | 'truthCount'>
+    > {
+      for (const [id, status, split, fileState, leftOut, truthCount] of candidates.iterate())
+        yield { id, status, split, fileState, leftOut, truthCount }
     },
     fileAt: (path: string): KnownFile | null => {
       const row = fileAt.get(path)
@@ -179,6 +187,7 @@ export function imageRepository(db: Connection) {
     putStatusBack: (id: number, status: ImageStatus): void => void putStatusBack.run(status, id),
     setFlag: (id: number, flagged: boolean, comment: string): void =>
       void setFlag.run(flagged ? 1 : 0, comment, id),
+    setLeftOut: (id: number, reason: string | null): void => void setLeftOut.run(reason, id),
   }
 }
 

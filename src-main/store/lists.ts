@@ -2,6 +2,7 @@ import type { ImageFacets, ImageFilter } from '../contract/wire.ts'
 import { IMAGE_STATUSES } from '../contract/words.ts'
 import { COUNTS } from './categories.ts'
 import type { Connection } from './database.ts'
+import { FINISHED } from './images.ts'
 
 /** What an instance without a category is. */
 const SHIP = 'ship'
@@ -10,6 +11,8 @@ const SHIP = 'ship'
 export interface ListFacts {
   /** 1: somebody has said that its truth is complete */
   finished: Uint8Array
+  /** 1: it is left out for good */
+  leftOut: Uint8Array
   /** 1: the run has reached it */
   reached: Uint8Array
   /** NaN: it has no score, or no truth any more */
@@ -22,7 +25,8 @@ export type ListRepository = ReturnType<typeof listRepository>
 /** Repository of what lists of images are made of: numbers of all images at once, each by one pass over an index. */
 export function listRepository(db: Connection) {
   const lastId = db.prepare<[], number>('select max(id) from images').pluck()
-  const finished = db.prepare<[], number>(`select id from images where status in ('done', 'no ship')`).pluck()
+  const finished = db.prepare<[], number>(`select id from images i where ${FINISHED}`).pluck()
+  const leftOut = db.prepare<[], number>('select id from images where left_out is not null').pluck()
   const reached = db
     .prepare<[{ run: number | null }], number>('select image_id from run_images where run_id = @run')
     .pluck()
@@ -63,12 +67,13 @@ export function listRepository(db: Connection) {
 
   return {
     /** Images that meet what of the filter belongs to no run, but for ranges of numbers; by name. */
-    byName({ text, status, split, flagged, category, author }: ImageFilter): Uint32Array {
+    byName({ text, status, split, flagged, leftOut, category, author }: ImageFilter): Uint32Array {
       const part = text.trim().toLowerCase()
       const where = [
         status !== null && 'status = @status',
         split !== null && 'split = @split',
         flagged && 'flagged <> 0',
+        leftOut !== null && `left_out is ${leftOut === 'only' ? 'not ' : ''}null`,
         category !== null &&
           `id in (select image_id from truth where coalesce(category, '${SHIP}') = @category)`,
         author !== null && 'id in (select image_id from edits where author = @author)',
@@ -89,10 +94,12 @@ export function listRepository(db: Connection) {
     facts(run: number | null): ListFacts {
       const facts = {
         finished: new Uint8Array(length()),
+        leftOut: new Uint8Array(length()),
         reached: new Uint8Array(length()),
         f2: new Float64Array(length()).fill(NaN),
       }
       for (const id of finished.iterate()) facts.finished[id] = 1
+      for (const id of leftOut.iterate()) facts.leftOut[id] = 1
       for (const id of reached.iterate({ run })) facts.reached[id] = 1
       for (const [id, f2] of scored.iterate({ run })) {
         if (facts.finished[id] && facts.reached[id]) facts.f2[id] = f2

@@ -14,6 +14,8 @@ export interface StoredScore {
   /** ten, by rising IoU */
   thresholds: readonly ThresholdScore[]
   truthRevision: number
+  /** without what lies in areas to ignore; null: it has none */
+  ignoringF2: number | null
 }
 
 interface Row {
@@ -21,9 +23,10 @@ interface Row {
   f2: number
   thresholds: string
   truthRevision: number
+  ignoringF2: number | null
 }
 
-const COLUMNS = `image_id as image, f2, thresholds_json as thresholds,
+const COLUMNS = `image_id as image, f2, thresholds_json as thresholds, ignoring_f2 as ignoringF2,
   iif(epoch = (select epoch from counting), truth_revision, -1) as truthRevision`
 
 /** Repository of the table `scores`. */
@@ -40,9 +43,9 @@ export function scoreRepository(db: Connection) {
       `select p.image_id from score_parts p where p.run_id = ? and not p.fresh order by p.image_id`,
     )
     .pluck()
-  const put = db.prepare<[number, number, number, string, number, string]>(
-    `insert or replace into scores (run_id, image_id, f2, thresholds_json, truth_revision, at, epoch)
-     select ?, ?, ?, ?, ?, ?, epoch from counting`,
+  const put = db.prepare<[number, number, number, string, number, number | null, string]>(
+    `insert or replace into scores (run_id, image_id, f2, thresholds_json, truth_revision, ignoring_f2, at, epoch)
+     select ?, ?, ?, ?, ?, ?, ?, epoch from counting`,
   )
   return {
     get: (run: number, image: number): StoredScore | null => {
@@ -54,7 +57,7 @@ export function scoreRepository(db: Connection) {
     stale: (run: number): number[] => stale.all(run),
     /** it is made of the categories that count now */
     put: (run: number, s: StoredScore, at: string): void =>
-      void put.run(run, s.image, s.f2, JSON.stringify(s.thresholds), s.truthRevision, at),
+      void put.run(run, s.image, s.f2, JSON.stringify(s.thresholds), s.truthRevision, s.ignoringF2, at),
   }
 }
 

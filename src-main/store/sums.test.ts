@@ -28,10 +28,11 @@ const levels = Array.from({ length: 10 }, (_, level) => level)
 /** The sums counted anew from every row, one image after the other. */
 function recount(run: number, split: Split | null, of = store): unknown {
   const sum = { scorable: 0, fresh: 0, images: 0, f2: 0n, withShips: 0, f2WithShips: 0n }
+  const ignoring = { withAreas: 0, f2: 0n, withShips: 0n }
   const thresholds = levels.map(() => ({ tp: 0, fp: 0, fn: 0, f2: 0n }))
   const units = (f2: number): bigint => BigInt(Math.round(f2 * UNITS))
   for (const image of [...of.images.all()]) {
-    const finished = image.status === 'done' || image.status === 'no ship'
+    const finished = image.leftOut === null && (image.status === 'done' || image.status === 'no ship')
     if (!finished || (split !== null && image.split !== split) || !of.runs.image(run, image.id)) continue
     sum.scorable++
     const score = of.scores.get(run, image.id)
@@ -39,9 +40,13 @@ function recount(run: number, split: Split | null, of = store): unknown {
     sum.images++
     if (score.truthRevision >= image.truthRevision) sum.fresh++
     sum.f2 += units(score.f2)
+    const without = units(score.ignoringF2 ?? score.f2)
+    ignoring.f2 += without
+    if (score.ignoringF2 !== null) ignoring.withAreas++
     if (score.thresholds[0]!.tp + score.thresholds[0]!.fn > 0) {
       sum.withShips++
       sum.f2WithShips += units(score.f2)
+      ignoring.withShips += without
     }
     thresholds.forEach((at, level) => {
       const { tp, fp, fn, f2 } = score.thresholds[level]!
@@ -55,6 +60,9 @@ function recount(run: number, split: Split | null, of = store): unknown {
   return {
     ...rounded(sum),
     f2WithShips: Number(sum.f2WithShips) / UNITS,
+    withAreas: ignoring.withAreas,
+    ignoringF2: Number(ignoring.f2) / UNITS,
+    ignoringF2WithShips: Number(ignoring.withShips) / UNITS,
     thresholds: thresholds.map(rounded),
   }
 }
@@ -65,11 +73,13 @@ const counts = fc.record({
   truth: fc.nat(3),
   predictions: fc.nat(3),
   hits: fc.array(fc.nat(3), { minLength: 10, maxLength: 10 }),
+  ignoringF2: fc.constantFrom(null, 0.5, 1),
 })
 
 /** What a process, ours or another, may do to what the sums are made of. */
 const act = fc.oneof(
   fc.record({ act: fc.constant('status' as const), image, status: fc.constantFrom(...IMAGE_STATUSES) }),
+  fc.record({ act: fc.constant('leave out' as const), image, reason: fc.constantFrom(null, 'a', 'b') }),
   fc.record({ act: fc.constant('split' as const), image, split: fc.constantFrom(...SPLITS) }),
   fc.record({ act: fc.constant('truth' as const), image, revision: fc.nat(3) }),
   fc.record({ act: fc.constant('reach' as const), image, run }),
@@ -93,6 +103,7 @@ function perform(a: typeof act extends fc.Arbitrary<infer T> ? T : never): void 
     db.prepare(`select 1 from ${table} where id = ?`).get(id) !== undefined
   const there = (): boolean => 'image' in a && 'run' in a && known('images', a.image) && known('runs', a.run)
   if (a.act === 'status') images.setStatus(a.image, a.status)
+  else if (a.act === 'leave out') images.setLeftOut(a.image, a.reason)
   else if (a.act === 'other categories count') {
     db.exec(`update categories set instances = 1, counts = not counts where key = 'ship'`)
   } else if (a.act === 'split') images.setSplit(a.image, a.split, 'person')
@@ -106,7 +117,8 @@ function perform(a: typeof act extends fc.Arbitrary<infer T> ? T : never): void 
       return { iou: (10 + level) / 20, tp, fp, fn, f2: f2Of(tp, fp, fn) }
     })
     const f2 = thresholds.reduce((sum, at) => sum + at.f2, 0) / 10
-    scores.put(a.run, { image: a.image, f2, thresholds, truthRevision: a.revision }, '')
+    const { ignoringF2 } = a.counts
+    scores.put(a.run, { image: a.image, f2, thresholds, ignoringF2, truthRevision: a.revision }, '')
   } else if (a.act === 'unreach') {
     db.prepare('delete from run_images where run_id = ? and image_id = ?').run(a.run, a.image)
   } else if (a.act === 'unscore') {
@@ -142,8 +154,10 @@ test('whatever is written, and however it is taken back, the sums are those of a
         perform(one)
         for (const split of [null, ...SPLITS]) {
           const all = [...store.images.all()].filter((row) => split === null || row.split === split)
-          const finished = all.filter(({ status }) => status === 'done' || status === 'no ship').length
-          expect(store.sums.counts(split)).toEqual({ images: all.length, finished })
+          const kept = all.filter(({ leftOut }) => leftOut === null)
+          const finished = kept.filter(({ status }) => status === 'done' || status === 'no ship').length
+          const leftOut = all.length - kept.length
+          expect(store.sums.counts(split)).toEqual({ images: kept.length, finished, leftOut })
           for (const { id } of store.runs.all(null))
             expect(store.sums.of(id, split)).toEqual(recount(id, split))
         }
@@ -209,9 +223,9 @@ test('twenty thousand thirds are summed without an error', () => {
       `${series} insert into images (id, path, size, mtime, status) select i, i || '.png', 0, 0, 'done' from n`,
     )
     db.exec(`${series} insert into run_images (run_id, image_id, at) select 1, i, '' from n`)
-    db.prepare(`${series} insert into scores select 1, i, 1.0 / 3, ?, 0, '', epoch from n, counting`).run(
-      thresholds,
-    )
+    db.prepare(
+      `${series} insert into scores select 1, i, 1.0 / 3, ?, 0, '', epoch, null from n, counting`,
+    ).run(thresholds)
   })()
   const third = Math.round(UNITS / 3)
   const sums = store.sums.of(1, null)

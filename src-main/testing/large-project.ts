@@ -139,5 +139,9 @@ function addImage(store: Store, folder: string, i: number, instances: number): v
   if (status === 'to do') return
   const masks = (of: readonly { rle: string }[]) => of.map(({ rle }) => parseRle(rle))
   const { f2, thresholds } = scoreImage(masks(truth), masks(predictions))
-  store.scores.put(run, { image: id, f2, thresholds, truthRevision: 0 }, new Date().toISOString())
+  store.scores.put(
+    run,
+    { image: id, f2, thresholds, ignoringF2: null, truthRevision: 0 },
+    new Date().toISOString(),
+  )
 }

@@ -187,6 +187,7 @@ const ANNOTATING: Partial<Record<Action, Act>> = {
   done: unlessDrawing((_, { editing }) => editing.finish('done')),
   noShip: unlessDrawing((_, { editing }) => editing.finish('no ship')),
   flag: ({ layout }, { editing }) => marking.openFlag(editing, layout),
+  leaveOut: unlessDrawing(({ layout }, { editing }) => marking.toggleLeftOut(editing, layout)),
 }
 
 /**

@@ -1,4 +1,10 @@
-import { applyPlan, checkPlan, invertPlan, type Planned } from '../../src-main/core/edit/edit.ts'
+import {
+  applyPlan,
+  checkPlan,
+  invertPlan,
+  planLeaveOut,
+  type Planned,
+} from '../../src-main/core/edit/edit.ts'
 import type { EditPlan } from '../../src-main/contract/wire.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { Ahead } from './ahead.svelte.ts'
@@ -105,7 +111,17 @@ export class Editing {
   finish(status: 'done' | 'no ship'): void {
     const { shown } = this
     if (!shown?.state) return
-    const planned = planFinish(shown.state, status, shown.row)
+    this.#settle(shown, planFinish(shown.state, status, shown.row))
+  }
+
+  /** Leaves the image out for good, and goes on as {@link finish} does. */
+  leaveOut(reason: string): void {
+    const { shown } = this
+    if (shown?.state) this.#settle(shown, planLeaveOut(shown.state, reason))
+  }
+
+  /** @param planned null: there is nothing to say of the image */
+  #settle(shown: OpenImage, planned: Planned | null): void {
     if (planned && !this.perform(planned)) return
     const [next] = this.#around.images.unfinishedAfter(shown.id, 1)
     if (next !== undefined) void this.open(next)

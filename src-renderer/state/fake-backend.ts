@@ -70,6 +70,7 @@ export class FakeBackend {
       split: 'train',
       flagged: false,
       comment: '',
+      leftOut: this.states.get(image)?.leftOut ?? null,
       truthCount: this.states.get(image)?.truth.length ?? 0,
       predictionCount: null,
       f2: null,

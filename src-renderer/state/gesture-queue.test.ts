@@ -48,6 +48,7 @@ const ROW: EditResult['row'] = {
   split: 'train',
   flagged: false,
   comment: '',
+  leftOut: null,
   fileState: 'ok',
   fileNote: null,
   truthCount: 0,

@@ -38,6 +38,7 @@ export function imageStateOf(detail: ImageDetail): ImageState | null {
       height: row.height,
       status: row.status,
       flag: { flagged: row.flagged, comment: row.comment },
+      leftOut: row.leftOut,
       truth,
       predictions: predictions ?? [],
       uncounted,

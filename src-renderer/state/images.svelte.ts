@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { ImageFacets, ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
-import { counted, countMarks, isMarkedFinished, markOf, NO_IMAGES } from '../../src-main/core/list/marks.ts'
+import { counted, countMarks, isMarkedSettled, markOf, NO_IMAGES } from '../../src-main/core/list/marks.ts'
 import {
   isNoFilter,
   NO_FILTER,
@@ -113,14 +113,14 @@ export class Images {
     }
   }
 
-  /** The next images in the queue's order, after `image` and then from the top, that nobody has finished: at most `limit`. */
+  /** The next images in the queue's order, after `image` and then from the top, that nobody has finished or left out: at most `limit`. */
   unfinishedAfter(image: number, limit: number): number[] {
     const { ids } = this.visible.order
     const at = this.visible.place(image)
     const found: number[] = []
     for (let i = 0; i < ids.length && found.length < limit; i++) {
       const id = ids[(at + 1 + i) % ids.length]!
-      if (id !== image && !isMarkedFinished(this.#all.marks[this.#ranks(id)] ?? 0)) found.push(id)
+      if (id !== image && !isMarkedSettled(this.#all.marks[this.#ranks(id)] ?? 0)) found.push(id)
     }
     return found
   }

@@ -57,7 +57,7 @@ describe('lists of images', () => {
   it('are orders and counts, without rows', () => {
     expect(shown()).toEqual([1, 2, 3, 10])
     expect(shown('ranked')).toEqual([2])
-    expect(images.counts).toEqual({ images: 4, finished: 1, predicted: 1, scored: 1 })
+    expect(images.counts).toEqual({ images: 4, finished: 1, predicted: 1, scored: 1, leftOut: 0 })
     expect(images.rows.size).toBe(0)
   })
 
@@ -65,7 +65,7 @@ describe('lists of images', () => {
     const before = asked.order
     change(10, { f2: 0.25, status: 'done', predictionCount: 2 })
     expect(shown('ranked')).toEqual([10, 2])
-    expect(images.counts).toEqual({ images: 4, finished: 2, predicted: 2, scored: 2 })
+    expect(images.counts).toEqual({ images: 4, finished: 2, predicted: 2, scored: 2, leftOut: 0 })
     change(2, { f2: null, status: 'in progress' })
     expect(shown('ranked')).toEqual([10])
     expect(asked.order).toBe(before)

@@ -70,6 +70,7 @@ const OTHERS = {
   done: { name: 'Done and next', keys: ['D'], group: 'Images' },
   noShip: { name: 'No ship and next', keys: ['N'], group: 'Images' },
   flag: { name: 'Flag with a comment', keys: ['G'], group: 'Images' },
+  leaveOut: { name: 'Leave the image out for good, or take it back', keys: ['Shift+N'], group: 'Images' },
   next: { name: 'Next image', keys: ['ArrowRight'], group: 'Images' },
   previous: { name: 'Previous image', keys: ['ArrowLeft'], group: 'Images' },
   back: { name: 'The image before', keys: ['Backspace'], group: 'Images' },

@@ -4,6 +4,7 @@ import {
   planDelete,
   planDescribe,
   planFlag,
+  planLeaveOut,
   planMerge,
   planMove,
   planPaste,
@@ -224,6 +225,15 @@ export function openFlag({ shown }: Editing, layout: Layout): void {
   if (!layout.rightShown) layout.toggleRight()
   if (shown) shown.flagging = true
   document.querySelector<HTMLElement>('[data-flag]')?.focus()
+}
+
+/** Opens the box for the reason why the image is left out, and the panel that it stands in; takes it back where it is. */
+export function toggleLeftOut(editing: Editing, layout: Layout): void {
+  const { shown } = editing
+  if (!shown?.state) return
+  if (shown.state.leftOut) return void editing.perform(planLeaveOut(shown.state, null))
+  if (!layout.rightShown) layout.toggleRight()
+  shown.leavingOut = true
 }
 
 export function setFlag(editing: Editing, flagged: boolean, comment: string): void {

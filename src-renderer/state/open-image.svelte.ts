@@ -43,6 +43,8 @@ export class OpenImage {
   hovered = $state<string | null>(null)
   /** the flag's comment is being written */
   flagging = $state(false)
+  /** the reason why it is left out is being written */
+  leavingOut = $state(false)
   readonly row = $derived.by(() => this.#around.images.rows.get(this.id))
   readonly history = new History()
   /** bands, place on the earth, mapping, samples */
@@ -53,7 +55,7 @@ export class OpenImage {
   readonly embedding: Embedding
   /** masks of its truth; null: it is not finished, and has none */
   readonly truth = $derived.by(() =>
-    this.state && (this.state.status === 'done' || this.state.status === 'no ship')
+    this.state && !this.state.leftOut && (this.state.status === 'done' || this.state.status === 'no ship')
       ? this.state.truth.map(({ rle }) => rle)
       : null,
   )

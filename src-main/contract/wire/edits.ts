@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { uuid, imageId, rleText } from './ids.ts'
-import { imageStatus, split, imageScore, imageRow, decision } from './images.ts'
+import { imageStatus, leftOut, split, imageScore, imageRow, decision } from './images.ts'
 import { instanceAttributes } from './instances.ts'
 
 /** What a gesture changes, and what comes back. */
@@ -38,6 +38,7 @@ export const EDIT_KINDS = [
   'reject',
   'status',
   'flag',
+  'leave out',
   'attributes',
   'import',
 ] as const
@@ -61,6 +62,8 @@ export const editPlan = z.object({
       to: z.object({ flagged: z.boolean(), comment: z.string() }),
     })
     .nullable(),
+  /** the reason why the image is left out for good; null: it is not. Absent: that stays as it is */
+  leftOut: z.object({ from: leftOut, to: leftOut }).optional(),
 })
 export type EditPlan = z.infer<typeof editPlan>
 
@@ -68,6 +71,8 @@ export type EditPlan = z.infer<typeof editPlan>
 export const imagesAct = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), status: imageStatus }),
   z.object({ kind: z.literal('flag'), flagged: z.boolean(), comment: z.string().max(2000) }),
+  /** for good, with a reason; null: not any more */
+  z.object({ kind: z.literal('leave out'), reason: leftOut }),
   /** the undecided predictions of the current run from this score on; pixels that are marked stay whose they are */
   z.object({ kind: z.literal('accept'), least: z.number().min(0).max(1) }),
   /** of the images and all of their groups */

@@ -12,6 +12,9 @@ export type ImageStatus = z.infer<typeof imageStatus>
 
 export const split = z.enum(SPLITS)
 
+/** Why an image is left out for good: in no count, score, training or review, whatever its status. null: it is not left out. */
+export const leftOut = z.string().trim().min(1).max(500).nullable()
+
 /** Who put an image into its split: chance (until the first training), a person, a folder or file that names it, or it is frozen. */
 export const splitBy = z.enum(['chance', 'person', 'file', 'frozen'])
 export type SplitBy = z.infer<typeof splitBy>
@@ -54,12 +57,14 @@ export const imageScore = z.object({
   run: runId,
   f2: z.number(),
   thresholds: z.array(thresholdScore).length(10),
+  /** without predictions that lie in areas to ignore (`core/metric/ignoring.ts`); null: the image has no such area */
+  ignoringF2: z.number().nullable(),
   truthRevision: z.number().int(),
   stale: z.boolean(),
 })
 export type ImageScore = z.infer<typeof imageScore>
 
-/** One row of the image list. `f2` is null where the image has no truth (status to do, in progress) or no prediction. */
+/** One row of the image list. `f2` is null where the image has no truth (status to do, in progress, or left out) or no prediction. */
 export const imageRow = z.object({
   id: imageId,
   /** relative to the images folder, with `/` */
@@ -71,6 +76,7 @@ export const imageRow = z.object({
   split: split.nullable(),
   flagged: z.boolean(),
   comment: z.string(),
+  leftOut,
   fileState,
   /** what is wrong with the file, or to be known of it, as a sentence: "1 of 3 pages" also when it is `ok` */
   fileNote: z.string().nullable(),
@@ -105,6 +111,8 @@ export const imageFilter = z.object({
   status: imageStatus.nullable(),
   /** true: only those */
   flagged: z.boolean(),
+  /** only images that are left out, or none of them; null: both */
+  leftOut: z.enum(['only', 'none']).nullable(),
   /** true: only images with a score */
   scored: z.boolean(),
   split: split.nullable(),

@@ -72,6 +72,8 @@ export const exportPreview = z.object({
   /** images that are marked but not finished, and so not in it unless asked for */
   unfinishedImages: z.number().int(),
   unfinishedInstances: z.number().int(),
+  /** images that are left out for good, and so never in it; for truth */
+  leftOutImages: z.number().int(),
   /** what the format cannot hold: 'holes of 3 instances', 'scores' */
   lost: z.array(z.string()),
 })

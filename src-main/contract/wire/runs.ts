@@ -109,7 +109,13 @@ export const setScore = z.object({
   pooledF2: z.number().nullable(),
   thresholds: z.array(thresholdScore),
   overImages: z.number().int(),
+  /** without predictions that lie in areas to ignore, over the same images; `images` have such areas. null: none has */
+  ignoring: z
+    .object({ f2: z.number(), f2WithShips: z.number().nullable(), images: z.number().int() })
+    .nullable(),
   totalImages: z.number().int(),
+  /** left out for good: in none of these figures */
+  leftOutImages: z.number().int(),
   staleImages: z.number().int(),
 })
 export type SetScore = z.infer<typeof setScore>

@@ -82,3 +82,15 @@ export function planFlag(state: EditState, to: Flag): Planned {
   }
   return { plan: { kind: 'flag', instances: [], decisions: [], status: null, flag: { from, to } } }
 }
+
+/** Leaves the image out for good, or takes it back. @param reason null: takes it back */
+export function planLeaveOut(state: EditState, reason: string | null): Planned {
+  const from = state.leftOut ?? null
+  if (from === reason) {
+    return { refusal: from === null ? 'It is not left out.' : 'It is left out already.' }
+  }
+  const leftOut = { from, to: reason }
+  return {
+    plan: { kind: 'leave out', instances: [], decisions: [], status: null, flag: null, leftOut },
+  }
+}

@@ -51,6 +51,7 @@ export function planPaste(
 export function planMove(state: EditState, ids: readonly string[], step: Step, policy: Policy): Planned {
   const chosen = state.truth.filter(({ id }) => ids.includes(id))
   if (chosen.length === 0) return { refusal: 'Select the ships to move first.' }
+  if (step.dx === 0 && step.dy === 0) return { refusal: 'Nothing moved.' }
   const builder = new PlanBuilder(state)
   const moved = chosen.map(({ id, rle, shape, heading }) => ({
     ...{ id, rle, after: shiftMask(rle, state.height, step, state) },

@@ -23,6 +23,7 @@ export function invertPlan(plan: EditPlan): EditPlan {
     decisions: plan.decisions.map(({ prediction, from, to }) => ({ prediction, from: to, to: from })),
     status: plan.status && { from: plan.status.to, to: plan.status.from },
     flag: plan.flag && { from: plan.flag.to, to: plan.flag.from },
+    ...(plan.leftOut && { leftOut: { from: plan.leftOut.to, to: plan.leftOut.from } }),
   }
 }
 
@@ -49,6 +50,7 @@ export function applyPlan<S extends EditState>(state: S, plan: EditPlan): S {
     ),
     status: plan.status?.to ?? state.status,
     flag: plan.flag?.to ?? state.flag,
+    leftOut: plan.leftOut ? plan.leftOut.to : state.leftOut,
   }
 }
 
@@ -89,6 +91,9 @@ export function checkPlan(
     (plan.flag.from.flagged !== state.flag.flagged || plan.flag.from.comment !== state.flag.comment)
   ) {
     return 'The flag was changed meanwhile.'
+  }
+  if (plan.leftOut && plan.leftOut.from !== (state.leftOut ?? null)) {
+    return 'The image was left out, or taken back, meanwhile.'
   }
   return checkNoShip(state, plan, ships)
 }

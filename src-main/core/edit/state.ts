@@ -70,6 +70,8 @@ export interface Flag {
 export interface EditState extends Size {
   status: ImageStatus
   flag: Flag
+  /** why it is left out for good; null, or not said: it is not */
+  leftOut?: string | null | undefined
   /** in the order in which they came */
   truth: readonly EditTruth[]
   predictions: readonly EditPrediction[]
@@ -81,6 +83,7 @@ export interface EditState extends Size {
 interface WireImage extends Size {
   status: ImageStatus
   flag: Flag
+  leftOut?: string | null | undefined
   truth: readonly (Omit<EditTruth, 'rle'> & { rle: string })[]
   predictions: readonly (Omit<EditPrediction, 'rle'> & { rle: string })[]
   uncounted?: readonly string[] | undefined
@@ -93,6 +96,7 @@ export function editStateOf(image: WireImage, parse: (text: string) => Rle): Edi
     height: image.height,
     status: image.status,
     flag: image.flag,
+    leftOut: image.leftOut,
     uncounted: image.uncounted,
     truth: image.truth.map((one) => ({ id: one.id, rle: parse(one.rle), ...attributesOf(one) })),
     predictions: image.predictions.map(({ id, rle, colour, decision, category }) => ({

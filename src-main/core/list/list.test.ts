@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ImageFilter, ImageSort } from '../../contract/wire.ts'
 import { IMAGE_SORTS, IMAGE_STATUSES } from '../../contract/words.ts'
-import { counted, countMarks, isMarkedFinished, markOf } from './marks.ts'
+import { counted, countMarks, isMarkedSettled, markOf } from './marks.ts'
 import { nameKey } from './name-key.ts'
 import { NO_FILTER, passes, ranksOf, sortByKeys, sortKey, withChanges } from './order.ts'
 import type { ImageOrder, Listed } from './order.ts'
@@ -22,7 +22,7 @@ function sortImages(images: Iterable<Listed>, sort: ImageSort, filter: ImageFilt
 
 const PLAIN: Listed = {
   ...{ id: 0, path: '', status: 'to do', split: null, flagged: false, f2: null, doubt: null, modified: 0 },
-  ...{ truthCount: 0, predictionCount: null, width: null, height: null },
+  ...{ leftOut: null, truthCount: 0, predictionCount: null, width: null, height: null },
 }
 
 // few letters, digits in both cases: names that tie, and numbers that text sorts wrongly
@@ -30,6 +30,7 @@ const path = fc.string({ unit: fc.constantFrom('a', 'A', 'b', '1', '2', '0', '/'
 const state = fc.record({
   status: fc.constantFrom(...IMAGE_STATUSES),
   flagged: fc.boolean(),
+  leftOut: fc.constantFrom(null, 'blurred'),
   f2: fc.option(fc.constantFrom(0, 0.25, 0.5, 1), { nil: null }),
   doubt: fc.option(fc.constantFrom(0, 0.5), { nil: null }),
   truthCount: fc.nat(3),
@@ -47,6 +48,7 @@ const filter: fc.Arbitrary<ImageFilter> = fc.record({
   text: fc.constantFrom('', 'a', ' 1 ', 'B'),
   status: fc.option(fc.constantFrom(...IMAGE_STATUSES), { nil: null }),
   flagged: fc.boolean(),
+  leftOut: fc.constantFrom(null, null, 'only', 'none'),
   scored: fc.boolean(),
 })
 
@@ -139,6 +141,7 @@ test('counts that follow each change are those over all marks', () => {
     status: fc.constantFrom(...IMAGE_STATUSES),
     predictionCount: fc.constantFrom(null, 0, 3),
     f2: fc.constantFrom(null, 0, 0.5),
+    leftOut: fc.constantFrom(null, 'blurred'),
   })
   fc.assert(
     fc.property(fc.array(mark, { minLength: 1 }), fc.array(fc.tuple(fc.nat(), mark)), (start, changes) => {
@@ -152,17 +155,19 @@ test('counts that follow each change are those over all marks', () => {
       expect(counts).toEqual(countMarks(marks))
     }),
   )
-  const two = [
-    { status: 'done' as const, predictionCount: 0, f2: 0 },
-    { status: 'in progress' as const, predictionCount: null, f2: null },
+  const some = [
+    { status: 'done' as const, predictionCount: 0, f2: 0, leftOut: null },
+    { status: 'in progress' as const, predictionCount: null, f2: null, leftOut: null },
+    { status: 'to do' as const, predictionCount: 3, f2: null, leftOut: 'blurred' },
   ]
-  expect(countMarks(Uint8Array.from(two, markOf))).toEqual({
+  expect(countMarks(Uint8Array.from(some, markOf))).toEqual({
     images: 2,
     finished: 1,
     predicted: 1,
     scored: 1,
+    leftOut: 1,
   })
-  expect(two.map((image) => isMarkedFinished(markOf(image)))).toEqual([true, false])
+  expect(some.map((image) => isMarkedSettled(markOf(image)))).toEqual([true, false, true])
 })
 
 test('an order comes out of its packing as it went in', () => {

@@ -6,17 +6,19 @@ const ANY: Range = { from: null, to: null }
 /** The filter that lets every image pass. */
 export const NO_FILTER: ImageFilter = {
   ...{ text: '', status: null, flagged: false, scored: false, split: null, category: null, author: null },
+  leftOut: null,
   ...{ f2: ANY, ships: ANY, predictions: ANY, side: ANY },
 }
 
 /** Whether every image passes a filter. */
 export function isNoFilter(filter: ImageFilter): boolean {
-  const { text, status, flagged, scored, split, category, author, f2, ships, predictions, side } = filter
+  const { text, status, flagged, scored, split, category, author, leftOut } = filter
+  const { f2, ships, predictions, side } = filter
   return (
     text.trim() === '' &&
     !flagged &&
     !scored &&
-    [status, split, category, author].every((value) => value === null) &&
+    [status, split, category, author, leftOut].every((value) => value === null) &&
     [f2, ships, predictions, side].every(isAny)
   )
 }
@@ -29,6 +31,7 @@ export type Listed = Pick<
   | 'status'
   | 'split'
   | 'flagged'
+  | 'leftOut'
   | 'f2'
   | 'doubt'
   | 'modified'
@@ -77,6 +80,7 @@ export function sortKey(sort: ImageSort, image: Omit<Listed, 'id' | 'path'>): nu
 export function passes(filter: ImageFilter, image: Omit<Listed, 'id'>): boolean {
   const { text, status, split, flagged, scored } = filter
   if ((status !== null && image.status !== status) || (split !== null && image.split !== split)) return false
+  if (filter.leftOut !== null && (filter.leftOut === 'only') !== (image.leftOut !== null)) return false
   if ((flagged && !image.flagged) || (scored && image.f2 === null)) return false
   const part = text.trim().toLowerCase()
   if (part !== '' && !image.path.toLowerCase().includes(part)) return false

@@ -1,7 +1,8 @@
 import { areaOf } from '../mask/rle.ts'
 import type { Rle } from '../mask/rle.ts'
-import { scoreOverlaps } from './f2.ts'
+import { scoreOfHits, scoreOverlaps } from './f2.ts'
 import type { ImageResult } from './f2.ts'
+import { insideAreas } from './ignoring.ts'
 import { MaskIndex } from './overlap.ts'
 import type { PackedIndex } from './overlap.ts'
 import { levelOf } from './thresholds.ts'
@@ -82,6 +83,15 @@ export class ScoreTable {
     )
     const { f2, thresholds } = scoreOverlaps(overlaps, this.#truth.size, this.#predictions.areas.length)
     return { f2, thresholds }
+  }
+
+  /** F2 without the predictions that lie in areas to ignore and match nothing: see `ignoring.ts`. */
+  f2Ignoring(ignored: readonly Rle[]): number {
+    const inside = insideAreas(this.#predictions, ignored)
+    for (const candidates of this.#truth.values())
+      for (const { prediction } of candidates) inside.delete(prediction)
+    const hits = this.score().thresholds.map(({ tp }) => tp)
+    return scoreOfHits(hits, this.#truth.size, this.#predictions.areas.length - inside.size).f2
   }
 
   #candidatesOf(mask: Rle): Candidate[] {

@@ -3,8 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Prediction } from '../../contract/wire.ts'
 import { idOf, openBench, settled, TWO_IMAGES } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
-import { storedImage } from '../machinery/project.ts'
+import { currentRun, storedImage } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
+import { previewExport } from '../exchange/export.ts'
+import { rowOfImage } from '../images/rows.ts'
+import { refreshScores, setScore } from '../score/score.ts'
 import { actOnAll } from './act-on-all.ts'
 import { undoGroup } from './groups.ts'
 
@@ -73,4 +76,36 @@ test('flags and splits of several are taken back at once, whatever they were bef
   expect(images().map(({ split }) => split)).toEqual(['validation', 'validation', 'validation'])
   await takenBack(splits.group)
   expect(images().map(({ split, splitBy }) => [split, splitBy])).toEqual(before)
+})
+
+test('images are left out for good with a reason: in no count, score, prediction, training or export, until one undo', async () => {
+  const { store } = project
+  await actOnAll(project, ids, { kind: 'status', status: 'done' })
+  await settled(project)
+  const seen = async () => ({
+    score: setScore(project, null).overImages,
+    finished: store.sums.counts(null).finished,
+    train: (await project.reads.run('train.preview', null)).leftOut.map(({ reason }) => reason),
+    export: await previewExport(project, { what: 'truth', format: 'airbus' }),
+    predict: await project.reads.run('predict.images', { run: 1, model: '', flips: false, images: 'all' }),
+    review: store.reviews.scored(currentRun(project)!).length,
+  })
+  const before = await seen()
+  expect(before).toMatchObject({ finished: 3, score: 2, review: 2, export: { images: 3, leftOutImages: 0 } })
+  const act = await actOnAll(project, ids.slice(1), { kind: 'leave out', reason: 'blurred' })
+  expect(act).toMatchObject({ images: 2, kept: 0 })
+  expect(images().map(({ leftOut }) => leftOut)).toEqual([null, 'blurred', 'blurred'])
+  expect(await seen()).toMatchObject({ finished: 1, score: 0, review: 0 })
+  expect(await seen()).toMatchObject({
+    export: { images: 1, leftOutImages: 2 },
+    predict: [ids[0]],
+    train: expect.arrayContaining(['left out for good']) as string[],
+  })
+  expect(rowOfImage(project, ids[1]!)).toMatchObject({ leftOut: 'blurred', status: 'done', f2: null })
+  // another reason, then back
+  const again = await actOnAll(project, ids.slice(1), { kind: 'leave out', reason: 'blurred' })
+  expect(again).toMatchObject({ images: 0, kept: 2, why: 'It is left out already.' })
+  await takenBack(act.group)
+  await refreshScores(project)
+  expect(await seen()).toEqual(before)
 })

@@ -26,6 +26,8 @@ function titleOf(act: ImagesAct): string {
       return `Setting "${act.status}"`
     case 'flag':
       return act.flagged ? 'Flagging' : 'Taking flags off'
+    case 'leave out':
+      return act.reason === null ? 'Taking back into the project' : 'Leaving out'
     case 'accept':
       return 'Accepting predictions'
     case 'split':

@@ -83,7 +83,7 @@ function expectFullScore({ store }: Project, image: number): void {
   const run = Number(store.meta.get('current_run'))
   const [truth, predictions] = [store.truth.masks(image), store.predictions.masks(run, image)]
   const { f2, thresholds } = scoreImage(truth.map(parseRle), predictions.map(parseRle))
-  expect(store.scores.get(run, image)).toEqual({ image, f2, thresholds, truthRevision })
+  expect(store.scores.get(run, image)).toEqual({ image, f2, thresholds, ignoringF2: null, truthRevision })
 }
 
 /** The set's score is that of the stored scores of all finished images, added up anew. */
@@ -96,6 +96,7 @@ function expectFullCount(project: Project): void {
   expect(setScore(project, null)).toEqual({
     ...{ run, f2, f2WithShips, pooledF2, thresholds: found.length === 0 ? [] : thresholds },
     ...{ overImages: found.length, totalImages: names.length, staleImages: 0 },
+    ...{ ignoring: null, leftOutImages: 0 },
   })
 }
 

@@ -197,6 +197,7 @@ function stateOf(project: Project, image: StoredImage, plan: EditPlan): EditStat
       height: image.height ?? 0,
       status: image.status,
       flag: { flagged: image.flagged, comment: image.comment },
+      leftOut: image.leftOut,
       uncounted: project.store.categories.uncounted(),
       truth: plan.instances.flatMap(({ instance }) => truth.get(image.id, instance) ?? []),
       predictions: plan.decisions.flatMap(({ prediction }) => predictions.get(image.id, prediction) ?? []),
@@ -229,6 +230,7 @@ function writeState(
   for (const id of kept.keys()) truth.remove(image.id, id)
   for (const { prediction, to } of plan.decisions) predictions.decide(image.id, prediction, to)
   if (plan.flag) images.setFlag(image.id, plan.flag.to.flagged, plan.flag.to.comment)
+  if (plan.leftOut) images.setLeftOut(image.id, plan.leftOut.to)
 }
 
 /** Who sets a status has looked at the picture as it is; who takes that back has not. */
@@ -265,10 +267,13 @@ function forgetLook(
 }
 
 /** True where the score may change: instances, or whether the image has truth at all. */
-function changesTruth({ instances, status }: EditPlan): boolean {
+function changesTruth({ instances, status, leftOut }: EditPlan): boolean {
+  const finished = (of: EditPlan['status'] & object, which: 'from' | 'to'): boolean =>
+    isFinished({ status: of[which], leftOut: null })
   return (
     instances.length > 0 ||
-    (status !== null && isFinished({ status: status.from }) !== isFinished({ status: status.to }))
+    leftOut !== undefined ||
+    (status !== null && finished(status, 'from') !== finished(status, 'to'))
   )
 }
 

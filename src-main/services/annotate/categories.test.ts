@@ -75,6 +75,14 @@ function expectCounted(): void {
   )
   const set = setScore(project, null)
   expect({ ...set, f2: set.f2?.toFixed(9) }).toMatchObject({ f2: f2.toFixed(9), staleImages: 0 })
+  const areas = truth.flatMap(({ ignore, rle }) => (ignore ? [rle] : []))
+  // marks and finds lie on the same places, each whole or not at all
+  const left = predicted.filter(({ rle }) => !areas.includes(rle) || counted.some((t) => t.rle === rle))
+  const without = scoreImage(
+    counted.map(({ rle }) => parseRle(rle)),
+    left.map(({ rle }) => parseRle(rle)),
+  )
+  expect(set.ignoring?.f2.toFixed(9) ?? null).toBe(areas.length === 0 ? null : without.f2.toFixed(9))
 }
 
 test('what counts is scored: at each gesture, and anew where another category counts', async () => {
@@ -95,6 +103,11 @@ test('what counts is scored: at each gesture, and anew where another category co
   await draw(4)
   expectCounted()
   expect(rowOfImage(project, image)!.truthCount).toBe(3)
+  // an area where the run has found something: strictly a false alarm, and none in the score beside
+  const area = { origin: 'drawn' as const, edited: false, colour: 0, ignore: true as const }
+  await gesture([{ instance: randomUUID(), before: null, after: area, added: placeOf(1), removed: '' }])
+  await gesture([{ instance: randomUUID(), before: null, after: area, added: placeOf(4), removed: '' }])
+  expectCounted()
 })
 
 test('names change and no mark does; a merged category is the other one, and undo goes on as before', async () => {

@@ -63,7 +63,7 @@ function expectFullScore({ store }: Project): void {
   const [truth, predictions] = [store.truth.masks(image), store.predictions.masks(run, image)]
   const { f2, thresholds } = scoreImage(truth.map(parseRle), predictions.map(parseRle))
   const { truthRevision } = store.images.get(image)!
-  expect(store.scores.get(run, image)).toEqual({ image, f2, thresholds, truthRevision })
+  expect(store.scores.get(run, image)).toEqual({ image, f2, thresholds, ignoringF2: null, truthRevision })
 }
 
 /** How often all predictions of an image are read on the thread that saves gestures. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ImagesAct, EditPlan } from '../../contract/wire.ts'
-import { editStateOf, planAccept, planFlag, planStatus } from '../../core/edit/edit.ts'
+import { editStateOf, planAccept, planFlag, planLeaveOut, planStatus } from '../../core/edit/edit.ts'
 import type { EditState, Planned } from '../../core/edit/edit.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import type { StoredImage } from '../../store/images.ts'
@@ -52,6 +52,8 @@ function planOf(state: EditState, act: EditingAct): Planned {
       return planStatus(state, act.status)
     case 'flag':
       return planFlag(state, { flagged: act.flagged, comment: act.comment })
+    case 'leave out':
+      return planLeaveOut(state, act.reason)
     case 'accept': {
       const ids = state.predictions.map(({ id }) => id)
       return planAccept(state, ids, { policy: 'yield', newId: randomUUID })
@@ -75,6 +77,7 @@ function stateFor(store: Store, image: StoredImage, act: EditingAct): EditState 
       height: image.height ?? 0,
       status: image.status,
       flag: { flagged: image.flagged, comment: image.comment },
+      leftOut: image.leftOut,
       truth: masks ? store.truth.of(image.id) : [],
       predictions,
       uncounted: store.categories.uncounted(),

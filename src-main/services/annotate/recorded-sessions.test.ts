@@ -99,7 +99,8 @@ function look(project: Project, since: number): { last: number; text: string[] }
     }
   }
   for (const split of [null, 'train', 'validation', 'hold-out'] as const) {
-    const { thresholds, ...set } = setScore(project, split)
+    // what came later is in no recorded session
+    const { thresholds, ignoring: _, leftOutImages: __, ...set } = setScore(project, split)
     say(`set ${split ?? 'all'}`, { ...set, at: thresholds.map(scoreInShort).join(', ') })
   }
   return { last: store.edits.lastId(), text: lines }

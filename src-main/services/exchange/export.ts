@@ -40,6 +40,7 @@ type Lent = Pick<Project, 'store'>
 export async function previewExport(project: Lent, wanted: ExportWanted): Promise<ExportPreview> {
   const images = chosenImages(project, wanted)
   const open = wanted.what === 'truth' ? idsOf(project, isOpen(project)) : []
+  const { leftOut } = project.store.sums.counts(null)
   const { canHold } = formatOf(wanted.format)
   const losses = new Losses(canHold)
   const counts = { instances: 0 }
@@ -54,6 +55,7 @@ export async function previewExport(project: Lent, wanted: ExportWanted): Promis
     ...counts,
     unfinishedImages: open.length,
     unfinishedInstances: open.reduce((sum, id) => sum + project.store.truth.of(id).length, 0),
+    leftOutImages: wanted.what === 'truth' ? leftOut : 0,
     lost: losses.list,
   }
 }
@@ -93,7 +95,7 @@ function namesOf({ store }: Lent): string[] {
 /** Marked, but not finished. */
 function isOpen(project: Lent): (image: StoredImage) => boolean {
   const marked = new Set(project.store.truth.imagesWithTruth())
-  return (image) => !isFinished(image) && marked.has(image.id)
+  return (image) => !isFinished(image) && image.leftOut === null && marked.has(image.id)
 }
 
 /** Ids of the images that are written, by path. */

@@ -239,7 +239,7 @@ test('an export says what is not in it, and puts it in when asked', async () => 
   const open = { ...plan, kind: 'brush' as const, status: { from: 'to do', to: 'in progress' } as const }
   await applyGesture(project, { ...gesture('c.png'), plan: open })
   expect(await previewExport(project, { ...TRUTH, format: 'voc' })).toEqual({
-    ...{ images: 2, instances: 2, unfinishedImages: 1, unfinishedInstances: 2, lost: [] },
+    ...{ images: 2, instances: 2, unfinishedImages: 1, unfinishedInstances: 2, leftOutImages: 0, lost: [] },
   })
   const file = join(bench.folder, 'all.csv')
   expect(await exportLabels(project, file, { ...TRUTH, unfinished: true })).toMatchObject({

@@ -54,7 +54,7 @@ test('a reader sees what has been committed, at once', async () => {
   })
   expect(await ids({ status: 'no ship' })).toEqual([image])
   const { marks } = unpackOrder(await listOrder(project, { sort: 'status', filter: NO_FILTER }))
-  expect(countMarks(marks)).toEqual({ images: 3, finished: 1, predicted: 0, scored: 0 })
+  expect(countMarks(marks)).toMatchObject({ images: 3, finished: 1, leftOut: 0 })
 })
 
 test('what an index says is what the rows say, for each sort and filter', async () => {
@@ -79,6 +79,7 @@ test('what an index says is what the rows say, for each sort and filter', async 
       store.images.setSplit(id, some(['train', 'validation']), 'chance')
       store.images.setStatus(id, some(IMAGE_STATUSES))
       store.images.setFlag(id, some([true, false]), '')
+      store.images.setLeftOut(id, some([null, null, null, 'blurred']))
       const mask = { rle: '1 1', area: 1, colour: 0 }
       for (let n = some([0, 1, 2]); n > 0; n--) {
         const category = some([undefined, 'tug'])
@@ -90,7 +91,12 @@ test('what an index says is what the rows say, for each sort and filter', async 
       const one = { ...mask, score: 1, cluster: 0, decision: null }
       store.predictions.replace(run, id, some([[], [{ ...one, id: randomUUID() }]]))
       const thresholds = scoreImage([], []).thresholds
-      if (i % 2) store.scores.put(run, { image: id, f2: some([0, 0.5, 1]), thresholds, truthRevision: 0 }, '')
+      if (i % 2)
+        store.scores.put(
+          run,
+          { image: id, f2: some([0, 0.5, 1]), thresholds, ignoringF2: null, truthRevision: 0 },
+          '',
+        )
     }
   })
   const rows = [...store.images.all()].map(({ id }) => rowOfImage({ store }, id)!)
@@ -98,6 +104,7 @@ test('what an index says is what the rows say, for each sort and filter', async 
     ...[{}, { text: ' a1' }, { status: 'done' as const, flagged: true }, { split: 'train' as const }],
     ...[{ f2: { from: 0.5, to: null } }, { ships: { from: 1, to: 1 } }, { predictions: { from: 0, to: 0 } }],
     ...[{ side: { from: null, to: 70 } }, { scored: true }],
+    ...[{ leftOut: 'only' as const }, { leftOut: 'none' as const }],
   ]
   for (const sort of IMAGE_SORTS) {
     for (const part of filters) {

@@ -24,8 +24,10 @@ export function orderOf(
   }
   const order = sortByKeys(ids, keysOf(ids, sort, numbers))
   const marks = Uint8Array.from(order.ids, (id) => {
+    const is = (of: Uint8Array): boolean => of[id] !== 0
     const scored = !Number.isNaN(facts.f2[id])
-    return markOfFacts(facts.finished[id] !== 0, facts.reached[id] !== 0, scored)
+    const [finished, leftOut, predicted] = [is(facts.finished), is(facts.leftOut), is(facts.reached)]
+    return markOfFacts({ finished, leftOut, predicted, scored })
   })
   return { ...order, marks }
 }
@@ -75,7 +77,7 @@ class Numbers {
 
 /** Of all that an image is sorted by, what one sort looks at. */
 const NOTHING: Omit<Listed, 'id' | 'path'> = {
-  ...{ status: 'to do', split: null, flagged: false, f2: null, doubt: null, modified: 0 },
+  ...{ status: 'to do', split: null, flagged: false, leftOut: null, f2: null, doubt: null, modified: 0 },
   ...{ truthCount: 0, predictionCount: null, width: null, height: null },
 }
 

@@ -37,6 +37,7 @@ export function rowOf(image: ListedImage): ImageRow {
     split: image.split,
     flagged: image.flagged,
     comment: image.comment,
+    leftOut: image.leftOut,
     fileState: image.fileState,
     fileNote: image.fileNote,
     truthCount: image.truthCount,

@@ -91,9 +91,9 @@ export function flipsChosen(project: Project): boolean {
   return project.store.meta.get('flips') !== null
 }
 
-/** Whether an image has truth: only finished ones do. */
-export function isFinished(image: Pick<StoredImage, 'status'>): boolean {
-  return image.status === 'done' || image.status === 'no ship'
+/** Whether an image has truth: only finished ones do, unless they are left out. */
+export function isFinished({ status, leftOut }: Pick<StoredImage, 'status' | 'leftOut'>): boolean {
+  return leftOut === null && (status === 'done' || status === 'no ship')
 }
 
 /** @throws DrydockError `read_only` */

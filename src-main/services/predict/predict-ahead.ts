@@ -26,7 +26,7 @@ function imagesAhead(project: Project, upcoming: readonly number[]): number[] {
   const { images, runs } = project.store
   return upcoming
     .flatMap((id) => images.get(id) ?? [])
-    .filter((image) => !isFinished(image) && isReadable(image))
+    .filter((image) => !isFinished(image) && image.leftOut === null && isReadable(image))
     .slice(0, AHEAD)
     .filter((image) => runs.image(run.id, image.id)?.sha256 !== pixelsOf(image))
     .map(({ id }) => id)

@@ -19,8 +19,9 @@ export const predictReads = {
       const hasSeen = (of: number, image: StoredImage): boolean =>
         image.sha256 !== null && store.runs.image(of, image.id)?.sha256 === pixelsOf(image)
       const meant = (image: StoredImage): boolean =>
-        images === 'all' ||
-        (!hasSeen(run, image) && (images === 'todo' || alike.some(({ id }) => hasSeen(id, image))))
+        image.leftOut === null &&
+        (images === 'all' ||
+          (!hasSeen(run, image) && (images === 'todo' || alike.some(({ id }) => hasSeen(id, image)))))
       const ids: number[] = []
       for (const image of store.images.all()) if (meant(image)) ids.push(image.id)
       return ids

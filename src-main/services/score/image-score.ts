@@ -13,6 +13,7 @@ export function scoreOfImage(project: Pick<Project, 'store'>, image: StoredImage
       run,
       f2: score.f2,
       thresholds: [...score.thresholds],
+      ignoringF2: score.ignoringF2,
       truthRevision: score.truthRevision,
       stale: score.truthRevision < image.truthRevision,
     }

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { SetScore, Split } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
+import { scoreIgnoring } from '../../core/metric/ignoring.ts'
 import { setResultOf, summarise } from '../../core/metric/sums.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
+import type { RunSums } from '../../store/sums.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished, storedImage } from '../machinery/project.ts'
 import { tellRows } from '../images/rows.ts'
@@ -24,7 +26,9 @@ export function rescore(project: Project, run: number | null, id: number): void 
   const truth = store.truth.masks(id).map(parseRle)
   const predictions = store.predictions.masks(run, id).map(parseRle)
   const { f2, thresholds } = scoreImage(truth, predictions)
-  const score = { image: id, f2, thresholds, truthRevision: image.truthRevision }
+  const areas = store.truth.ignored(id).map(parseRle)
+  const ignoringF2 = areas.length === 0 ? null : scoreIgnoring(truth, predictions, areas).f2
+  const score = { image: id, f2, thresholds, ignoringF2, truthRevision: image.truthRevision }
   store.scores.put(run, score, new Date().toISOString())
 }
 
@@ -60,7 +64,9 @@ export function rescoreEdited(project: Project, id: number, edit: Scoring): void
       : null
   tables.put({ ...state, after: edit.gestureId }, table)
   if (table === null || !isFinished(image)) return
-  const score = { image: id, ...table.score(), truthRevision: image.truthRevision }
+  const areas = store.truth.ignored(id).map(parseRle)
+  const ignoringF2 = areas.length === 0 ? null : table.f2Ignoring(areas)
+  const score = { image: id, ...table.score(), ignoringF2, truthRevision: image.truthRevision }
   store.scores.put(run, score, new Date().toISOString())
 }
 
@@ -69,7 +75,7 @@ export function setScore(project: Project, split: Split | null): SetScore {
   const { store } = project
   return store.read(() => {
     const run = currentRun(project)
-    const totalImages = store.sums.counts(split).images
+    const { images: totalImages, leftOut: leftOutImages } = store.sums.counts(split)
     const sums = run === null ? null : store.sums.of(run, split)
     const { f2, f2WithShips, pooledF2, thresholds, images } = sums ? setResultOf(sums) : summarise([])
     return {
@@ -79,10 +85,23 @@ export function setScore(project: Project, split: Split | null): SetScore {
       pooledF2,
       thresholds: images === 0 ? [] : thresholds,
       overImages: images,
+      ignoring: sums && ignoringOf(sums),
       totalImages,
+      leftOutImages,
       staleImages: sums ? sums.scorable - sums.fresh : 0,
     }
   })
+}
+
+/** Beside the strict score, where a scored image has areas to ignore. */
+function ignoringOf(sums: RunSums): SetScore['ignoring'] {
+  const { withAreas, images, ignoringF2, withShips, ignoringF2WithShips } = sums
+  if (withAreas === 0) return null
+  return {
+    f2: ignoringF2 / images,
+    f2WithShips: withShips === 0 ? null : ignoringF2WithShips / withShips,
+    images: withAreas,
+  }
 }
 
 /**
@@ -124,6 +143,7 @@ async function scoreAll(
     const masks = chunk.map(({ id }) => ({
       truth: store.truth.masks(id),
       predictions: store.predictions.masks(run, id),
+      areas: store.truth.ignored(id),
     }))
     const results = await shared.workers.run('scoreImages', { images: masks }, signal)
     const at = new Date().toISOString()
@@ -133,8 +153,8 @@ async function scoreAll(
       chunk.forEach((image, i) => {
         // a gesture that came in between has scored the image itself, or made it stale again
         if (storedImage(project, image.id).truthRevision !== image.truthRevision) return
-        const { f2, thresholds } = results[i]!
-        store.scores.put(run, { image: image.id, f2, thresholds, truthRevision: image.truthRevision }, at)
+        const { id, truthRevision } = image
+        store.scores.put(run, { image: id, ...results[i]!, truthRevision }, at)
       })
     })
     tellRows(

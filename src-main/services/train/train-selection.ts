@@ -6,6 +6,8 @@ export interface Candidate {
   /** null until its content has been read */
   split: Split | null
   fileState: FileState
+  /** why it is left out for good; null: it is not */
+  leftOut: string | null
   truthCount: number
   /** images of one scene have the same */
   group: number
@@ -67,7 +69,8 @@ export function canFold(images: readonly { group: number; ships: number }[]): bo
   return new Set(images.filter(({ ships }) => ships > 0).map(({ group }) => group)).size > 1
 }
 
-function reasonToLeaveOut({ status, split, fileState }: Candidate): string | null {
+function reasonToLeaveOut({ status, split, fileState, leftOut }: Candidate): string | null {
+  if (leftOut !== null) return 'left out for good'
   if (status === 'to do') return 'to do: nobody has marked it yet'
   if (status === 'in progress') return 'in progress: not marked as done'
   if (fileState === 'missing') return 'its file is missing'

@@ -105,7 +105,7 @@ describe('selectFromFolder', () => {
 
 describe('selectForTraining', () => {
   const image = (over: Partial<Candidate>): Candidate => ({
-    ...{ status: 'done', split: 'train', fileState: 'ok', truthCount: 2, group: 1 },
+    ...{ status: 'done', split: 'train', fileState: 'ok', leftOut: null, truthCount: 2, group: 1 },
     ...over,
   })
 

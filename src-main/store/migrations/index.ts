@@ -18,6 +18,7 @@ import { mapLayers } from './016-map-layers.ts'
 import { doubt } from './017-doubt.ts'
 import { shapes } from './018-shapes.ts'
 import { outOfFold } from './019-out-of-fold.ts'
+import { leftOut } from './020-left-out.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   doubt,
   shapes,
   outOfFold,
+  leftOut,
 ]
