@@ -216,8 +216,8 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
     },
     review: {
       page: os.review.page.handler(
-        within((project, { run = null, after, limit }, signal) =>
-          reviewPage(project, { run, after, limit }, signal),
+        within((project, { run = null, ...wanted }, signal) =>
+          reviewPage(project, { run, ...wanted }, signal),
         ),
       ),
       gallery: os.review.gallery.handler(
@@ -238,8 +238,8 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within((project, { first, second }, signal) => compareRuns(project, first, second, signal)),
       ),
       report: os.review.report.handler(
-        within(async (project, { grant, run, against = null }) => {
-          await writeReport(project, { run, against }, grants.take(grant, 'write'))
+        within(async (project, { grant, run, against = null, ignoring }) => {
+          await writeReport(project, { run, against, ignoring }, grants.take(grant, 'write'))
           return {}
         }),
       ),

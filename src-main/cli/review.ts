@@ -15,6 +15,8 @@ const LISTED = 20
 
 interface Reviewed {
   run: { id: number; name: string }
+  /** without predictions that lie in areas to ignore */
+  ignoring: boolean
   /** mean over the scored images */
   f2: number
   images: number
@@ -31,6 +33,7 @@ export function addReview(program: Command): void {
     )
     .requiredOption('--project <project>', PROJECT_HELP)
     .option('--run <run>', 'number or name of the run; without it the current one')
+    .option('--ignoring', 'without predictions that lie in areas to ignore: not the figures of the Airbus F2')
     .option(
       '--report <file>',
       'also write a report: one HTML file with pictures inside, or a CSV where it ends in .csv',
@@ -43,7 +46,7 @@ export function addReview(program: Command): void {
   onTerminal(command, async (terminal) => {
     const { project, ...wanted } = command.opts<Wanted & { project: string }>()
     const reviewed = await withProject(project, {}, terminal, async (open) => {
-      const found = await review(open, wanted.run)
+      const found = await review(open, wanted.run, wanted.ignoring)
       await write(terminal, open, found.run.id, wanted)
       return found
     })
@@ -53,6 +56,7 @@ export function addReview(program: Command): void {
 }
 
 interface Wanted {
+  ignoring?: boolean
   run?: string
   report?: string
   against?: string
@@ -63,13 +67,13 @@ async function write(
   terminal: Terminal,
   project: Project,
   run: number,
-  { report, against, result }: Wanted,
+  { report, against, result, ignoring = false }: Wanted,
 ): Promise<void> {
   const { findRun } = await import('../services/review/find-run.ts')
   if (report !== undefined) {
     const { writeReport } = await import('../services/review/take-away.ts')
     const other = against === undefined ? null : findRun(project, against).id
-    await writeReport(project, { run, against: other }, report)
+    await writeReport(project, { run, against: other, ignoring }, report)
     terminal.note(`The report is ${report}.`)
   }
   if (result !== undefined) {
@@ -81,11 +85,11 @@ async function write(
   }
 }
 
-async function review(project: Project, wanted: string | undefined): Promise<Reviewed> {
+async function review(project: Project, wanted: string | undefined, ignoring = false): Promise<Reviewed> {
   const { reviewAll } = await import('../services/review/review.ts')
   const { findRun } = await import('../services/review/find-run.ts')
   const run = findRun(project, wanted)
-  const images = await reviewAll(project, run.id)
+  const images = await reviewAll(project, run.id, ignoring)
   if (images.length === 0) {
     throw new DrydockError(
       'nothing_to_do',
@@ -94,6 +98,7 @@ async function review(project: Project, wanted: string | undefined): Promise<Rev
   }
   return {
     run: { id: run.id, name: run.name },
+    ignoring,
     f2: images.reduce((sum, { f2 }) => sum + f2, 0) / images.length,
     images: images.length,
     errors: totalErrors(images.map(({ counts }) => counts)),
@@ -102,9 +107,9 @@ async function review(project: Project, wanted: string | undefined): Promise<Rev
   }
 }
 
-function forMachines({ run, f2, images, errors, fixes, suspects }: Reviewed): unknown {
+function forMachines({ run, ignoring, f2, images, errors, fixes, suspects }: Reviewed): unknown {
   return {
-    ...{ run, f2, images },
+    ...{ run, f2, images, ...(ignoring && { ignoring }) },
     errors: ERROR_KINDS.map((kind) => ({
       ...{ kind, truth: errors.truth[kind], predictions: errors.predictions[kind] },
     })),
@@ -119,8 +124,10 @@ function forMachines({ run, f2, images, errors, fixes, suspects }: Reviewed): un
   }
 }
 
-function tell(terminal: Terminal, { run, f2, images, errors, fixes, suspects }: Reviewed): void {
-  terminal.say(`Run ${run.name}: F2 ${scoreText(f2)} over ${counted(images, 'image')}`)
+function tell(terminal: Terminal, { run, ignoring, f2, images, errors, fixes, suspects }: Reviewed): void {
+  terminal.say(
+    `Run ${run.name}: F2 ${scoreText(f2)} over ${counted(images, 'image')}${ignoring ? ', without what lies in areas to ignore' : ''}`,
+  )
   terminal.say('')
   const rows = ERROR_KINDS.map((kind) => [kind, `${errors.truth[kind]}`, `${errors.predictions[kind]}`])
   const sum = (of: Record<string, number>): string => `${Object.values(of).reduce((so, n) => so + n, 0)}`

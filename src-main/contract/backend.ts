@@ -14,6 +14,8 @@ const inProject = z.object({ project: w.projectId })
 const onImage = inProject.extend({ image: w.imageId })
 const gesture = onImage.extend({ gestureId: w.uuid, expectedRevision: z.number().int() })
 const nothing = z.object({})
+/** without predictions that lie in areas to ignore */
+const ignoring = z.boolean().default(false)
 const procedure = oc
 const exported = {
   what: z.enum(['truth', 'predictions']),
@@ -230,6 +232,7 @@ export const backendContract = {
           run: w.runId.optional(),
           after: z.number().int().min(0),
           limit: z.number().int().min(1).max(2000).optional(),
+          ignoring,
         }),
       )
       .output(w.reviewPage),
@@ -241,6 +244,7 @@ export const backendContract = {
           of: z.enum(['errors', 'instances']),
           after: z.number().int().min(0),
           limit: z.number().int().min(1).max(2000).optional(),
+          ignoring,
         }),
       )
       .output(w.galleryPage),
@@ -259,7 +263,7 @@ export const backendContract = {
       .output(w.runComparison.nullable()),
     /** a report on a run, HTML or CSV as the file's ending says; `against`: compared with this one */
     report: procedure
-      .input(inProject.extend({ grant: z.string(), run: w.runId, against: w.runId.optional() }))
+      .input(inProject.extend({ grant: z.string(), run: w.runId, against: w.runId.optional(), ignoring }))
       .output(nothing),
     /** the score of a run with all that it follows from, into a new folder. Its F2 */
     result: procedure

@@ -32,11 +32,13 @@ export interface ImageToReview {
   predictions: ReviewedPrediction[]
   /** what weights that had not seen the image found in it; null: there is no such run, or it has not reached the image */
   outOfFold: ReviewedPrediction[] | null
+  /** areas to ignore, as run-length text */
+  areas: string[]
   /** masks that a person has rejected in any run, or has answered as suspects */
   answered: string[]
 }
 
-type ImageRow = Omit<ImageToReview, 'truth' | 'predictions' | 'outOfFold' | 'answered'>
+type ImageRow = Omit<ImageToReview, 'truth' | 'predictions' | 'outOfFold' | 'areas' | 'answered'>
 
 /** A scored image, as a list of them names it. */
 export interface ScoredImage {
@@ -65,6 +67,9 @@ export function reviewRepository(db: Connection) {
   const truth = db.prepare<[number, number], ReviewedTruth & { image: number }>(
     `select image_id as image, id, rle, area, category from truth t
      where image_id between ? and ? and ${COUNTS} order by image_id, number`,
+  )
+  const areas = db.prepare<[number, number], { image: number; rle: string }>(
+    'select image_id as image, rle from truth where image_id between ? and ? and ignore order by image_id, number',
   )
   const predictions = db.prepare<[number, number, number], ReviewedPrediction & { image: number }>(
     `select image_id as image, id, rle, area, score, decision, category from predictions
@@ -101,9 +106,10 @@ export function reviewRepository(db: Connection) {
   const categories = db.prepare<[], { key: string; name: string | null }>(NAMES)
   /** A page without what people answered, and without what is out of fold. */
   const comparable = (run: number, after: number, limit: number): ImageToReview[] => {
-    const found = images
-      .all(run, after, limit)
-      .map((row): ImageToReview => ({ ...row, truth: [], predictions: [], outOfFold: null, answered: [] }))
+    const found = images.all(run, after, limit).map((row): ImageToReview => ({
+      ...{ ...row, truth: [], predictions: [] },
+      ...{ outOfFold: null, areas: [], answered: [] },
+    }))
     const { first, last, byId } = between(found)
     // names are looked up once, not for each
     const names = new Map(categories.all().map(({ key, name }) => [key, name]))
@@ -120,6 +126,7 @@ export function reviewRepository(db: Connection) {
   const pageOf = (run: number, after: number, limit: number): ImageToReview[] => {
     const found = comparable(run, after, limit)
     const { first, last, byId } = between(found)
+    for (const { image, rle } of areas.iterate(first, last)) byId.get(image)?.areas.push(rle)
     for (const { image, rle } of answered.iterate({ first, last })) byId.get(image)?.answered.push(rle)
     const other = outOfFold.get() ?? null
     if (other === null || other === run) return found

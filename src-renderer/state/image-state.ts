@@ -7,7 +7,8 @@ import {
   type EditPrediction,
   type EditState,
 } from '../../src-main/core/edit/edit.ts'
-import { parseRle } from '../../src-main/core/mask/rle.ts'
+import { parseRle, type Rle } from '../../src-main/core/mask/rle.ts'
+import { countedOf } from '../../src-main/core/metric/ignoring.ts'
 import type { EditPlan, ImageDetail } from '../../src-main/contract/wire.ts'
 import type { Gesture } from './gesture-queue.ts'
 
@@ -69,6 +70,14 @@ export function objectsOf(state: ImageState): ImageState {
       ({ category }) => category === undefined || countsAsObject({ category }, uncounted),
     ),
   }
+}
+
+/** The image without predictions that lie in areas to ignore. @param truth all of it, such areas among them */
+export function withoutIgnored(state: ImageState, truth: ImageState['truth']): ImageState {
+  const masks = (of: readonly { rle: Rle }[]): Rle[] => of.map(({ rle }) => rle)
+  const areas = masks(truth.filter(({ ignore }) => ignore === true))
+  const counts = countedOf(masks(state.truth), masks(state.predictions), areas)
+  return { ...state, predictions: state.predictions.filter((_, i) => counts[i]) }
 }
 
 /** The ids among `ids` that the state still has, in their order. */

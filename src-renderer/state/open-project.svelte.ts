@@ -159,7 +159,9 @@ export class OpenProject {
   /** A report on the current run, compared with another one where it is named. */
   async saveReport(against: number | null): Promise<void> {
     const { run } = this.facts
-    if (run) await saveReport(this.#takingAway(), `${this.facts.summary.name} ${run.name}`, run.id, against)
+    if (!run) return
+    const wanted = { run: run.id, against, ignoring: this.review.ignoring }
+    await saveReport(this.#takingAway(), `${this.facts.summary.name} ${run.name}`, wanted)
   }
 
   /** The score of the current run, with all that it follows from. */

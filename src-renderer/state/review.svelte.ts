@@ -25,6 +25,8 @@ export class Review {
   /** only errors of this kind are listed; null: all */
   kind = $state<Exclude<ItemKind, 'hit'> | null>(null)
   verdicts = $state.raw<SuspectVerdicts | null>(null)
+  /** predictions that lie in areas to ignore are left out of all of it */
+  #ignoring = $state(false)
   readonly #reviewed: ByImage<ReviewedImage>
   /** instances of each image, as a gallery shows them: what is wrong, or all */
   readonly gallery: Record<'errors' | 'instances', ByImage<readonly GalleryItem[]>>
@@ -36,12 +38,12 @@ export class Review {
     this.#around = around
     const { client, toasts } = around
     this.#reviewed = new ByImage(async (wanted) => {
-      const { images, next } = await client.review.page(wanted)
+      const { images, next } = await client.review.page({ ...wanted, ignoring: this.#ignoring })
       return { images: unpackReviews(images).map((image) => [image.image, image]), next }
     }, toasts)
     const items = (of: 'errors' | 'instances') =>
       new ByImage<readonly GalleryItem[]>(async (wanted) => {
-        const page = await client.review.gallery({ of, ...wanted })
+        const page = await client.review.gallery({ of, ...wanted, ignoring: this.#ignoring })
         const found = JSON.parse(page.items) as GalleryItem[]
         return { images: [...Map.groupBy(found, ({ image }) => image)], next: page.next }
       }, toasts)
@@ -61,6 +63,15 @@ export class Review {
       : this.images.reduce((sum, { f2, fixes }) => sum + Math.max(f2, fixes[0]?.f2 ?? 0), 0) /
         this.images.length,
   )
+
+  get ignoring(): boolean {
+    return this.#ignoring
+  }
+
+  set ignoring(ignoring: boolean) {
+    this.#ignoring = ignoring
+    void this.refresh()
+  }
 
   get loading(): boolean {
     return this.#reviewed.loading

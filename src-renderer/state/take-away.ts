@@ -9,17 +9,24 @@ export interface Surroundings {
   readonly toasts: Toasts
 }
 
-/** Lets a person choose a file, and writes a report on a run there: with a comparison, where another run is named. */
+/**
+ * Lets a person choose a file, and writes a report on a run there: with a comparison, where another run is named.
+ * @param name of the file @param wanted `ignoring`: without predictions that lie in areas to ignore
+ */
 export async function saveReport(
   { client, dialogs, toasts }: Surroundings,
   name: string,
-  run: number,
-  against: number | null,
+  { run, against, ignoring }: { run: number; against: number | null; ignoring: boolean },
 ): Promise<void> {
   try {
     const target = await dialogs.saveReview({ suggestedName: `${name} report.html`, what: 'report' })
     if (!target) return
-    await client.review.report({ grant: target.grant, run, ...(against === null ? {} : { against }) })
+    await client.review.report({
+      grant: target.grant,
+      run,
+      ignoring,
+      ...(against === null ? {} : { against }),
+    })
     toasts.note(`${target.label} is written.`)
   } catch (error) {
     toasts.error(error)

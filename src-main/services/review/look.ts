@@ -3,6 +3,7 @@ import { areaOf, boundsOf, parseRle } from '../../core/mask/rle.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 import { errorsOf } from '../../core/metric/kinds.ts'
 import type { ImageErrors } from '../../core/metric/kinds.ts'
+import { countedOf } from '../../core/metric/ignoring.ts'
 import { matchesAtThresholds } from '../../core/metric/matching.ts'
 import { overlapsBetween } from '../../core/metric/overlap.ts'
 import type { Overlap } from '../../core/metric/overlap.ts'
@@ -10,6 +11,19 @@ import { areaClass, AREAS } from '../../core/metric/report.ts'
 import { reviewImage } from '../../core/metric/worth.ts'
 import type { ImageToReview, ReviewedPrediction } from '../../store/reviews.ts'
 import { named, suspectsOf } from './suspects.ts'
+
+/** The image without predictions that lie in areas to ignore: its places are those of what is left. */
+export function withoutIgnored(image: ImageToReview): ImageToReview {
+  if (image.areas.length === 0) return image
+  const masks = (of: readonly { rle: string }[]): Rle[] => of.map(({ rle }) => parseRle(rle))
+  const [truth, areas] = [masks(image.truth), image.areas.map(parseRle)]
+  const outside = (found: readonly ReviewedPrediction[]): ReviewedPrediction[] => {
+    const counts = countedOf(truth, masks(found), areas)
+    return found.filter((_, i) => counts[i])
+  }
+  const { predictions, outOfFold } = image
+  return { ...image, predictions: outside(predictions), outOfFold: outOfFold && outside(outOfFold) }
+}
 
 /** What is wrong with one image. Suspects that are never found have no confidence yet: that takes the whole set. */
 export function lookAt(image: ImageToReview, trainedOn: ReadonlySet<string>): ReviewedImage {

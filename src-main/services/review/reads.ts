@@ -16,7 +16,7 @@ import { trainedOnIn } from '../predict/model-files.ts'
 import { exportResult } from './export-result.ts'
 import type { ResultWanted } from './export-result.ts'
 import { packReviews } from '../../core/metric/review-page.ts'
-import { itemsOf, lookAt } from './look.ts'
+import { itemsOf, lookAt, withoutIgnored } from './look.ts'
 import { outlinesIn } from './outlines.ts'
 import { gatherReport, reportCsv } from './report.ts'
 import type { Gathered } from './report.ts'
@@ -30,6 +30,8 @@ interface PageWanted {
   /** the images after this one */
   after: number
   limit?: number
+  /** without predictions that lie in areas to ignore */
+  ignoring: boolean
   /** of the project, where its model versions lie */
   folder: string
 }
@@ -39,10 +41,10 @@ export const reviewReads = {
   /** errors, fixes and suspects of the next scored images of a run */
   'review.page': async (
     store: Store,
-    { run, after, limit = PAGE, folder }: PageWanted,
+    { run, after, limit = PAGE, ignoring, folder }: PageWanted,
   ): Promise<ReviewPage> => {
     const trainedOn = await trainedOnBy(folder, store.runs.get(run)?.model ?? null)
-    const found = store.read(() => store.reviews.images(run, after, limit))
+    const found = imagesOf(store, { run, after, limit, ignoring })
     const images = packReviews(found.map((image) => lookAt(image, trainedOn)))
     return { run, images, next: nextOf(found, limit) }
   },
@@ -50,9 +52,9 @@ export const reviewReads = {
   /** the instances of the next scored images of a run, or those in which something is wrong */
   'review.gallery': (
     store: Store,
-    { run, after, limit = PAGE, of }: Omit<PageWanted, 'folder'> & { of: 'errors' | 'instances' },
+    { run, after, limit = PAGE, ignoring, of }: Omit<PageWanted, 'folder'> & { of: 'errors' | 'instances' },
   ): GalleryPage => {
-    const found = store.read(() => store.reviews.images(run, after, limit))
+    const found = imagesOf(store, { run, after, limit, ignoring })
     const items = JSON.stringify(found.flatMap((image) => itemsOf(image, of)))
     return { run, items, next: nextOf(found, limit) }
   },
@@ -66,19 +68,19 @@ export const reviewReads = {
   /** what a report on a run is made of, or null where it has no scored image. @param csv writes a line for each image to this file too; null: not */
   'review.report': async (
     store: Store,
-    { run, folder, csv }: { run: number; folder: string; csv: string | null },
+    { run, folder, csv, ignoring }: Omit<PageWanted, 'after' | 'limit'> & { csv: string | null },
   ): Promise<Gathered | null> => {
     const trainedOn = await trainedOnBy(folder, store.runs.get(run)?.model ?? null)
     return store.readThroughout(async () => {
       const images: ReviewedImage[] = []
       for (let after: number | null = 0; after !== null;) {
         const found: ImageToReview[] = store.reviews.images(run, after, PAGE)
-        images.push(...found.map((image) => lookAt(image, trainedOn)))
+        for (const image of found) images.push(lookAt(ignoring ? withoutIgnored(image) : image, trainedOn))
         after = found.length < PAGE ? null : found.at(-1)!.id
       }
       if (images.length === 0) return null
       if (csv !== null) await writeWhole(csv, reportCsv(images))
-      return gatherReport(store, run, images)
+      return gatherReport(store, run, images, ignoring)
     })
   },
 
@@ -102,6 +104,14 @@ export const reviewReads = {
       }
       return comparing.result()
     }),
+}
+
+function imagesOf(
+  store: Store,
+  { run, after, limit, ignoring }: Omit<PageWanted, 'folder' | 'limit'> & { limit: number },
+): ImageToReview[] {
+  const found = store.read(() => store.reviews.images(run, after, limit))
+  return ignoring ? found.map(withoutIgnored) : found
 }
 
 /** The image after which the next page begins; null: this was the last. */

@@ -12,6 +12,8 @@ export interface ReportContent {
   /** null: labels that were read in */
   settings: ClusterSettings | null
   report: Report
+  /** without predictions that lie in areas to ignore */
+  ignoring: boolean
   errors: ErrorCounts
   fixes: readonly RankedFix[]
   /** the worst images; `picture` is a data URL, null where the file cannot be read */
@@ -32,6 +34,7 @@ export function reportHtml(content: ReportContent): string {
 <style>${STYLE}</style>
 <h1>${text(title)}</h1>
 <p>Run of ${text(run.createdAt)}${run.model === null ? '' : `, model ${text(run.model)}`}${run.flips ? ', averaged over four flips' : ''}. Report of ${text(createdAt)}.</p>
+${content.ignoring ? '<p><b>Predictions that lie in areas to ignore are left out:</b> these are not the figures of the Airbus F2.</p>' : ''}
 ${scores(content.report)}
 ${errors(content.errors)}
 ${content.comparison === null ? '' : comparison(content.comparison)}

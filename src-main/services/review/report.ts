@@ -1,6 +1,7 @@
 import type { ErrorCounts, GalleryItem, ReviewedImage, RunComparison } from '../../contract/wire.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import { parseRle } from '../../core/mask/rle.ts'
+import { countedOf } from '../../core/metric/ignoring.ts'
 import { reportOn } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
 import { rankFixes, totalErrors } from '../../core/metric/review.ts'
@@ -23,6 +24,8 @@ const FIXES = 40
 /** What a report is made of, without the pictures. */
 export interface Gathered {
   report: Report
+  /** without predictions that lie in areas to ignore */
+  ignoring: boolean
   errors: ErrorCounts
   fixes: RankedFix[]
   /** the images that cost most, with what is wrong in them */
@@ -30,9 +33,14 @@ export interface Gathered {
 }
 
 /** Goes through all images of a run: for a reader thread. */
-export function gatherReport(store: Store, run: number, images: readonly ReviewedImage[]): Gathered {
+export function gatherReport(
+  store: Store,
+  run: number,
+  images: readonly ReviewedImage[],
+  ignoring: boolean,
+): Gathered {
   return {
-    report: reportOf(store, run, images),
+    ...{ ignoring, report: reportOf(store, run, images, ignoring) },
     errors: totalErrors(images.map(({ counts }) => counts)),
     fixes: rankFixes(images).slice(0, FIXES),
     worst: images
@@ -93,13 +101,15 @@ export function reportCsv(images: readonly ReviewedImage[]): string {
   return [csvRow(head), ...lines].join('')
 }
 
-function reportOf(store: Store, run: number, images: readonly ReviewedImage[]): Report {
+function reportOf(store: Store, run: number, images: readonly ReviewedImage[], ignoring: boolean): Report {
   return reportOn(
-    images.map(({ image }) => ({
-      truth: store.truth.masks(image).map(parseRle),
-      prediction: store.predictions.masks(run, image).map(parseRle),
-      height: store.images.get(image)?.height ?? 1,
-    })),
+    images.map(({ image }) => {
+      const truth = store.truth.masks(image).map(parseRle)
+      const found = store.predictions.masks(run, image).map(parseRle)
+      const counts = countedOf(truth, found, ignoring ? store.truth.ignored(image).map(parseRle) : [])
+      const height = store.images.get(image)?.height ?? 1
+      return { truth, prediction: found.filter((_, i) => counts[i]), height }
+    }),
   )
 }
 

@@ -144,7 +144,7 @@ try {
   const pages = async (): Promise<number> => {
     const images = []
     for (let after: number | null = 0; after !== null;) {
-      const page = await reviewReads['review.page'](store, { run: first, after, folder })
+      const page = await reviewReads['review.page'](store, { run: first, after, folder, ignoring: false })
       images.push(...unpackReviews(page.images))
       after = page.next
     }

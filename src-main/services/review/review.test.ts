@@ -83,16 +83,35 @@ describe('a review', () => {
   })
 
   it('comes in pages, and is the same whether there are few or many', async () => {
-    const first = await reviewPage(project, { run, after: 0, limit: 2 })
-    const second = await reviewPage(project, { run, after: first.next!, limit: 2 })
+    const first = await reviewPage(project, { run, after: 0, limit: 2, ignoring: false })
+    const second = await reviewPage(project, { run, after: first.next!, limit: 2, ignoring: false })
     expect(second.next).toBeNull()
     const both = [first, second].flatMap(({ images }) => unpackReviews(images))
     expect(both).toEqual(await reviewAll(project, run))
   })
 
+  it('leaves out what lies in areas to ignore where that is asked, in errors, fixes and gallery alike', async () => {
+    const { store } = project
+    const b = idOf(project, 'b.png')
+    // the false alarm of b.png is the whole of column 15, this is the lower 11 of its 20 rows
+    const area = { ...truthOf('310 11'), ignore: true as const }
+    await store.write(() => void store.truth.put(b, area))
+    const [strict, other] = [await reviewAll(project, run), await reviewAll(project, run, true)]
+    const of = (images: typeof strict) => images.find(({ path }) => path === 'b.png')!
+    expect(of(strict).counts.predictions.false).toBe(1)
+    expect(of(other)).toMatchObject({ f2: 1, fixes: [] })
+    expect(of(other).counts.predictions.false).toBe(0)
+    expect(other.filter(({ path }) => path !== 'b.png')).toEqual(
+      strict.filter(({ path }) => path !== 'b.png'),
+    )
+    const { items } = await galleryPage(project, { run, after: 0, of: 'errors', ignoring: true })
+    expect((JSON.parse(items) as GalleryItem[]).some(({ path }) => path === 'b.png')).toBe(false)
+    await store.write(() => store.truth.remove(b, area.id))
+  })
+
   it('has instances for a gallery: what is wrong, by the kinds that are counted, or all', async () => {
     const items = async (of: 'errors' | 'instances') =>
-      JSON.parse((await galleryPage(project, { run, after: 0, of })).items) as GalleryItem[]
+      JSON.parse((await galleryPage(project, { run, after: 0, of, ignoring: false })).items) as GalleryItem[]
     const [errors, all] = [await items('errors'), await items('instances')]
     expect(errors.map(({ path, side, kind }) => [path, side, kind])).toEqual([
       ['a.png', 'truth', 'merged'],

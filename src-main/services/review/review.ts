@@ -13,20 +13,28 @@ import { assertWritable, currentRun, storedImage } from '../machinery/project.ts
 /** Errors, fixes and suspects of the next scored images of a run, by their ids. @param run null: the current one @throws DrydockError `not_found` */
 export async function reviewPage(
   project: Project,
-  { run, after, limit }: { run: number | null; after: number; limit?: number | undefined },
+  { run, limit, ...rest }: ReviewWanted,
   signal?: AbortSignal,
 ): Promise<ReviewPage> {
-  const wanted = { run: existingRun(project, run), after, folder: project.folder, ...(limit && { limit }) }
+  const wanted = { ...rest, run: existingRun(project, run), folder: project.folder, ...(limit && { limit }) }
   return project.reads.run('review.page', wanted, signal ? { signal } : {})
+}
+
+/** Which images of a run, and how they are looked at. */
+interface ReviewWanted {
+  /** null: the current one */
+  run: number | null
+  /** the images after this one */
+  after: number
+  limit?: number | undefined
+  /** without predictions that lie in areas to ignore */
+  ignoring: boolean
 }
 
 /** Instances of the next scored images of a run, by their ids: all, or those in which something is wrong. @param run null: the current one @throws DrydockError `not_found` */
 export async function galleryPage(
   project: Project,
-  {
-    run,
-    ...wanted
-  }: { run: number | null; after: number; limit?: number | undefined; of: 'errors' | 'instances' },
+  { run, ...wanted }: ReviewWanted & { of: 'errors' | 'instances' },
   signal?: AbortSignal,
 ): Promise<GalleryPage> {
   const { limit, ...rest } = { run: existingRun(project, run), ...wanted }
@@ -34,10 +42,14 @@ export async function galleryPage(
 }
 
 /** All pages of {@link reviewPage}, for the command line. */
-export async function reviewAll(project: Project, run: number | null): Promise<ReviewedImage[]> {
+export async function reviewAll(
+  project: Project,
+  run: number | null,
+  ignoring = false,
+): Promise<ReviewedImage[]> {
   const images: ReviewedImage[] = []
   for (let after: number | null = 0; after !== null;) {
-    const page: ReviewPage = await reviewPage(project, { run, after })
+    const page: ReviewPage = await reviewPage(project, { run, after, ignoring })
     images.push(...unpackReviews(page.images))
     after = page.next
   }

@@ -9,16 +9,17 @@ import { writeHtml } from './report.ts'
  * Writes a report on a run: as one HTML file with its pictures inside, or as CSV with a line for each image.
  * @param out ending in .csv: CSV; else HTML
  * @param against another run to compare with; null: none
+ * @param ignoring without predictions that lie in areas to ignore
  * @throws DrydockError `nothing_to_do`, `not_found`
  */
 export async function writeReport(
   project: Project,
-  { run, against }: { run: number; against: number | null },
+  { run, against, ignoring = false }: { run: number; against: number | null; ignoring?: boolean },
   out: string,
 ): Promise<void> {
   const csv = /\.csv$/i.test(out)
   const gathered = await project.reads.run('review.report', {
-    run,
+    ...{ run, ignoring },
     folder: project.folder,
     csv: csv ? out : null,
   })
