@@ -29,6 +29,7 @@ interface Options extends BackendOption, Omit<TrainOptions, 'name'> {
   flips?: boolean
   seed: number
   baseOnly?: boolean
+  outOfFold?: boolean
   try?: TriedSettings[]
   curve?: number[]
 }
@@ -60,6 +61,12 @@ export function addCrossvalidate(program: Command): void {
       'folds, and all that is random in training, follow from it',
       whole(0, 0xffffffff),
       1,
+    )
+    .addOption(
+      new Option(
+        '--out-of-fold',
+        'each fold chooses by short folds of its own and trains on all that it learns from: four times the steps; else a third of that is left out to choose on',
+      ).conflicts(['try', 'baseOnly']),
     )
     .option(
       '--try <settings...>',
@@ -148,7 +155,7 @@ async function crossvalidated(
       ...source,
       group: groupOf(ALSO + name) ?? source.group,
     })),
-    ...{ labelled, tries: options.try ?? [] },
+    ...{ labelled, tries: options.try ?? [], outOfFold: options.outOfFold ?? false },
     ...{ from, out, folds, seed, flips },
     training: options.baseOnly ? null : trainingOf(trainDefaults(from.id, ''), options),
   }

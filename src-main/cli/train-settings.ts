@@ -19,6 +19,7 @@ export interface TrainOptions {
   embeddingWeight?: number
   lossUnit?: LossUnit
   sizeExponent?: number
+  falseAlarmShare?: number
   magnify?: number
   validateEvery?: number
   seed?: number
@@ -48,6 +49,11 @@ export function addStepOptions(command: Command): void {
       'centre crops on ships drawn by area to the minus this; 0: each alike',
       upTo(1),
     )
+    .option(
+      '--false-alarm-share <0..0.4>',
+      'share of crops around what the weights of then take for ships wrongly',
+      upTo(0.4),
+    )
 }
 
 /** The settings with what the command line says in their place. @param options at most one of epochs, minutes and steps */
@@ -65,6 +71,7 @@ export function withOptions(defaults: TrainSettings, options: TrainOptions): Tra
     embeddingWeight: options.embeddingWeight ?? defaults.embeddingWeight,
     lossUnit: options.lossUnit ?? defaults.lossUnit,
     sizeExponent: options.sizeExponent ?? defaults.sizeExponent,
+    falseAlarmShare: options.falseAlarmShare ?? defaults.falseAlarmShare,
     magnify: options.magnify ?? defaults.magnify,
     syntheticShare: options.syntheticShare ?? defaults.syntheticShare,
     validateEvery: options.validateEvery ?? defaults.validateEvery,

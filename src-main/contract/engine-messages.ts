@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { architecture } from './engine.ts'
-import type { BackendName, Progress, SparseInference, TrainOutcome, VerifyFinding } from './engine.ts'
+import type {
+  BackendName,
+  FalseAlarms,
+  Progress,
+  SparseInference,
+  TrainOutcome,
+  VerifyFinding,
+} from './engine.ts'
 import { ERROR_CODES } from './errors.ts'
 import type { WireError } from './errors.ts'
 import type { BackendInfo, CurvePoint } from './wire.ts'
@@ -71,6 +78,7 @@ export const trainRequest = z.object({
   validationImages: z.number().int().min(0),
   pairedImages: z.number().int().min(0),
   furtherImages: z.number().int().min(0),
+  trainedImages: z.number().int().min(0),
   cluster: clusterSettings,
   seed: z.number().int().min(0).max(0xffffffff),
 })
@@ -108,4 +116,5 @@ export type EngineMessage =
   | { kind: 'failed'; id: number; error: WireError }
   | { kind: 'progress'; id: number; progress: Progress }
   | { kind: 'point'; id: number; point: CurvePoint }
+  | { kind: 'false alarms'; id: number; alarms: FalseAlarms }
   | { kind: 'pull'; id: number; what: 'batch' | 'validation'; index: number }

@@ -47,6 +47,15 @@ export interface ValidationImage {
   ignored: Uint32Array[]
 }
 
+/** Where weights on the way see ships that are none: crops around them are trained on. */
+export const falseAlarms = z.object({
+  /** first step whose batch knows of them */
+  from: z.number().int(),
+  /** px of the image, counted as `validation` does from `validationImages + furtherImages` on */
+  places: z.array(z.object({ image: z.number().int().min(0), x: z.number(), y: z.number() })),
+})
+export type FalseAlarms = z.infer<typeof falseAlarms>
+
 export const architecture = z.object({
   family: z.literal('fast-unet'),
   /** channels of the levels at stride 2, 4, 8, ... */
@@ -155,6 +164,8 @@ export interface TrainRequest {
    * validation images say otherwise by more than chance.
    */
   furtherImages: number
+  /** what `validation` answers for above those: so many images that are trained on, to look for false alarms on; 0: that is not done */
+  trainedImages: number
   cluster: ClusterSettings
   seed: number
 }
@@ -233,6 +244,8 @@ export interface Engine {
       batch: (step: number) => Promise<TrainBatch>
       validation: (index: number) => Promise<ValidationImage>
       onPoint: (point: CurvePoint) => void
+      /** at each look, and again where a training goes on; before any batch is asked for that knows of them */
+      onFalseAlarms?: (alarms: FalseAlarms) => void
     },
   ): Promise<TrainOutcome>
   /** `cases`: parsed JSON of reference files of either form */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { architecture, CHECKPOINT_FILE } from '../contract/engine.ts'
+import { architecture, CHECKPOINT_FILE, falseAlarms } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import { weightBytes, floatsOf } from '../model/files.ts'
 import { writeWhole } from '../whole-file.ts'
@@ -15,8 +15,9 @@ const scored = z.object({
   f2: z.number(),
   f2WithShips: z.number().nullable(),
   images: z.number().int(),
-  /** the least score that it was reached with; checkpoints of earlier releases lack it */
+  /** the thresholds that it was reached with; checkpoints of earlier releases lack one or both */
   minScore: z.number().optional(),
+  foreground: z.number().optional(),
 })
 export type Scored = z.infer<typeof scored>
 
@@ -48,6 +49,8 @@ const header = z.object({
   validatedOn: z.string().nullable().default(null),
   /** what a training may not change on the way; checkpoints of earlier releases lack it */
   plan: plan.nullable().default(null),
+  /** crops around them are trained on; checkpoints of earlier releases lack it */
+  falseAlarms: z.array(falseAlarms).default([]),
 })
 
 export interface Checkpoint extends Omit<z.infer<typeof header>, 'format'> {

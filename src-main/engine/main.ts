@@ -131,6 +131,7 @@ async function answer(request: Request): Promise<Extract<EngineMessage, { kind: 
         batch: (step) => pull(id, 'batch', step),
         validation: (index) => pull(id, 'validation', index),
         point: (point) => send({ kind: 'point', id, point }),
+        falseAlarms: (alarms) => send({ kind: 'false alarms', id, alarms }),
         cancelled: () => cancelled.has(id),
         pause,
       })

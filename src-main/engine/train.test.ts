@@ -2,7 +2,9 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import type { Engine, FalseAlarms } from '../contract/engine.ts'
 import {
+  CROP,
   engineOn,
   fileOf,
   host,
@@ -130,7 +132,9 @@ describe('training', () => {
     // with images enough to validate on they may say otherwise
     const more = { ...from, validationImages: 16, furtherImages: 2 }
     const { postProcessing } = await engine.train(request('second', more), host().options)
-    expect(postProcessing).toMatch(/and kept: on 16 validation images|^Chosen on 16 validation images/)
+    expect(postProcessing).toMatch(
+      /but for how sure pixels and ships must be: on 16 validation images|^Chosen on 16 validation images/,
+    )
   })
 
   it('killed in the middle goes on from its checkpoint to the very same weights', async () => {
@@ -255,37 +259,80 @@ describe('training', () => {
 describe('a training that goes on', () => {
   it('validates what it was cancelled before, so that it ends as if it had not been', async () => {
     const engine = engineOn(TRAINS)
-    const straight = host()
-    await engine.train(request('uncancelled'), straight.options)
     for (const [folder, at] of [
       ['before a validation', 20],
       ['before the last', 30],
     ] as const) {
+      const straight = host()
+      await engine.train(request(`not ${folder}`, { validateEvery: at }), straight.options)
       const stop = new AbortController()
       const before = host(stop.signal)
-      const asked = before.options.validation
       let validations = 0
-      const cancelled = engine.train(request(folder), {
+      const cancelled = engine.train(request(folder, { validateEvery: at }), {
         ...before.options,
-        onPoint(point) {
-          before.options.onPoint(point)
-          if (point.kind === 'train' && point.step === at) stop.abort()
-        },
+        // the first validation asks for images; that it is cancelled comes before the answer
         validation(index) {
           validations++
-          return asked(index)
+          stop.abort()
+          return before.options.validation(index)
         },
       })
       expect(await cancelled).toMatchObject({ cancelled: true, steps: at })
       expect(validations).toBe(2)
+      expect(before.points.filter(({ kind }) => kind === 'validation')).toEqual([])
       const { points, options } = host()
-      const outcome = await engine.train(request(folder, { resume: true }), options)
+      const outcome = await engine.train(request(folder, { validateEvery: at, resume: true }), options)
       expect(outcome).toMatchObject({ cancelled: false, steps: 30 })
       const f2By = (all: typeof points) =>
         all.filter(({ kind }) => kind === 'validation').map(({ step, f2 }) => [step, f2])
       expect(f2By([...before.points, ...points])).toEqual(f2By(straight.points))
-      expect(weightsOf(folder).equals(weightsOf('uncancelled'))).toBe(true)
+      expect(weightsOf(folder).equals(weightsOf(`not ${folder}`))).toBe(true)
     }
+  })
+
+  it('tells of the same false alarms, where it looks for them, before batches that are to know of them', async () => {
+    const engine = engineOn(TRAINS)
+    const wanted = { trainedImages: 5, steps: 60, validationImages: 8 }
+    const FROMS = [18, 28, 38, 48, 58]
+    const told = (since = 0): { alarms: FalseAlarms[]; options: Parameters<Engine['train']>[1] } => {
+      const alarms: FalseAlarms[] = []
+      const { options } = host()
+      const batch = (step: number) => {
+        // a batch is asked for only when all is told that it is to know of
+        const due = FROMS.filter((from) => from <= step && from > since)
+        expect(alarms.map(({ from }) => from)).toEqual(expect.arrayContaining(due))
+        return options.batch(step)
+      }
+      // of what is trained on nothing is marked, though ships are there
+      const validation = async (index: number) => {
+        const image = await options.validation(index)
+        return index < 8 ? image : { ...image, truth: [] }
+      }
+      return { alarms, options: { ...options, batch, validation, onFalseAlarms: (one) => alarms.push(one) } }
+    }
+    const straight = told()
+    await engine.train(request('alarmed', wanted), straight.options)
+    expect(straight.alarms.map(({ from }) => from)).toEqual(FROMS)
+    const places = straight.alarms.flatMap(({ places }) => places)
+    expect(places.length).toBeGreaterThan(0)
+    expect(places.every(({ image }) => image >= 0 && image < 5)).toBe(true)
+    const last = straight.alarms.at(-1)!.places
+    expect(
+      last.filter(({ image, x, y }) => scene(908 + image).labels[y * CROP + x]! > 0).length,
+    ).toBeGreaterThan(last.length / 2)
+
+    const stop = new AbortController()
+    const first = told()
+    await engine.train(request('alarmed and cancelled', wanted), {
+      ...first.options,
+      signal: stop.signal,
+      onPoint: ({ kind, step }) => kind === 'validation' && step === 20 && stop.abort(),
+    })
+    const { alarms: again, options } = told(20)
+    await engine.train(request('alarmed and cancelled', { ...wanted, resume: true }), options)
+    // what is in use, what comes into use later, and what is found from then on: all as if it had not been cancelled
+    expect(again).toEqual(straight.alarms.slice(0 - again.length))
+    expect(again.length).toBeGreaterThanOrEqual(4)
   })
 
   it('scores its best weights anew where other images validate it now', async () => {
@@ -339,7 +386,7 @@ describe('a training that goes on', () => {
     expect(existsSync(join(scratch, 'undecided', 'checkpoint.bin'))).toBe(false)
   })
 
-  it('cancelled, makes instances at the least score that its F2 was reached with', async () => {
+  it('cancelled, makes instances at the thresholds that its F2 was reached with', async () => {
     const engine = engineOn(TRAINS)
     const stop = new AbortController()
     const { options } = host(stop.signal, (step) => step === 45 && stop.abort())
@@ -349,7 +396,7 @@ describe('a training that goes on', () => {
     const outcome = await engine.train(request('score', asked), options)
     expect(outcome.validation!.f2).toBeGreaterThan(0.1)
     expect(modelOf('score').cluster.minScore).toBeLessThan(1)
-    expect(outcome.postProcessing).toContain('but for the least score')
+    expect(outcome.postProcessing).toContain('but for the thresholds')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Tensor1D } from '@tensorflow/tfjs'
 import type {
+  FalseAlarms,
   LeftBehind,
   ModelFile,
   TrainBatch,
@@ -27,11 +28,12 @@ import { unlessCancelled } from './cancelling.ts'
 import type { Scored } from './checkpoint.ts'
 import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { trainPoint, validationPoint } from './curve-points.ts'
+import { FalseAlarmsSoFar } from './false-alarms.ts'
 import { fastKernels } from './fast-kernels.ts'
 import { trainingDiverged, whereItStopped } from './train-errors.ts'
 import { checkpointPlan, startOf, startingState } from './train-start.ts'
 import type { Start } from './train-start.ts'
-import { chooseFirst, choosePostProcessing, notChosen, withMinScore } from './tuning.ts'
+import { chooseFirst, choosePostProcessing, notChosen, withThresholds } from './tuning.ts'
 import type { Choice, PostProcessing } from './tuning.ts'
 import { keepSnapshot, removeSnapshots } from './snapshots.ts'
 import { inferValidation, scoreEach, validate } from './validation.ts'
@@ -47,6 +49,7 @@ export interface TrainPort {
   batch(step: number): Promise<TrainBatch>
   validation(index: number): Promise<ValidationImage>
   point(point: CurvePoint): void
+  falseAlarms(alarms: FalseAlarms): void
   cancelled(): boolean
   /** lets requests in that people wait for */
   pause(): Promise<void>
@@ -94,6 +97,7 @@ class Session {
   /** of this process's first step; null before it: what is chosen and scored before is no training */
   private startedAt: number | null = null
   private readonly batches: BatchesAhead
+  private readonly alarms: FalseAlarmsSoFar
   private images: ValidationImage[] | null = null
   /** of `images` */
   private fingerprint: string | null = null
@@ -106,6 +110,11 @@ class Session {
     this.request = request
     this.port = port
     this.start = start
+    this.alarms = new FalseAlarmsSoFar({
+      images: request.trainedImages,
+      lists: start.checkpoint?.falseAlarms ?? [],
+      tell: (alarms) => port.falseAlarms(alarms),
+    })
     this.batches = new BatchesAhead((step) => port.batch(step), request.steps)
     this.kernels = fastKernels(tf)
     this.mask = tf.tensor1d(decayMask(start.architecture))
@@ -165,7 +174,8 @@ class Session {
     // where fine-tuning starts: a first point of the curve, and a candidate for the best
     const scored = await this.score()
     if (scored) await this.offer(scored)
-    if (!this.port.cancelled()) await this.keepSnapshot(scored?.minScore)
+    if (!this.port.cancelled()) await this.keepSnapshot(scored)
+    await this.lookForFalseAlarms()
   }
 
   private get validation(): TrainOutcome['validation'] {
@@ -305,24 +315,38 @@ class Session {
     await this.best.offer(scored, await this.validatesOn(), read)
   }
 
-  /** The weights of now as a model. @param minScore at which they were validated; undefined: they were not */
-  private async keepSnapshot(minScore: number | undefined): Promise<void> {
+  /** The weights of now as a model. @param scored how they validated; null: they were not */
+  private async keepSnapshot(scored: Scored | null): Promise<void> {
     if (!this.request.keepSnapshots) return
     const { average, step } = this.state
-    const file = this.fileOf(withMinScore(this.postProcessing, minScore))
+    const file = this.fileOf(withThresholds(this.postProcessing, scored))
     const weights = (await average.data()) as Float32Array
     await keepSnapshot(this.request.outFolder, step, { file, weights }).catch(this.unwritten)
   }
 
   private async validateAndKeep(): Promise<void> {
     const { step } = this.state
-    const scored = await this.score()
+    // before the score: where it is cancelled in between both are done anew, and a look that is done twice gives the same
+    if (this.fraction() < 1) await this.lookForFalseAlarms()
+    const scored = this.port.cancelled() ? null : await this.score()
     if (scored) await this.offer(scored)
     if (scored || !this.port.cancelled()) {
       this.validatedAt = step
-      await this.keepSnapshot(scored?.minScore)
+      await this.keepSnapshot(scored)
     }
     await this.writeCheckpoint()
+  }
+
+  private async lookForFalseAlarms(): Promise<void> {
+    const { validationImages, furtherImages, validateEvery } = this.request
+    const { step } = this.state
+    const network = this.networkOf(this.state.average)
+    await unlessCancelled(this.port, (pause) =>
+      this.alarms.look(step, Math.ceil(step / validateEvery), this.postProcessing.cluster, async (index) => {
+        const image = await this.port.validation(validationImages + furtherImages + index)
+        return inferValidation(this.tf, this.kernels, network, image, pause)
+      }),
+    )
   }
 
   private async writeCheckpoint(): Promise<void> {
@@ -334,6 +358,7 @@ class Session {
       step,
       seconds: this.seconds(),
       ...{ first: this.first, validatedAt: this.validatedAt, plan: checkpointPlan(this.request) },
+      falseAlarms: this.alarms.lists,
       ...this.best.kept,
       weights: await read(weights),
       average: await read(average),
@@ -359,8 +384,7 @@ class Session {
     const { scored } = this.best
     const weights = scored ? this.best.weights : ((await this.state.average.data()) as Float32Array)
     const choice = choose ? await this.chooseFor(weights) : null
-    const { chosen, note } =
-      choice ?? notChosen(this.postProcessing, this.first?.note ?? null, scored?.minScore ?? null)
+    const { chosen, note } = choice ?? notChosen(this.postProcessing, this.first?.note ?? null, scored)
     const file = this.fileOf(chosen)
     await writeModel(this.request.outFolder, { file, weights })
     return { note, chosen: choice !== null, file, weights, reliability: choice?.reliability ?? null }

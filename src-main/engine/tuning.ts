@@ -2,17 +2,10 @@ import { z } from 'zod'
 import { modelFile } from '../contract/engine.ts'
 import type { ValidationImage } from '../contract/engine.ts'
 import { reliabilityBin } from '../contract/wire.ts'
-import type { OperatingPoint } from '../contract/wire.ts'
-import { candidatesOf } from '../core/tune/candidates.ts'
+import type { ClusterSettings, OperatingPoint } from '../contract/wire.ts'
 import type { Evaluation, TuneImage } from '../core/tune/candidates.ts'
-import {
-  canTune,
-  canTuneLeastScore,
-  FEWEST_IMAGES,
-  FEWEST_SHIPS,
-  tuneClustering,
-  tuneLeastScore,
-} from '../core/tune/tune.ts'
+import { tuneThresholds } from '../core/tune/thresholds.ts'
+import { canTune, canTuneLeastScore, FEWEST_IMAGES, FEWEST_SHIPS, tuneClustering } from '../core/tune/tune.ts'
 
 const postProcessing = modelFile.pick({ cluster: true, calibration: true, operatingPoints: true })
 
@@ -79,22 +72,27 @@ export async function choosePostProcessing(
   }
   const looked: TuneImage[] = []
   for (const image of images) looked.push(await look(image))
+  const scores = before.calibration ?? null
+  // what suits the new weights is not what suited others: this much is always chosen by what they see
+  const {
+    settings: nearest,
+    evaluation: there,
+    operatingPoints: points,
+  } = tuneThresholds(looked, before.cluster, scores)
   if (!canTune(images)) {
-    const found = looked.map((image) => candidatesOf(image, before.cluster))
-    const { settings, evaluation } = tuneLeastScore(found, before.cluster, before.calibration ?? null)
     return {
-      chosen: withLeastScore(before, settings.minScore, evaluation),
-      note: `${first === null ? '' : `${first}. `}The least score was chosen on ${seen}, where it gives F2 ${figures(evaluation)}; all else is kept${first === null ? ' from the version it started from' : ''}, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
+      chosen: { ...before, cluster: nearest, operatingPoints: points },
+      note: `${first === null ? '' : `${first}. `}How sure pixels and ships must be was chosen on ${seen}, where it gives F2 ${figures(there)}; all else is kept${first === null ? ' from the version it started from' : ''}, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
     }
   }
   const { settings, calibration, operatingPoints, evaluation, kept, reliability } = await tuneClustering(
     looked,
-    before.cluster,
-    { between: pause, ...(first !== null && { before: before.calibration ?? null }) },
+    nearest,
+    { between: pause, ...(first !== null && { before: scores }) },
   )
   const score = calibration ? 'Scores are probabilities of being a hit' : 'Scores are mean foreground'
   const how = kept
-    ? `${first}, and kept: on ${seen} nothing was better by more than chance. There it gives`
+    ? `${first}, but for how sure pixels and ships must be: on ${seen} nothing else was better by more than chance. There it gives`
     : `Chosen on ${seen}, where it gives`
   return {
     chosen: { cluster: settings, ...(calibration && { calibration }), operatingPoints },
@@ -103,21 +101,28 @@ export async function choosePostProcessing(
   }
 }
 
+/** The thresholds that weights were validated at; checkpoints of earlier releases lack some. */
+interface ValidatedAt {
+  minScore?: ClusterSettings['minScore'] | undefined
+  foreground?: ClusterSettings['foreground'] | undefined
+}
+
 /**
- * Post-processing where it was not chosen: all is as it was, but the least score is the one that the weights were validated at,
- * since the figures that they are known by were reached with it.
+ * Post-processing where it was not chosen: all is as it was, but the thresholds are those that the weights were validated at,
+ * since the figures that they are known by were reached with them.
  * @param first how `before` was chosen for this training; null: it was not
- * @param minScore null: nothing was validated
+ * @param at null: nothing was validated
  */
-export function notChosen(before: PostProcessing, first: string | null, minScore: number | null): Choice {
+export function notChosen(before: PostProcessing, first: string | null, at: ValidatedAt | null): Choice {
   const kept = first === null ? 'Kept from the version it started from' : `${first}, and kept`
   const ended = 'the training did not come to its end.'
-  if (minScore === null || minScore === before.cluster.minScore) {
+  const { minScore, foreground } = before.cluster
+  if ((at?.minScore ?? minScore) === minScore && (at?.foreground ?? foreground) === foreground) {
     return { chosen: withoutFigures(before), note: `${kept}: ${ended}` }
   }
   return {
-    chosen: withLeastScore(before, minScore, null),
-    note: `${kept}, but for the least score, at which it was validated: ${ended}`,
+    chosen: withThresholds(before, at),
+    note: `${kept}, but for the thresholds, at which it was validated: ${ended}`,
   }
 }
 
@@ -129,29 +134,25 @@ function figures({ f2, f2WithShips }: Evaluation): string {
   return `${f2.toFixed(3)}, ${(f2WithShips ?? 0).toFixed(3)} over images with ships`
 }
 
-/** Settings of an earlier version with another least score; of its operating points those that still lie on their side of it. */
-function withLeastScore(
-  before: PostProcessing,
-  minScore: number,
-  validation: Evaluation | null,
-): PostProcessing {
+/**
+ * Settings of an earlier version with other thresholds, for weights on the way; of its operating points those that still lie on their side.
+ * @param at null, or without the least score: as before
+ */
+export function withThresholds(before: PostProcessing, at: ValidatedAt | null): PostProcessing {
+  const { minScore, foreground = before.cluster.foreground } = at ?? {}
   const { cluster, operatingPoints = [], ...rest } = withoutFigures(before)
+  if (minScore === undefined) return withoutFigures(before)
   const named = (name: OperatingPoint['name']): OperatingPoint[] =>
     operatingPoints.filter((point) => point.name === name)
   return {
     ...rest,
-    cluster: { ...cluster, minScore },
+    cluster: { ...cluster, minScore, foreground },
     operatingPoints: [
       ...named('clean').filter((point) => point.minScore > minScore),
-      { name: 'balanced', minScore, validation },
+      { name: 'balanced', minScore, validation: null },
       ...named('ships').filter((point) => point.minScore < minScore),
     ],
   }
-}
-
-/** As {@link withLeastScore}, for weights on the way. @param minScore absent: as before */
-export function withMinScore(before: PostProcessing, minScore: number | undefined): PostProcessing {
-  return minScore === undefined ? withoutFigures(before) : withLeastScore(before, minScore, null)
 }
 
 /** Settings of an earlier version for weights that nothing was measured with. */

@@ -1,11 +1,10 @@
 import type { ModelFile, ValidationImage } from '../contract/engine.ts'
 import type { Calibration } from '../contract/wire.ts'
-import { candidatesOf } from '../core/tune/candidates.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
 import type { Recall } from '../core/metric/report.ts'
 import { eachOf } from '../core/tune/out-of-fold.ts'
 import { foundByArea } from '../core/tune/found.ts'
-import { tuneLeastScore } from '../core/tune/tune.ts'
+import { tuneThresholds } from '../core/tune/thresholds.ts'
 import type { Kernels } from '../model/kernels.ts'
 import type { Network } from '../model/predict.ts'
 import { predict } from '../model/predict.ts'
@@ -34,8 +33,8 @@ export async function inferValidation(
 }
 
 /**
- * Scores a network on whole images as a run would (inference, clustering, exact F2), at the least score that suits it: how
- * sure a network is of the same ships changes from step to step, and the end of a training chooses the least score too.
+ * Scores a network on whole images as a run would (inference, clustering, exact F2), at the thresholds that suit it: how
+ * sure a network is of the same ships changes from step to step, and the end of a training chooses them too.
  * @param pause awaited after each tile; throws to end the validation
  */
 export async function validate(
@@ -46,18 +45,17 @@ export async function validate(
   { cluster, calibration }: Pick<ModelFile, 'cluster' | 'calibration'>,
   pause: () => Promise<void>,
 ): Promise<Validated> {
-  const found = []
-  for (const image of images) {
-    found.push(candidatesOf(await inferValidation(tf, kernels, network, image, pause), cluster))
-  }
-  const { settings, evaluation } = tuneLeastScore(found, cluster, calibration ?? null)
+  const seen = []
+  for (const image of images) seen.push(await inferValidation(tf, kernels, network, image, pause))
+  const { settings, evaluation, found } = tuneThresholds(seen, cluster, calibration ?? null)
   const { f2, f2WithShips } = evaluation
   const recall = foundByArea(
     found.map((one, i) => ({ found: one, truth: images[i]!.truth })),
     settings,
     calibration ?? null,
   )
-  return { f2, f2WithShips, images: images.length, minScore: settings.minScore, found: recall }
+  const { minScore, foreground } = settings
+  return { f2, f2WithShips, images: images.length, minScore, foreground, found: recall }
 }
 
 /** [images] F2 of each as a run would make it, at the settings' own least score. @param pause awaited after each tile; throws to end it */

@@ -102,6 +102,7 @@ export function request(out: string, more: Partial<TrainRequest> = {}): TrainReq
     validationImages: 2,
     pairedImages: 0,
     furtherImages: 0,
+    trainedImages: 0,
     cluster: TEST_CLUSTER,
     seed: 5,
     ...more,

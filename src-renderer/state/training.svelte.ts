@@ -18,7 +18,7 @@ import type { Toasts } from './toasts.svelte.ts'
 /** Settings of a version's card that another training can take over. */
 const AGAIN = [
   ...['epochs', 'minutes', 'steps', 'batch', 'crop', 'learningRate', 'embeddingWeight', 'syntheticShare'],
-  ...['sizeExponent', 'magnify', 'validateEvery', 'patience', 'seed'],
+  ...['sizeExponent', 'falseAlarmShare', 'magnify', 'validateEvery', 'patience', 'seed'],
 ] as const
 
 type SplitDialogs = Pick<Client['shell']['dialogs'], 'chooseSplits'>

@@ -142,6 +142,8 @@ export const trainSettings = z
     lossUnit: z.enum(LOSS_UNITS).default('pixel'),
     /** crops are centred on ships drawn by their area to the minus this: 0 draws each alike, more the smaller ones. Absent in jobs from before there was one */
     sizeExponent: z.number().min(0).max(1).default(0),
+    /** share of the crops of marked images that are around what the weights of then take for ships wrongly. Absent in jobs from before there was one */
+    falseAlarmShare: z.number().min(0).max(0.4).default(0),
     /** share of crops that are synthetic, 0..1 */
     syntheticShare: z.number().min(0).max(1),
     /** crops show an image enlarged up to so many times: teaches coarser images what finer ones look like */

@@ -9,7 +9,8 @@ import { scoreOf } from '../cluster/features.ts'
 import { meanGain } from '../metric/difference.ts'
 import { candidatesOf, f2OfEach } from './candidates.ts'
 import type { TuneImage } from './candidates.ts'
-import { canTune, canTuneLeastScore, FEWEST_IMAGES, tuneClustering, tuneLeastScore } from './tune.ts'
+import { tuneThresholds } from './thresholds.ts'
+import { canTune, canTuneLeastScore, FEWEST_IMAGES, tuneClustering } from './tune.ts'
 
 /** How a version makes instances. */
 interface Making {
@@ -37,8 +38,8 @@ export interface OutOfFold extends Making {
 }
 
 /**
- * Chooses how new weights make instances, on predictions of each image by weights that have not seen it: all of it from 16 images and 8 ships on, the
- * least score from 8 ships on; else what was before stays, and it is said.
+ * Chooses how new weights make instances, on predictions of each image by weights that have not seen it: all of it from 16 images and 8 ships on,
+ * how sure pixels and ships must be from 8 ships on; else what was before stays, and it is said.
  * @param between awaited after each way of clustering; throws to end the work
  */
 export async function chooseOutOfFold(
@@ -94,12 +95,10 @@ async function chooseOn(
     const note = `Kept from the version it started from: ${on}, are too few to choose on.`
     return { ...old, operatingPoints: points, note, reliability: null }
   }
-  const found = seen.map((image) => candidatesOf(image, old.cluster))
-  const { settings, evaluation } = tuneLeastScore(found, old.cluster, old.calibration)
+  const { settings, operatingPoints } = tuneThresholds(seen, old.cluster, old.calibration)
   return {
-    ...{ cluster: settings, calibration: old.calibration },
+    ...{ cluster: settings, calibration: old.calibration, operatingPoints },
     reliability: null,
-    operatingPoints: [{ name: 'balanced', minScore: settings.minScore, validation: evaluation }],
-    note: `The least score was chosen on ${on}; all else is kept from the version it started from, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
+    note: `How sure pixels and ships must be was chosen on ${on}; all else is kept from the version it started from, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
   }
 }

@@ -10,6 +10,8 @@ import { randomFrom } from '../random.ts'
 import { candidatesOf, evaluate } from './candidates.ts'
 import type { TuneImage } from './candidates.ts'
 import { operatingPointsOf } from './operating-points.ts'
+import { falseAlarmsOf } from './false-alarms.ts'
+import { tuneThresholds } from './thresholds.ts'
 import { canTune, canTuneLeastScore, tuneClustering, tuneLeastScore } from './tune.ts'
 
 const SIDE = 64
@@ -302,6 +304,46 @@ describe('tuneClustering', () => {
       settings: { minScore: 0.9 },
       evaluation: { f2: 0, found: 0 },
     })
+  })
+
+  it('moves both thresholds and nothing else for weights that are less sure than those before', () => {
+    // weights whose ships are at 0.6, each in a wide halo at 0.4; what is no ship is fainter
+    const halo = (x: number, y: number): Patch => ({
+      ...ship(x - 4, y - 3, 0.4),
+      width: 20,
+      height: 10,
+      ship: false,
+    })
+    const images = [5, 25, 45].map((y) =>
+      image([5, 30].flatMap((x) => [halo(x + 1, y), ship(x + 1, y, 0.6)]).concat(noise(52, y, 0.52))),
+    )
+    const more = [...images, ...images]
+    const start = { ...START, foreground: 0.85, minScore: 0.9 }
+    const { settings, evaluation, operatingPoints } = tuneThresholds(more, start, null)
+    expect(settings).toEqual({ ...start, foreground: 0.5, minScore: settings.minScore })
+    expect(evaluation).toMatchObject({ f2: 1, found: 12 })
+    expect(operatingPoints.find(({ name }) => name === 'balanced')).toEqual({
+      ...{ name: 'balanced', minScore: settings.minScore, validation: evaluation },
+    })
+    // what suits stays, and so does everything with too few ships
+    const suits = { ...START, foreground: 0.55, minScore: 0.58 }
+    expect(tuneThresholds(more, suits, null).settings).toEqual(suits)
+    expect(tuneThresholds(images, start, null).settings).toEqual(start)
+  })
+
+  it('finds false alarms where no ship is marked and somebody could tell, of an image the surest few', () => {
+    const alarms = [0.9, 0.8, 0.75, 0.7, 0.65, 0.6].map((foreground, i) => noise(40, 2 + 9 * i, foreground))
+    const shown = image([ship(5, 5, 0.95), { ...ship(5, 30, 0.95), ship: false }, ...alarms])
+    const found = falseAlarmsOf(shown, START)
+    expect(found.map(({ x, y }) => [x, y])).toEqual([
+      [11, 30],
+      [42, 4],
+      [42, 13],
+      [42, 22],
+    ])
+    const area = fromPredicate(SIZE, () => true, { x: 0, y: 25, width: 30, height: 20 })
+    expect(falseAlarmsOf({ ...shown, ignored: [area] }, START)[0]).toEqual({ x: 42, y: 4 })
+    expect(falseAlarmsOf(image([ship(5, 5, 0.95)]), START)).toEqual([])
   })
 
   it('compares the least score with what the version before calibrated scores to', () => {

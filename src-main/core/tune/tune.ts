@@ -40,7 +40,7 @@ export const FEWEST_IMAGES = 16
 export const FEWEST_SHIPS = 8
 
 /** Least scores that give up to this much less F2 than the best one are as good: the one nearest to what it was is taken. */
-const WORTH_MOVING = 0.005
+export const WORTH_MOVING = 0.005
 
 export interface TuneOptions {
   /**

@@ -275,6 +275,8 @@ function receive(engine: Running, message: EngineMessage): void {
       return open.onProgress?.(message.progress)
     case 'point':
       return open.train?.onPoint(message.point)
+    case 'false alarms':
+      return open.train?.onFalseAlarms?.(message.alarms)
     case 'pull':
       void answerPull(engine, message.id, open, message.what, message.index)
   }

@@ -5,7 +5,8 @@ import type { ClusterSettings } from '../../contract/wire.ts'
 import { clusterSettings, operatingPoint } from '../../contract/wire.ts'
 import { clusterInference } from '../../core/cluster/cluster.ts'
 import type { Rle } from '../../core/mask/rle.ts'
-import { canTune, tuneClustering } from '../../core/tune/tune.ts'
+import { tuneThresholds } from '../../core/tune/thresholds.ts'
+import { canTune, canTuneLeastScore, tuneClustering } from '../../core/tune/tune.ts'
 
 /** Ways of making instances of one and the same inference. */
 export const WAYS = ['clustered', 'clean', 'ships', 'components', 'separation', 'truthComponents'] as const
@@ -46,7 +47,7 @@ export function untouched({ cluster, calibration, operatingPoints }: ModelFile):
 /**
  * Chooses post-processing, and that of the separation under the true foreground.
  * @param start what the search begins with, and what is taken where the images are too few
- * @param stays `start` was chosen by the weights before: it stays unless other settings are better by more than chance
+ * @param stays `start` was chosen by the weights before: it its thresholds are chosen anew, all else stays unless other settings are better by more than chance
  */
 export async function chooseForFold(
   start: Chosen,
@@ -54,8 +55,15 @@ export async function chooseForFold(
   between: () => Promise<void>,
   { stays = false } = {},
 ): Promise<Chosen> {
-  if (!canTune(images)) return start
-  const { cluster, calibration, separation } = start
+  const { calibration, separation } = start
+  if (!canTuneLeastScore(images)) return start
+  // what suits new weights is not what suited others: this much is always chosen by what they see
+  const thresholds = stays ? tuneThresholds(images, start.cluster, calibration) : null
+  const cluster = thresholds?.settings ?? start.cluster
+  if (!canTune(images)) {
+    if (!thresholds) return start
+    return { ...start, cluster, operatingPoints: thresholds.operatingPoints }
+  }
   const tuned = await tuneClustering(images, cluster, { between, ...(stays && { before: calibration }) })
   const underTruth = images.map(({ underTruth, truth }) => ({ inference: underTruth, truth }))
   const separated = await tuneClustering(underTruth, separation, {

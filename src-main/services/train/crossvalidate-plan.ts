@@ -29,6 +29,7 @@ export interface Fold {
 /**
  * Cuts images into folds by a seeded, stratified shuffle, and what each fold learns from into a part to train on and one to
  * choose on.
+ * @param inner what a fold learns from is chosen on a part that it does not train on; else all of it is trained on
  * @param labelled learn from no more than the share of so many labelled images that lies outside of a fold: what is scored stays the same; null: from all
  * @throws DrydockError `nothing_to_do` with fewer images than folds, or fewer than two with ships
  */
@@ -36,7 +37,7 @@ export function planFolds(
   images: readonly NamedSource[],
   folds: number,
   seed: number,
-  labelled: number | null = null,
+  { inner: withInner = true, labelled = null }: { inner?: boolean; labelled?: number | null } = {},
 ): Fold[] {
   const groups = new Set(images.map(({ group }) => group)).size
   const withShips = images.filter(({ truth }) => truth.length > 0).length
@@ -50,7 +51,7 @@ export function planFolds(
     const all = images.filter((image) => !held.includes(image))
     const others =
       labelled === null ? all : someOf(all, (labelled * (folds - 1)) / folds, seedFrom(seed, i + 1))
-    const inner = innerOf(others, seedFrom(seed, i + 1))
+    const inner = withInner ? innerOf(others, seedFrom(seed, i + 1)) : []
     return { number: i + 1, train: others.filter((image) => !inner.includes(image)), inner, held }
   })
 }

@@ -37,8 +37,14 @@ interface ChosenWhere {
 }
 
 /** What was chosen, by name, and in whose sight: nothing that a fold is scored on. */
-function chosenWhere({ training, tries = [] }: Pick<CrossValidation, 'training' | 'tries'>): ChosenWhere[] {
-  const inner = 'the third of the other folds that is not trained on'
+function chosenWhere({
+  training,
+  tries = [],
+  outOfFold = false,
+}: Pick<CrossValidation, 'training' | 'tries' | 'outOfFold'>): ChosenWhere[] {
+  const inner = outOfFold
+    ? 'all images of the other folds, each by a short training without it'
+    : 'the third of the other folds that is not trained on'
   const others = 'all images of the other folds'
   const postProcessing =
     'foreground, separation, alpha, necks, sigma, least area, rectangles, calibration, least score'
@@ -50,7 +56,9 @@ function chosenWhere({ training, tries = [] }: Pick<CrossValidation, 'training' 
     {
       what: postProcessing,
       value: 'by fold',
-      where: `${others}, by the version started from, which has seen none; it stays unless trained weights are better otherwise on ${inner}, by two standard errors`,
+      where: outOfFold
+        ? inner
+        : `${others}, by the version started from, which has seen none; of trained weights how sure pixels and ships must be is chosen on ${inner}, and all else stays unless others are better there by two standard errors`,
     },
     ...[...tried].map((what) => ({ what, value: 'by fold', where: inner })),
     ...given.map(([what, value]) => ({ what, value: String(value), where: 'given' })),
@@ -67,9 +75,10 @@ export const SUMMARY = 'crossvalidation.json'
 
 /** Scores the predictions of all folds together, and writes the summary. */
 export async function reportFolds(
-  { images, from, out, folds, seed, flips, training, tries = [], labelled = null }: CrossValidation,
+  wanted: CrossValidation,
   results: readonly FoldResult[],
 ): Promise<CrossValidated> {
+  const { images, from, out, folds, seed, flips, training, labelled = null } = wanted
   const reports = {} as Record<Way, Report>
   const scores = {} as Record<Way, ImageResult[]>
   for (const way of WAYS) {
@@ -92,7 +101,7 @@ export async function reportFolds(
     model: { id: from.id, name: from.card.name },
     ...{ images: images.length, folds, seed, flips, training },
     ...(labelled !== null && { labelled }),
-    chosen: chosenWhere({ training, tries }),
+    chosen: chosenWhere(wanted),
     predicting_nothing: { f2: nothing },
     reports: {
       clustered: reportForMachines(reports.clustered),
@@ -106,6 +115,8 @@ export async function reportFolds(
       predicted: differenceForMachines(separation.predicted),
       true_foreground: differenceForMachines(separation.trueForeground),
     },
+    /** to compare two results in pairs */
+    f2_by_image: Object.fromEntries(images.map(({ name }, i) => [name, scores.clustered[i]!.f2])),
     by_fold: results.map(
       ({ cluster, calibration, operatingPoints, separation, chosenOn, training, held }, i) => ({
         fold: i + 1,
@@ -127,7 +138,7 @@ export async function reportFolds(
     nothing,
     summary,
     each: scores.clustered.map(({ f2 }) => f2),
-    chosen: chosenWhere({ training, tries }),
+    chosen: chosenWhere(wanted),
   }
 }
 

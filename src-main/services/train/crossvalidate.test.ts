@@ -207,7 +207,7 @@ describe('crossValidate', () => {
     expect(where.get('batch')).toBe('given')
 
     // half of the labels: what is scored is the same, what is learnt from is half
-    const [all, half] = [planFolds(what.images, 3, 1), planFolds(what.images, 3, 1, 6)]
+    const [all, half] = [planFolds(what.images, 3, 1), planFolds(what.images, 3, 1, { labelled: 6 })]
     expect(half.map(({ held }) => held)).toEqual(all.map(({ held }) => held))
     expect(half.map(({ train, inner }) => train.length + inner.length)).toEqual([4, 4, 4])
     for (const { train, inner } of half)

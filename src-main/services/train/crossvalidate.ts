@@ -36,6 +36,8 @@ export interface CrossValidation {
   training: Omit<TrainSettings, 'from' | 'name' | 'size'> | null
   /** settings that each fold tries in the place of those of `training`, and chooses among on its inner part; none: nothing is tried */
   tries?: readonly TriedSettings[]
+  /** each fold chooses by short folds of its own, so that it trains on all that it learns from; else by a third that it leaves out */
+  outOfFold?: boolean
   /** learn from as many as if so many images were labelled; null: all */
   labelled?: number | null
 }
@@ -75,8 +77,8 @@ interface Hooks {
  * @throws DrydockError `nothing_to_do`, `bad_input`, `cancelled`, and as `trainModel`, `decodeImage` and the engine do
  */
 export async function crossValidate(wanted: CrossValidation, hooks: Hooks): Promise<FoldResult[]> {
-  const { labelled = null, tries = [] } = wanted
-  const folds = planFolds(wanted.images, wanted.folds, wanted.seed, labelled)
+  const { labelled = null, tries = [], outOfFold = false } = wanted
+  const folds = planFolds(wanted.images, wanted.folds, wanted.seed, { inner: !outOfFold, labelled })
   const scored = new Set(wanted.images.map(({ content }) => content))
   const scenes = new Set(wanted.images.map(({ group }) => group))
   const also = wanted.also.filter(({ content, group }) => !scored.has(content) && !scenes.has(group))
@@ -84,6 +86,7 @@ export async function crossValidate(wanted: CrossValidation, hooks: Hooks): Prom
     model: wanted.from.id,
     ...{ flips: wanted.flips, seed: wanted.seed, training: wanted.training },
     ...(labelled !== null && { labelled }),
+    ...(outOfFold && { outOfFold }),
     ...(tries.length > 0 && { tries }),
     also: also.map(({ content }) => content).sort(),
     folds: folds.map(({ held }) => held.map(({ name, content }) => `${name} ${content}`).sort()),
@@ -136,7 +139,9 @@ async function runFold(
   // The version that the fold starts from has seen none of its images: it chooses on three times as many as are left after training.
   const learning = await seen.of(start, [...fold.train, ...fold.inner], fold.number)
   let choice = await chooseForFold(untouched(begun), learning, between)
-  if (trained && choice.chosenOn === 0) choice = untouched(trained.model)
+  if (trained && wanted.outOfFold) {
+    choice = { ...untouched(trained.model), separation: choice.separation, chosenOn: fold.train.length }
+  } else if (trained && choice.chosenOn === 0) choice = untouched(trained.model)
   else if (trained) {
     const inner = await seen.of(trained.folder, fold.inner, fold.number)
     choice = await chooseForFold(choice, inner, between, { stays: true })

@@ -22,7 +22,7 @@ export async function exampleCrops(project: Project, settings: TrainSettings): P
     ...{ sources: train, validation: [], further: [], seed: settings.seed },
     synthetic: { share: settings.syntheticShare, scenes: null },
     ...{ batch: shownOf(settings.crop), crop: settings.crop, magnify: settings.magnify },
-    sizeExponent: settings.sizeExponent,
+    ...{ sizeExponent: settings.sizeExponent, falseAlarmShare: 0 },
   })
   try {
     return cropsOf(await data.batch(0))

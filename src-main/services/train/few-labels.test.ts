@@ -95,7 +95,9 @@ test('three images are trained on to the step that is best out of fold, which th
   expect(card.paired).toMatchObject({ on: 'out of fold', images: 3 })
   expect(card.trainedOn).toHaveLength(3)
   // nine ships are enough for the least score, three images not for more
-  expect(card.postProcessing).toContain('The least score was chosen on 3 images with 9 ships')
+  expect(card.postProcessing).toContain(
+    'How sure pixels and ships must be was chosen on 3 images with 9 ships',
+  )
   const { model } = await readModelFolder(options.out)
   expect(model.operatingPoints?.map(({ name }) => name)).toEqual(['balanced'])
 })

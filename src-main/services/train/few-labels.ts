@@ -24,19 +24,23 @@ import type { TrainOptions } from './train.ts'
 /** Folds, steps of each and of the training after them, and steps between validations, where there is no image to validate on. */
 const [FOLDS, STEPS, EVERY] = [3, 120, 20]
 
+/** A fold is not validated more often than this: a look at all that it leaves out takes as long as some steps. */
+const MOST_VALIDATIONS = 8
+
 /** Folder in the training's own with what its folds have come to; gone at the end. */
 export const FOLDS_FOLDER = 'folds'
 
 /** Whether a fine-tuning has nothing to validate on but what it learns from, and images enough to leave some out in turn. */
 export function isFew({
   train,
+  checked = train,
   validation,
   from,
-}: Pick<TrainOptions, 'train' | 'validation' | 'from'>): boolean {
+}: Pick<TrainOptions, 'train' | 'checked' | 'validation' | 'from'>): boolean {
   return (
     from !== null &&
     validation.length === 0 &&
-    canFold(train.map(({ group, truth }) => ({ group, ships: truth.length })))
+    canFold(checked.map(({ group, truth }) => ({ group, ships: truth.length })))
   )
 }
 
@@ -75,16 +79,17 @@ export async function trainFew(
   architecture: Architecture,
   { choose = chooseOutOfFold, ...hooks }: FewHooks,
 ): Promise<{ outcome: TrainOutcome; skipped: Skipped[] }> {
-  const { train, settings, out } = options
+  const { train, checked = train, settings, out } = options
   const steps = stepsOf(settings)
   const share = settings.minutes === null ? null : (settings.minutes * 60) / (FOLDS + 1)
   const limits: Limits = {
     ...{ steps, stopAfter: null, patience: null, seconds: share, keepSnapshots: true, validates: true },
-    validateEvery: Math.min(settings.validateEvery, EVERY),
+    validateEvery: Math.min(settings.validateEvery, Math.max(EVERY, Math.ceil(steps / MOST_VALIDATIONS))),
   }
   const folds: Fold[] = []
-  for (const [i, held] of foldsOf(train, FOLDS, settings.seed).entries()) {
-    if (held.length === 0 || held.length === train.length) continue
+  // what nobody has checked is trained on in every fold, and tells nothing
+  for (const [i, held] of foldsOf(checked, FOLDS, settings.seed).entries()) {
+    if (held.length === 0 || held.length === checked.length) continue
     const folder = join(out, FOLDS_FOLDER, String(i + 1))
     const rest = {
       ...options,
@@ -147,7 +152,7 @@ export async function trainFew(
         paired: chosen.paired,
         reliability: chosen.reliability,
       },
-      validation: { f2: at?.f2 ?? 0, f2WithShips: at?.f2WithShips ?? null, images: train.length },
+      validation: { f2: at?.f2 ?? 0, f2WithShips: at?.f2WithShips ?? null, images: checked.length },
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { TrainBatch, ValidationImage } from '../../contract/engine.ts'
+import type { FalseAlarms, TrainBatch, ValidationImage } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import { areaOf, labelMapToRles, subtract, toLabelMap, unionAll, eachColumnRun } from '../../core/mask/rle.ts'
 import type { Rle, Size } from '../../core/mask/rle.ts'
@@ -9,7 +9,7 @@ import { CROP_SETTINGS, sampleCrop, sizeSum } from '../../core/sampling/crop.ts'
 import { makeSyntheticScene } from '../../core/synthetic/scene.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import type { TrainPlan, TrainSource } from './train-plan.ts'
-import { furtherWindows, validationWindows } from './train-plan.ts'
+import { furtherWindows, trainedWindows, validationWindows } from './train-plan.ts'
 
 /** Decoded images that are kept, in bytes. */
 const CACHE_BYTES = 384 * 1024 * 1024
@@ -20,6 +20,12 @@ const [POOL, CROPS_OF_A_SCENE] = [64, 12]
 /** Seeds of streams that must not meet. */
 const [SAMPLES, SCENES] = [1, 2]
 
+/** What an image that cannot be read shows. */
+const NOTHING: ValidationImage = {
+  image: { width: 1, height: 1, data: new Uint8Array(3) },
+  ...{ truth: [], ignored: [] },
+}
+
 /** An image that could not be read and was left out. */
 export interface Skipped {
   file: string
@@ -27,7 +33,7 @@ export interface Skipped {
 }
 
 /**
- * Makes the batches of a training plan. What a batch holds follows from seed and step alone, whoever makes it and
+ * Makes the batches of a training plan. What a batch holds follows from seed, step and false alarms alone, whoever makes it and
  * in whatever order. An image that cannot be read any more is passed over, for another one or a synthetic scene.
  */
 export class BatchMaker {
@@ -45,12 +51,13 @@ export class BatchMaker {
     this.#byArea = runningSums(plan.sources, ({ width, height }) => Math.sqrt(width * height))
   }
 
-  async batch(step: number): Promise<TrainBatch> {
+  /** @param alarms where crops may be taken, in images as {@link trainedWindows} counts them */
+  async batch(step: number, alarms: FalseAlarms['places'] = []): Promise<TrainBatch> {
     const { batch, crop, seed } = this.#plan
     const images = new Uint8Array(batch * crop * crop * 3)
     const labels = new Uint16Array(batch * crop * crop)
     for (let i = 0; i < batch; i++) {
-      const sample = await this.#sample(step, randomFrom(seedFrom(seed, SAMPLES, step, i)))
+      const sample = await this.#sample(step, alarms, randomFrom(seedFrom(seed, SAMPLES, step, i)))
       images.set(sample.image, i * crop * crop * 3)
       labels.set(sample.labels, i * crop * crop)
     }
@@ -61,8 +68,9 @@ export class BatchMaker {
   async validation(index: number): Promise<ValidationImage> {
     const plan = this.#plan
     const validation = validationWindows(plan)
-    const window = validation[index] ?? furtherWindows(plan)[index - validation.length]
-    if (!window) throw new DrydockError('not_found', 'There is no such validation image.', { index })
+    const further = furtherWindows(plan)
+    const window = [...validation, ...further][index]
+    if (!window) return this.#trained(index - validation.length - further.length)
     if (window.kind === 'synthetic') {
       const { image, labels } = makeSyntheticScene(window.seed, { width: 512, height: 512 })
       return { image, truth: labelMapToRles(labels, image.width, image.height), ignored: [] }
@@ -71,25 +79,41 @@ export class BatchMaker {
     return windowOf(await this.#cache.get(sources[window.source]!), window)
   }
 
-  async #sample(step: number, random: Random): Promise<Crop> {
+  /** One that cannot be read any more shows nothing. */
+  async #trained(index: number): Promise<ValidationImage> {
+    const window = trainedWindows(this.#plan)[index]
+    if (!window) throw new DrydockError('not_found', 'There is no such validation image.', { index })
+    const marked = await this.#read(this.#plan.sources[window.source]!)
+    return marked ? windowOf(marked, window) : NOTHING
+  }
+
+  async #sample(step: number, alarms: FalseAlarms['places'], random: Random): Promise<Crop> {
     const { sources, synthetic, crop, magnify, sizeExponent } = this.#plan
     if (sources.length > 0 && random() >= synthetic.share) {
       const near = random() < CROP_SETTINGS.nearShip && this.#byShips.at(-1)! > 0
+      const scale = [CROP_SETTINGS.scale[0], magnify] as const
+      const settings = { ...CROP_SETTINGS, crop, scale, sizeExponent, nearShip: near ? 1 : 0 }
+      const alarm = near ? null : await this.#atFalseAlarm(alarms, random)
+      if (alarm) return sampleCrop(alarm, random, { ...settings, nearShip: 1 })
       for (let attempt = 0; attempt < 4; attempt++) {
         const source = sources[draw(near ? this.#byShips : this.#byArea, random)]!
         const marked = await this.#read(source)
-        const scale = [CROP_SETTINGS.scale[0], magnify] as const
-        if (marked)
-          return sampleCrop(marked, random, {
-            ...CROP_SETTINGS,
-            crop,
-            scale,
-            nearShip: near ? 1 : 0,
-            sizeExponent,
-          })
+        if (marked) return sampleCrop(marked, random, settings)
       }
     }
     return sampleCrop(this.#scene(step, random), random, { ...CROP_SETTINGS, crop, sizeExponent })
+  }
+
+  /** An image with a place where something was taken for a ship wrongly, as if that were its only ship; null: not this time. Each image alike, however many it has. */
+  async #atFalseAlarm(alarms: FalseAlarms['places'], random: Random): Promise<Marked | null> {
+    const { falseAlarmShare, sources } = this.#plan
+    if (falseAlarmShare === 0 || random() * (1 - CROP_SETTINGS.nearShip) >= falseAlarmShare) return null
+    const images = [...Map.groupBy(alarms, ({ image }) => image).values()]
+    const ofImage = images[Math.floor(random() * images.length)]
+    const place = ofImage?.[Math.floor(random() * ofImage.length)]
+    const window = place && trainedWindows(this.#plan)[place.image]
+    const marked = window ? await this.#read(sources[window.source]!) : null
+    return marked && { ...marked, ships: [{ x: window!.x + place!.x, y: window!.y + place!.y, area: 1 }] }
   }
 
   /** A synthetic scene: of so many, or of a pool through which new ones pass, each drawn from several times. */

@@ -28,7 +28,7 @@ async function source(name: string, width = 200, height = 150): Promise<TrainSou
 function planOf(plan: Partial<TrainPlan>): TrainPlan {
   return {
     ...{ sources: [], validation: [], further: [], synthetic: { share: 0, scenes: null } },
-    ...{ seed: 7, batch: 3, crop: 64, magnify: 1.3, sizeExponent: 0 },
+    ...{ seed: 7, batch: 3, crop: 64, magnify: 1.3, sizeExponent: 0, falseAlarmShare: 0 },
     ...plan,
   }
 }
@@ -142,6 +142,40 @@ describe('trainData', () => {
       await expect(data.validation(2)).rejects.toMatchObject({ code: 'not_found' })
     } finally {
       await data.close()
+    }
+  })
+
+  it('takes some crops where it is told of false alarms, from the step that they are told for', async () => {
+    const empty = { ...(await source('alarm.png', 400, 300)), truth: [] }
+    // the ship that nobody has marked is taken for one, rightly or not
+    const alarms = { from: 2, places: [{ image: 0, x: SHIP.x + 4, y: SHIP.y + 2 }] }
+    const bright = ({ images }: TrainBatch): number => {
+      let count = 0
+      for (let i = 0; i < 16; i++) {
+        const own = images.subarray(i * 3 * 4096, (i + 1) * 3 * 4096)
+        const sorted = Uint8Array.from(own).sort()
+        if (sorted.at(-90)! > sorted[6000]! + 50) count++
+      }
+      return count
+    }
+    const plan = planOf({ sources: [empty], validation: [empty], batch: 16, falseAlarmShare: 0.4 })
+    const data = trainData(plan)
+    const untold = trainData({ ...plan, falseAlarmShare: 0 })
+    try {
+      expect([data.trainedImages, untold.trainedImages]).toEqual([1, 0])
+      const seen = await data.validation(data.validationImages + data.furtherImages)
+      expect(seen.image).toMatchObject({ width: 400, height: 300 })
+      data.falseAlarms(alarms)
+      const before = bright(await data.batch(0)) + bright(await data.batch(1))
+      const after = bright(await data.batch(2)) + bright(await data.batch(3))
+      // no ship is marked, so all crops could be of it
+      expect(after).toBeGreaterThan(before + 8)
+      expect(digest(await untold.batch(1))).toBe(
+        digest(await new BatchMaker({ ...plan, falseAlarmShare: 0 }).batch(1)),
+      )
+      expect(digest(await data.batch(4))).toBe(digest(await new BatchMaker(plan).batch(4, alarms.places)))
+    } finally {
+      await Promise.all([data.close(), untold.close()])
     }
   })
 

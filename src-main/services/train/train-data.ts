@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
-import type { TrainBatch, ValidationImage } from '../../contract/engine.ts'
+import type { FalseAlarms, TrainBatch, ValidationImage } from '../../contract/engine.ts'
 import { DrydockError, fromWireError } from '../../contract/errors.ts'
 import { entry } from '../../locations.ts'
 import type { Skipped } from './train-batches.ts'
 import { THREAD_ARGUMENTS } from '../machinery/workers.ts'
 import type { TrainPlan } from './train-plan.ts'
-import { furtherWindows, validationWindows } from './train-plan.ts'
+import { furtherWindows, trainedWindows, validationWindows } from './train-plan.ts'
 import type { TrainAnswer, TrainTask } from './train-worker.ts'
 
 /** Steps that are prepared before they are asked for. */
@@ -14,10 +14,13 @@ const AHEAD = 3
 
 /** The data of one training, prepared in threads of its own. */
 export interface TrainData {
-  /** what `validation` can be asked for: images to validate on, then further ones */
+  /** what `validation` can be asked for: images to validate on, then further ones, then those trained on to look for false alarms on */
   validationImages: number
   furtherImages: number
-  /** The batch of a step, a function of the plan's seed and the step alone. */
+  trainedImages: number
+  /** Where steps from `alarms.from` on are to have crops; before any of them is asked for. */
+  falseAlarms(alarms: FalseAlarms): void
+  /** The batch of a step, a function of the plan's seed, the step, and the false alarms told of alone. */
   batch(step: number): Promise<TrainBatch>
   validation(index: number): Promise<ValidationImage>
   /** images that could not be read and were left out, so far */
@@ -39,6 +42,7 @@ export function trainData(plan: TrainPlan): TrainData {
   pool.on('error', () => undefined)
   const prepared = new Map<number, Promise<TrainBatch>>()
   const skipped = new Map<string, string>()
+  const told: FalseAlarms[] = []
   let closed = false
 
   async function run(task: TrainTask): Promise<Exclude<TrainAnswer, { kind: 'failed' }>> {
@@ -54,7 +58,10 @@ export function trainData(plan: TrainPlan): TrainData {
   }
 
   async function prepare(step: number): Promise<TrainBatch> {
-    const answer = await run({ kind: 'batch', step })
+    const answer = await run({
+      ...{ kind: 'batch', step },
+      alarms: told.findLast(({ from }) => from <= step)?.places ?? [],
+    })
     if (answer.kind !== 'batch') throw new DrydockError('internal', 'A training thread mixed up its tasks.')
     for (const { file, reason } of answer.skipped) skipped.set(file, reason)
     return answer.batch
@@ -63,6 +70,8 @@ export function trainData(plan: TrainPlan): TrainData {
   return {
     validationImages: validationWindows(plan).length,
     furtherImages: furtherWindows(plan).length,
+    trainedImages: trainedWindows(plan).length,
+    falseAlarms: (alarms) => void told.push(alarms),
     batch(step) {
       for (let next = step; next <= step + AHEAD; next++) {
         if (prepared.has(next)) continue

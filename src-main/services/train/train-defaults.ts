@@ -36,6 +36,7 @@ export function trainDefaults(from: string | null, name: string): TrainSettings 
     embeddingWeight: 0.2,
     lossUnit: 'pixel',
     sizeExponent: 0,
+    falseAlarmShare: 0,
     syntheticShare: from === null ? 0.6 : 0.2,
     magnify: 1.3,
     validateEvery: from === null ? 500 : 50,

@@ -52,7 +52,7 @@ export async function trainOnce(
   const plan: TrainPlan = {
     ...{ sources: options.train, validation, further, synthetic, seed: settings.seed },
     ...{ batch: settings.batch, crop: settings.crop, magnify: settings.magnify },
-    sizeExponent: settings.sizeExponent,
+    ...{ sizeExponent: settings.sizeExponent, falseAlarmShare: settings.falseAlarmShare },
   }
   const data = trainData(plan)
   const marked = validationWindows(plan).filter(({ kind }) => kind === 'image').length
@@ -73,6 +73,7 @@ export async function trainOnce(
     validationImages,
     pairedImages: limits.validates ? marked : 0,
     furtherImages: limits.validates ? data.furtherImages : 0,
+    trainedImages: data.trainedImages,
     cluster: parent?.model.cluster ?? CLUSTER,
     seed: settings.seed,
   }
@@ -82,6 +83,7 @@ export async function trainOnce(
       batch: (step) => data.batch(step),
       validation: (index) => data.validation(index),
       onPoint,
+      onFalseAlarms: (alarms) => data.falseAlarms(alarms),
     })
     const skipped = new Map(
       [...unreadable, ...unreadableToo, ...data.skipped()].map((one) => [one.file, one]),

@@ -42,6 +42,8 @@ export interface TrainPlan {
   magnify: number
   /** crops are centred on ships drawn by their area to the minus this */
   sizeExponent: number
+  /** share of crops around what the weights of now take for ships wrongly, 0..0.4 */
+  falseAlarmShare: number
 }
 
 /** A part of an image that is validated on: whole images up to this side, else windows of larger ones. */
@@ -55,6 +57,9 @@ const SYNTHETIC_WINDOWS = 12
 
 /** More further images than these say little more, and each takes a good part of a second. */
 const MOST_FURTHER = 48
+
+/** Among so many there are false alarms enough; some are looked at between two validations. */
+const MOST_TRAINED = 240
 
 export type ValidationWindow =
   | { kind: 'image'; source: number; x: number; y: number; width: number; height: number }
@@ -80,6 +85,14 @@ export type ImageWindow = Extract<ValidationWindow, { kind: 'image' }>
 /** The windows of further images, as those of validation images are chosen. */
 export function furtherWindows({ further }: Pick<TrainPlan, 'further'>): ImageWindow[] {
   return windowsInTurn(further).slice(0, MOST_FURTHER)
+}
+
+/** The windows of images that are trained on, to look for false alarms on. */
+export function trainedWindows({
+  sources,
+  falseAlarmShare,
+}: Pick<TrainPlan, 'sources' | 'falseAlarmShare'>): ImageWindow[] {
+  return falseAlarmShare === 0 ? [] : windowsInTurn(sources).slice(0, MOST_TRAINED)
 }
 
 /** Of each image the window with most ships, then of each the next: one huge scene does not crowd out the others. */

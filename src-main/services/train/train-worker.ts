@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina'
-import type { TrainBatch, ValidationImage } from '../../contract/engine.ts'
+import type { FalseAlarms, TrainBatch, ValidationImage } from '../../contract/engine.ts'
 import type { WireError } from '../../contract/errors.ts'
 import { toWireError } from '../../contract/errors.ts'
 import type { Skipped } from './train-batches.ts'
@@ -8,7 +8,8 @@ import type { TrainPlan } from './train-plan.ts'
 
 /** A thread that prepares training data, so that this goes on while the engine computes a step. */
 
-export type TrainTask = { kind: 'batch'; step: number } | { kind: 'validation'; index: number }
+export type TrainTask =
+  { kind: 'batch'; step: number; alarms: FalseAlarms['places'] } | { kind: 'validation'; index: number }
 
 export type TrainAnswer =
   | { kind: 'batch'; batch: TrainBatch; skipped: Skipped[] }
@@ -21,7 +22,7 @@ const maker = new BatchMaker(Piscina.workerData as TrainPlan)
 export default async function answer(task: TrainTask): Promise<TrainAnswer> {
   try {
     if (task.kind === 'validation') return { kind: 'validation', image: await maker.validation(task.index) }
-    const batch = await maker.batch(task.step)
+    const batch = await maker.batch(task.step, task.alarms)
     const skipped = [...maker.skipped].map(([file, reason]) => ({ file, reason }))
     const transferable = {
       [Piscina.transferableSymbol]: [batch.images.buffer, batch.labels.buffer],

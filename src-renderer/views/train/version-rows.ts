@@ -11,7 +11,11 @@ export interface Row {
 
 const WORDS: Record<string, string> = {
   ...{ learningRate: 'Learning rate', batch: 'Images per step', crop: 'Crop, px', seed: 'Seed' },
-  ...{ lossUnit: 'Loss counts alike each', sizeExponent: 'Ships drawn by area, exponent −' },
+  ...{
+    lossUnit: 'Loss counts alike each',
+    sizeExponent: 'Ships drawn by area, exponent −',
+    falseAlarmShare: 'Crops at false alarms',
+  },
   ...{ embeddingWeight: 'Embedding weight', syntheticShare: 'Synthetic crops', magnify: 'Magnified up to' },
   ...{ validateEvery: 'Validated every', patience: 'Patience, validations', size: 'Network' },
 }
