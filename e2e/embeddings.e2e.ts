@@ -1,4 +1,5 @@
 import { parseRle } from '../src-main/core/mask/rle.ts'
+import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
 import { ask, handOn, jobsAreOver, openImage, predictAll, sampleIn, saved } from './steps.ts'
 
@@ -70,6 +71,36 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await page.mouse.up()
   await page.keyboard.up('Shift')
   await expect(page.getByTestId('picked')).toContainText('in the lasso')
+  // and the other way round: pixels in the image, and where they point
+  await page.getByTestId('scatter').focus()
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('picked')).toHaveText('')
+  await page.getByTestId('tool-lasso').click()
+  const pointer = new CanvasHand(page)
+  await pointer.look()
+  await pointer.stroke([1, 1], [767, 1], [767, 767], [1, 767])
+  await expect(page.getByTestId('picked')).toContainText('in the lasso')
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('picked')).toHaveText('')
+  await page.keyboard.press('Escape')
+  // a cut in the plot splits, a cluster is dropped, and each is one undo
+  const clusters = async () => /(\d+) clusters/.exec(await page.getByTestId('point-count').innerText())?.[1]
+  const found = Number(await clusters())
+  await page.getByTestId('clusters').getByRole('button').first().dblclick()
+  await page.getByTestId('plot-cut').click()
+  await page.mouse.move(plot.x + plot.width / 2, plot.y + 4)
+  await page.mouse.down()
+  await page.mouse.move(plot.x + plot.width / 2 + 2, plot.y + plot.height - 4, { steps: 3 })
+  await page.mouse.up()
+  await expect.poll(clusters).toBe(String(found + 1))
+  await page.getByTestId('plot-look').click()
+  await page.getByTestId('clusters').getByRole('button').first().click()
+  await page.getByTestId('plot-drop').click()
+  await expect.poll(clusters).toBe(String(found))
+  await page.getByTestId('undo').click()
+  await page.getByTestId('undo').click()
+  await expect.poll(clusters).toBe(String(found))
+  await expect(f2).toHaveText(own)
   // the button of the first sentence mends it, and nothing is stored
   await expect(page.getByTestId('words')).toContainText('are merged')
   await page.getByTestId('cure').click()

@@ -1,5 +1,6 @@
 import type { ClusterSettings, EditPlan, MapShapes, PixelTile } from '../../src-main/contract/wire.ts'
 import type { EditState, Policy } from '../../src-main/core/edit/edit.ts'
+import type { Rle } from '../../src-main/core/mask/rle.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { SparseInference } from '../../src-main/contract/engine.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
@@ -81,6 +82,19 @@ export interface ForegroundPixels {
 /** Straight lines in image pixels, e.g. from brushed pixels to their mode: x0, y0, x1, y1, ... */
 export type Rays = Float32Array
 
+/** Where pixels point, drawn as arrows. Arrays of equal length n. */
+export interface OffsetField {
+  /** [n] row-major pixel index, y * width + x */
+  pixel: Uint32Array
+  /** [n] image px */
+  x: Float32Array
+  y: Float32Array
+  /** [n] below 0: no arrow */
+  shows: Int32Array
+  /** of the image, px */
+  width: number
+}
+
 /** What a view shows of the image: what is not shown cannot be hit either. */
 export interface Layers {
   truth: boolean
@@ -92,6 +106,7 @@ export interface Layers {
   colours: ReadonlyMap<string, number> | null
   foreground: ForegroundPixels | null
   rays: Rays | null
+  field: OffsetField | null
 }
 
 export const DEFAULT_LAYERS: Layers = {
@@ -101,6 +116,7 @@ export const DEFAULT_LAYERS: Layers = {
   colours: null,
   foreground: null,
   rays: null,
+  field: null,
 }
 
 export interface PointerReport {
@@ -121,6 +137,8 @@ export interface CanvasOptions {
   onRefusal?(sentence: string): void
   /** what a person should know of a gesture beside what is seen, as a sentence */
   onNote?(sentence: string): void
+  /** pixels were pointed at, which changes nothing; null: none any more */
+  onPick?(pixels: Rle | null): void
   onSelect?(selection: readonly InstanceRef[]): void
   onHover?(instance: InstanceRef | null): void
   onPointer?(report: PointerReport | null): void

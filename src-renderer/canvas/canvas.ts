@@ -207,7 +207,7 @@ export class CanvasController {
     if (!same) {
       this.#painter.setImage(image)
       // those of another image
-      this.#layers = { ...this.#layers, foreground: null, rays: null }
+      this.#layers = { ...this.#layers, foreground: null, rays: null, field: null }
       this.#bench.clear()
       this.#shown.clear(image ?? NO_CONTENT)
       this.#camera.setImage(image?.key ?? '', image)
@@ -219,6 +219,7 @@ export class CanvasController {
     const before = this.#layers
     this.#layers = layers
     this.#painter.rays = layers.rays
+    this.#painter.field = layers.field
     if (layers.foreground !== before.foreground) {
       this.#painter.foreground.set(layers.foreground, this.#image ?? NO_CONTENT)
     }

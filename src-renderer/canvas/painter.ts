@@ -1,9 +1,10 @@
 import type { Camera, Extent } from '../../src-main/core/geometry/camera.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
-import type { Display, Rays } from './api.ts'
+import type { Display, OffsetField, Rays } from './api.ts'
 import { DEFAULT_DISPLAY } from './api.ts'
 import type { Frame } from './draw/fit.ts'
+import { drawField } from './draw/field.ts'
 import { Foreground } from './draw/foreground.ts'
 import { MapDrawing } from './draw/map-shapes.ts'
 import { Minimap } from './draw/minimap.ts'
@@ -43,6 +44,7 @@ export class Painter implements LayerDrawing {
   readonly minimap = new Minimap()
   display: Display = DEFAULT_DISPLAY
   rays: Rays | null = null
+  field: OffsetField | null = null
   /** another image's picture is shown for the time being */
   comparing = false
   pointer: ScreenPoint | null = null
@@ -68,6 +70,7 @@ export class Painter implements LayerDrawing {
   setImage(image: Extent | null): void {
     this.#image = image
     this.rays = null
+    this.field = null
     this.foreground.set(null, { width: 1, height: 1 })
   }
 
@@ -125,6 +128,7 @@ export class Painter implements LayerDrawing {
     const { selection } = this.#bench
     const { moving } = this.#look()
     const all = { instances: outlined, selection, imageHeight: this.#image.height, moving }
+    if (this.field) drawField(context, this.field, frame)
     if (!this.#outlines.draw(context, all, frame)) this.#unfinished()
     if (!this.display.tags) return
     const tags = placeTags(shown, frame, (text) => tagWidth(context, text))

@@ -246,7 +246,8 @@ export class Workbench {
     return hits.filter(({ id }) => this.selection.some((chosen) => chosen.id === id))
   }
 
-  #handle({ planned, selectCreated, select, show, leave }: Outcome): void {
+  #handle({ planned, selectCreated, select, show, leave, picked }: Outcome): void {
+    if (picked !== undefined) this.#options.onPick?.(picked)
     if (select) this.select(select)
     if (show) this.show(show)
     if (planned && 'refusal' in planned) this.#options.onRefusal?.(planned.refusal)

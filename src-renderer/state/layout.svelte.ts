@@ -17,6 +17,8 @@ export class Layout {
   readonly whyWidth = new Remembered<number>('why-width', 420)
   /** of the embedding plot: how many points lie where, beneath them */
   readonly plotDensity = new Remembered<boolean>('plot-density', true)
+  /** in the image of Embeddings: where each pixel points */
+  readonly plotArrows = new Remembered<boolean>('plot-arrows', false)
   /** of the window's width, 0..1 */
   readonly plotShare = new Remembered<number>('plot-share', 0.516)
   readonly settingsWidth = new Remembered<number>('settings-width', 304)

@@ -84,7 +84,7 @@ export class OpenImage {
       truth: () => this.truth,
       failed: (error) => around.toasts.error(error),
     })
-    this.embedding = new Embedding(this.draft, this.inference)
+    this.embedding = new Embedding(this.draft, this.inference, () => this.truth)
     this.#unpin = around.images.pin(id)
   }
 

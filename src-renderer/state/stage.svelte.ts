@@ -1,5 +1,6 @@
 import type { EditPlan } from '../../src-main/contract/wire.ts'
 import type { EditPrediction } from '../../src-main/core/edit/edit.ts'
+import type { Rle } from '../../src-main/core/mask/rle.ts'
 import type { Canvas, InstanceRef, Layers, PointerReport, Target, ToolName } from '../canvas/index.ts'
 import { DEFAULT_LAYERS } from '../canvas/index.ts'
 
@@ -31,6 +32,9 @@ export class Stage {
   pointer = $state.raw<PointerReport | null>(null)
   /** CSS pixels per image pixel */
   scale = $state(1)
+
+  /** what the view in front does with pixels that are pointed at; null: nothing, and no tool for it is offered */
+  onPick = $state.raw<((pixels: Rle | null) => void) | null>(null)
 
   /** the menu of an instance, or of the image, at a place of the window in CSS px; null: closed */
   menu = $state.raw<{ instance: InstanceRef | null; x: number; y: number } | null>(null)

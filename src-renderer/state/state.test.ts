@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { toFloat16 } from '../../src-main/core/float16.ts'
-import { nearestPoint, pointsByCluster, pointsInside, pointsOf } from './points.ts'
 import { Bindings } from './bindings.svelte.ts'
 import { keyNames } from './keys.ts'
 
@@ -59,55 +57,5 @@ describe('keys', () => {
       '',
       'Space',
     ])
-  })
-})
-
-describe('the points of an inference', () => {
-  it('lie where the pixels point, and are found there', () => {
-    // the first, third and fourth pixel of 4 x 2, pointing half a pixel right and one down
-    const inference = {
-      ...{ width: 4, height: 2, channels: 2, index: Uint32Array.of(0, 2, 7) },
-      ...{
-        offset: Uint16Array.from([0.5, 1, 0.5, 1, 0.5, 1], toFloat16),
-        foreground: Uint8Array.of(9, 8, 7),
-      },
-    }
-    const points = pointsOf(inference, Int16Array.of(-1, 0, 1))
-    expect([[...points.x], [...points.y]]).toEqual([
-      [0.5, 2.5, 3.5],
-      [1, 1, 2],
-    ])
-    expect(nearestPoint(points, 2.4, 0.9, 1)).toBe(1)
-    expect(nearestPoint(points, 20, 20, 1)).toBe(-1)
-    // a square with a notch that leaves the middle one out
-    const around = [
-      [0, 0],
-      [2.4, 0],
-      [2.5, 1.5],
-      [2.6, 0],
-      [4, 0],
-      [4, 3],
-      [0, 3],
-    ].map(([x = 0, y = 0]) => ({ x, y }))
-    expect([...pointsInside(points, around)]).toEqual([0, 2])
-  })
-})
-
-describe('pointsByCluster', () => {
-  it('groups all of a small cluster, and thins a large one evenly', () => {
-    const n = 10_000
-    const points = {
-      pixel: Uint32Array.from({ length: n }, (_, i) => i),
-      x: new Float32Array(n),
-      y: new Float32Array(n),
-      foreground: new Uint8Array(n),
-      cluster: Int16Array.from({ length: n }, (_, i) => (i % 100 === 0 ? 3 : -1)),
-    }
-    const groups = pointsByCluster(points, 1000)
-    expect(groups.get(3)).toHaveLength(100)
-    const thinned = groups.get(-1) ?? new Uint32Array()
-    expect(thinned.length).toBeGreaterThan(800)
-    expect(thinned.length).toBeLessThan(1200)
-    expect(thinned.filter((i) => i < n / 2).length / thinned.length).toBeCloseTo(0.5, 1)
   })
 })

@@ -122,6 +122,35 @@ export function embeddingsOf(inference: SparseInference): { x: Float32Array; y: 
   return { x, y }
 }
 
+/** All channels of the embedding of all sparse pixels: [n, C] row by row, channels 0 and 1 in whole-image pixels. */
+export function embeddingChannels({ index, offset, channels, width }: SparseInference): Float32Array {
+  const values = new Float32Array(offset.length)
+  for (let i = 0; i < values.length; i++) values[i] = OFFSET[offset[i]!]!
+  for (let k = 0; k < index.length; k++) {
+    const column = index[k]! % width
+    values[k * channels]! += column
+    values[k * channels + 1]! += (index[k]! - column) / width
+  }
+  return values
+}
+
+/** Positions in the sparse pixels of those of a mask that it has. @param pixels [m] row-major pixel indices, ascending */
+export function positionsOf(index: Uint32Array, pixels: Uint32Array): Uint32Array {
+  const positions = new Uint32Array(pixels.length)
+  let n = 0
+  let from = 0
+  for (const pixel of pixels) {
+    let to = index.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (index[middle]! < pixel) from = middle + 1
+      else to = middle
+    }
+    if (index[from] === pixel) positions[n++] = from
+  }
+  return positions.subarray(0, n)
+}
+
 /** The pixels of an inference with at least this foreground probability. */
 export function withForegroundFrom(inference: SparseInference, least: number): SparseInference {
   const { foreground } = inference

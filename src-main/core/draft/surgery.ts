@@ -1,14 +1,13 @@
-import type { SparseInference } from '../../contract/engine.ts'
 import type { HandChange } from '../../contract/wire.ts'
-import { embeddingsOf } from '../cluster/sparse.ts'
-import type { Rle } from '../mask/rle.ts'
+import type { Rle, Size } from '../mask/rle.ts'
 import { areaOf, formatRle, fromPixels, pixelsOf, unionAll } from '../mask/rle.ts'
+import type { Plane } from '../plane/plane.ts'
 import { pixelIn } from './draft.ts'
 
 /** Instances taken apart and put together by where their pixels point: changes by hand that a person makes in the plot of embeddings. */
 
-/** A place in the plane of embedding channels 0 and 1, px. */
-export interface Place {
+/** A place in the plane of the plot. */
+interface Place {
   x: number
   y: number
 }
@@ -21,14 +20,14 @@ const [BESIDE, LEFT] = [0.5, 0.04]
  * @returns null where the stroke does not go through it
  */
 export function cutBy(
-  inference: SparseInference,
+  plane: Plane & Size,
   rle: Rle,
   { from, to }: { from: Place; to: Place },
 ): HandChange | null {
   const [dx, dy] = [to.x - from.x, to.y - from.y]
   const length = dx * dx + dy * dy
   if (length === 0) return null
-  const { pixels, x, y } = pointedAt(inference, rle)
+  const { pixels, x, y } = pointedAt(plane, rle)
   const one = new Uint8Array(pixels.length)
   let [beside, ones] = [0, 0]
   for (let i = 0; i < pixels.length; i++) {
@@ -42,12 +41,12 @@ export function cutBy(
   }
   const least = Math.max(1, LEFT * pixels.length)
   const through = beside >= BESIDE * pixels.length && ones >= least && pixels.length - ones >= least
-  return through ? splitInto(inference, rle, pixels, one) : null
+  return through ? splitInto(plane, rle, pixels, one) : null
 }
 
 /** The cut half way between two places that lie apart. @returns null where all pixels of the instance are nearer to one of them */
-export function cutBetween(inference: SparseInference, rle: Rle, a: Place, b: Place): HandChange | null {
-  const { pixels, x, y } = pointedAt(inference, rle)
+export function cutBetween(plane: Plane & Size, rle: Rle, a: Place, b: Place): HandChange | null {
+  const { pixels, x, y } = pointedAt(plane, rle)
   const one = new Uint8Array(pixels.length)
   let ones = 0
   for (let i = 0; i < pixels.length; i++) {
@@ -56,11 +55,11 @@ export function cutBetween(inference: SparseInference, rle: Rle, a: Place, b: Pl
     one[i] = 1
     ones++
   }
-  return ones === 0 || ones === pixels.length ? null : splitInto(inference, rle, pixels, one)
+  return ones === 0 || ones === pixels.length ? null : splitInto(plane, rle, pixels, one)
 }
 
 /** Several instances as one. @param masks at least two */
-export function joinAll(size: SparseInference, masks: readonly Rle[]): HandChange {
+export function joinAll(size: Size, masks: readonly Rle[]): HandChange {
   return {
     kind: 'join',
     at: masks.map((rle) => pixelIn(rle, size)),
@@ -68,13 +67,8 @@ export function joinAll(size: SparseInference, masks: readonly Rle[]): HandChang
   }
 }
 
-/** Takes an instance away. */
-export function dropOne(size: SparseInference, rle: Rle): HandChange {
-  return { kind: 'drop', at: [pixelIn(rle, size)], masks: [] }
-}
-
 /** @param one [pixels] 1: of the first part */
-function splitInto(size: SparseInference, rle: Rle, pixels: Uint32Array, one: Uint8Array): HandChange {
+function splitInto(size: Size, rle: Rle, pixels: Uint32Array, one: Uint8Array): HandChange {
   const parts = [1, 0].map((part) =>
     fromPixels(
       pixels.filter((_, i) => one[i] === part),
@@ -86,23 +80,19 @@ function splitInto(size: SparseInference, rle: Rle, pixels: Uint32Array, one: Ui
   return { kind: 'split', at: [pixelIn(rle, size)], masks: parts.map(formatRle) }
 }
 
-/** Where the pixels of a mask point; one that the inference lacks points at itself. */
-function pointedAt(
-  inference: SparseInference,
-  rle: Rle,
-): { pixels: Uint32Array; x: Float32Array; y: Float32Array } {
-  const { index, width } = inference
-  const all = embeddingsOf(inference)
-  const pixels = pixelsOf(rle, inference).sort()
+/** Where the pixels of a mask lie in the plane; one that it lacks lies at its own place in the image. */
+function pointedAt(plane: Plane & Size, rle: Rle): { pixels: Uint32Array; x: Float32Array; y: Float32Array } {
+  const { width } = plane
+  const pixels = pixelsOf(rle, plane).sort()
   const x = new Float32Array(pixels.length)
   const y = new Float32Array(pixels.length)
   let k = 0
   for (let i = 0; i < pixels.length; i++) {
     const pixel = pixels[i]!
-    while (k < index.length && index[k]! < pixel) k++
-    const has = index[k] === pixel
-    x[i] = has ? all.x[k]! : pixel % width
-    y[i] = has ? all.y[k]! : Math.floor(pixel / width)
+    while (k < plane.pixel.length && plane.pixel[k]! < pixel) k++
+    const has = plane.pixel[k] === pixel
+    x[i] = has ? plane.x[k]! : pixel % width
+    y[i] = has ? plane.y[k]! : Math.floor(pixel / width)
   }
   return { pixels, x, y }
 }

@@ -10,6 +10,7 @@ import type { Rle } from '../mask/rle.ts'
 import { scoreImage } from '../metric/f2.ts'
 import { overlapsBetween } from '../metric/overlap.ts'
 import { levelOf } from '../metric/thresholds.ts'
+import { IN_PIXELS, planeOf } from '../plane/plane.ts'
 import { seenOf, shipsIn } from './ships.ts'
 import type { Ship } from './ships.ts'
 
@@ -149,8 +150,8 @@ function homeOf({ clusters: [first], area }: Ship): number | null {
 }
 
 /** Values of a setting below or above one, the nearest first; of far ones every third: each costs a clustering. */
-function from<K extends 'alpha' | 'sigma'>(
-  setting: K,
+function from(
+  setting: 'alpha' | 'sigma',
   value: number,
   direction: 'down' | 'up',
 ): Partial<ClusterSettings>[] {
@@ -180,7 +181,16 @@ function merged({ ships, draft, clusterer, settings, taken, cureBy, cureByHand }
       cureBy(from('alpha', settings.alpha, 'down'), (now) => {
         const [home, otherHome] = [homeOf(now[a]!), homeOf(now[b]!)]
         return home !== null && otherHome !== null && home !== otherHome
-      }) ?? cureByHand(mask && cutBetween(clusterer.inference, mask, here, there))
+      }) ??
+      cureByHand(
+        mask &&
+          cutBetween(
+            { ...clusterer.inference, ...planeOf(clusterer.inference, IN_PIXELS) },
+            mask,
+            here,
+            there,
+          ),
+      )
     return [{ kind: 'merged', ships: [a, b] as const, apart, needed, cure }]
   })
 }

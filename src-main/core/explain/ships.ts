@@ -1,7 +1,7 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import { momentsOf, spreadOf } from '../cluster/moments.ts'
 import type { Moments } from '../cluster/moments.ts'
-import { embeddingsOf } from '../cluster/sparse.ts'
+import { embeddingsOf, positionsOf } from '../cluster/sparse.ts'
 import type { Rle } from '../mask/rle.ts'
 import { areaOf, pixelsOf } from '../mask/rle.ts'
 
@@ -59,23 +59,6 @@ export function shipsIn(seen: readonly Seen[], labels: Int16Array): Ship[] {
       .sort((a, b) => b.pixels - a.pixels || a.cluster - b.cluster)
     return { ...ship, clusters }
   })
-}
-
-/** Where the values stand in a list; those it lacks are left out. Both ascending. */
-function positionsOf(list: Uint32Array, values: Uint32Array): Uint32Array {
-  const positions = new Uint32Array(values.length)
-  let n = 0
-  let from = 0
-  for (const value of values) {
-    let to = list.length
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if (list[middle]! < value) from = middle + 1
-      else to = middle
-    }
-    if (list[from] === value) positions[n++] = from
-  }
-  return positions.subarray(0, n)
 }
 
 function pick(values: Float32Array, members: Uint32Array): Float32Array {

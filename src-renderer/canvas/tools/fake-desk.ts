@@ -50,6 +50,7 @@ export function setUp(tool: ToolName) {
   const notes: string[] = []
   const selected: InstanceRef[][] = []
   const tools: ToolName[] = []
+  const picks: (m.Rle | null)[] = []
   const bench = new Workbench(
     shown,
     camera,
@@ -62,6 +63,7 @@ export function setUp(tool: ToolName) {
       onNote: (sentence) => notes.push(sentence),
       onSelect: (selection) => selected.push([...selection]),
       onTool: (name) => tools.push(name),
+      onPick: (pixels) => picks.push(pixels),
     },
     () => undefined,
   )
@@ -92,6 +94,7 @@ export function setUp(tool: ToolName) {
     notes,
     selected,
     tools,
+    picks,
     down,
     move,
     up,

@@ -3,6 +3,7 @@ import { brush } from './brush/brush.ts'
 import { eraser } from './eraser/eraser.ts'
 import { ignore } from './ignore/ignore.ts'
 import { knife } from './knife/knife.ts'
+import { lasso } from './lasso/lasso.ts'
 import { merge } from './merge/merge.ts'
 import { polygon } from './polygon/polygon.ts'
 import { ruler } from './ruler/ruler.ts'
@@ -24,6 +25,7 @@ export const TOOLS = {
   merge,
   ignore,
   ruler,
+  lasso,
 } as const satisfies Record<string, ToolEntry>
 
 export type ToolName = keyof typeof TOOLS

@@ -71,6 +71,8 @@ export interface Outcome {
   /** selects what the plan creates */
   selectCreated?: boolean
   select?: readonly InstanceRef[]
+  /** pixels that were pointed at; null: none any more */
+  picked?: Rle | null
   /** zoom to this instance */
   show?: InstanceRef
   /** the tool is done with: back to select */
@@ -143,6 +145,8 @@ export interface ToolEntry {
   sized?: boolean
   /** it takes what the network sees, by a reach */
   reaches?: boolean
+  /** it points at pixels and changes nothing: of use where a view shows more about them */
+  picks?: boolean
   /** the shape of what is selected shows its handles */
   handles?: boolean
   /** which instances light up under the pointer; none where it is left out */

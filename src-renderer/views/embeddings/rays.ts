@@ -1,27 +1,26 @@
-import type { Points } from '../../state/points.ts'
+import type { Plane } from '../../../src-main/core/plane/plane.ts'
 
 const MOST = 240
 
 /**
- * Lines from the pixels of a cluster to its mode, evenly picked where there are very many.
- * @param centre of the cluster, image px. @param width of the image, px. @returns x0, y0, x1, y1, ...
+ * Lines from pixels to one place, or each to where it points; evenly picked where there are very many.
+ * @param members indices of the points
+ * @param to image px; null: each to its own place
+ * @param width of the image, px
+ * @returns x0, y0, x1, y1, ...
  */
-export function raysTo(
-  points: Points,
-  cluster: number,
-  centre: readonly [number, number],
+export function raysFrom(
+  { pixel, x, y }: Plane,
+  members: Uint32Array,
+  to: { x: number; y: number } | null,
   width: number,
 ): Float32Array {
-  const members: number[] = []
-  points.cluster.forEach((value, i) => {
-    if (value === cluster) members.push(i)
-  })
   const every = Math.max(1, Math.ceil(members.length / MOST))
   const picked = members.filter((_, i) => i % every === 0)
   const rays = new Float32Array(picked.length * 4)
   picked.forEach((i, n) => {
-    const pixel = points.pixel[i]!
-    rays.set([(pixel % width) + 0.5, Math.floor(pixel / width) + 0.5, centre[0], centre[1]], n * 4)
+    const at = pixel[i]!
+    rays.set([(at % width) + 0.5, Math.floor(at / width) + 0.5, to?.x ?? x[i]!, to?.y ?? y[i]!], n * 4)
   })
   return rays
 }

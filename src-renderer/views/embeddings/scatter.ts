@@ -1,33 +1,55 @@
-import type { Cluster } from '../../../src-main/core/cluster/cluster.ts'
-import { covarianceOf, type Moments } from '../../../src-main/core/cluster/moments.ts'
+import { covarianceOf, type Covariance, type Moments } from '../../../src-main/core/cluster/moments.ts'
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { Camera } from '../../../src-main/core/geometry/camera.ts'
-import type { Points } from '../../state/points.ts'
+import type { Mode, Points } from '../../state/embedding.svelte.ts'
 import { ticks } from '../../ui/ticks.ts'
+
+type Rgb = readonly [number, number, number]
+
+/** What a person is drawing in the plot, in CSS pixels: a lasso, a cut, or a line from one mode to another. */
+export type HandDrawing =
+  | { kind: 'lasso'; way: readonly { x: number; y: number }[] }
+  | { kind: 'cut' | 'join'; from: { x: number; y: number }; to: { x: number; y: number } }
 
 export interface ScatterScene {
   points: Points
-  /** the points to draw, by cluster */
-  groups: ReadonlyMap<number, Uint32Array>
-  clusters: readonly Cluster[]
+  /** [modes] the points of each; and those of none */
+  groups: readonly Uint32Array[]
+  faint: Uint32Array
+  modes: readonly Mode[]
   camera: Camera
+  /** CSS pixels, and device pixels for one of them */
   width: number
   height: number
-  /** CSS colour and tag of a cluster; null where it was dropped */
-  look: (cluster: number) => { colour: string; tag: string } | null
+  ratio: number
+  /** colour and tag of a mode; null where it was dropped */
+  look: (mode: number) => { rgb: Rgb; tag: string } | null
   brushed: number | null
   /** how many points lie where, beneath them */
   density: boolean
-  /** ships of the truth: where their embeddings lie, and what they are called */
-  ships: readonly { embeddings: Moments; tag: string }[]
-  /** in screen pixels; drawn while it is being drawn */
-  lasso: readonly { x: number; y: number }[]
+  /** ships of the truth: where their pixels lie, and what they are called */
+  ships: readonly { points: Moments; tag: string }[]
+  /** pairs of ships that are merged, and what is said between them */
+  merged: readonly { ships: readonly [number, number]; text: string }[]
   /** indices of the points that a lasso holds */
   picked: Uint32Array | null
-  /** a mode that is being dragged onto another, in screen pixels */
-  joining: { from: number; x: number; y: number } | null
-  /** CSS colours of the theme */
-  theme: { line: string; tick: string; ink: string; accent: string; dropped: string; plate: string }
+  /** the point of the pixel under the pointer in the image */
+  pointed: number | null
+  hand: HandDrawing | null
+  theme: Theme
+}
+
+/** Colours of the theme, CSS; those of dots as numbers too. */
+export interface Theme {
+  line: string
+  tick: string
+  ink: string
+  accent: string
+  control: string
+  plate: string
+  dropped: Rgb
+  lit: Rgb
+  shade: Rgb
 }
 
 const MARGIN = 24
@@ -48,105 +70,20 @@ function withoutOutliers(values: ArrayLike<number>): [number, number] {
   return [sorted[cut]!, sorted[sorted.length - 1 - cut]!]
 }
 
-/** Draws the plot: grid and axes in px, points by cluster, a cross at each centre, and the brushed cluster above all. */
-export function drawScatter(context: CanvasRenderingContext2D, scene: ScatterScene): void {
-  context.clearRect(0, 0, scene.width, scene.height)
-  drawGrid(context, scene)
-  if (scene.density) drawDensity(context, scene)
-  drawPoints(context, scene)
+/** What lies over the dots: truth by outline, modes with their tags, what is pointed at, and what a hand draws. */
+export function drawFront(context: CanvasRenderingContext2D, scene: ScatterScene): void {
   for (const ship of scene.ships) drawShip(context, scene, ship)
-  scene.clusters.forEach((cluster, i) => drawCentre(context, scene, i, cluster))
-  drawPicked(context, scene)
-  drawHand(context, scene)
+  scene.modes.forEach((mode, i) => drawMode(context, scene, i, mode))
+  for (const pair of scene.merged) drawMerged(context, scene, pair)
+  drawPointed(context, scene)
+  if (scene.hand) drawHand(context, scene, scene.hand)
 }
 
-/** Side of a cell of the density, CSS px, and how far a point reaches, in cells. */
-const [CELL, BLUR] = [6, 2]
-
-/** Cells by how many points lie in and around them, as layers of one faint colour. */
-function drawDensity(
+/** Grid and axes, in units of the plane. */
+export function drawGrid(
   context: CanvasRenderingContext2D,
-  { points, camera, width, height, theme }: ScatterScene,
+  { camera, width, height, theme }: ScatterScene,
 ): void {
-  const [columns, rows] = [Math.ceil(width / CELL), Math.ceil(height / CELL)]
-  const cells = new Float32Array(columns * rows)
-  let most = 0
-  for (let i = 0; i < points.x.length; i++) {
-    if ((points.cluster[i] ?? -1) < 0) continue
-    const column = Math.floor((points.x[i]! * camera.scale + camera.x) / CELL)
-    const row = Math.floor((points.y[i]! * camera.scale + camera.y) / CELL)
-    for (let r = Math.max(0, row - BLUR); r <= Math.min(rows - 1, row + BLUR); r++) {
-      for (let c = Math.max(0, column - BLUR); c <= Math.min(columns - 1, column + BLUR); c++) {
-        const value = (cells[r * columns + c]! += 1 / (1 + (r - row) ** 2 + (c - column) ** 2))
-        if (value > most) most = value
-      }
-    }
-  }
-  context.fillStyle = theme.ink
-  cells.forEach((value, at) => {
-    if (value < most / 200) return
-    context.globalAlpha = 0.05 + 0.2 * Math.sqrt(value / most)
-    context.fillRect((at % columns) * CELL, Math.floor(at / columns) * CELL, CELL, CELL)
-  })
-  context.globalAlpha = 1
-}
-
-/** Two standard deviations of a ship's embeddings around their mean. */
-function drawShip(
-  context: CanvasRenderingContext2D,
-  { camera, theme }: ScatterScene,
-  { embeddings, tag }: ScatterScene['ships'][number],
-): void {
-  const { n, x, y } = embeddings
-  if (n === 0) return
-  const { xx, xy, yy } = covarianceOf(embeddings)
-  const [half, away] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)]
-  const reach = (variance: number) => Math.max(6, 2 * Math.sqrt(Math.max(0, variance)) * camera.scale)
-  const [px, py] = [(x / n) * camera.scale + camera.x, (y / n) * camera.scale + camera.y]
-  const long = reach(half + away)
-  context.strokeStyle = theme.ink
-  context.lineWidth = 1
-  context.setLineDash([5, 3])
-  context.beginPath()
-  context.ellipse(px, py, long, reach(half - away), Math.atan2(2 * xy, xx - yy) / 2, 0, 2 * Math.PI)
-  context.stroke()
-  context.setLineDash([])
-  drawTag(context, tag, px + long + 12, py, theme)
-}
-
-function drawPicked(
-  context: CanvasRenderingContext2D,
-  { points, camera, picked, theme }: ScatterScene,
-): void {
-  context.fillStyle = theme.accent
-  for (const i of picked ?? []) {
-    context.fillRect(
-      points.x[i]! * camera.scale + camera.x - 1.5,
-      points.y[i]! * camera.scale + camera.y - 1.5,
-      3,
-      3,
-    )
-  }
-}
-
-/** What a person is drawing: a lasso, or a line from one mode to another. */
-function drawHand(
-  context: CanvasRenderingContext2D,
-  { lasso, joining, clusters, camera, theme }: ScatterScene,
-): void {
-  context.strokeStyle = theme.accent
-  context.lineWidth = 1.5
-  context.beginPath()
-  lasso.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
-  const from = joining && clusters[joining.from]?.centre
-  if (joining && from) {
-    context.moveTo(from[0] * camera.scale + camera.x, from[1] * camera.scale + camera.y)
-    context.lineTo(joining.x, joining.y)
-  }
-  context.stroke()
-}
-
-function drawGrid(context: CanvasRenderingContext2D, { camera, width, height, theme }: ScatterScene): void {
   const lines = (length: number, offset: number) =>
     ticks(-offset / camera.scale, (length - offset) / camera.scale, length / 110)
   context.strokeStyle = theme.line
@@ -172,50 +109,50 @@ function drawGrid(context: CanvasRenderingContext2D, { camera, width, height, th
   context.stroke()
 }
 
-function drawPoints(context: CanvasRenderingContext2D, scene: ScatterScene): void {
-  const { groups, camera, brushed } = scene
-  const size = Math.max(2, Math.min(4, camera.scale * 0.3))
-  for (const [cluster, members] of groups) {
-    if (cluster !== brushed) drawMembers(context, scene, members, size, brushed === null ? 0.75 : 0.3)
-  }
-  const members = brushed === null ? undefined : groups.get(brushed)
-  if (members) drawMembers(context, scene, members, size + 1, 1)
+/** Two standard deviations of a ship's points around their mean, and its tag. */
+function drawShip(
+  context: CanvasRenderingContext2D,
+  { camera, theme }: ScatterScene,
+  { points, tag }: ScatterScene['ships'][number],
+): void {
+  const { n, x, y } = points
+  if (n === 0) return
+  const [px, py] = [(x / n) * camera.scale + camera.x, (y / n) * camera.scale + camera.y]
+  context.strokeStyle = theme.ink
+  context.lineWidth = 1
+  context.setLineDash([5, 3])
+  const { right } = strokeSpread(context, px, py, covarianceOf(points), camera.scale, 6)
+  context.setLineDash([])
+  drawTag(context, tag, px + right + 12, py, theme)
 }
 
-function drawMembers(
+/** Strokes two standard deviations around a place. @returns how far it reaches, CSS px */
+function strokeSpread(
   context: CanvasRenderingContext2D,
-  { points, camera, width, height, look, theme }: ScatterScene,
-  members: Uint32Array,
-  size: number,
-  alpha: number,
-): void {
-  const style = look(points.cluster[members[0] ?? 0] ?? -1)
-  context.fillStyle = style?.colour ?? theme.dropped
-  context.globalAlpha = style ? alpha : alpha * 0.4
-  for (const i of members) {
-    const [x, y] = [points.x[i]! * camera.scale + camera.x, points.y[i]! * camera.scale + camera.y]
-    if (x < 0 || y < 0 || x > width || y > height) continue
-    context.fillRect(x - size / 2, y - size / 2, size, size)
-  }
-  context.globalAlpha = 1
-}
-
-function drawCentre(
-  context: CanvasRenderingContext2D,
-  { camera, look, brushed, theme }: ScatterScene,
-  cluster: number,
-  { centre, spread }: Cluster,
-): void {
-  const style = look(cluster)
-  if (!style) return
-  const [x, y] = [centre[0] * camera.scale + camera.x, centre[1] * camera.scale + camera.y]
-  const radius = Math.max(10, 2 * spread * camera.scale)
-  context.lineWidth = cluster === brushed ? 2 : 1
-  context.strokeStyle = cluster === brushed ? theme.accent : theme.dropped
+  px: number,
+  py: number,
+  { xx, xy, yy }: Covariance,
+  scale: number,
+  least: number,
+): { right: number; up: number } {
+  const [half, away] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)]
+  const reach = (variance: number) => Math.max(least, 2 * Math.sqrt(Math.max(0, variance)) * scale)
   context.beginPath()
-  context.arc(x, y, radius, 0, 2 * Math.PI)
+  const angle = Math.atan2(2 * xy, xx - yy) / 2
+  context.ellipse(px, py, reach(half + away), reach(half - away), angle, 0, 2 * Math.PI)
   context.stroke()
-  const arm = radius > 16 ? 5 : 3
+  return { right: reach(xx), up: reach(yy) }
+}
+
+function drawMode(context: CanvasRenderingContext2D, scene: ScatterScene, i: number, mode: Mode): void {
+  const { camera, look, brushed, theme } = scene
+  const style = mode.pixels > 0 ? look(i) : null
+  if (!style) return
+  const [x, y] = [mode.x * camera.scale + camera.x, mode.y * camera.scale + camera.y]
+  context.lineWidth = i === brushed ? 2 : 1
+  context.strokeStyle = i === brushed ? theme.accent : theme.control
+  const { up } = strokeSpread(context, x, y, mode.covariance, camera.scale, 10)
+  const arm = up > 16 ? 5 : 3
   for (const [colour, thickness] of [
     [theme.plate, 3],
     [theme.ink, 1.5],
@@ -229,7 +166,68 @@ function drawCentre(
     context.lineTo(x, y + arm)
     context.stroke()
   }
-  drawTag(context, style.tag, x, y - radius - 10, theme)
+  drawTag(context, style.tag, x, y - up - 10, theme)
+}
+
+/** A line between the middles of two ships in one cluster, and how far apart they lie. */
+function drawMerged(
+  context: CanvasRenderingContext2D,
+  { ships, camera, theme }: ScatterScene,
+  { ships: [a, b], text }: ScatterScene['merged'][number],
+): void {
+  const places = [ships[a], ships[b]].flatMap((ship) =>
+    ship && ship.points.n > 0
+      ? [
+          {
+            x: (ship.points.x / ship.points.n) * camera.scale + camera.x,
+            y: (ship.points.y / ship.points.n) * camera.scale + camera.y,
+          },
+        ]
+      : [],
+  )
+  const [from, to] = places
+  if (!from || !to) return
+  context.strokeStyle = theme.ink
+  context.lineWidth = 1.5
+  context.beginPath()
+  context.moveTo(from.x, from.y)
+  context.lineTo(to.x, to.y)
+  context.stroke()
+  drawTag(context, text, (from.x + to.x) / 2, Math.max(from.y, to.y) + 24, theme)
+}
+
+/** A ring round the point of the pixel under the pointer. */
+function drawPointed(
+  context: CanvasRenderingContext2D,
+  { points, pointed, camera, theme }: ScatterScene,
+): void {
+  if (pointed === null) return
+  const [x, y] = [points.x[pointed]! * camera.scale + camera.x, points.y[pointed]! * camera.scale + camera.y]
+  for (const [colour, thickness] of [
+    [theme.plate, 4],
+    [theme.accent, 2],
+  ] as const) {
+    context.strokeStyle = colour
+    context.lineWidth = thickness
+    context.beginPath()
+    context.arc(x, y, 6, 0, 2 * Math.PI)
+    context.stroke()
+  }
+}
+
+function drawHand(context: CanvasRenderingContext2D, { theme }: ScatterScene, hand: HandDrawing): void {
+  context.strokeStyle = theme.accent
+  context.lineWidth = 1.5
+  context.beginPath()
+  if (hand.kind === 'lasso') {
+    hand.way.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
+  } else {
+    if (hand.kind === 'cut') context.setLineDash([6, 4])
+    context.moveTo(hand.from.x, hand.from.y)
+    context.lineTo(hand.to.x, hand.to.y)
+  }
+  context.stroke()
+  context.setLineDash([])
 }
 
 function drawTag(
