@@ -8,7 +8,12 @@ import { handOn, openImage, row, saved } from './steps.ts'
 const CASES = join(root, 'src-main', 'testing', 'labels')
 
 const coco = z.object({
-  annotations: z.array(z.object({ category_id: z.number(), iscrowd: z.number() })),
+  annotations: z.array(
+    z.object({
+      ...{ category_id: z.number(), iscrowd: z.number() },
+      ...{ heading: z.number().optional(), attributes: z.record(z.string(), z.string()).optional() },
+    }),
+  ),
   categories: z.array(z.object({ id: z.number(), name: z.string() })),
 })
 
@@ -73,6 +78,31 @@ test('categories come in as they are mapped, are given by key, filter the list, 
   await expect(page.getByTestId('instance-count')).toHaveText('3 truth, 0 predicted, 1 ignored')
   await saved(drydock)
 
+  // what is noted of a ship: its heading by key and by hand, an attribute, and one undo each
+  await page.keyboard.press('v')
+  await list.getByRole('option').first().click()
+  const notes = page.getByTestId('notes')
+  await page.getByTestId('canvas').focus()
+  await page.keyboard.press('y')
+  await expect(notes.getByLabel('Heading')).not.toHaveValue('')
+  await notes.getByLabel('Heading').fill('275')
+  await notes.getByLabel('Heading').press('Enter')
+  await notes.getByLabel('Name of an attribute').fill('flag state')
+  await notes.getByLabel('Its value').fill('PA')
+  await notes.getByLabel('Its value').press('Enter')
+  await notes.getByLabel('flag state', { exact: true }).fill('LR')
+  await notes.getByLabel('flag state', { exact: true }).press('Enter')
+  await page.getByTestId('canvas').focus()
+  if (process.env['SHOTS']) {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.screenshot({ path: `${process.env['SHOTS']}/notes-${colorScheme}.png` })
+    }
+  }
+  await page.keyboard.press('Control+z')
+  await expect(notes.getByLabel('flag state', { exact: true })).toHaveValue('PA')
+  await saved(drydock)
+
   const out = join(folder, 'out.json')
   await drydock.menu('export-labels')
   await page.getByTestId('export-format').selectOption('coco-rle')
@@ -85,4 +115,6 @@ test('categories come in as they are mapped, are given by key, filter the list, 
   expect(written.annotations).toHaveLength(objects.length + 1)
   const found = objects.map(({ category_id }) => names.get(category_id))
   expect(found.toSorted()).toEqual(['Tug boat', 'Tug boat', 'ship', 'ship', 'ship'])
+  const noted = objects.find(({ heading }) => heading !== undefined)
+  expect(noted).toMatchObject({ heading: 275, attributes: { 'flag state': 'PA' } })
 })

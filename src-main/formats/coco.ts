@@ -42,7 +42,7 @@ function hold(holes: boolean): LabelFormat['canHold'] {
     scores: true,
     categories: true,
     ignored: true,
-    notes: true,
+    notes: 'all',
   }
 }
 

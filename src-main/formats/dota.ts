@@ -3,6 +3,7 @@ import { someLooksLike, stemOf, textOf, withEnding } from './files.ts'
 import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { ringsMask, smallestRectangle } from './shapes.ts'
+import { difficultyOf, notesOfDifficulty } from './values.ts'
 
 /**
  * DOTA: a text file an image, of its name. In its head `imagesource:` and `gsd:` (ground resolution in metres), then a line
@@ -18,6 +19,7 @@ export const dota: LabelFormat = {
     overlap: true,
     scores: false,
     categories: true,
+    notes: 'difficult',
   },
   recognise: (source) =>
     someLooksLike(source, withEnding(source, 'txt'), (head) =>
@@ -72,7 +74,7 @@ async function* readDota(
       }
       const rle = ringsMask([corners], image.size)
       if (typeof rle === 'string') broken(rle)
-      else image.instances.push({ rle, line, category, score: null })
+      else image.instances.push({ rle, line, category, score: null, ...notesOfDifficulty(fields[9]) })
     }
     yield image
   }
@@ -81,10 +83,10 @@ async function* readDota(
 async function writeDota(images: AsyncIterable<ImageToWrite>, sink: LabelSink): Promise<void> {
   for await (const { name, size, instances, ground } of images) {
     const { pixelMetres } = await ground()
-    const rows = instances.map(({ rle, category }) => {
+    const rows = instances.map(({ rle, category, attributes }) => {
       const corners = smallestRectangle(rle, size.height).map((value) => String(Number(value.toFixed(6))))
       // a category is one word here
-      return `${corners.join(' ')} ${(category ?? DEFAULT_CATEGORY).trim().replaceAll(/\s+/g, '-')} 0\n`
+      return `${corners.join(' ')} ${(category ?? DEFAULT_CATEGORY).trim().replaceAll(/\s+/g, '-')} ${difficultyOf({ attributes }) ?? 0}\n`
     })
     await sink.append(
       `${stemOf(name)}.txt`,

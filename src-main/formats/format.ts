@@ -159,8 +159,8 @@ export interface CanHold {
   categories: boolean
   /** areas where nobody can tell; left out: none */
   ignored?: true
-  /** headings and attributes; left out: none */
-  notes?: true
+  /** headings and attributes, or the attribute `difficult` alone; left out: none */
+  notes?: 'all' | 'difficult'
 }
 
 /** One format of label files: one object a format. */

@@ -7,7 +7,7 @@ import type { Rle, Size } from '../core/mask/rle.ts'
 import { randomFrom } from '../core/random.ts'
 import { memorySink, memorySource, mutated, readDamaged } from '../testing/labels.ts'
 import { NO_GROUND } from './format.ts'
-import type { CanHold, ImageToWrite } from './format.ts'
+import type { CanHold, ImageToWrite, LabelledInstance } from './format.ts'
 import { Losses } from './losses.ts'
 import { formatOf, recogniseFormat } from './registry.ts'
 import { boxRing, outerRings, ringsMask, smallestRectangle } from './shapes.ts'
@@ -195,3 +195,66 @@ test.each(['coco-rle', 'coco-polygons', 'labelme', 'geojson'] as const)(
     expect(losses.list).toEqual(['heading and attributes of 1 instance'])
   },
 )
+
+test.each(['dota', 'voc'] as const)('%s keeps what is difficult, and says what else it loses', async (id) => {
+  const size = { width: 12, height: 9 }
+  const square = (x: number) => fromPredicate(size, (px, py) => px >= x && px < x + 3 && py >= 2 && py < 6)
+  const one = (x: number, attributes?: Record<string, string>) => ({
+    ...{ rle: square(x), category: 'ship', score: null },
+    ...(attributes && { attributes }),
+  })
+  const instances = [one(1, { difficult: 'true' }), one(5), one(9, { difficult: '1', flag: 'PA' })]
+  const { sink, files } = memorySink()
+  const images = async function* () {
+    yield { name: 'a.png', size, instances, ground: () => Promise.resolve(NO_GROUND) }
+  }
+  await formatOf(id).write(images(), sink, [])
+  const found = []
+  for await (const image of formatOf(id).read(memorySource(files, { 'a.png': size }), () => undefined)) {
+    found.push(...image.instances)
+  }
+  expect(found.map(({ attributes }) => attributes)).toEqual([
+    { difficult: '1' },
+    undefined,
+    { difficult: '1' },
+  ])
+  const losses = new Losses(formatOf(id).canHold)
+  losses.add(instances, size)
+  expect(losses.list).toEqual(['heading and attributes of 1 instance'])
+})
+
+test('flags of LabelMe are attributes, and what is true or false is a flag again', async () => {
+  const shape = {
+    ...{
+      label: 'ship',
+      points: [
+        [1, 1],
+        [5, 1],
+        [5, 4],
+      ],
+      shape_type: 'polygon',
+      group_id: null,
+    },
+    flags: { occluded: true, moored: false },
+  }
+  const file = {
+    version: '5.5.0',
+    flags: {},
+    shapes: [shape],
+    imagePath: 'a.png',
+    imageHeight: 9,
+    imageWidth: 12,
+  }
+  const size = { width: 12, height: 9 }
+  const source = memorySource(new Map([['a.json', Buffer.from(JSON.stringify(file))]]), { 'a.png': size })
+  const found: LabelledInstance[] = []
+  for await (const image of formatOf('labelme').read(source, () => undefined)) found.push(...image.instances)
+  expect(found.map(({ attributes }) => attributes)).toEqual([{ occluded: 'true' }])
+  const { sink, files } = memorySink()
+  const images = async function* () {
+    yield { name: 'a.png', size, instances: found, ground: () => Promise.resolve(NO_GROUND) }
+  }
+  await formatOf('labelme').write(images(), sink, [])
+  const written = JSON.parse(String(files.get('a.json'))) as { shapes: unknown[] }
+  expect(written.shapes).toMatchObject([{ flags: { occluded: true } }])
+})

@@ -29,7 +29,7 @@ export const geojson: LabelFormat = {
     overlap: true,
     scores: true,
     categories: true,
-    notes: true,
+    notes: 'all',
   },
   async recognise(source) {
     const head = (await headOf(source))?.toString('latin1') ?? ''

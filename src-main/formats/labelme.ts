@@ -32,7 +32,7 @@ export const labelme: LabelFormat = {
     overlap: true,
     scores: true,
     categories: true,
-    notes: true,
+    notes: 'all',
   },
   recognise: (source) =>
     someLooksLike(
@@ -81,7 +81,7 @@ async function* readLabelme(
       if (known) known.parts.push(rle)
       else {
         const score = scoreOf(fields['score'])
-        instances.set(key, { parts: [rle], line, category, score, ...notesIn(fields) })
+        instances.set(key, { parts: [rle], line, category, score, ...notesIn(withFlags(fields)) })
       }
     }
     yield {
@@ -92,6 +92,12 @@ async function* readLabelme(
       })),
     }
   }
+}
+
+/** LabelMe's flags are attributes that are true or false; X-AnyLabeling has attributes of its own beside them. */
+function withFlags(shape: Fields): Fields {
+  const raised = Object.entries(fieldsOf(shape['flags']) ?? {}).filter(([, up]) => up === true)
+  return { ...shape, attributes: { ...Object.fromEntries(raised), ...fieldsOf(shape['attributes']) } }
 }
 
 async function parsed(
@@ -176,7 +182,7 @@ async function writeLabelme(images: AsyncIterable<ImageToWrite>, sink: LabelSink
         group_id: rings.length > 1 ? i + 1 : null,
         description: '',
         shape_type: 'polygon',
-        flags: {},
+        flags: flagsOf(instance),
         ...(score === null ? {} : { score }),
         ...notesOf(instance),
       }))
@@ -192,4 +198,10 @@ async function writeLabelme(images: AsyncIterable<ImageToWrite>, sink: LabelSink
     }
     await sink.append(`${stemOf(name)}.json`, `${JSON.stringify(data)}\n`)
   }
+}
+
+/** Attributes that are true or false are flags too, so that LabelMe itself shows them. */
+function flagsOf({ attributes = {} }: Notes): Record<string, boolean> {
+  const flags = Object.entries(attributes).filter(([, text]) => text === 'true' || text === 'false')
+  return Object.fromEntries(flags.map(([name, text]) => [name, text === 'true']))
 }

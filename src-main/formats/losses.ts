@@ -3,8 +3,9 @@ import type { Rle, Size } from '../core/mask/rle.ts'
 import { componentsOf } from '../core/mask/components.ts'
 import { areDisjoint } from '../core/metric/overlap.ts'
 import { DEFAULT_CATEGORY } from './format.ts'
-import type { CanHold, LabelledInstance } from './format.ts'
+import type { CanHold, LabelledInstance, Notes } from './format.ts'
 import { hasHoles } from './shapes.ts'
+import { difficultyOf } from './values.ts'
 
 /** What a format would lose of the instances it was shown. */
 export class Losses {
@@ -31,8 +32,8 @@ export class Losses {
   add(instances: readonly Omit<LabelledInstance, 'line'>[], { height }: Size, ignored = 0): void {
     this.#ignored += ignored
     const { shapes, holes, parts, overlap } = this.#can
-    for (const { rle, category, score, heading, attributes } of instances) {
-      if (heading !== undefined || attributes !== undefined) this.#noted++
+    for (const { rle, category, score, ...notes } of instances) {
+      if (this.#losesNotes(notes)) this.#noted++
       if (score !== null) this.#scores++
       this.#categories.add(category ?? DEFAULT_CATEGORY)
       if (!shapes) {
@@ -45,9 +46,17 @@ export class Losses {
     if (!overlap && !areDisjoint(instances.map(({ rle }) => rle))) this.#overlapping++
   }
 
+  #losesNotes({ heading, attributes = {} }: Notes): boolean {
+    const { notes } = this.#can
+    if (notes === 'all') return false
+    const { difficult, ...others } = attributes
+    const held = difficult === undefined || (notes === 'difficult' && difficultyOf({ attributes }) !== null)
+    return heading !== undefined || !held || Object.keys(others).length > 0
+  }
+
   /** What is lost, each as a phrase: 'holes of 3 instances', 'scores'. */
   get list(): string[] {
-    const { turned, scores, categories, ignored, notes } = this.#can
+    const { turned, scores, categories, ignored } = this.#can
     const lost: string[] = []
     if (this.#shapes > 0) {
       lost.push(`the shapes of ${counted(this.#shapes)} (only ${turned ? 'turned boxes' : 'boxes'} are kept)`)
@@ -61,7 +70,7 @@ export class Losses {
     if (!scores && this.#scores > 0) lost.push('scores')
     if (!categories && [...this.#categories].some((name) => name !== DEFAULT_CATEGORY))
       lost.push('categories')
-    if (!notes && this.#noted > 0) lost.push(`heading and attributes of ${counted(this.#noted)}`)
+    if (this.#noted > 0) lost.push(`heading and attributes of ${counted(this.#noted)}`)
     if (!ignored && this.#ignored > 0)
       lost.push(this.#ignored === 1 ? '1 area to ignore' : `${this.#ignored} areas to ignore`)
     return lost

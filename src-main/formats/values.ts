@@ -55,3 +55,16 @@ export function notesOf({ heading, attributes }: Notes): Notes {
     ...(attributes === undefined ? {} : { attributes }),
   }
 }
+
+/** The attribute `difficult` as DOTA and Pascal VOC write it, 0 to 2; null: it is none of these. Not noted is 0. */
+export function difficultyOf({ attributes }: Notes): 0 | 1 | 2 | null {
+  const text = attributes?.['difficult']
+  if (text === undefined || text === '' || text === '0' || text === 'false') return 0
+  if (text === '1' || text === 'true') return 1
+  return text === '2' ? 2 : null
+}
+
+/** What a column `difficult` says of an instance: nothing where it is 0 or none of ours. */
+export function notesOfDifficulty(text: string | undefined): Notes {
+  return text === '1' || text === '2' ? { attributes: { difficult: text } } : {}
+}

@@ -4,7 +4,7 @@ import { folderOf, someLooksLike, stemOf, textOf, withEnding } from './files.ts'
 import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { boxRing, edgesOf, ringsMask, sizeFrom } from './shapes.ts'
-import { fieldsOf, textIn } from './values.ts'
+import { difficultyOf, fieldsOf, notesOfDifficulty, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /** Pascal VOC: an XML file an image, with a box for each object. Pixels count from 1, and the last one belongs to the box. */
@@ -18,6 +18,7 @@ export const voc: LabelFormat = {
     overlap: true,
     scores: false,
     categories: true,
+    notes: 'difficult',
   },
   recognise: (source) =>
     someLooksLike(source, withEnding(source, 'xml'), (head) => /<annotation[\s>]/.test(head)),
@@ -64,7 +65,10 @@ async function* readVoc(
             : 'has no box'
       if (typeof rle === 'string')
         leaveOut(image, report, { line, place: `${path}, object ${line}`, reason: rle })
-      else image.instances.push({ rle, line, category: textIn(fields['name']), score: null })
+      else {
+        const notes = notesOfDifficulty(textIn(fields['difficult'])?.trim())
+        image.instances.push({ rle, line, category: textIn(fields['name']), score: null, ...notes })
+      }
     }
     yield image
   }
@@ -92,10 +96,10 @@ function escaped(text: string): string {
 
 async function writeVoc(images: AsyncIterable<ImageToWrite>, sink: LabelSink): Promise<void> {
   for await (const { name, size, instances } of images) {
-    const objects = instances.map(({ rle, category }) => {
+    const objects = instances.map(({ rle, category, attributes }) => {
       const [left, top, right, bottom] = edgesOf(rle, size.height) ?? [0, 0, 0, 0]
       return (
-        `  <object>\n    <name>${escaped(category ?? DEFAULT_CATEGORY)}</name>\n    <difficult>0</difficult>\n` +
+        `  <object>\n    <name>${escaped(category ?? DEFAULT_CATEGORY)}</name>\n    <difficult>${Math.min(1, difficultyOf({ attributes }) ?? 0)}</difficult>\n` +
         `    <bndbox><xmin>${left + 1}</xmin><ymin>${top + 1}</ymin><xmax>${right}</xmax><ymax>${bottom}</ymax></bndbox>\n  </object>\n`
       )
     })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { applyPlan, planNextHeading } from '../../src-main/core/edit/edit.ts'
 import { imagePoint } from '../../src-main/core/geometry/points.ts'
 import * as m from '../../src-main/core/mask/rle.ts'
 import { A, SIZE, box, setUp } from './tools/fake-desk.ts'
@@ -57,7 +58,8 @@ describe('the handles of a box', () => {
     t.bench.setTool('eraser')
     t.click(61, 45)
     t.bench.setTool('select')
-    expect(t.bench.view().handles).toEqual([])
+    // of its heading
+    expect(t.bench.view().handles).toHaveLength(1)
     expect(ship()).toMatchObject({ shape: undefined, heading: 90 })
   })
 })
@@ -81,5 +83,32 @@ describe('the handles of a polygon', () => {
     const { shape } = ship()
     const [, b, c, d] = shape?.kind === 'polygon' ? shape.corners : []
     expect((b![0] - c![0]) * (d![0] - c![0]) + (b![1] - c![1]) * (d![1] - c![1])).toBeCloseTo(0, 9)
+  })
+})
+
+describe('the handle of a heading', () => {
+  it('turns the heading of a mask that is no box, and leaves its pixels', () => {
+    t = setUp('polygon')
+    t.camera.zoomBy(8 / t.camera.camera.scale)
+    for (const [x, y] of [[60, 40], [80, 40], [80, 46], [60, 46]] as const) t.click(x, y) // prettier-ignore
+    t.bench.finish('enter')
+    t.bench.setTool('select')
+    const corners = t.bench.view().handles.length
+    const planned = planNextHeading(t.shown.content!, [ship().id])
+    if ('plan' in planned) t.shown.setContent(applyPlan(t.shown.content!, planned.plan))
+    expect(ship().heading).toBeCloseTo(90)
+    expect(t.bench.view().handles).toHaveLength(corners + 1)
+    const before = ship().rle
+    const bow = t.bench.view().handles.at(-1)!
+    // its middle is (70, 43), and half of its length is 10 px
+    expect([bow.x > 80, bow.y]).toEqual([true, expect.closeTo(43)])
+    t.drag([bow.x, bow.y], [70, 20])
+    expect(ship()).toMatchObject({ heading: expect.closeTo(0) as number, rle: before })
+    expect(t.plans.at(-1)!.kind).toBe('attributes')
+    const top = t.bench.view().handles.at(-1)!
+    t.down(top.x, top.y)
+    t.move(60, 34, { shift: true })
+    t.up(60, 34, { shift: true })
+    expect(ship().heading).toBeCloseTo(315)
   })
 })

@@ -1,6 +1,6 @@
 import type { Shape } from '../../src-main/contract/wire.ts'
-import type { Planned } from '../../src-main/core/edit/edit.ts'
-import { boxShapeOf, movedShape, outlineOf, planReshape, turnedBoxOf, turnedShape } from '../../src-main/core/edit/edit.ts' // prettier-ignore
+import type { EditTruth, Planned } from '../../src-main/core/edit/edit.ts'
+import { axisOf, boxShapeOf, directionOf, movedShape, outlineOf, planHeading, planReshape, turnedBoxOf, turnedShape } from '../../src-main/core/edit/edit.ts' // prettier-ignore
 import type { ImagePoint } from '../../src-main/core/geometry/points.ts'
 import { distance, imagePoint } from '../../src-main/core/geometry/points.ts'
 import type { TurnedBox } from '../../src-main/core/smart-box/turned-box.ts'
@@ -8,7 +8,7 @@ import { SIDES, cornersOf, fromBox, sidesOf, toBox, withSideAt } from '../../src
 import type { ToolContext, ToolEvent } from './tools/tool.ts'
 import { near, selectedIds } from './tools/tool.ts'
 
-/** The handles of the shape that the selected instance was drawn as: they are there before the tool in hand is. */
+/** The handles of the shape that the selected instance was drawn as, and of its heading: they are there before the tool in hand is. */
 
 /** A handle is taken hold of within so many CSS pixels. */
 const REACH = 6
@@ -18,21 +18,25 @@ const TURN_AT = 22
 const SMALL = 40
 const RIGHT_ANGLES = 15
 
+/** What a handle makes of an instance: another shape, or another heading of a mask that is none. */
+type Change = { shape: Shape } | { heading: number }
+
 interface Handle {
   at: ImagePoint
-  /** the shape with this handle where the pointer is; `square`: right angles are wanted */
-  drag(to: ImagePoint, square: boolean): Shape
+  /** the change with this handle where the pointer is; `square`: right angles are wanted */
+  drag(to: ImagePoint, square: boolean): Change
   /** the shape without this corner */
   without?: Shape
 }
 
+/** The handle that is held. */
 interface Held {
   id: string
   handle: Handle
   /** where it was pressed */
   from: ImagePoint
-  shape: Shape
-  moved: boolean
+  /** null: not moved yet */
+  change: Change | null
 }
 
 /** What came of an event. `clicked`: a press that moved nothing; it may be meant for what lies beneath. */
@@ -61,24 +65,24 @@ export class Handles {
     if (event.type === 'down') return this.#take(event, context)
     if (!this.#held) return null
     if (event.type === 'move') {
-      const { handle, from, moved } = this.#held
-      if (!moved && near(from, event.at, DRAGS, context.scale)) return {}
-      this.#held = { ...this.#held, shape: handle.drag(event.at, event.shift), moved: true }
+      const { handle, from, change } = this.#held
+      if (!change && near(from, event.at, DRAGS, context.scale)) return {}
+      this.#held = { ...this.#held, change: handle.drag(event.at, event.shift) }
       return {}
     }
-    const { id, from, shape, moved } = this.#held
+    const { id, from, change } = this.#held
     if (event.type === 'up') {
       this.#held = null
-      return moved ? { planned: planReshape(context.content, id, shape, context) } : { clicked: from }
+      return change ? { planned: planOf(context, id, change) } : { clicked: from }
     }
     if (event.type === 'escape' || event.type === 'leave') this.#held = null
     return {}
   }
 
   #take(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Handled | null {
-    const shown = shapeOf(context)
+    const shown = chosen(context)
     const [handle] = shown
-      ? handlesOf(shown.shape, context.scale)
+      ? handlesOf(shown, context)
           .filter(({ at }) => near(at, event.at, REACH, context.scale))
           .sort((a, b) => distance(a.at, event.at) - distance(b.at, event.at))
       : []
@@ -86,7 +90,7 @@ export class Handles {
     if (event.alt && handle.without) {
       return { planned: planReshape(context.content, shown.id, handle.without, context) }
     }
-    this.#held = { id: shown.id, handle, from: event.at, shape: shown.shape, moved: false }
+    this.#held = { id: shown.id, handle, from: event.at, change: null }
     return {}
   }
 
@@ -94,16 +98,22 @@ export class Handles {
   view(
     context: ToolContext,
   ): { places: readonly ImagePoint[]; outline: readonly ImagePoint[]; live: Planned | null } | null {
-    const shown = shapeOf(context)
-    if (!shown) return null
-    const shape = this.#held?.id === shown.id ? this.#held.shape : shown.shape
-    const live = this.#held?.moved ? planReshape(context.content, shown.id, shape, context) : null
+    const shown = chosen(context)
+    if (!shown || (!shown.shape && shown.heading === undefined)) return null
+    const change = this.#held?.id === shown.id ? this.#held.change : null
+    const now = change ? { ...shown, ...change } : shown
     return {
-      places: handlesOf(shape, context.scale).map(({ at }) => at),
-      outline: outlineOf(shape),
-      live,
+      places: handlesOf(now, context).map(({ at }) => at),
+      outline: now.shape ? outlineOf(now.shape) : arrowOf(now, context),
+      live: change && planOf(context, shown.id, change),
     }
   }
+}
+
+function planOf(context: ToolContext, id: string, change: Change): Planned {
+  return 'shape' in change
+    ? planReshape(context.content, id, change.shape, context)
+    : planHeading(context.content, [id], change.heading)
 }
 
 /** Moves the shape of the selected instance by pixels, or turns it by degrees. Null where it has none. */
@@ -111,22 +121,44 @@ export function adjusted(
   context: ToolContext,
   { dx, dy, degrees }: { dx: number; dy: number; degrees: number },
 ): Planned | null {
-  const shown = shapeOf(context)
-  if (!shown) return null
+  const shown = chosen(context)
+  if (!shown?.shape) return null
   const shape = turnedShape(movedShape(shown.shape, dx, dy), degrees)
   return planReshape(context.content, shown.id, shape, context)
 }
 
-/** The one instance that is selected, and the shape that it still is. */
-function shapeOf(context: ToolContext): { id: string; shape: Shape } | null {
+/** The one instance that is selected. */
+function chosen(context: ToolContext): EditTruth | null {
   const [id, ...others] = selectedIds(context)
   if (id === undefined || others.length > 0 || context.selection.length > 1) return null
-  const shape = context.content.truth.find((one) => one.id === id)?.shape
-  return shape ? { id, shape } : null
+  return context.content.truth.find((one) => one.id === id) ?? null
 }
 
-function handlesOf(shape: Shape, scale: number): Handle[] {
-  return shape.kind === 'box' ? boxHandles(turnedBoxOf(shape), scale) : cornerHandles(shape.corners, scale)
+function handlesOf(one: EditTruth, context: ToolContext): Handle[] {
+  const { shape, heading } = one
+  if (shape?.kind === 'box') return boxHandles(turnedBoxOf(shape), context.scale)
+  const corners = shape ? cornerHandles(shape.corners, context.scale) : []
+  return heading === undefined ? corners : [...corners, headingHandle(one, context)]
+}
+
+/** Lies before the bow, and turns the heading alone: the pixels stay. */
+function headingHandle({ rle, heading }: EditTruth, { content, scale }: ToolContext): Handle {
+  const { x, y, half } = axisOf(rle, content.height)
+  const ahead = directionOf(heading ?? 0)
+  const reach = half + TURN_AT / scale
+  return {
+    at: imagePoint(x + ahead.x * reach, y + ahead.y * reach),
+    drag: (to, square) => {
+      const degrees = (Math.atan2(to.x - x, y - to.y) * 180) / Math.PI
+      return { heading: square ? Math.round(degrees / RIGHT_ANGLES) * RIGHT_ANGLES : degrees }
+    },
+  }
+}
+
+/** From the middle to the handle of the heading. */
+function arrowOf(one: EditTruth, context: ToolContext): ImagePoint[] {
+  const { x, y } = axisOf(one.rle, context.content.height)
+  return [imagePoint(x, y), headingHandle(one, context).at]
 }
 
 function boxHandles(box: TurnedBox, scale: number): Handle[] {
@@ -136,18 +168,18 @@ function boxHandles(box: TurnedBox, scale: number): Handle[] {
   return [
     ...corners.map((at, i) => ({
       at,
-      drag: (to: ImagePoint) => withCornerAt(box, corners[(i + 2) % 4]!, to),
+      drag: (to: ImagePoint) => ({ shape: withCornerAt(box, corners[(i + 2) % 4]!, to) }),
     })),
     ...SIDES.filter((side) => !small || side === 'left' || side === 'right').map((side) => ({
       at: sides[side],
-      drag: (to: ImagePoint) => boxShapeOf(withSideAt(box, side, to)),
+      drag: (to: ImagePoint) => ({ shape: boxShapeOf(withSideAt(box, side, to)) }),
     })),
     {
       at: fromBox(box, -box.length / 2 - TURN_AT / scale, 0),
       drag: (to: ImagePoint, square: boolean) => {
         const angle = Math.atan2(box.y - to.y, box.x - to.x)
         const step = (RIGHT_ANGLES * Math.PI) / 180
-        return boxShapeOf({ ...box, angle: square ? Math.round(angle / step) * step : angle })
+        return { shape: boxShapeOf({ ...box, angle: square ? Math.round(angle / step) * step : angle }) }
       },
     },
   ]
@@ -174,14 +206,16 @@ function cornerHandles(corners: Corners, scale: number): Handle[] {
     const without = count > 3 ? { without: polygon(corners.toSpliced(i, 1)) } : {}
     const handle: Handle = {
       at: imagePoint(...corner),
-      drag: (to, square) => polygon(corners.with(i, square ? onRightAngle(before, after, to) : [to.x, to.y])),
+      drag: (to, square) => ({
+        shape: polygon(corners.with(i, square ? onRightAngle(before, after, to) : [to.x, to.y])),
+      }),
       ...without,
     }
     const middle: [number, number] = [(corner[0] + after[0]) / 2, (corner[1] + after[1]) / 2]
     const long = Math.hypot(after[0] - corner[0], after[1] - corner[1]) * scale >= SMALL
     const between: Handle = {
       at: imagePoint(...middle),
-      drag: (to) => polygon(corners.toSpliced(i + 1, 0, [to.x, to.y])),
+      drag: (to) => ({ shape: polygon(corners.toSpliced(i + 1, 0, [to.x, to.y])) }),
     }
     return long && count < MOST_DRAGGED ? [handle, between] : [handle]
   })

@@ -3,6 +3,7 @@ import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import type { Display, OffsetField, Rays } from './api.ts'
 import { DEFAULT_DISPLAY } from './api.ts'
+import { drawArrows } from './draw/arrows.ts'
 import type { Frame } from './draw/fit.ts'
 import { drawField } from './draw/field.ts'
 import { Foreground } from './draw/foreground.ts'
@@ -130,6 +131,7 @@ export class Painter implements LayerDrawing {
     const all = { instances: outlined, selection, imageHeight: this.#image.height, moving }
     if (this.field) drawField(context, this.field, frame)
     if (!this.#outlines.draw(context, all, frame)) this.#unfinished()
+    drawArrows(context, shown, this.#image.height, frame)
     if (!this.display.tags) return
     const tags = placeTags(shown, frame, (text) => tagWidth(context, text))
     this.#tagged = new Set(tags.map(({ id }) => id))

@@ -17,6 +17,8 @@ export interface SceneInstance extends InstanceRef {
   mark: InstanceMark | null
   /** hatched and not filled: an area to ignore */
   ignored: boolean
+  /** where its bow points, degrees clockwise from the top; null: not known */
+  heading: number | null
   /** text of its tag; null: none */
   tag: string | null
 }
@@ -25,7 +27,7 @@ export interface SceneInstance extends InstanceRef {
 export type SceneSettings = Pick<Layers, 'truth' | 'predictions' | 'marks' | 'colours'>
 
 /** What of an instance its looks follow from. */
-type Made = Pick<EditTruth, 'id' | 'rle' | 'colour' | 'category' | 'ignore'>
+type Made = Pick<EditTruth, 'id' | 'rle' | 'colour' | 'category' | 'ignore' | 'heading'>
 
 const knownBounds = new WeakMap<Rle, Box | null>()
 
@@ -55,7 +57,7 @@ export function sceneOf(content: EditState, layers: SceneSettings): SceneInstanc
   predictions.forEach(({ id }) => numbers.set(id, `~${numbers.size + 1}`))
   const make = (
     kind: InstanceRef['kind'],
-    { id, rle, colour: own, category, ignore }: Made,
+    { id, rle, colour: own, category, ignore, heading }: Made,
   ): SceneInstance[] => {
     const colour = layers.colours?.get(category ?? DEFAULT_CATEGORY) ?? own
     const ignored = ignore === true
@@ -65,7 +67,7 @@ export function sceneOf(content: EditState, layers: SceneSettings): SceneInstanc
     const rgb = mark ? MARK_RGB[mark.style] : ignored ? IGNORED_RGB : instanceRgb(colour)
     const tag = mark ? mark.tag : (numbers.get(id) ?? null)
     const hex = mark ? MARK_HEX[mark.style] : ignored ? toHex(IGNORED_RGB) : instanceColour(colour)
-    return [{ kind, id, rle, bounds, rgb, hex, mark, tag, ignored }]
+    return [{ kind, id, rle, bounds, rgb, hex, mark, tag, ignored, heading: heading ?? null }]
   }
   return [
     ...predictions.flatMap((one) => make('prediction', one)),

@@ -166,6 +166,7 @@ const MARKING: Partial<Record<Action, Act>> = {
   nudgeRight: nudge(1, 0),
   nudgeUp: nudge(0, -1),
   nudgeDown: nudge(0, 1),
+  heading: unlessDrawing((_, { editing }) => marking.nextHeading(editing)),
   fill: refine('fill'),
   grow: refine('grow'),
   shrink: refine('shrink'),

@@ -59,6 +59,7 @@ const OTHERS = {
   nudgeRight: { name: 'Move the selected right by a pixel', keys: ['Shift+ArrowRight'], group: 'Marking' },
   nudgeUp: { name: 'Move the selected up by a pixel', keys: ['Shift+ArrowUp'], group: 'Marking' },
   nudgeDown: { name: 'Move the selected down by a pixel', keys: ['Shift+ArrowDown'], group: 'Marking' },
+  heading: { name: 'Heading of the selected: along it, the other way, none', keys: ['Y'], group: 'Marking' },
   undo: { name: 'Undo', keys: ['Ctrl+Z'], group: 'Marking' },
   redo: { name: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], group: 'Marking' },
   delete: { name: 'Delete the selected', keys: ['Delete'], group: 'Marking' },

@@ -1,12 +1,15 @@
 import {
   planAccept,
+  planAttribute,
   planCategory,
   planDelete,
   planDescribe,
   planFlag,
+  planHeading,
   planLeaveOut,
   planMerge,
   planMove,
+  planNextHeading,
   planPaste,
   planRefine,
   planReject,
@@ -273,6 +276,24 @@ export function setCategory(project: Categorised, place: number): void {
   const category = project.categories.open[place]
   if (category) giveCategory(project, category.key)
   else project.toasts.note(`This project has no category ${place + 1}. Add one in the list of instances.`)
+}
+
+/** The heading of what is selected: along the ship, the other way, none. */
+export function nextHeading(editing: Editing): void {
+  const { shown } = editing
+  if (shown?.state) editing.perform(planNextHeading(shown.state, shown.selection))
+}
+
+/** @param heading in degrees; null: nobody knows */
+export function setHeading(editing: Editing, heading: number | null): void {
+  const { shown } = editing
+  if (shown?.state) editing.perform(planHeading(shown.state, shown.selection, heading))
+}
+
+/** Notes an attribute of what is selected. @param value null: takes it away */
+export function setAttribute(editing: Editing, name: string, value: string | null): void {
+  const { shown } = editing
+  if (shown?.state) editing.perform(planAttribute(shown.state, shown.selection, name, value))
 }
 
 /** Makes areas to ignore of the selected instances, or objects of such areas. */

@@ -94,7 +94,7 @@ export class PlanBuilder {
   /** Says something else of an instance than its pixels. */
   describe(
     id: string,
-    change: Partial<Pick<EditTruth, 'category' | 'ignore' | 'heading' | 'attributes'>>,
+    change: Partial<Pick<EditTruth, 'category' | 'ignore' | 'heading' | 'attributes' | 'shape'>>,
   ): void {
     const before = this.#after.get(id)
     if (before) this.#after.set(id, { ...before, ...change })

@@ -19,6 +19,31 @@ export function planDescribe(state: EditState, ids: readonly string[], descripti
   return plan ? { plan } : { refusal: 'The selected instances are that already.' }
 }
 
+/** As many attributes as an instance may have. */
+const MOST_ATTRIBUTES = 50
+
+/** Notes an attribute of truth instances; what else is noted of each stays. @param value null: takes it away */
+export function planAttribute(
+  state: EditState,
+  ids: readonly string[],
+  name: string,
+  value: string | null,
+): Planned {
+  const builder = new PlanBuilder(state)
+  const chosen = state.truth.filter(({ id }) => ids.includes(id))
+  if (chosen.length === 0) return { refusal: 'Select the instances first.' }
+  for (const { id, attributes = {} } of chosen) {
+    const { [name]: _, ...others } = attributes
+    const all = value === null ? others : { ...attributes, [name]: value }
+    const count = Object.keys(all).length
+    if (count > MOST_ATTRIBUTES)
+      return { refusal: `An instance has ${MOST_ATTRIBUTES} attributes at most. Take one away first.` }
+    builder.describe(id, { attributes: count === 0 ? undefined : all })
+  }
+  const plan = builder.plan('attributes')
+  return plan ? { plan } : { refusal: 'That is noted already.' }
+}
+
 /** Gives truth instances a category. @param key of the category */
 export function planCategory(state: EditState, ids: readonly string[], key: string): Planned {
   return planDescribe(state, ids, { category: storedCategory(key) })

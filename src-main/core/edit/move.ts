@@ -1,9 +1,10 @@
-import { areaOf, boundsOf, eachColumnRun, intersectionArea, subtract, unionAll } from '../mask/rle.ts'
+import { areaOf, intersectionArea, subtract, unionAll } from '../mask/rle.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { shiftMask } from '../mask/shift.ts'
 import type { Planned, Policy } from './build.ts'
 import { PlanBuilder, withLosses } from './build.ts'
 import type { DrawOptions } from './draw.ts'
+import { axisOf, directionOf } from './heading.ts'
 import { movedShape } from './shape.ts'
 import { attributesOf } from './state.ts'
 import type { EditState, EditTruth } from './state.ts'
@@ -82,7 +83,9 @@ export function planMove(state: EditState, ids: readonly string[], step: Step, p
  * To the right, or down, where there is room in the image; else the other way.
  */
 export function stepBeside(rle: Rle, size: Size): Step {
-  const { x, y } = acrossOf(rle, size.height)
+  const along = directionOf(axisOf(rle, size.height).along)
+  // across it, to the right or down
+  const { x, y } = along.x > along.y ? { x: -along.y, y: along.x } : { x: along.y, y: -along.x }
   const area = areaOf(rle)
   const inside = (step: Step): number => areaOf(shiftMask(rle, size.height, step, size))
   const apart = (sign: 1 | -1): Step => {
@@ -95,26 +98,4 @@ export function stepBeside(rle: Rle, size: Size): Step {
   }
   const [ahead, behind] = [apart(1), apart(-1)]
   return inside(ahead) === area || inside(ahead) >= inside(behind) ? ahead : behind
-}
-
-/** A vector of length 1 across the longest extent, to the right or down. */
-function acrossOf(rle: Rle, height: number): { x: number; y: number } {
-  const box = boundsOf(rle, height)
-  if (!box) return { x: 1, y: 0 }
-  let [n, sx, sy, xx, xy, yy] = [0, 0, 0, 0, 0, 0]
-  eachColumnRun(rle, height, (column, top, length) => {
-    for (let row = top; row < top + length; row++) {
-      const [x, y] = [column - box.x, row - box.y]
-      n++
-      sx += x
-      sy += y
-      xx += x * x
-      xy += x * y
-      yy += y * y
-    }
-  })
-  const both = xy / n - (sx / n) * (sy / n)
-  const along = Math.atan2(2 * both, xx / n - (sx / n) ** 2 - (yy / n - (sy / n) ** 2)) / 2
-  const [x, y] = [-Math.sin(along), Math.cos(along)]
-  return x + y >= 0 ? { x, y } : { x: -x, y: -y }
 }

@@ -10,7 +10,7 @@ function seen(id: string, selected = false, change: Partial<SceneInstance> = {})
   const bounds = { x: 4, y: 6, width: 10, height: 3 }
   const instance: SceneInstance = {
     ...{ kind: 'truth', id, bounds, rgb: [1, 2, 3], hex: '#010203', mark: null, tag: null, ignored: false },
-    rle: MASK,
+    ...{ rle: MASK, heading: null },
     ...change,
   }
   return [id, { instance, selected }]
