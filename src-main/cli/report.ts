@@ -23,6 +23,7 @@ export function reportTable(report: Report): string[] {
       ...AREAS.map(([from, to], i) => found(areaName(from, to), recall.byArea[i]!)),
       found('touching another', recall.touching),
       found('lone', recall.lone),
+      ...recall.byCategory.map(({ name, ...own }) => found(name, own)),
     ]),
   ]
 }

@@ -55,7 +55,9 @@ export function listRepository(db: Connection) {
     .raw()
   const authors = db.prepare<[], string>('select distinct author from edits order by author').pluck()
   const categories = db.prepare<[], { key: string; name: string }>(
-    'select key, name from categories where instances > 0 order by place',
+    `select c.key, c.name from categories c where c.merged_into is null
+       and exists (select 1 from categories m where (m.key = c.key or m.merged_into = c.key) and m.instances > 0)
+     order by c.place`,
   )
   const length = (): number => (lastId.get() ?? 0) + 1
   /** numbers by the images' ids; `none` for images without */
@@ -75,7 +77,9 @@ export function listRepository(db: Connection) {
         flagged && 'flagged <> 0',
         leftOut !== null && `left_out is ${leftOut === 'only' ? 'not ' : ''}null`,
         category !== null &&
-          `id in (select image_id from truth where coalesce(category, '${SHIP}') = @category)`,
+          // marks of a category that was merged into it are its own; an area to ignore is of none
+          `id in (select image_id from truth where not ignore and coalesce(category, '${SHIP}') in
+            (select key from categories where key = @category or merged_into = @category))`,
         author !== null && 'id in (select image_id from edits where author = @author)',
       ].filter((condition) => condition !== false)
       const rest = `from images ${where.length === 0 ? '' : `where ${where.join(' and ')}`} order by name_key, id`

@@ -29,6 +29,9 @@ export function truthRepository(db: Connection) {
   const masks = db
     .prepare<[number], string>(`select rle from truth t where image_id = ? and ${COUNTS} order by number`)
     .pluck()
+  const counted = db.prepare<[number], { rle: string; category: string | null }>(
+    `select rle, category from truth t where image_id = ? and ${COUNTS} order by number`,
+  )
   const ignored = db
     .prepare<[number], string>('select rle from truth where image_id = ? and ignore order by number')
     .pluck()
@@ -59,6 +62,8 @@ export function truthRepository(db: Connection) {
     count: (image: number): number => count.get(image) ?? 0,
     /** the masks of those, as run-length text: what is trained on and scored */
     masks: (image: number): string[] => masks.all(image),
+    /** the same, with the keys of their categories; null: a ship */
+    counted: (image: number): { rle: string; category: string | null }[] => counted.all(image),
     /** areas to ignore, as run-length text */
     ignored: (image: number): string[] => ignored.all(image),
     /** whether the image has any instance */

@@ -18,7 +18,8 @@ describe('reportOn', () => {
       box(10, 60, 10, 10),
     ]
     const prediction = [truth[0]!, truth[2]!, box(10, 60, 10, 5), box(0, 50, 10, 6)]
-    const { recall } = reportOn([{ truth, prediction, height: SIDE }])
+    const categories = ['tug', 'ship', 'ship', 'tug', 'ship', 'ship']
+    const { recall } = reportOn([{ truth, prediction, height: SIDE, categories }])
     expect(recall).toEqual({
       all: { ships: 6, found: 3 },
       byArea: [
@@ -29,6 +30,10 @@ describe('reportOn', () => {
       ],
       touching: { ships: 4, found: 2 },
       lone: { ships: 2, found: 1 },
+      byCategory: [
+        { name: 'ship', ships: 4, found: 2 },
+        { name: 'tug', ships: 2, found: 1 },
+      ],
     })
   })
 

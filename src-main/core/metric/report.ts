@@ -15,6 +15,8 @@ export interface ReportImage {
   /** instances, empty masks left out */
   truth: readonly Rle[]
   prediction: readonly Rle[]
+  /** names of the categories of `truth`, one for each; left out: nobody asks for them */
+  categories?: readonly string[]
   /** of the image in px: which ships touch follows from it */
   height: number
 }
@@ -62,6 +64,8 @@ export interface Report {
     /** next to, or over, another truth instance, diagonals included */
     touching: Recall
     lone: Recall
+    /** by name, most ships first; empty where no image says its categories */
+    byCategory: (Recall & { name: string })[]
   }
   bootstrap: { samples: number; seed: number }
 }
@@ -95,18 +99,23 @@ export function reportOn(
 function recallOf(images: readonly ReportImage[], results: readonly ImageResult[]): Report['recall'] {
   const none = (): Recall => ({ ships: 0, found: 0 })
   const recall = { all: none(), byArea: AREAS.map(none), touching: none(), lone: none() }
-  images.forEach(({ truth, height }, i) => {
+  const byCategory = new Map<string, Recall>()
+  images.forEach(({ truth, categories, height }, i) => {
     const found = new Set(results[i]!.matches.map((match) => match.truth))
     const touching = touchingMasks(truth, height)
     truth.forEach((mask, t) => {
       const byArea = recall.byArea[areaClass(areaOf(mask))]!
-      for (const kind of [recall.all, byArea, touching[t] ? recall.touching : recall.lone]) {
+      const name = categories?.[t]
+      const named = name === undefined ? [] : [byCategory.get(name) ?? none()]
+      if (name !== undefined) byCategory.set(name, named[0]!)
+      for (const kind of [recall.all, byArea, touching[t] ? recall.touching : recall.lone, ...named]) {
         kind.ships++
         if (found.has(t)) kind.found++
       }
     })
   })
-  return recall
+  const named = Array.from(byCategory, ([name, own]) => ({ name, ...own }))
+  return { ...recall, byCategory: named.sort((a, b) => b.ships - a.ships || (a.name < b.name ? -1 : 1)) }
 }
 
 type Intervals = Record<'f2' | 'f2WithShips' | 'pooledF2', Interval>

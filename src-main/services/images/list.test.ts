@@ -128,6 +128,19 @@ test('what an index says is what the rows say, for each sort and filter', async 
   expect(store.lists.facets()).toEqual({
     ...{ authors: [], categories: ['ship', 'tug'].map((key) => ({ key, name: key })) },
   })
+  // merged into another one its marks are that one's, and it is nothing to filter by; an area to ignore is of none
+  const [plain] = rows
+  await store.write(() => {
+    const area = { origin: 'drawn' as const, edited: false, ignore: true as const }
+    store.truth.put(plain!.id, { id: randomUUID(), rle: '1 1', area: 1, colour: 0, ...area })
+    store.categories.add({ key: 'boat', name: 'boat', colour: 1, counts: true })
+    store.categories.merge('tug', 'boat')
+  })
+  expect(orderOf(store, { sort: 'name', filter: { ...NO_FILTER, category: 'boat' } }).ids).toEqual(tugs)
+  expect(store.lists.facets().categories.map(({ key }) => key)).toEqual(['ship', 'boat'])
+  const ships = orderOf(store, { sort: 'name', filter: { ...NO_FILTER, category: 'ship' } }).ids
+  const hasShip = store.truth.of(plain!.id).some((one) => !one.ignore && one.category === undefined)
+  expect(ships.includes(plain!.id)).toBe(hasShip)
   store.close()
 })
 

@@ -78,6 +78,7 @@ function scores({
     ...AREAS.map(([from, to], i) => [areaName(from, to), recall.byArea[i]!] as const),
     ['touching another', recall.touching],
     ['lone', recall.lone],
+    ...recall.byCategory.map(({ name, ...own }) => [text(name), own] as const),
   ] as const
   return `<h2>Scores</h2>
 <p>Over ${images} images; intervals of 95 %, ${bootstrap.samples} bootstrap samples over images. Empty images kept clean: ${emptyClean} of ${emptyImages}.</p>

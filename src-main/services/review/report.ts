@@ -10,6 +10,7 @@ import type { Store } from '../../store/store.ts'
 import { writeWhole } from '../../whole-file.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage, summaryOf } from '../machinery/project.ts'
+import { namedTruth } from '../score/score-report.ts'
 import { csvRow } from './csv.ts'
 import { itemsOf } from './look.ts'
 import { reportHtml } from './report-html.ts'
@@ -104,11 +105,11 @@ export function reportCsv(images: readonly ReviewedImage[]): string {
 function reportOf(store: Store, run: number, images: readonly ReviewedImage[], ignoring: boolean): Report {
   return reportOn(
     images.map(({ image }) => {
-      const truth = store.truth.masks(image).map(parseRle)
+      const { truth, ...named } = namedTruth(store, image)
       const found = store.predictions.masks(run, image).map(parseRle)
       const counts = countedOf(truth, found, ignoring ? store.truth.ignored(image).map(parseRle) : [])
       const height = store.images.get(image)?.height ?? 1
-      return { truth, prediction: found.filter((_, i) => counts[i]), height }
+      return { truth, ...named, prediction: found.filter((_, i) => counts[i]), height }
     }),
   )
 }

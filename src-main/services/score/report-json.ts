@@ -26,6 +26,7 @@ export function reportForMachines(report: Report): unknown {
       })),
       touching: recall.touching,
       lone: recall.lone,
+      ...(recall.byCategory.length > 0 && { by_category: recall.byCategory }),
     },
     bootstrap,
   }
