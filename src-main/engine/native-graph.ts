@@ -44,7 +44,9 @@ export function graphCompiler(tf: Tf, narrow: () => boolean = () => false): Comp
       const name = [key, ...inputs.map(({ shape, dtype }) => `${dtype} ${shape.join('x')}`)].join('|')
       const seen = graphs.has(name)
       let graph = graphs.get(name) ?? null
-      if (!graph && (seen || first === 'same')) graph = graphFor(tf, native, f, inputs, coarse && narrow())
+      // what is computed coarsely must be so from the first run on: a second one would differ in more than the last digits
+      const isNarrow = !graph && coarse && narrow()
+      if (!graph && (seen || isNarrow || first === 'same')) graph = graphFor(tf, native, f, inputs, isNarrow)
       graphs.delete(name)
       graphs.set(name, graph)
       for (const [oldest, unused] of [...graphs].slice(0, -MOST_GRAPHS)) {
