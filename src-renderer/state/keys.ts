@@ -239,6 +239,22 @@ function keyName(event: KeyPress): string {
   return [...parts, base].join('+')
 }
 
+/**
+ * A key's name with what the keyboard in use prints where {@link keyNames} takes the key by its place: `P` is З on a Russian keyboard, `[` is Ü on a
+ * German one. Where the layout prints the character itself, or is not known, the name stays.
+ */
+export function inLayout(name: string, layout: ReadonlyMap<string, string>): string {
+  const parts = name.split('+')
+  const base = parts.at(-1) ?? ''
+  const code = /^[A-Z]$/.test(base) ? `Key${base}` : [...PLACES].find(([, own]) => own === base)?.[0]
+  const prints = code === undefined ? undefined : layout.get(code)
+  const foreign = prints !== undefined && prints > '\u007f'
+  if (!foreign || [...layout.values()].includes(base.toLowerCase())) return name
+  // ß has no single capital
+  const capital = prints.toUpperCase()
+  return [...parts.slice(0, -1), capital.length === prints.length ? capital : prints].join('+')
+}
+
 const PRINTED: Record<string, string> = {
   ArrowLeft: 'Left',
   ArrowRight: 'Right',

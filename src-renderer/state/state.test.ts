@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Bindings } from './bindings.svelte.ts'
-import { keyNames } from './keys.ts'
+import { inLayout, keyNames } from './keys.ts'
 
 describe('keys', () => {
   const press = (key: string, held: Partial<KeyboardEvent> = {}) => ({
@@ -58,4 +58,14 @@ describe('keys', () => {
       'Space',
     ])
   })
+})
+
+it('shows keys as the layout prints them where they are taken by their place', () => {
+  const russian = new Map([['KeyP', 'з'], ['KeyZ', 'я'], ['BracketLeft', 'х'], ['Minus', '-']]) // prettier-ignore
+  const german = new Map([['KeyP', 'p'], ['KeyZ', 'y'], ['KeyY', 'z'], ['BracketLeft', 'ü'], ['Minus', 'ß']]) // prettier-ignore
+  const shown = (layout: ReadonlyMap<string, string>) =>
+    ['P', 'Ctrl+Z', '[', '-', 'Shift+1', 'Enter', '+'].map((name) => inLayout(name, layout))
+  expect(shown(russian)).toEqual(['З', 'Ctrl+Я', 'Х', '-', 'Shift+1', 'Enter', '+'])
+  expect(shown(german)).toEqual(['P', 'Ctrl+Z', 'Ü', 'ß', 'Shift+1', 'Enter', '+'])
+  expect(shown(new Map())).toEqual(['P', 'Ctrl+Z', '[', '-', 'Shift+1', 'Enter', '+'])
 })

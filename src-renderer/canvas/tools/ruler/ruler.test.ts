@@ -14,3 +14,13 @@ it('says pixels, and metres where a pixel has a size; the line stays until Escap
   expect([t.bench.view().lines, t.bench.entry.title]).toEqual([[], expect.stringContaining('Ruler')])
   expect(t.plans).toEqual([])
 })
+
+it('measures from click to click too', () => {
+  const t = setUp('ruler')
+  t.click(10, 10)
+  t.move(16, 18)
+  expect(t.bench.view()).toMatchObject({ busy: true, labels: [{ text: '10.0 px' }] })
+  t.click(13, 14)
+  t.move(40, 40)
+  expect(t.bench.view()).toMatchObject({ busy: false, labels: [{ text: '5.0 px' }] })
+})

@@ -1,29 +1,38 @@
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import { metresText } from '../../../../src-main/core/places/metres.ts'
 import type { Tool, ToolContext, ToolEntry } from '../tool.ts'
-import { PLAIN, run, stepOut } from '../tool.ts'
+import { PLAIN, near, run, stepOut } from '../tool.ts'
 
 interface State {
   /** what was measured last, or is being measured */
   line: { from: ImagePoint; to: ImagePoint } | null
-  drawing: boolean
+  /** along a drag, or from click to click */
+  drawing: 'drag' | 'clicks' | null
 }
 
-const START: State = { line: null, drawing: false }
+const START: State = { line: null, drawing: null }
 
-/** Measures along a drag; the line stays until the next one. It changes nothing. */
+/** A press that moves less than this, in CSS pixels, is a click. */
+const DRAGS = 3
+
+/** Measures along a drag, or from one click to the next; the line stays until the next one. It changes nothing. */
 const rulerTool: Tool<State> = {
   start: START,
   step(state, event, context) {
     switch (event.type) {
       case 'down':
-        return { state: { line: { from: event.at, to: event.at }, drawing: true } }
+        if (state.drawing === 'clicks' && state.line)
+          return { state: { line: { from: state.line.from, to: event.at }, drawing: null } }
+        return { state: { line: { from: event.at, to: event.at }, drawing: 'drag' } }
       case 'move':
         if (!state.drawing || !state.line) return { state }
         return { state: { ...state, line: { from: state.line.from, to: event.at } } }
-      case 'up':
+      case 'up': {
+        const clicked = state.line && near(state.line.from, event.at, DRAGS, context.scale)
+        return { state: { ...state, drawing: state.drawing === 'drag' && clicked ? 'clicks' : null } }
+      }
       case 'leave':
-        return { state: { ...state, drawing: false } }
+        return { state: { ...state, drawing: state.drawing === 'drag' ? null : state.drawing } }
       case 'escape':
         return state.line ? { state: START } : stepOut(state, context)
       default:
@@ -31,11 +40,11 @@ const rulerTool: Tool<State> = {
     }
   },
   view({ line, drawing }, context) {
-    if (!line) return { ...PLAIN, hint: 'Drag from one end to the other' }
+    if (!line) return { ...PLAIN, hint: 'Drag from one end to the other, or click both' }
     const text = lengthText(line.from, line.to, context)
     return {
       ...PLAIN,
-      busy: drawing,
+      busy: drawing !== null,
       hint: text,
       lines: [{ points: [line.from, line.to], closed: false }],
       dots: [line.from, line.to],
