@@ -110,6 +110,13 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await expect(f2).toHaveText(own)
   await expect(page.getByTestId('draft-keep')).toHaveCount(0)
 
+  // the best settings over the validation images: tried, and said whether that is more than chance
+  await page.getByTestId('open-sweep').click()
+  await page.getByTestId('sweep-start').click()
+  await expect(page.getByTestId('sweep-words')).toContainText('validation images', { timeout: 60_000 })
+  await page.keyboard.press('Escape')
+  expect(runs()).toEqual([run])
+
   await page.getByTestId('draft-alpha').focus()
   await page.keyboard.press('Home')
   await expect(page.getByTestId('draft-keep')).toBeVisible()

@@ -20,6 +20,7 @@ import { freezeSplits, setSplit } from '../services/images/split.ts'
 import { takeSplits } from '../services/images/split-file.ts'
 import { listModels, modelCardOf, setCurrentModel, setRemark } from '../services/predict/models.ts'
 import { startPrediction } from '../services/predict/predict.ts'
+import { lastSweep, startSweep } from '../services/predict/sweep.ts'
 import { keepDraft } from '../services/predict/drafts.ts'
 import { openInference } from '../services/predict/open-inference.ts'
 import { predictAhead } from '../services/predict/predict-ahead.ts'
@@ -197,6 +198,12 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       ),
       choice: os.runs.choice.handler(within((project, input) => runChoice(project, input.run))),
       choose: os.runs.choose.handler(within((project, input) => chooseRun(project, input))),
+    },
+    sweeps: {
+      start: os.sweeps.start.handler(
+        within(async (project, input) => ({ job: await startSweep(project, input.run) })),
+      ),
+      last: os.sweeps.last.handler(within((project, input) => lastSweep(project, input.run))),
     },
     drafts: { keep: os.drafts.keep.handler(within((project, input) => keepDraft(project, input))) },
     inference: {

@@ -7,6 +7,7 @@ import { addInfo } from './info.ts'
 import { addLint } from './lint.ts'
 import { addPredict } from './predict.ts'
 import { addReview } from './review.ts'
+import { addSweep } from './sweep.ts'
 import { addScore } from './score.ts'
 import { WRONG_USAGE } from './terminal.ts'
 import { addSplit } from './split.ts'
@@ -22,6 +23,7 @@ const program = new Command('drydock')
 addPredict(program)
 addScore(program)
 addReview(program)
+addSweep(program)
 addTrain(program)
 addCrossvalidate(program)
 addSplit(program)

@@ -196,6 +196,12 @@ export const backendContract = {
       )
       .output(z.object({ job: w.jobId.nullable(), run: w.runId })),
   },
+  sweeps: {
+    /** tries settings of the clustering on the validation images; the hold-out has no part in it, and nothing changes by it */
+    start: procedure.input(inProject.extend({ run: w.runId })).output(z.object({ job: w.jobId })),
+    /** what the last one of this run found; null: there was none */
+    last: procedure.input(inProject.extend({ run: w.runId })).output(w.sweepResult.nullable()),
+  },
   drafts: {
     /**
      * Keeps what sliders and a person's hand made of one image: in `run` where that is a draft run, else in a new one, whose parent

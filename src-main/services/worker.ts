@@ -31,6 +31,8 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   hasInference: predict,
   keepInference: predict,
   findInstances: predict,
+  sweepImage: predict,
+  chooseSettings: predict,
   chooseOutOfFold: train,
   scoreInference: train,
   filmFrame: train,

@@ -35,6 +35,7 @@ const ASKED: readonly [string, (alpha: OpenProject) => unknown][] = [
   ['the runs', ({ facts }) => facts.refreshRuns()],
   ['the model versions', ({ facts }) => facts.refreshModels()],
   ['what there is to train on', ({ training }) => training.refresh()],
+  ['what a sweep found', ({ sweep }) => sweep.fetch(1)],
   ['what an import would do', ({ exchange }) => exchange.choose()],
   ['the list of images', (alpha) => alpha.fetchImages()],
   ['the images that seem to have moved', ({ moved }) => moved.refresh()],
@@ -57,7 +58,7 @@ describe('the answer of a project that was left', () => {
     await settle()
     await host.answerAll()
     await settle()
-    const { facts, training, exchange, images, editing, moved, mapLayers, categories } = project()
+    const { facts, training, sweep, exchange, images, editing, moved, mapLayers, categories } = project()
     expect(project().id).toBe('beta')
     expect(facts.summary).toEqual(host.summary('beta'))
     expect([facts.score, facts.run?.name, facts.models]).toEqual([
@@ -70,6 +71,7 @@ describe('the answer of a project that was left', () => {
       'beta',
       'beta',
     ])
+    expect(sweep.found).toBeNull()
     expect(categories.open.map(({ name }) => name)).toEqual(['beta'])
     expect(mapLayers.items.map(({ name }) => name)).toEqual(['beta'])
     expect(moved.question?.some).toEqual([{ from: 'beta', to: 'z.png' }])

@@ -18,6 +18,7 @@ import { followProject } from './news.ts'
 import { Review } from './review.svelte.ts'
 import { saveReport, saveResult } from './take-away.ts'
 import type { Toasts } from './toasts.svelte.ts'
+import { Sweep } from './sweep.svelte.ts'
 import { Training } from './training.svelte.ts'
 
 /** What a project needs of its window. */
@@ -46,6 +47,7 @@ export class OpenProject {
   readonly review: Review
   readonly eye: Eye
   readonly training: Training
+  readonly sweep: Sweep
   readonly exchange: Exchange
   readonly mapLayers: MapLayers
   readonly clipboard = new Clipboard()
@@ -67,6 +69,7 @@ export class OpenProject {
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts)
     this.review = new Review({ client: this.client, toasts })
+    this.sweep = new Sweep(this.client, toasts)
     this.training = new Training(this.client, client.shell.dialogs, toasts)
     this.mapLayers = new MapLayers(this.client, client.shell.dialogs, toasts)
     this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)

@@ -132,6 +132,34 @@ export const handChange = z.object({
 })
 export type HandChange = z.infer<typeof handChange>
 
+const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() })
+
+/** What trying settings on the validation images of a run found. Nothing is changed by it. */
+export const sweepResult = z.object({
+  at: z.string(),
+  /** validation images that it was tried on, and finished images of the hold-out, which had no part in it */
+  images: z.number().int(),
+  heldOut: z.number().int(),
+  /** the run's own settings, and their mean F2, 0..1 */
+  own: clusterSettings,
+  ownF2: z.number(),
+  /** the highest mean F2 on the images that it was chosen on */
+  best: clusterSettings,
+  bestF2: z.number(),
+  /** F2 above the run's own on images that had no say in the choice, with its 95 % interval */
+  gain: estimate,
+  /** the gain is more than chance */
+  better: z.boolean(),
+  /** each setting by itself, the others being the best; `gain` over the run's own settings, in pairs */
+  curves: z.array(
+    z.object({
+      setting: z.enum(['foreground', 'sigma', 'alpha', 'minArea', 'minScore']),
+      points: z.array(z.object({ value: z.number().nullable(), f2: z.number(), gain: estimate })),
+    }),
+  ),
+})
+export type SweepResult = z.infer<typeof sweepResult>
+
 /** The inference of one image, and what instances are made of it by. */
 export const imageInference = z.object({
   /** of its bytes: see `core/cluster/inference-bytes.ts` */

@@ -1,6 +1,6 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import type { ClusterSettings } from '../../contract/wire.ts'
-import { clusterInference } from '../cluster/cluster.ts'
+import { Clusterer } from '../cluster/clusterer.ts'
 import type { InstanceFeatures } from '../cluster/features.ts'
 import type { Judged } from './calibrate.ts'
 import type { Rle } from '../mask/rle.ts'
@@ -48,11 +48,17 @@ export interface Candidates {
  * Clusters an image once, and leaves out what is found in areas to ignore; whatever minArea >= `settings.minArea` and minScore keep follows without clustering again, but where
  * rectangles overlap: there the surer one has the pixels, though it may be dropped later.
  */
-export function candidatesOf(
-  { inference, truth, ignored }: TuneImage,
+export function candidatesOf(image: TuneImage, settings: ClusterSettings): Candidates {
+  return candidatesWith(new Clusterer(image.inference, null), image, settings)
+}
+
+/** As {@link candidatesOf}, for settings that follow each other. @param clusterer of the image, without a calibration */
+export function candidatesWith(
+  clusterer: Clusterer,
+  { truth, ignored }: TuneImage,
   settings: ClusterSettings,
 ): Candidates {
-  const { clusters, instances: found } = clusterInference(inference, { ...settings, minScore: 0 })
+  const { clusters, instances: found } = clusterer.cluster({ ...settings, minScore: 0 })
   const counts = countedOf(
     truth,
     found.map(({ rle }) => rle),

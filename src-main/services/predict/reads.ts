@@ -10,6 +10,16 @@ interface ImagesWanted {
   images: 'all' | 'todo' | 'seen'
 }
 
+/** An image that settings are tried on. */
+interface ValidationImage {
+  id: number
+  /** of similar images: they fall together */
+  group: number
+  truthRevision: number
+  /** its masks that count, as run-length text */
+  truth: string[]
+}
+
 /** What the reader threads do for predictions. */
 export const predictReads = {
   /** ids of the images that a choice of them means now */
@@ -25,6 +35,25 @@ export const predictReads = {
       const ids: number[] = []
       for (const image of store.images.all()) if (meant(image)) ids.push(image.id)
       return ids
+    }),
+
+  /** finished validation images with their truth, in no order that says anything, `most` of them; and how many of the hold-out are finished */
+  'predict.validation': (
+    store: Store,
+    { most }: { most: number },
+  ): { images: ValidationImage[]; heldOut: number } =>
+    store.read(() => {
+      const images: (Omit<ValidationImage, 'truth'> & { sha256: string })[] = []
+      let heldOut = 0
+      for (const { id, sha256, split, stands } of store.similar.finished()) {
+        if (split === 'hold-out') heldOut++
+        const image = split === 'validation' ? store.images.get(id) : null
+        if (image?.fileState !== 'ok' || image.leftOut !== null) continue
+        images.push({ id, sha256, group: stands?.group ?? id, truthRevision: image.truthRevision })
+      }
+      images.sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+      const meant = images.slice(0, most)
+      return { images: meant.map((image) => ({ ...image, truth: store.truth.masks(image.id) })), heldOut }
     }),
 
   /** ids of the images that one run has reached and another has not */

@@ -5,6 +5,7 @@ import { similarJob } from '../images/similar.ts'
 import { JobHandlers } from '../machinery/job-handlers.ts'
 import { copyRunJob } from '../predict/drafts.ts'
 import { predictJob } from '../predict/predict.ts'
+import { sweepJob } from '../predict/sweep.ts'
 import { scoreJob } from '../score/score.ts'
 import { holdOutJob } from '../train/hold-out.ts'
 import { learningCurveJob } from '../train/learning-curve-job.ts'
@@ -21,5 +22,6 @@ export const JOB_HANDLERS = new JobHandlers([
   scanJob,
   scoreJob,
   similarJob,
+  sweepJob,
   trainJob,
 ])

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { DrydockError } from '../../contract/errors.ts'
+import { sweepResult } from '../../contract/wire.ts'
+import type { ClusterSettings, SweepResult } from '../../contract/wire.ts'
+import { sweepInWords } from '../../core/tune/sweep-words.ts'
+import { writeWhole } from '../../whole-file.ts'
+import { ensureContent } from '../images/content.ts'
+import { pixelsOf } from '../images/rows.ts'
+import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
+import type { Project } from '../machinery/project.ts'
+import { assertWritable, imageFile } from '../machinery/project.ts'
+import { ensureInference } from './infer.ts'
+import { usableModel } from './models.ts'
+
+/** More images tell nothing new, and each takes a second. They are taken in the order of their contents' hashes, which is none. */
+const MOST_IMAGES = 400
+
+const payload = z.object({
+  run: z.number().int(),
+  /** where what was computed lies until all of it is there */
+  folder: z.uuid(),
+})
+
+/**
+ * Tries settings of the clustering on the validation images of a run: all combinations on each, from inferences that are there or are made.
+ * Nothing changes by it. What is done of an image is kept, so that it goes on where it was broken off.
+ */
+export const sweepJob: JobHandler<z.infer<typeof payload>, SweepResult> = {
+  kind: 'sweep',
+  version: 1,
+  payload,
+  run: sweep,
+  resumable: ({ store }, { run }) => store.runs.get(run) !== null,
+}
+
+/** @returns the job's id @throws DrydockError `not_found`, `bad_input` (imported labels), `nothing_to_do`, `read_only` */
+export async function startSweep(project: Project, run: number): Promise<string> {
+  assertWritable(project)
+  modelRun(project, run)
+  const { images } = await project.reads.run('predict.validation', { most: MOST_IMAGES })
+  if (images.length === 0) {
+    throw new DrydockError(
+      'nothing_to_do',
+      'No validation image is finished: there is nothing to choose settings on. Finish more images.',
+    )
+  }
+  return project.jobs.start(
+    sweepJob,
+    { run, folder: randomUUID() },
+    {
+      title: 'Trying settings',
+      unit: 'images',
+      total: images.length,
+      lane: 'predict',
+    },
+  )
+}
+
+/** What the last sweep of a run found; null: there was none. */
+export async function lastSweep(project: Project, run: number): Promise<SweepResult | null> {
+  const text = await readFile(resultFile(project, run), 'utf8').catch(() => null)
+  return text === null ? null : (sweepResult.safeParse(JSON.parse(text)).data ?? null)
+}
+
+const resultFile = (project: Project, run: number): string => join(project.folder, 'sweeps', `${run}.json`)
+
+function modelRun(
+  project: Project,
+  run: number,
+): { model: string; settings: ClusterSettings; flips: boolean } {
+  const found = project.store.runs.get(run)
+  if (!found) throw new DrydockError('not_found', 'This project has no such run.', { run })
+  const { model, settings, flips } = found
+  if (model === null || settings === null) {
+    throw new DrydockError('bad_input', 'This run holds labels that were read in: it has no settings.', {
+      run,
+    })
+  }
+  return { model, settings, flips }
+}
+
+async function sweep(
+  { project, signal, progress }: JobContext,
+  { run, folder }: z.infer<typeof payload>,
+): Promise<{ summary: string; result: SweepResult }> {
+  const { settings: own, flips, model: id } = modelRun(project, run)
+  const { shared, cache } = project
+  const model = await usableModel(project, id)
+  const calibration = model.model.calibration ?? null
+  const { images, heldOut } = await project.reads.run('predict.validation', { most: MOST_IMAGES })
+  progress(0, images.length)
+  const out = join(project.folder, 'sweeps', folder)
+  const rows: { file: string; group: number }[] = []
+  for (const { id: image, group, truthRevision, truth } of images) {
+    signal.throwIfAborted()
+    const file = join(out, `${image}-${truthRevision}.bin`)
+    if (!(await isThere(file))) {
+      const stored = await ensureContent(project, image)
+      const wanted = {
+        ...{ file: imageFile(project, stored), pixels: pixelsOf(stored), mapping: stored.mapping },
+        ...{ model, flips, cache },
+      }
+      const inference = await ensureInference(shared, wanted, signal)
+      await shared.workers.run('sweepImage', { inference, truth, own, calibration, out: file }, signal)
+    }
+    rows.push({ file, group })
+    progress(rows.length)
+  }
+  signal.throwIfAborted()
+  const found = await shared.workers.run('chooseSettings', { rows, own }, signal)
+  const result = { ...found, at: new Date().toISOString(), own, images: rows.length, heldOut }
+  await writeWhole(resultFile(project, run), JSON.stringify(result))
+  await rm(out, { recursive: true, force: true })
+  return { summary: sweepInWords(result), result }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null)) !== null
+}
