@@ -22,6 +22,8 @@ export const clusterSettings = z.object({
   necks: z.boolean().default(false),
   /** each instance as the turned rectangle around it, as some labels are drawn; absent in settings from before there was a choice */
   rectangles: z.boolean().default(false),
+  /** rectangles are fitted to the foreground's probabilities, finer than a pixel, instead of drawn around what is above the threshold; absent: not */
+  fitted: z.boolean().optional(),
 })
 export type ClusterSettings = z.infer<typeof clusterSettings>
 

@@ -10,7 +10,8 @@ import type { Groups } from './groups.ts'
 import { mergeRegions } from './merge.ts'
 import { findModes } from './modes.ts'
 import { momentsOf, spreadOf } from './moments.ts'
-import { rectanglesOf } from './rectangles.ts'
+import { fittedRectangles } from './fitted-rectangles.ts'
+import { rectangleAround, rectanglesOf } from './rectangles.ts'
 import { regionsOf } from './regions.ts'
 import type { Region } from './regions.ts'
 import { embeddingsOf } from './sparse.ts'
@@ -107,13 +108,29 @@ export class Clusterer {
         ? []
         : [{ rle: masks[cluster]!, score, cluster }],
     )
-    const instances = settings.rectangles ? squared(found, this.inference) : found
+    const instances = settings.rectangles ? this.#squared(found, labels, settings.fitted === true) : found
     const places = new Map(instances.map(({ cluster }, i) => [cluster, i]))
     return {
       clusters: clusters.map((one, cluster) => ({ ...one, instance: places.get(cluster) ?? null })),
       instances,
       labels,
     }
+  }
+
+  /** The instances as rectangles; one that surer ones cover wholly is left out. */
+  #squared(found: readonly PredictedInstance[], labels: Int16Array, fitted: boolean): PredictedInstance[] {
+    const size = this.inference
+    const scores = found.map(({ score }) => score)
+    const corners = fitted
+      ? fittedRectangles(
+          this.inference,
+          labels,
+          found.map(({ cluster }) => cluster),
+        )
+      : found.map(({ rle }) => rectangleAround(rle, size))
+    return rectanglesOf(corners, scores, size)
+      .map((rle, i) => ({ ...found[i]!, rle }))
+      .filter(({ rle }) => rle.length > 0)
   }
 
   #pick(threshold: number): Pixels {
@@ -147,15 +164,6 @@ export class Clusterer {
       masks: masksOfGroups(pixels.index, { group, count }, this.inference),
     }
   }
-}
-
-/** The instances as rectangles; one that surer ones cover wholly is left out. */
-function squared(found: readonly PredictedInstance[], size: Size): PredictedInstance[] {
-  const masks = found.map(({ rle }) => rle)
-  const scores = found.map(({ score }) => score)
-  return rectanglesOf(masks, scores, size)
-    .map((rle, i) => ({ ...found[i]!, rle }))
-    .filter(({ rle }) => rle.length > 0)
 }
 
 /** Where the values reach the limit. */

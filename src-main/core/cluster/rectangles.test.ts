@@ -39,6 +39,13 @@ function iou(a: Rle, b: Rle): number {
   return common / (areaOf(a) + areaOf(b) - common)
 }
 
+const squares = (masks: readonly Rle[], scores: readonly number[]): Rle[] =>
+  rectanglesOf(
+    masks.map((mask) => rectangleAround(mask, SIZE)),
+    scores,
+    SIZE,
+  )
+
 const around = (mask: Rle): Rle => polygonMask(rectangleAround(mask, SIZE), SIZE)
 
 describe('rectangleAround', () => {
@@ -76,7 +83,7 @@ describe('rectanglesOf', () => {
           if (free.length > 0) masks.push(free)
         }
         const scores = masks.map((_, i) => 0.5 + (i % 2) / 4)
-        const rectangles = rectanglesOf(masks, scores, SIZE)
+        const rectangles = squares(masks, scores)
         expect(areaOf(unionAll(rectangles))).toBe(rectangles.reduce((sum, one) => sum + areaOf(one), 0))
         const surest = scores.indexOf(Math.max(...scores))
         expect(rectangles[surest]).toEqual(around(masks[surest]!))
@@ -90,10 +97,10 @@ describe('rectanglesOf', () => {
       return distance < 1 && distance > 0.5
     })
     const core = fromPredicate(SIZE, () => true, { x: 77, y: 67, width: 6, height: 6 })
-    const [outer, inner] = rectanglesOf([ring, core], [0.9, 0.6], SIZE)
+    const [outer, inner] = squares([ring, core], [0.9, 0.6])
     expect(areaOf(outer!)).toBeGreaterThan(3000)
     expect(inner).toHaveLength(0)
-    expect(areaOf(rectanglesOf([ring, core], [0.6, 0.9], SIZE)[1]!)).toBe(36)
+    expect(areaOf(squares([ring, core], [0.6, 0.9])[1]!)).toBe(36)
   })
 })
 

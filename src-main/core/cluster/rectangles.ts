@@ -14,7 +14,7 @@ import { axesOf, momentsOf } from './moments.ts'
 const BEYOND = { ends: 0.003, sides: 0.01 }
 
 /** Where people see a ship, as a rectangle about the mean of its pixels. */
-interface Frame {
+export interface Frame {
   x: number
   y: number
   /** radians from the x axis to the length */
@@ -49,7 +49,7 @@ function sideOf(positions: Float64Array, beyond: number): Side {
   return [sorted[out]! - 0.5, sorted[sorted.length - 1 - out]! + 0.5]
 }
 
-function cornersOf({ x, y, angle }: Frame, [a0, a1]: Side, [b0, b1]: Side): Corner[] {
+export function cornersOf({ x, y, angle }: Frame, [a0, a1]: Side, [b0, b1]: Side): Corner[] {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   return (
     [
@@ -72,13 +72,17 @@ export function rectangleAround(mask: Rle, size: Size): Corner[] {
 }
 
 /**
- * Each mask's {@link rectangleAround}, cut to the image. Where two overlap, the surer one has the pixels.
- * @param masks not empty @param scores of each
+ * Rectangles as masks, cut to the image. Where two overlap, the surer one has the pixels.
+ * @param corners of each @param scores of each
  * @returns in the same order; of one that others cover wholly nothing is left
  */
-export function rectanglesOf(masks: readonly Rle[], scores: readonly number[], size: Size): Rle[] {
+export function rectanglesOf(
+  corners: readonly (readonly Corner[])[],
+  scores: readonly number[],
+  size: Size,
+): Rle[] {
   const placed: { mask: Rle; box: PixelBox }[] = []
-  const rectangles = masks.map((mask) => polygonMask(rectangleAround(mask, size), size))
+  const rectangles = corners.map((one) => polygonMask(one, size))
   const order = rectangles.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b)
   for (const i of order) {
     const box = boundsOf(rectangles[i]!, size.height)

@@ -25,6 +25,7 @@ const GRID = {
   separation: [{ separate: false }, ...SEPARATIONS],
   apart: SEPARATIONS,
   sigma: [null, 1.5, 3].map((sigma) => ({ sigma })),
+  fitted: [false, true].map((fitted) => ({ fitted })),
 } as const satisfies Record<string, readonly Partial<ClusterSettings>[]>
 
 const MIN_AREAS = [4, 8, 16, 32, 64] as const
@@ -55,7 +56,7 @@ export interface TuneOptions {
   before?: Calibration | null
   /** whether instances become rectangles: as the truth is drawn, where it has ships enough to tell and nothing was chosen `before`; or as at the start */
   shape?: 'as truth' | 'as it was'
-  /** what is tried, in this order; default: foreground, separation, sigma */
+  /** what is tried, in this order; default: foreground, separation, sigma, and whether rectangles are fitted */
   vary?: readonly (keyof typeof GRID)[]
   /** awaited after each way of clustering, a fraction of a second each: lets other work in; what it throws ends the search */
   between?: () => Promise<void>
@@ -63,7 +64,7 @@ export interface TuneOptions {
 
 type CleanShare = number | null
 
-const ALL = ['foreground', 'separation', 'sigma'] as const
+const ALL = ['foreground', 'separation', 'sigma', 'fitted'] as const
 
 export interface Tuned {
   /** for runs of this version; minScore is compared with the calibrated score where there is a calibration */
@@ -135,6 +136,7 @@ export async function tuneClustering(
     const soFar = best
     // Where components are not separated, how they would be makes no difference.
     if (!soFar.settings.separate && name === 'sigma') continue
+    if (!soFar.settings.rectangles && name === 'fitted') continue
     for (const part of GRID[name]) {
       const settings = { ...soFar.settings, ...part }
       if (sameClustering(settings, soFar.settings)) continue
@@ -163,7 +165,8 @@ function sameClustering(a: ClusterSettings, b: ClusterSettings): boolean {
   const unseparated = !a.separate && !b.separate
   const separatedAlike =
     a.separate && b.separate && a.alpha === b.alpha && a.necks === b.necks && a.sigma === b.sigma
-  return a.foreground === b.foreground && (unseparated || separatedAlike)
+  const drawnAlike = (a.fitted ?? false) === (b.fitted ?? false)
+  return a.foreground === b.foreground && drawnAlike && (unseparated || separatedAlike)
 }
 
 interface Found {

@@ -94,7 +94,10 @@ function withWish(settings: ClusterSettings, wish: SettingsWish): ClusterSetting
     necks = settings.necks,
     rectangles = settings.rectangles,
   } = wish
-  return { foreground, sigma, alpha, minArea, minScore, separate, necks, rectangles }
+  return {
+    ...{ foreground, sigma, alpha, minArea, minScore, separate, necks, rectangles },
+    ...(settings.fitted && { fitted: true }),
+  }
 }
 
 type ModelRun = StoredRun & { model: string; settings: ClusterSettings }
