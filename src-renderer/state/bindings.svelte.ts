@@ -9,7 +9,6 @@ import {
 } from './keys.ts'
 
 /** The system does not say. */
-// eslint-disable-next-line svelte/prefer-svelte-reactivity -- replaced as a whole
 const NO_LAYOUT: ReadonlyMap<string, string> = new Map()
 
 /** Which keys start which action: the one place that says so. Starts as the table of actions has it. */
