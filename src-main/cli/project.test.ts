@@ -32,6 +32,28 @@ describe('a project from the command line', () => {
     expect(stderr).toContain('No finished image is predicted yet, so there is nothing to score.')
   })
 
+  it('takes the split from a file, says what it could not, and shows it', () => {
+    writeFileSync(
+      join(folder, 'split.csv'),
+      'ImageId,split\na.png,val\nsub/b.png,train\nelse.png,test\nb.png,else\n',
+    )
+    const { status, stdout, stderr } = drydock(
+      'split',
+      '--project',
+      'harbour',
+      '--csv',
+      'split.csv',
+      '--json',
+    )
+    expect([status, stderr.includes('Not in the project: else.png')]).toEqual([0, true])
+    expect(JSON.parse(stdout)).toMatchObject({ frozen: false, taken: { images: 2, unknown: ['else.png'] } })
+    const shown = drydock('split', '--project', 'harbour')
+    expect(shown.status).toBe(0)
+    expect(shown.stdout).toMatch(
+      /^Train 0, validation 0, hold-out 0, in \d groups? of similar images; provisional/,
+    )
+  })
+
   it('says what an import would do, and does nothing, in a dry run', () => {
     const file = csv('truth.csv', 'a.png,1 10', 'b.png,', 'else.png,1 2', 'a.png,0 3')
     const { status, stdout, stderr } = drydock('import', ...truth, file, '--dry-run', '--json')

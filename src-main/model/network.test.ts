@@ -130,38 +130,43 @@ describe('prediction in tiles', () => {
     }
   })
 
-  it('gives what the whole image gives, pixel by pixel', async () => {
-    const image = noise(203, 150)
-    const small = network(SMALL)
-    const kernels = kernelsFor(tf)
-    const whole = await predict(tf, kernels, small, image, { flips: false, tile: 512 })
-    let tiles = 0
-    const tiled = await predict(tf, kernels, small, image, {
-      flips: false,
-      tile: 40,
-      between: async ({ total }) => void (tiles = total),
-    })
-    expect(tiles).toBe(24)
-    expect(whole.index.length).toBeGreaterThan(1000)
-    expect(whole.index.length).toBeLessThanOrEqual(203 * 150)
-    const common = new Map([...whole.index].map((pixel, i) => [pixel, i]))
-    // A probability right at the threshold of keeping may fall to either side.
-    expect(Math.abs(tiled.index.length - whole.index.length)).toBeLessThan(5)
-    tiled.index.forEach((pixel, i) => {
-      if (i > 0) expect(pixel).toBeGreaterThan(tiled.index[i - 1]!)
-      const j = common.get(pixel)
-      if (j === undefined) return
-      expect(Math.abs(tiled.foreground[i]! - whole.foreground[j]!)).toBeLessThanOrEqual(1)
-      for (let c = 0; c < 2; c++) {
-        const [a, b] = [tiled.offset[2 * i + c]!, whole.offset[2 * j + c]!].map(fromFloat16) as [
-          number,
-          number,
-        ]
-        expect(Math.abs(a - b)).toBeLessThan(0.01 + Math.abs(b) / 500)
-      }
-    })
-    small.weights.dispose()
-  })
+  it.each(['pixel', 'normalized'] as const)(
+    'gives what the whole image gives, pixel by pixel, in %s coordinates',
+    async (coordinates) => {
+      const image = noise(203, 150)
+      const small = network(SMALL)
+      const kernels = kernelsFor(tf)
+      const whole = await predict(tf, kernels, small, image, { flips: false, tile: 512 })
+      let tiles = 0
+      // the network gives px in either case, so the same weights give the same instances
+      const other = network({ ...SMALL, coordinates })
+      const tiled = await predict(tf, kernels, other, image, {
+        flips: false,
+        tile: 40,
+        between: async ({ total }) => void (tiles = total),
+      })
+      expect(tiles).toBe(24)
+      expect(whole.index.length).toBeGreaterThan(1000)
+      expect(whole.index.length).toBeLessThanOrEqual(203 * 150)
+      const common = new Map([...whole.index].map((pixel, i) => [pixel, i]))
+      // A probability right at the threshold of keeping may fall to either side.
+      expect(Math.abs(tiled.index.length - whole.index.length)).toBeLessThan(5)
+      tiled.index.forEach((pixel, i) => {
+        if (i > 0) expect(pixel).toBeGreaterThan(tiled.index[i - 1]!)
+        const j = common.get(pixel)
+        if (j === undefined) return
+        expect(Math.abs(tiled.foreground[i]! - whole.foreground[j]!)).toBeLessThanOrEqual(1)
+        for (let c = 0; c < 2; c++) {
+          const [a, b] = [tiled.offset[2 * i + c]!, whole.offset[2 * j + c]!].map(fromFloat16) as [
+            number,
+            number,
+          ]
+          expect(Math.abs(a - b)).toBeLessThan(0.01 + Math.abs(b) / 500)
+        }
+      })
+      tf.dispose([small.weights, other.weights])
+    },
+  )
 
   it('with flips, an image and its mirror image give mirrored answers', async () => {
     const image = noise(64, 48)

@@ -92,6 +92,7 @@ test('three images are trained on to the step that is best out of fold, which th
       ['40', '0.40'],
     ].map(([step, f2]) => [Number(step), f2]),
   )
+  expect(card.limits).toContain('also chose the step')
   expect(card.paired).toMatchObject({ on: 'out of fold', images: 3 })
   expect(card.trainedOn).toHaveLength(3)
   // nine ships are enough for the least score, three images not for more

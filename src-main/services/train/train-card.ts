@@ -55,7 +55,7 @@ export async function writeCard(
   return card
 }
 
-function limitsOf(train: readonly TrainSource[], { bestStep, paired }: Reached): string {
+function limitsOf(train: readonly TrainSource[], { bestStep, paired, validation }: Reached): string {
   const ships = train.reduce((sum, { truth }) => sum + truth.length, 0)
   if (bestStep === 0) {
     return 'No step validated better than the version it started from, so its weights are those: only how instances are made may differ.'
@@ -64,7 +64,10 @@ function limitsOf(train: readonly TrainSource[], { bestStep, paired }: Reached):
     paired && verdictOf(paired.difference) !== 'better'
       ? ' It is not better than the version it started from by more than chance.'
       : ''
-  return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.${unproven}`
+  const flattering = validation
+    ? ' Its validation figures also chose the step at which it ended, so they are a little too high.'
+    : ''
+  return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.${flattering}${unproven}`
 }
 
 /**
