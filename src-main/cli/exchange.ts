@@ -184,6 +184,11 @@ async function exportFile(terminal: Terminal, command: Command, options: ExportO
         `${counted(unfinishedImages, 'image')} with ${counted(unfinishedInstances, 'instance')} ${unfinishedImages === 1 ? 'is' : 'are'} not finished, and not in it; --unfinished puts them in.`,
       )
     }
+    if (leftOutImages > 0) {
+      terminal.note(
+        `${counted(leftOutImages, 'image')} left out for good ${leftOutImages === 1 ? 'is' : 'are'} not in it.`,
+      )
+    }
     const { images, instances } = await exportLabels(project, out, wanted)
     terminal.answer({
       ...{ images, instances, csv: out, out, format, lost },

@@ -37,7 +37,7 @@ export interface StoredImage {
 }
 
 /** That a row of `images i` is finished: somebody has said that its truth is complete, and it is not left out. */
-export const FINISHED = `(i.status in ('done', 'no ship') and i.left_out is null)`
+export const IS_FINISHED = `(i.status in ('done', 'no ship') and i.left_out is null)`
 
 /** A file as a listing of the folder gives it. */
 export interface ListedFile {

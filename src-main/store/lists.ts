@@ -2,7 +2,7 @@ import type { ImageFacets, ImageFilter } from '../contract/wire.ts'
 import { IMAGE_STATUSES } from '../contract/words.ts'
 import { COUNTS } from './categories.ts'
 import type { Connection } from './database.ts'
-import { FINISHED } from './images.ts'
+import { IS_FINISHED } from './images.ts'
 
 /** What an instance without a category is. */
 const SHIP = 'ship'
@@ -25,7 +25,7 @@ export type ListRepository = ReturnType<typeof listRepository>
 /** Repository of what lists of images are made of: numbers of all images at once, each by one pass over an index. */
 export function listRepository(db: Connection) {
   const lastId = db.prepare<[], number>('select max(id) from images').pluck()
-  const finished = db.prepare<[], number>(`select id from images i where ${FINISHED}`).pluck()
+  const finished = db.prepare<[], number>(`select id from images i where ${IS_FINISHED}`).pluck()
   const leftOut = db.prepare<[], number>('select id from images where left_out is not null').pluck()
   const reached = db
     .prepare<[{ run: number | null }], number>('select image_id from run_images where run_id = @run')

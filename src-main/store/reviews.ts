@@ -2,7 +2,7 @@ import type { Decision, SuspectVerdict } from '../contract/wire.ts'
 import { COUNTS, NAMES, PREDICTION_COUNTS } from './categories.ts'
 import { DEFAULT_CATEGORY } from '../contract/words.ts'
 import type { Connection } from './database.ts'
-import { FINISHED } from './images.ts'
+import { IS_FINISHED } from './images.ts'
 
 /** What of an instance decides its errors. */
 export interface ReviewedTruth {
@@ -61,7 +61,7 @@ export type ReviewRepository = ReturnType<typeof reviewRepository>
 export function reviewRepository(db: Connection) {
   const images = db.prepare<[number, number, number], ImageRow>(
     `select i.id, i.path, i.height, i.sha256 from run_images r
-     join images i on i.id = r.image_id and ${FINISHED} and i.height is not null
+     join images i on i.id = r.image_id and ${IS_FINISHED} and i.height is not null
      where r.run_id = ? and r.image_id > ? order by r.image_id limit ?`,
   )
   const truth = db.prepare<[number, number], ReviewedTruth & { image: number }>(
@@ -90,7 +90,7 @@ export function reviewRepository(db: Connection) {
   )
   const scored = db.prepare<[number], ScoredImage>(
     `select i.id, i.path, i.sha256, i.split, i.width, i.height from run_images r
-     join images i on i.id = r.image_id and ${FINISHED} where r.run_id = ? order by i.path`,
+     join images i on i.id = r.image_id and ${IS_FINISHED} where r.run_id = ? order by i.path`,
   )
   const inRun = db
     .prepare<[number, number], number>('select image_id from run_images where run_id = ? and image_id > ?')

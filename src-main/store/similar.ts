@@ -4,7 +4,7 @@ import type { Split, SplitBy } from '../contract/wire.ts'
 import type { Look } from '../core/similar/look.ts'
 import type { Group, Groupable, Why } from '../core/similar/groups.ts'
 import type { Connection } from './database.ts'
-import { FINISHED } from './images.ts'
+import { IS_FINISHED } from './images.ts'
 
 /** A finished image as splits need it. */
 export interface FinishedImage {
@@ -59,7 +59,7 @@ export type SimilarRepository = ReturnType<typeof similarRepository>
 
 /** Repository of the tables `image_looks`, `image_groups`, `crop_scenes` and `trained_contents`. */
 export function similarRepository(db: Connection) {
-  const finished = `${FINISHED} and i.sha256 is not null and i.width is not null`
+  const finished = `${IS_FINISHED} and i.sha256 is not null and i.width is not null`
   const unlooked = db
     .prepare<[], number>(
       `select i.id from images i left join image_looks l on l.image_id = i.id

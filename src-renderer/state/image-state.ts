@@ -73,7 +73,7 @@ export function objectsOf(state: ImageState): ImageState {
 }
 
 /** The image without predictions that lie in areas to ignore. @param truth all of it, such areas among them */
-export function withoutIgnored(state: ImageState, truth: ImageState['truth']): ImageState {
+export function withoutIgnoredFinds(state: ImageState, truth: ImageState['truth']): ImageState {
   const masks = (of: readonly { rle: Rle }[]): Rle[] => of.map(({ rle }) => rle)
   const areas = masks(truth.filter(({ ignore }) => ignore === true))
   const counts = countedOf(masks(state.truth), masks(state.predictions), areas)

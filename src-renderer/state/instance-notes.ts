@@ -1,7 +1,7 @@
 import type { EditTruth } from '../../src-main/core/edit/edit.ts'
 
 /** What is noted of several instances, where they agree and where not. */
-export interface Noted {
+interface Noted {
   /** degrees; null: none of them has one */
   heading: number | 'several' | null
   /** by name, in the order of names; `several`: not the same for all */

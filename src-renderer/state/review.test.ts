@@ -27,15 +27,17 @@ beforeEach(() => {
   const page = async ({
     after,
     limit: wanted = 2,
+    ignoring,
   }: {
     after: number
     limit?: number
+    ignoring: boolean
   }): Promise<ReviewPage> => {
     asked.push(after)
     const limit = Math.min(2, wanted)
     const left = [...stored].filter(([image]) => image > after)
     await held
-    const images = left.slice(0, limit).map(([image, f2]) => reviewed(image, f2))
+    const images = left.slice(0, limit).map(([image, f2]) => reviewed(image, ignoring ? 1 : f2))
     const next = left.length > limit ? (images.at(-1)?.image ?? null) : null
     return { run: 1, images: packReviews(images), next }
   }
@@ -89,5 +91,19 @@ describe('the review of a set', () => {
     await late
     expect(f2s()).toEqual([[7, 0.1]])
     expect(review.loading).toBe(false)
+  })
+  it('is asked for anew where areas to ignore are left out, and what was asked before does not land', async () => {
+    review.want()
+    await review.refresh()
+    const wait = Promise.withResolvers<void>()
+    held = wait.promise
+    const late = review.refresh()
+    await expect.poll(() => asked.length).toBeGreaterThan(2)
+    held = Promise.resolve()
+    review.ignoring = true
+    await expect.poll(() => f2s().map(([, f2]) => f2)).toEqual([1, 1, 1])
+    wait.resolve()
+    await late
+    expect(f2s().map(([, f2]) => f2)).toEqual([1, 1, 1])
   })
 })

@@ -19,7 +19,7 @@ const HEAD = 6
 const known = new WeakMap<Rle, Axis>()
 
 /** As `axisOf`, looked at once for each mask. */
-export function axisOnce(rle: Rle, height: number): Axis {
+function axisOnce(rle: Rle, height: number): Axis {
   const before = known.get(rle)
   if (before) return before
   const axis = axisOf(rle, height)
