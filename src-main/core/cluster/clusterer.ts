@@ -23,7 +23,7 @@ const MOST_CLUSTERS = 32_767
 const KEPT = 3
 
 /** Blur for a component of this many pixels, px. Fine: what it takes apart is joined again by what the regions look like. */
-export function sigmaFor(area: number): number {
+function sigmaFor(area: number): number {
   return Math.min(4, Math.max(1.2, 0.064 * Math.sqrt(area)))
 }
 

@@ -124,3 +124,27 @@ test('what no alpha parts is cut between its centres, with the F2 that the cut t
   const changes = cure?.by === 'hand' ? [cure.change] : []
   expect(explain(clusterer, { settings, changes }, truth)).toMatchObject({ f2: 1, findings: [] })
 })
+
+test('of three ships in one cluster each is named with the nearest of those before it', () => {
+  // three of 24 x 4 px below each other, the third pointing further away than the second
+  const size = { width: 60, height: 40 }
+  const shipAt = (x: number, y: number) =>
+    x >= 10 && x < 34 && y >= 10 && y < 22 ? Math.floor((y - 10) / 4) : -1
+  const foreground = new Float32Array(size.width * size.height)
+  const offset = new Float32Array(2 * foreground.length)
+  for (let i = 0; i < foreground.length; i++) {
+    const [x, y] = [i % size.width, Math.floor(i / size.width)]
+    const ship = shipAt(x, y)
+    if (ship < 0) continue
+    foreground[i] = 0.9
+    offset.set([21.5 - x, [11.5, 15.5, 21.5][ship]! - y], 2 * i)
+  }
+  const inference = inferenceOf({ ...size, channels: 2, foreground, offset })
+  const truth = [0, 1, 2].map((ship) => fromPredicate(size, (x, y) => shipAt(x, y) === ship))
+  const settings = { ...DEFAULT_CLUSTER_SETTINGS, separate: false }
+  const { findings } = explain(new Clusterer(inference, null), { settings, changes: [] }, truth)
+  const pairs = findings.flatMap((one) => (one.kind === 'merged' ? [[one.ships, one.apart]] : []))
+  expect(pairs).toHaveLength(2)
+  expect(pairs).toContainEqual([[0, 1], expect.closeTo(4, 1)])
+  expect(pairs).toContainEqual([[1, 2], expect.closeTo(6, 1)])
+})

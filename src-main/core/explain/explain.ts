@@ -50,8 +50,6 @@ export interface Explanation {
   losses: readonly (number | null)[]
   /** by ship: the cluster that most of it lies in; null: none */
   homes: readonly (number | null)[]
-  /** by ship: the embeddings of its pixels; n = 0: the network sees none of them */
-  embeddings: readonly Moments[]
 }
 
 /** A ship is in a cluster that has this share of its pixels, and divided among those that have that share each. */
@@ -98,10 +96,7 @@ export function explain(clusterer: Clusterer, recipe: Recipe, truth: readonly Rl
   const findings = [...merged(known), ...ships.flatMap((ship, i) => ofShip(ship, i, known))].sort(
     (a, b) => (b.cure?.f2 ?? f2) - (a.cure?.f2 ?? f2),
   )
-  return {
-    ...{ f2, findings, losses: ships.map(({ loss }) => loss), homes: ships.map(homeOf) },
-    embeddings: ships.map(({ embeddings }) => embeddings),
-  }
+  return { f2, findings, losses: ships.map(({ loss }) => loss), homes: ships.map(homeOf) }
 }
 
 interface Known {
@@ -167,9 +162,10 @@ function merged({ ships, draft, clusterer, settings, taken, cureBy, cureByHand }
     const home = homeOf(ship)
     if (home !== null && !taken.clusters.has(home)) byHome.set(home, [...(byHome.get(home) ?? []), i])
   })
-  return [...byHome].flatMap(([home, together]) => {
-    const [a, b] = together
-    if (a === undefined || b === undefined) return []
+  const pairs = [...byHome].flatMap(([home, together]) =>
+    together.slice(1).map((b, i) => ({ home, a: nearestTo(b, together.slice(0, i + 1), ships), b })),
+  )
+  return pairs.map(({ home, a, b }) => {
     const [of, other] = [ships[a]!.embeddings, ships[b]!.embeddings]
     const [here, there] = [meanOf(of), meanOf(other)]
     const apart = Math.hypot(here.x - there.x, here.y - there.y)
@@ -191,8 +187,18 @@ function merged({ ships, draft, clusterer, settings, taken, cureBy, cureByHand }
             there,
           ),
       )
-    return [{ kind: 'merged', ships: [a, b] as const, apart, needed, cure }]
+    return { kind: 'merged', ships: [a, b] as const, apart, needed, cure }
   })
+}
+
+/** Of ships in one cluster the one whose mean embedding lies nearest. @param others not empty */
+function nearestTo(ship: number, others: readonly number[], ships: readonly Ship[]): number {
+  const own = meanOf(ships[ship]!.embeddings)
+  const away = others.map((other) => {
+    const { x, y } = meanOf(ships[other]!.embeddings)
+    return Math.hypot(x - own.x, y - own.y)
+  })
+  return others[away.indexOf(Math.min(...away))]!
 }
 
 function meanOf({ n, x, y }: Moments): { x: number; y: number } {

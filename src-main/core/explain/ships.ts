@@ -6,7 +6,7 @@ import type { Rle } from '../mask/rle.ts'
 import { areaOf, pixelsOf } from '../mask/rle.ts'
 
 /** What the network gives for the pixels of one ship of the truth, whatever the settings. */
-export interface Seen {
+interface Seen {
   mask: Rle
   /** px */
   area: number

@@ -18,7 +18,7 @@ export function settingText(setting: SweptSetting, value: number | null): string
 }
 
 /** What other settings move, as 'alpha 2.4 to 1.6'. */
-export function movedText(own: ClusterSettings, best: ClusterSettings): string {
+function movedText(own: ClusterSettings, best: ClusterSettings): string {
   return SWEPT.filter((setting) => own[setting] !== best[setting])
     .map(
       (setting) =>

@@ -3,10 +3,14 @@ import { twoShips } from '../../testing/inference.ts'
 import { clusterInference, DEFAULT_CLUSTER_SETTINGS } from '../cluster/cluster.ts'
 import { scoreImage } from '../metric/f2.ts'
 import { randomFrom } from '../random.ts'
-import { chooseSettings, sweepGrid, sweepImage, SWEPT, type Swept } from './sweep.ts'
+import { chooseSettings, sweepImage, SWEPT, type Swept } from './sweep.ts'
 
 const own = { ...DEFAULT_CLUSTER_SETTINGS, alpha: 4.5 }
-const grid = sweepGrid(own)
+/** the values that are tried, as the curves of a sweep have them: of an image on which all is alike */
+const { curves } = chooseSettings([{ f2: new Float64Array(1e5), group: 0 }], own)
+const grid = Object.fromEntries(
+  curves.map(({ setting, points }) => [setting, points.map(({ value }) => value)]),
+) as Record<(typeof SWEPT)[number], (number | null)[]>
 const sizes = SWEPT.map((setting) => grid[setting].length)
 const all = sizes.reduce((size, length) => size * length, 1)
 

@@ -20,7 +20,7 @@ const VALUES: { readonly [K in SweptSetting]: readonly ClusterSettings[K][] } = 
 }
 
 /** Every combination of values, those of the run among them. */
-export type SweepGrid = { readonly [K in SweptSetting]: readonly ClusterSettings[K][] }
+type SweepGrid = { readonly [K in SweptSetting]: readonly ClusterSettings[K][] }
 
 /** Images are dealt into so many parts: what is chosen on all others is scored on each. */
 const PARTS = 5
@@ -31,7 +31,7 @@ export const FEWEST_SWEPT = 8
 /** Differences of a mean up to this are rounding. */
 const EQUAL = 1e-9
 
-export function sweepGrid(own: ClusterSettings): SweepGrid {
+function sweepGrid(own: ClusterSettings): SweepGrid {
   return {
     foreground: withOwn(VALUES.foreground, own.foreground),
     sigma: own.separate ? withOwn(VALUES.sigma, own.sigma) : [own.sigma],
@@ -84,7 +84,7 @@ export interface Swept {
 }
 
 /** What a setting gives at each of its values, the others being the best ones. */
-export interface SweepCurve {
+interface SweepCurve {
   setting: SweptSetting
   /** `gain` over the run's own settings, in pairs, with its 95 % interval */
   points: { value: number | null; f2: number; gain: Estimate }[]

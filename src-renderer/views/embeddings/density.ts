@@ -3,7 +3,7 @@ import type { Camera } from '../../../src-main/core/geometry/camera.ts'
 /** How far a point reaches, in cells. */
 const BLUR = 2
 
-export interface Cells {
+interface Cells {
   /** [rows * columns] how dense it is there, 0 to 1 in the densest */
   values: Float32Array
   columns: number

@@ -3,7 +3,7 @@ import { rgba, writeDots, type Ground } from './dots.ts'
 import { drawFront, drawGrid, type ScatterScene } from './scatter.ts'
 
 /** Three canvases, one over the other. */
-export interface PlotCanvases {
+interface PlotCanvases {
   /** grid and density */
   back: HTMLCanvasElement
   dots: HTMLCanvasElement

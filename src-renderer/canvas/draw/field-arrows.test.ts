@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { arrowsIn } from './field.ts'
+import { arrowsIn } from './field-arrows.ts'
 
 it('gives the arrows of every so many pixels of what is in view, from their middles to where they point', () => {
   // all of 8 x 8 px, pointing at (4, 4); the last row is too faint
