@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { IMAGE_STATUSES, SPLITS } from '../contract/words.ts'
 import type { Split } from '../contract/words.ts'
 import { f2Of } from '../core/metric/thresholds.ts'
-import { connect } from './database.ts'
+import { applyMigration, connect } from './database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Store } from './store.ts'
 import { createStore, openStore } from './store.ts'
@@ -206,6 +206,34 @@ test('a project from before sums and counts were kept has those of a full count'
     for (const run of [1, 2, 3]) expect(migrated.sums.of(run, split)).toEqual(recount(run, split, migrated))
   }
   expect(migrated.sums.of(1, null).withShips).toBeGreaterThan(5)
+  migrated.close()
+})
+
+test('scores of images with areas to ignore are stale in a project from before there was a score without them', () => {
+  const file = join(folder, 'areas.sqlite')
+  const old = connect(file)
+  for (const migration of MIGRATIONS.slice(0, 19)) applyMigration(old, migration)
+  const thresholds = levels.map((level) => ({ iou: (10 + level) / 20, tp: 0, fp: 0, fn: 0, f2: 1 }))
+  old.exec("insert into runs (id, name, kind, created_at) values (1, '', 'labels', '')")
+  for (const id of [1, 2]) {
+    old.exec(
+      `insert into images (id, path, size, mtime, status) values (${id}, '${id}.png', 0, 0, 'done');
+       insert into run_images (run_id, image_id, at) values (1, ${id}, '')`,
+    )
+    old.prepare("insert into scores values (1, ?, 1, ?, 0, '', 0)").run(id, JSON.stringify(thresholds))
+  }
+  old.exec(
+    `insert into truth (id, image_id, rle, area, origin, edited, colour, ignore) values ('a', 2, '1 1', 1, 'drawn', 0, 0, 1)`,
+  )
+  old.pragma('user_version = 19')
+  old.pragma('application_id = 1148352868')
+  old.pragma('wal_checkpoint(TRUNCATE)')
+  old.close()
+  const migrated = openStore(file)
+  expect(migrated.scores.stale(1)).toEqual([2])
+  expect(migrated.sums.of(1, null)).toMatchObject({ images: 2, fresh: 1, f2: 2, withAreas: 0, ignoringF2: 2 })
+  migrated.scores.put(1, { image: 2, f2: 0.5, thresholds, ignoringF2: 1, truthRevision: 0 }, '')
+  expect(migrated.sums.of(1, null)).toMatchObject({ fresh: 2, f2: 1.5, withAreas: 1, ignoringF2: 2 })
   migrated.close()
 })
 
