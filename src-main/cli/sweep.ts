@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import type { SweepResult } from '../contract/wire.ts'
-import { settingText, sweepInWords } from '../core/tune/sweep-words.ts'
+import { SETTING_WORDS, settingText, sweepInWords } from '../core/tune/sweep-words.ts'
 import { SWEPT } from '../core/tune/sweep.ts'
 import { followJob, PROJECT_HELP, withProject } from './project.ts'
 import { counted, scoreText, table } from './table.ts'
@@ -83,7 +83,8 @@ function tell(terminal: Terminal, answer: Answer): void {
         .filter(Boolean)
         .join(', '),
     ])
-    for (const line of table([[setting, 'F2', 'above the run', ''], ...rows])) terminal.say(line)
+    for (const line of table([[SETTING_WORDS[setting], 'F2', 'above the run', ''], ...rows]))
+      terminal.say(line)
   }
   if (applied !== null) terminal.say(`Run ${applied} has these settings, over all images.`)
 }

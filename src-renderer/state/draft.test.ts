@@ -3,12 +3,13 @@ import type { HandChange, ImageInference } from '../../src-main/contract/wire.ts
 import { DEFAULT_CLUSTER_SETTINGS } from '../../src-main/core/cluster/cluster.ts'
 import { inferenceToBytes } from '../../src-main/core/cluster/inference-bytes.ts'
 import { pixelIn } from '../../src-main/core/draft/draft.ts'
-import { formatRle } from '../../src-main/core/mask/rle.ts'
+import { formatRle, pixelsOf } from '../../src-main/core/mask/rle.ts'
 import { twoShips } from '../../src-main/testing/inference.ts'
 import { Desk } from '../worker/desk.ts'
 import type { Answer, Ask } from '../worker/messages.ts'
 import type { Thread } from './cluster-worker.ts'
 import { Draft } from './draft.svelte.ts'
+import { Embedding } from './embedding.svelte.ts'
 import { settle } from './fake-backend.ts'
 import { fakeClient } from './fake-client.ts'
 import { OpenInference } from './open-inference.svelte.ts'
@@ -222,5 +223,51 @@ describe('the inference of the open image', () => {
     shared.want(true)
     await settle()
     expect([shared.state, shared.failure, answers]).toEqual(['none', null, []])
+  })
+})
+
+describe('the embedding of a draft', () => {
+  const modes = (embedding: Embedding) =>
+    embedding.modes.filter(({ pixels }) => pixels > 0).map(({ x, y, pixels }) => [x, y, pixels])
+
+  it('gives points to what a cut has made, and back when it is undone; what was cut is no mode any more', async () => {
+    const embedding = new Embedding(draft, inference, () => truth)
+    draft.set({ alpha: 10 })
+    await threads[0]!.answer()
+    // 36 px point at (15.5, 11) and at (15.5, 14)
+    expect(modes(embedding)).toEqual([[15.5, 12.5, 72]])
+    expect(embedding.ships.map(({ n, x, y }) => [x / n, y / n])).toEqual([
+      [15.5, 11],
+      [15.5, 14],
+    ])
+    expect(embedding.cut({ from: { x: 0, y: 1 }, to: { x: 30, y: 1 } })).toBe(0)
+    expect(embedding.cut({ from: { x: 10, y: 12.5 }, to: { x: 21, y: 12.5 } })).toBe(1)
+    await threads[0]!.answer()
+    expect(modes(embedding).toSorted()).toEqual([
+      [15.5, 11, 36],
+      [15.5, 14, 36],
+    ])
+    const [first, second] = draft.predictions
+    expect(masks()?.toSorted()).toEqual([one, other].toSorted())
+    for (const { id } of [first!, second!]) expect(embedding.predictionOf(embedding.modeOf(id))).toBe(id)
+    draft.undo()
+    await threads[0]!.answer()
+    expect(modes(embedding)).toEqual([[15.5, 12.5, 72]])
+  })
+
+  it('lights up the points of pixels, and the pixels of points', () => {
+    const embedding = new Embedding(draft, inference, () => truth)
+    embedding.pick(truth[1]!)
+    expect(embedding.picked).toHaveLength(36)
+    embedding.pickInside([
+      { x: 15, y: 13 },
+      { x: 16, y: 13 },
+      { x: 16, y: 15 },
+      { x: 15, y: 15 },
+    ])
+    expect([...embedding.pickedPixels!.index]).toEqual([...pixelsOf(truth[1]!, pixels)].sort((a, b) => a - b))
+    embedding.pick(null)
+    expect(embedding.pickedPixels).toBeNull()
+    expect(embedding.pointOf(0)).toBeNull()
   })
 })

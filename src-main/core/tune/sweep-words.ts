@@ -1,7 +1,8 @@
 import type { ClusterSettings, SweepResult } from '../../contract/wire.ts'
 import { FEWEST_SWEPT, SWEPT, type SweptSetting } from './sweep.ts'
 
-const NAMES: Record<SweptSetting, string> = {
+/** What settings are called in a sentence. */
+export const SETTING_WORDS: Record<SweptSetting, string> = {
   foreground: 'foreground',
   sigma: 'smoothing',
   alpha: 'alpha',
@@ -22,7 +23,7 @@ function movedText(own: ClusterSettings, best: ClusterSettings): string {
   return SWEPT.filter((setting) => own[setting] !== best[setting])
     .map(
       (setting) =>
-        `${NAMES[setting]} ${settingText(setting, own[setting])} to ${settingText(setting, best[setting])}`,
+        `${SETTING_WORDS[setting]} ${settingText(setting, own[setting])} to ${settingText(setting, best[setting])}`,
     )
     .join(', ')
 }
