@@ -38,50 +38,47 @@ export function surroundingsOf(
   crop: number,
 ): Surroundings {
   const owner = new Int32Array(weights.length).fill(count)
-  const place: number[] = []
-  const ship: number[] = []
-  let edge: number[] = []
-  for (let i = 0; i < pixel.length; i++) {
-    const at = pixelAt(pixel[i]!, crop)
-    owner[at] = segment[i]!
-    place.push(pixel[i]!)
-    ship.push(segment[i]!)
-    edge.push(at)
-  }
+  const place = new Int32Array(weights.length)
+  const ship = new Int32Array(weights.length)
+  const at = new Int32Array(weights.length)
   const size = Float32Array.from(area)
-  for (let away = 1; away <= REACH_PX; away++) {
-    const next: number[] = []
-    for (const at of edge) {
-      const own = owner[at]!
-      // corners in every second round: nearly a circle
-      for (const beside of neighboursOf(at, crop, away % 2 === 0)) {
-        const there = packedPlace(beside, crop)
-        if (owner[beside] !== count || weights[there] === 0) continue
-        owner[beside] = own
-        size[own]!++
-        place.push(there)
-        ship.push(own)
-        next.push(beside)
-      }
-    }
-    edge = next
+  let n = 0
+  const add = (pixel: number, there: number, own: number): void => {
+    owner[pixel] = own
+    place[n] = there
+    ship[n] = own
+    at[n++] = pixel
   }
-  return { place: Int32Array.from(place), ship: Int32Array.from(ship), size }
-}
-
-function* neighboursOf(at: number, crop: number, corners: boolean): Generator<number> {
-  const x = at % crop
-  const y = Math.floor(at / crop) % crop
-  const [left, right, up, down] = [x > 0, x + 1 < crop, y > 0, y + 1 < crop]
-  if (left) yield at - 1
-  if (right) yield at + 1
-  if (up) yield at - crop
-  if (down) yield at + crop
-  if (!corners) return
-  if (left && up) yield at - crop - 1
-  if (right && up) yield at - crop + 1
-  if (left && down) yield at + crop - 1
-  if (right && down) yield at + crop + 1
+  const water = (pixel: number, own: number): void => {
+    if (owner[pixel] !== count) return
+    const there = packedPlace(pixel, crop)
+    if (weights[there] === 0) return
+    size[own]!++
+    add(pixel, there, own)
+  }
+  for (let i = 0; i < pixel.length; i++) add(pixelAt(pixel[i]!, crop), pixel[i]!, segment[i]!)
+  let from = 0
+  for (let away = 1; away <= REACH_PX; away++) {
+    const to = n
+    for (let i = from; i < to; i++) {
+      const [p, own] = [at[i]!, ship[i]!]
+      const x = p % crop
+      const y = Math.floor(p / crop) % crop
+      const [left, right, up, down] = [x > 0, x + 1 < crop, y > 0, y + 1 < crop]
+      if (left) water(p - 1, own)
+      if (right) water(p + 1, own)
+      if (up) water(p - crop, own)
+      if (down) water(p + crop, own)
+      // corners in every second round: nearly a circle
+      if (away % 2 === 1) continue
+      if (left && up) water(p - crop - 1, own)
+      if (right && up) water(p - crop + 1, own)
+      if (left && down) water(p + crop - 1, own)
+      if (right && down) water(p + crop + 1, own)
+    }
+    from = to
+  }
+  return { place: place.slice(0, n), ship: ship.slice(0, n), size }
 }
 
 /** How much a ship of so many px counts as one: 1, and less where little more than a sliver of it is there. */
