@@ -14,7 +14,7 @@ import { ToneFilter } from './draw/tone-filter.ts'
 import { Shown } from './shown.ts'
 import { Stage } from './stage.ts'
 import type { EvenTables } from './tone.ts'
-import { evenTables } from './tone.ts'
+import { evenTables, isPlain } from './tone.ts'
 import type { Held } from './tools/tool.ts'
 import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
 import { NO_CONTENT, Workbench } from './workbench.ts'
@@ -152,7 +152,8 @@ export class CanvasController {
       },
       setLayers: (layers) => this.#setLayers(layers),
       setTone: (tone) => {
-        const element = this.#stage.element('picture')
+        this.#stage.filtered = !isPlain(tone)
+        const element = this.#stage.pictureElement()
         if (element) this.#tone.show(element, tone)
       },
       prepare: (tiles) => this.#pixels.prepare(tiles),
@@ -312,7 +313,7 @@ export class CanvasController {
 
   /** From what is drawn, in the tones of the data. */
   #evenOut(): EvenTables | null {
-    const element = this.#stage.element('picture')
+    const element = this.#stage.pictureElement()
     const pixels = element
       ?.getContext('2d')
       ?.getImageData(0, 0, Math.max(1, element.width), Math.max(1, element.height))

@@ -9,7 +9,8 @@ import { drawField } from './draw/field.ts'
 import { Foreground } from './draw/foreground.ts'
 import { MapDrawing } from './draw/map-shapes.ts'
 import { Minimap } from './draw/minimap.ts'
-import { Outlines, drawEmphasis } from './draw/outlines.ts'
+import { OutlinePicture } from './draw/outline-picture.ts'
+import { drawEmphasis } from './draw/outlines.ts'
 import { drawCrosshair, drawRays, drawToolView } from './draw/overlay.ts'
 import type { Pixels } from './draw/pixels.ts'
 import { drawPixelGrid } from './draw/pixels.ts'
@@ -56,7 +57,7 @@ export class Painter implements LayerDrawing {
   readonly #look: () => Look
   readonly #unfinished: () => void
   #image: Extent | null = null
-  readonly #outlines = new Outlines()
+  readonly #outlines = new OutlinePicture()
   #tagged: ReadonlySet<string> = new Set()
 
   /** @param unfinished the vector layer is to be drawn again in the next frame */
@@ -72,6 +73,7 @@ export class Painter implements LayerDrawing {
     this.#image = image
     this.rays = null
     this.field = null
+    this.#outlines.forget()
     this.foreground.set(null, { width: 1, height: 1 })
   }
 

@@ -39,6 +39,18 @@ function boundsOnce(rle: Rle, height: number): Box | null {
   return bounds
 }
 
+const lastMade = new WeakMap<Made, SceneInstance>()
+
+/** The very instance that was made of `one` before, where it looks the same: whoever compares by identity sees that nothing changed. */
+function unlessAsBefore(one: Made, now: SceneInstance): SceneInstance {
+  const before = lastMade.get(one)
+  if (before && KEYS.every((key) => before[key] === now[key])) return before
+  lastMade.set(one, now)
+  return now
+}
+
+const KEYS = ['kind', 'rle', 'rgb', 'hex', 'mark', 'tag', 'ignored', 'heading'] as const
+
 /**
  * What is shown of an image, in drawing order: predictions below truth. Tags number the truth first, '1', '2', ..., then the predictions
  * that are shown, '~3', '~4', ...
@@ -55,10 +67,8 @@ export function sceneOf(content: EditState, layers: SceneSettings): SceneInstanc
   const numbers = new Map<string, string>()
   content.truth.forEach(({ id }) => numbers.set(id, String(numbers.size + 1)))
   predictions.forEach(({ id }) => numbers.set(id, `~${numbers.size + 1}`))
-  const make = (
-    kind: InstanceRef['kind'],
-    { id, rle, colour: own, category, ignore, heading }: Made,
-  ): SceneInstance[] => {
+  const make = (kind: InstanceRef['kind'], one: Made): SceneInstance[] => {
+    const { id, rle, colour: own, category, ignore, heading } = one
     const colour = layers.colours?.get(category ?? DEFAULT_CATEGORY) ?? own
     const ignored = ignore === true
     const bounds = boundsOnce(rle, content.height)
@@ -67,7 +77,8 @@ export function sceneOf(content: EditState, layers: SceneSettings): SceneInstanc
     const rgb = mark ? MARK_RGB[mark.style] : ignored ? IGNORED_RGB : instanceRgb(colour)
     const tag = mark ? mark.tag : (numbers.get(id) ?? null)
     const hex = mark ? MARK_HEX[mark.style] : ignored ? toHex(IGNORED_RGB) : instanceColour(colour)
-    return [{ kind, id, rle, bounds, rgb, hex, mark, tag, ignored, heading: heading ?? null }]
+    const now = { kind, id, rle, bounds, rgb, hex, mark, tag, ignored, heading: heading ?? null }
+    return [unlessAsBefore(one, now)]
   }
   return [
     ...predictions.flatMap((one) => make('prediction', one)),

@@ -13,9 +13,23 @@ export type LayerName = keyof LayerDrawing
 
 const LAYERS: readonly LayerName[] = ['picture', 'fills', 'vector', 'overlay']
 
+/** Which layers share a canvas, that of the lowest of them. */
+const GROUPS = {
+  apart: [['picture'], ['fills'], ['vector'], ['overlay']],
+  marks: [['picture'], ['fills', 'vector', 'overlay']],
+  all: [LAYERS],
+} as const satisfies Record<string, readonly (readonly LayerName[])[]>
+
+type Grouping = keyof typeof GROUPS
+
+/** Instances that change again within so many ms change in every frame. */
+const EACH_FRAME = 50
+/** After so long without that, in ms, layers part again. */
+const QUIET = 120
+
 /**
  * The Konva stage: four layers that do not listen, each of one shape that draws for itself; every layer that has changed is drawn once
- * a frame.
+ * a frame. Each canvas costs some milliseconds whatever is drawn on it, so while several change in every frame they share one.
  */
 export class Stage {
   readonly #stage: Konva.Stage
@@ -25,6 +39,12 @@ export class Stage {
   readonly #beforeFrame: () => void
   #request = 0
   #built = false
+  #grouping: Grouping = 'apart'
+  /** the picture's element is shown through a filter, which nothing else may pass */
+  #filtered = false
+  /** when all instances were drawn last, of `performance.now` */
+  #marked = -Infinity
+  #quiet: ReturnType<typeof setTimeout> | undefined
 
   /**
    * @param beforeFrame runs in each frame before anything is drawn; may invalidate layers
@@ -44,8 +64,7 @@ export class Stage {
         new Konva.Shape({
           listening: false,
           perfectDrawEnabled: false,
-          // adding a layer draws it, before the stage can be asked for anything
-          sceneFunc: (context) => this.#built && drawing[name](context._context),
+          sceneFunc: (context) => this.#draw(drawing, name, context._context),
         }),
       )
       this.#layers.set(name, layer)
@@ -70,9 +89,19 @@ export class Stage {
     return this.#layers.get('picture')?.getCanvas().getPixelRatio() ?? 1
   }
 
-  /** The element that a layer is drawn on. */
-  element(name: LayerName): HTMLCanvasElement | null {
-    return this.#layers.get(name)?.getNativeCanvasElement() ?? null
+  /** The element that the picture is drawn on, with nothing else on it. */
+  pictureElement(): HTMLCanvasElement | null {
+    if (this.#grouping === 'all') {
+      this.#group('apart')
+      this.#drawStale()
+    }
+    return this.#elementOf('picture')
+  }
+
+  /** Whether the picture's element has a filter. */
+  set filtered(filtered: boolean) {
+    this.#filtered = filtered
+    if (filtered && this.#grouping === 'all') this.#group('marks')
   }
 
   /** Draws these layers in the next frame. */
@@ -83,6 +112,7 @@ export class Stage {
 
   destroy(): void {
     cancelAnimationFrame(this.#request)
+    clearTimeout(this.#quiet)
     this.#request = -1
     this.#observer.disconnect()
     this.#stage.destroy()
@@ -91,6 +121,54 @@ export class Stage {
   #frame(): void {
     this.#beforeFrame()
     this.#request = 0
-    for (const name of LAYERS) if (this.#stale.delete(name)) this.#layers.get(name)?.drawScene()
+    this.#regroup()
+    this.#drawStale()
+  }
+
+  /** Puts layers on one canvas where all instances are drawn in each frame. */
+  #regroup(): void {
+    if (!this.#stale.has('fills') || !this.#stale.has('vector')) return
+    const now = performance.now()
+    const again = now - this.#marked < EACH_FRAME
+    this.#marked = now
+    if (!again) return
+    const all = (this.#stale.has('picture') || this.#grouping === 'all') && !this.#filtered
+    this.#group(all ? 'all' : 'marks')
+    clearTimeout(this.#quiet)
+    this.#quiet = setTimeout(() => this.#group('apart'), QUIET)
+  }
+
+  #group(grouping: Grouping): void {
+    if (grouping === this.#grouping) return
+    this.#grouping = grouping
+    const used = new Set<LayerName>(GROUPS[grouping].map(([lowest]) => lowest))
+    for (const name of LAYERS) {
+      const element = this.#elementOf(name)
+      if (element) element.style.display = used.has(name) ? 'block' : 'none'
+    }
+    this.invalidate(...LAYERS)
+  }
+
+  #drawStale(): void {
+    const stale = new Set(this.#stale)
+    // what is not finished is stale again
+    this.#stale.clear()
+    for (const group of GROUPS[this.#grouping]) {
+      if (group.some((name) => stale.has(name))) this.#layers.get(group[0])?.drawScene()
+    }
+  }
+
+  #draw(drawing: LayerDrawing, lowest: LayerName, context: CanvasRenderingContext2D): void {
+    // adding a layer draws it, before the stage can be asked for anything
+    if (!this.#built) return
+    for (const name of GROUPS[this.#grouping].find(([first]) => first === lowest) ?? []) {
+      context.save()
+      drawing[name](context)
+      context.restore()
+    }
+  }
+
+  #elementOf(name: LayerName): HTMLCanvasElement | null {
+    return this.#layers.get(name)?.getNativeCanvasElement() ?? null
   }
 }

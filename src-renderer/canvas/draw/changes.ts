@@ -27,13 +27,11 @@ export function differences(before: ReadonlyMap<string, Seen>, now: ReadonlyMap<
 }
 
 function looksAlike(a: Seen, b: Seen): boolean {
-  return (
-    a.selected === b.selected &&
-    a.instance.rle === b.instance.rle &&
-    a.instance.hex === b.instance.hex &&
-    a.instance.kind === b.instance.kind &&
-    a.instance.mark?.style === b.instance.mark?.style
-  )
+  return a.selected === b.selected && (a.instance === b.instance || seenAlike(a.instance, b.instance))
+}
+
+function seenAlike(a: SceneInstance, b: SceneInstance): boolean {
+  return a.rle === b.rle && a.hex === b.hex && a.kind === b.kind && a.mark?.style === b.mark?.style
 }
 
 /** Where an instance's outline may reach, halo and black ground included: device pixels, whole numbers. */
