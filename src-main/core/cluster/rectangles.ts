@@ -14,7 +14,7 @@ import { axesOf, momentsOf } from './moments.ts'
 const BEYOND = { ends: 0.003, sides: 0.01 }
 
 /** Where people see a ship, as a rectangle about the mean of its pixels. */
-export interface Frame {
+interface Frame {
   x: number
   y: number
   /** radians from the x axis to the length */

@@ -9,7 +9,7 @@ import { canTuneLeastScore, MIN_SCORES, tuneLeastScore, WORTH_MOVING } from './t
 const FOREGROUNDS = [0.3, 0.5, 0.7, 0.85] as const
 
 /** The two thresholds that must suit the weights: how sure they are of one and the same pixel differs from step to step. */
-export interface Thresholds {
+interface Thresholds {
   settings: ClusterSettings
   evaluation: Evaluation
   /** from the cleanest; the balanced one is `settings` */
