@@ -123,10 +123,10 @@ function drawShip(
   context.setLineDash([5, 3])
   const { right } = strokeSpread(context, px, py, covarianceOf(points), camera.scale, 6)
   context.setLineDash([])
-  drawTag(context, tag, px + right + 12, py, theme)
+  drawTag(context, tag, right.x + 12, right.y, theme)
 }
 
-/** Strokes two standard deviations around a place. @returns how far it reaches, CSS px */
+/** Strokes two standard deviations around a place. @returns its outermost points to the right and at the top, CSS px */
 function strokeSpread(
   context: CanvasRenderingContext2D,
   px: number,
@@ -134,14 +134,19 @@ function strokeSpread(
   { xx, xy, yy }: Covariance,
   scale: number,
   least: number,
-): { right: number; up: number } {
+): Record<'right' | 'top', { x: number; y: number }> {
   const [half, away] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)]
   const reach = (variance: number) => Math.max(least, 2 * Math.sqrt(Math.max(0, variance)) * scale)
   context.beginPath()
   const angle = Math.atan2(2 * xy, xx - yy) / 2
   context.ellipse(px, py, reach(half + away), reach(half - away), angle, 0, 2 * Math.PI)
   context.stroke()
-  return { right: reach(xx), up: reach(yy) }
+  // a slanted ellipse reaches furthest beside its axes
+  const lean = (variance: number) => (variance > 0 ? (2 * xy * scale) / Math.sqrt(variance) : 0)
+  return {
+    right: { x: px + reach(xx), y: py + lean(xx) },
+    top: { x: px - lean(yy), y: py - reach(yy) },
+  }
 }
 
 function drawMode(context: CanvasRenderingContext2D, scene: ScatterScene, i: number, mode: Mode): void {
@@ -151,8 +156,8 @@ function drawMode(context: CanvasRenderingContext2D, scene: ScatterScene, i: num
   const [x, y] = [mode.x * camera.scale + camera.x, mode.y * camera.scale + camera.y]
   context.lineWidth = i === brushed ? 2 : 1
   context.strokeStyle = i === brushed ? theme.accent : theme.control
-  const { up } = strokeSpread(context, x, y, mode.covariance, camera.scale, 10)
-  const arm = up > 16 ? 5 : 3
+  const { top } = strokeSpread(context, x, y, mode.covariance, camera.scale, 10)
+  const arm = y - top.y > 16 ? 5 : 3
   for (const [colour, thickness] of [
     [theme.plate, 3],
     [theme.ink, 1.5],
@@ -166,7 +171,7 @@ function drawMode(context: CanvasRenderingContext2D, scene: ScatterScene, i: num
     context.lineTo(x, y + arm)
     context.stroke()
   }
-  drawTag(context, style.tag, x, y - up - 10, theme)
+  drawTag(context, style.tag, top.x, top.y - 10, theme)
 }
 
 /** A line between the middles of two ships in one cluster, and how far apart they lie. */
