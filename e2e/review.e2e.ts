@@ -99,6 +99,34 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await expect(page.locator(`[id="${first}"]`)).toHaveCount(0)
   })
 
+  await test.step('on the side of the model no tool reaches truth; a label that is wrong is changed in place, and it says so', async () => {
+    const before = truth()
+    await expect(page.getByTestId('label-bar')).toHaveCount(0)
+    await page.getByTestId('suspects').focus()
+    await page.keyboard.press('l')
+    await expect(page.getByTestId('verdicts')).toContainText('1 label wrong')
+    await expect(page.getByTestId('label-bar')).toContainText('every run is scored against it')
+    await page.getByTestId('label-settle').click()
+    await saved(drydock)
+    await expect.poll(truth).not.toEqual(before)
+    await expect(page.getByTestId('label-bar')).toHaveCount(0)
+    await page.keyboard.press('Control+z')
+    await expect.poll(truth).toEqual(before)
+    // a stroke in the middle of the image, on the side of the model again
+    const canvas = await page.getByTestId('canvas').boundingBox()
+    if (!canvas) throw new Error('no canvas')
+    const [x, y] = [canvas.x + canvas.width / 2, canvas.y + canvas.height / 2]
+    await page.keyboard.press('b')
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 40, y + 30, { steps: 5 })
+    await page.mouse.up()
+    await expect(page.getByTestId('draft')).toBeVisible()
+    await page.getByTestId('draft-discard').click()
+    await page.keyboard.press('v')
+    expect(truth()).toEqual(before)
+  })
+
   await test.step('errors as small pictures: several are rejected at once, one undo takes it back, a click goes there', async () => {
     const rejected = () =>
       ask<{ n: number }>(project, `select count(*) as n from predictions where decision = 'rejected'`)

@@ -127,6 +127,9 @@ export function imageRepository(db: Connection) {
     `update images set revision = ?, truth_revision = ?, head_edit = ?,
        marked_sha256 = iif(file_state = 'changed', '', marked_sha256) where id = ?`,
   )
+  const withContent = db.prepare<[string], { id: number; height: number }>(
+    'select id, height from images where sha256 = ? and height is not null',
+  )
   const setMarkedContent = db.prepare<[string, number]>('update images set marked_sha256 = ? where id = ?')
   // a picture that is not there cannot have been looked at
   const setStatus = db.prepare<[ImageStatus, number]>(
@@ -169,6 +172,8 @@ export function imageRepository(db: Connection) {
       const row = fileAt.get(path)
       return row ? known(row) : null
     },
+    /** those whose sizes are known too */
+    withContent: (sha256: string): { id: number; height: number }[] => withContent.all(sha256),
     byPath: (path: string): number | null => byPath.get(path) ?? null,
     /** @returns the new image's id */
     add: ({ path, size, mtime }: ListedFile): number =>

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Engine, TrainRequest } from '../../contract/engine.ts'
 import type { CurvePoint } from '../../contract/wire.ts'
+import { scoreImage } from '../../core/metric/f2.ts'
 import { testEngine } from '../../testing/engine.ts'
 import { maskOf, writeImage } from '../../testing/images.ts'
 import { writeModel } from '../../testing/model.ts'
 import { readModelFolder } from '../predict/model-files.ts'
 import { isFew } from './few-labels.ts'
+import type { HeldOut } from './few-labels.ts'
 import { canResume, trainModel } from './train.ts'
 import type { TrainOptions } from './train.ts'
 import { trainDefaults } from './train-defaults.ts'
@@ -73,7 +75,11 @@ test('three images are trained on to the step that is best out of fold, which th
   const { engine, asked } = foldingEngine({ 0: 0.3, 20: 0.6, 40: 0.4 })
   const points: CurvePoint[] = []
   const options = optionsFor('three')
-  const { card, outcome } = await trainModel(options, { engine, onPoint: (point) => points.push(point) })
+  const heldOut: HeldOut[] = []
+  const { card, outcome } = await trainModel(options, {
+    ...{ engine, onPoint: (point) => points.push(point) },
+    onOutOfFold: (images) => heldOut.push(...images),
+  })
   // each fold learns from two and is validated on the third; the last training sees all and nothing is validated on
   expect(asked.map(({ validationImages, stopAfter }) => [validationImages, stopAfter])).toEqual([
     [1, null],
@@ -93,6 +99,9 @@ test('three images are trained on to the step that is best out of fold, which th
     ].map(([step, f2]) => [Number(step), f2]),
   )
   expect(card.limits).toContain('also chose the step')
+  // the engine of tests finds every ship, in its place
+  const found = new Map(heldOut.map(({ content, instances }) => [content, instances.map(({ rle }) => rle)]))
+  for (const { content, truth } of sources) expect(scoreImage(truth, found.get(content)!).f2).toBe(1)
   expect(card.paired).toMatchObject({ on: 'out of fold', images: 3 })
   expect(card.trainedOn).toHaveLength(3)
   // nine ships are enough for the least score, three images not for more

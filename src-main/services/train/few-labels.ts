@@ -5,6 +5,8 @@ import type { Architecture, TrainOutcome } from '../../contract/engine.ts'
 import { snapshotFolder } from '../../contract/engine.ts'
 import { curvePoint } from '../../contract/wire.ts'
 import type { CurvePoint } from '../../contract/wire.ts'
+import { clusterInference } from '../../core/cluster/cluster.ts'
+import type { Clustering } from '../../core/cluster/cluster.ts'
 import { foldsOf } from '../../core/sampling/folds.ts'
 import type { TuneImage } from '../../core/tune/candidates.ts'
 import { keptOf } from '../../core/tune/kept.ts'
@@ -58,6 +60,14 @@ export interface FewHooks extends OnceHooks {
   /** steps taken in folds and after them */
   onStep?: ((done: number) => void) | undefined
   choose?: ((on: ChooseOn) => Promise<OutOfFold>) | undefined
+  /** what each image has by weights that have not seen it, once it is known */
+  onOutOfFold?: ((images: HeldOut[]) => void) | undefined
+}
+
+/** An image, and what weights that have not seen it found in it. */
+export interface HeldOut {
+  content: string
+  instances: Clustering['instances']
 }
 
 const foldFile = z.object({ points: z.array(curvePoint), images: z.number().int() })
@@ -77,7 +87,7 @@ export async function trainFew(
   options: TrainOptions,
   parent: ModelFolder,
   architecture: Architecture,
-  { choose = chooseOutOfFold, ...hooks }: FewHooks,
+  { choose = chooseOutOfFold, onOutOfFold, ...hooks }: FewHooks,
 ): Promise<{ outcome: TrainOutcome; skipped: Skipped[] }> {
   const { train, checked = train, settings, out } = options
   const steps = stepsOf(settings)
@@ -119,6 +129,7 @@ export async function trainFew(
   const looked = await lookOutOfFold(folds, best, options.from!, hooks)
   const { cluster, calibration = null, operatingPoints = null } = parent.model
   const chosen = await choose({ ...looked, old: { cluster, calibration, operatingPoints } })
+  onOutOfFold?.(heldOutBy(folds, looked.seen, parent, chosen))
   const told = [...curve]
   const { outcome, skipped } = await trainOnce(
     { ...options, checked: [] },
@@ -236,6 +247,23 @@ async function lookOutOfFold(
     }
   }
   return { seen, before }
+}
+
+/** Without the images that the version started from was trained on: every fold begins with it. */
+function heldOutBy(
+  folds: readonly Fold[],
+  seen: readonly TuneImage[],
+  { card }: ModelFolder,
+  { cluster, calibration }: OutOfFold,
+): HeldOut[] {
+  const known = new Set(card.trainedOn)
+  return folds
+    .flatMap(({ held }) => held)
+    .flatMap(({ content }, i) =>
+      known.has(content)
+        ? []
+        : [{ content, instances: clusterInference(seen[i]!.inference, cluster, calibration).instances }],
+    )
 }
 
 async function look(

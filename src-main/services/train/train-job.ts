@@ -11,6 +11,8 @@ import { SNAPSHOTS } from '../../contract/engine.ts'
 import type { TrainOutcome } from '../../contract/engine.ts'
 import { verdictOf } from '../../core/metric/difference.ts'
 import { fewSteps, isFew } from './few-labels.ts'
+import type { HeldOut } from './few-labels.ts'
+import { addHeldOutRun } from './held-out-run.ts'
 import { addModel, usableModel } from '../predict/models.ts'
 import { lookForSimilar, settleGroups } from '../images/similar.ts'
 import { freezeSplits } from '../images/split.ts'
@@ -106,6 +108,7 @@ async function train(
   const few = isFew(options)
   const timed = settings.minutes !== null && !few
   await forgetSnapshots(project, out)
+  let heldOut: HeldOut[] = []
   try {
     const trained = await trainModel(options, {
       engine: project.shared.engine,
@@ -115,13 +118,17 @@ async function train(
       },
       onStep: (done) => progress(done, fewSteps(options)),
       choose: (on) => project.shared.workers.run('chooseOutOfFold', on, signal),
+      onOutOfFold: (images) => (heldOut = images),
       onPoint: (point) => {
         if (!few) progress(timed ? point.seconds : point.step)
         project.events.emit({ type: 'curve', job: id, points: [point] })
       },
     })
     const model = await addModel(project, out, { kind: 'trained', copy: true, note: '' })
-    if (!trained.outcome.cancelled) await keepOnlyLog(out)
+    if (!trained.outcome.cancelled) {
+      await addHeldOutRun(project, { name: settings.name, model, images: heldOut })
+      await keepOnlyLog(out)
+    }
     return { summary: summaryOfTraining(options, trained), model, partial: trained.outcome.cancelled }
   } catch (error) {
     // the best weights until then are a version too

@@ -86,6 +86,7 @@ export async function trainModel(
     onPlan,
     onStep,
     choose,
+    onOutOfFold,
   }: {
     engine: Engine
     signal?: AbortSignal
@@ -94,6 +95,8 @@ export async function trainModel(
     onStep?: (done: number) => void
     /** where the choice of a training on few labels is made */
     choose?: FewHooks['choose']
+    /** and what each of its images has by weights that have not seen it */
+    onOutOfFold?: FewHooks['onOutOfFold']
     /** once, before the first step: how many steps (null where time decides) and how many are validated on */
     onPlan?: (plan: { steps: number | null; validationImages: number }) => void
   },
@@ -145,6 +148,7 @@ export async function trainModel(
           ...hooks,
           onStep,
           choose,
+          onOutOfFold,
         })
       : await trainOnce(options, parent, architecture, limits, hooks)
     await written
