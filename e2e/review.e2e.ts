@@ -88,6 +88,18 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await expect(page.getByTestId('explain')).toContainText('greater than')
   })
 
+  await test.step("the set's score opens down to an image", async () => {
+    const set = page.getByTestId('explain-set')
+    await set.locator('summary').first().click()
+    await expect(set).toContainText('is the mean over')
+    await set.locator('details').first().locator('summary').click()
+    const image = set.locator('button').first()
+    const path = (await image.locator('.cut').textContent()) ?? 'none'
+    await image.click()
+    await expect(page.getByTestId('review').locator('[data-region=image] h2')).toHaveText(path)
+    await set.locator('summary').first().click()
+  })
+
   await test.step('suspects are answered by key, counted, and do not come back', async () => {
     await page.getByTestId('list-suspects').click()
     const rows = page.getByTestId('suspects').locator('[role=option]')

@@ -1,3 +1,4 @@
+import type { RunComparison } from '../contract/wire.ts'
 import type { Difference } from '../core/metric/difference.ts'
 import type { Estimate } from '../core/metric/interval.ts'
 import { areaName, AREAS } from '../core/metric/report.ts'
@@ -34,6 +35,19 @@ export function differenceText({ f2, f2WithShips }: Difference): string {
   const text = ({ value, low, high }: Estimate): string =>
     `${signed(value)} (${signed(low)} to ${signed(high)})`
   return `F2 ${text(f2)}${f2WithShips === null ? '' : `, over images with ships ${text(f2WithShips)}`}`
+}
+
+/** Two runs side by side: on which images the second wins, and which ships each finds. */
+export function comparisonTable(comparison: RunComparison): string[] {
+  const { wins, losses, unchanged, agreement, falseAlarms, groups } = comparison
+  return [
+    `Better on ${wins}, worse on ${losses}, the same on ${unchanged}; agreement ${scoreText(agreement)}`,
+    ...table([
+      ['found at IoU over 0.5', 'ships', 'other run', 'this run'],
+      ...groups.map(({ name, ships, first, second }) => [name, `${ships}`, `${first}`, `${second}`]),
+      ['false alarms', '', `${falseAlarms.first}`, `${falseAlarms.second}`],
+    ]),
+  ]
 }
 
 export function estimate(of: Estimate | null): [string, string] {

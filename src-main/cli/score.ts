@@ -1,15 +1,19 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
-import type { SetScore, ThresholdScore } from '../contract/wire.ts'
+import type { RunComparison, SetScore, ThresholdScore } from '../contract/wire.ts'
 import type { Size } from '../core/mask/rle.ts'
 import type { Difference } from '../core/metric/difference.ts'
 import type { Report } from '../core/metric/report.ts'
 import type { Project } from '../services/machinery/project.ts'
-import { differenceForMachines, reportForMachines } from '../services/score/report-json.ts'
+import {
+  comparisonForMachines,
+  differenceForMachines,
+  reportForMachines,
+} from '../services/score/report-json.ts'
 import type { FilesScore, Pair } from '../services/score/score-files.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
-import { differenceText, reportTable } from './report.ts'
+import { comparisonTable, differenceText, reportTable } from './report.ts'
 import { counted, scoreText, someOf, table, thresholdTable } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
@@ -47,6 +51,8 @@ interface Scored {
   report: Report | null
   /** how much above the predictions of another file; null: not asked for */
   difference: Difference | null
+  /** with another run of the project: all that the window's page Compare says */
+  comparison?: RunComparison | null
 }
 
 export function addScore(program: Command): void {
@@ -161,22 +167,22 @@ async function scoreProject(
       return [{ image: path, f2, thresholds, ignoringF2 }]
     })
     const { reportRun } = await import('../services/score/score-report.ts')
+    const comparison = against === undefined ? null : await comparedWith(project, against)
     return {
       set,
       images,
       ...{ total: set.totalImages, leftOut: set.leftOutImages, ignoring: set.ignoring },
       report: report ? reportRun(project) : null,
-      difference: against === undefined ? null : await differenceOfRuns(project, against),
+      ...{ difference: comparison?.difference ?? null, comparison },
     }
   })
 }
 
-/** By how much the current run is above another one: the figures of the window's page Compare. */
-async function differenceOfRuns(project: Project, against: string): Promise<Difference | null> {
+/** The current run beside another one, which is the first: the figures of the window's page Compare. */
+async function comparedWith(project: Project, against: string): Promise<RunComparison | null> {
   const { compareRuns } = await import('../services/review/compare.ts')
   const { findRun } = await import('../services/review/find-run.ts')
-  const [first, second] = [findRun(project, against), findRun(project, undefined)]
-  return (await compareRuns(project, first.id, second.id))?.difference ?? null
+  return compareRuns(project, findRun(project, against).id, findRun(project, undefined).id)
 }
 
 function tell(terminal: Terminal, scored: Scored): void {
@@ -184,7 +190,7 @@ function tell(terminal: Terminal, scored: Scored): void {
   else for (const line of forPeople(scored)) terminal.say(line)
 }
 
-function forMachines({ set, ignoring, leftOut, images, report, difference }: Scored): unknown {
+function forMachines({ set, ignoring, leftOut, images, report, difference, comparison }: Scored): unknown {
   return {
     f2: set.f2,
     pooled_f2: set.pooledF2,
@@ -199,6 +205,7 @@ function forMachines({ set, ignoring, leftOut, images, report, difference }: Sco
     })),
     ...(report && { report: reportForMachines(report) }),
     ...(difference && { difference: differenceForMachines(difference) }),
+    ...(comparison && { comparison: comparisonForMachines(comparison) }),
   }
 }
 
@@ -218,6 +225,7 @@ function forPeople(scored: Scored): string[] {
     ...(difference
       ? [`Above the other predictions by ${differenceText(difference)}; intervals of 95 %`]
       : []),
+    ...(scored.comparison ? ['', ...comparisonTable(scored.comparison), ''] : []),
     '',
     ...thresholdTable(set.thresholds),
     '',

@@ -118,10 +118,19 @@ function comparison({
   losses,
   unchanged,
   agreement,
+  groups,
+  falseAlarms,
 }: NonNullable<ReportContent['comparison']>): string {
   const { value, low, high } = difference.f2
   return `<h2>Against ${text(against)}</h2>
-<p>F2 <b>${signed(value)}</b> (${signed(low)} to ${signed(high)}), image by image; better on ${wins}, worse on ${losses}, the same on ${unchanged}. Agreement ${agreement.toFixed(3)}.</p>`
+<p>F2 <b>${signed(value)}</b> (${signed(low)} to ${signed(high)}), image by image; better on ${wins}, worse on ${losses}, the same on ${unchanged}. Agreement ${agreement.toFixed(3)}.</p>
+${table(
+  ['found at IoU over 0.5', 'ships', text(against), 'this run'],
+  [
+    ...groups.map(({ name, ships, first, second }) => [text(name), `${ships}`, `${first}`, `${second}`]),
+    ['false alarms', '', `${falseAlarms.first}`, `${falseAlarms.second}`],
+  ],
+)}`
 }
 
 function fixes(ranked: readonly RankedFix[]): string {

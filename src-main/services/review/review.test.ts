@@ -239,8 +239,16 @@ describe('two runs', () => {
       'worse',
       '--json',
     )
-    const { difference } = JSON.parse(stdout) as { difference: { f2: unknown } }
-    expect(difference.f2).toEqual(found!.difference.f2)
+    const { runs, difference, falseAlarms, images, ...same } = found!
+    expect(JSON.parse(stdout)).toMatchObject({
+      difference: { f2: difference.f2, f2_with_ships: difference.f2WithShips },
+      comparison: {
+        ...same,
+        false_alarms: falseAlarms,
+        images: images.map(({ path, first, second }) => ({ image: path, first, second })),
+      },
+    })
+    expect(runs).toEqual({ first: other, second: run })
   })
 })
 

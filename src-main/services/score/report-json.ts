@@ -1,3 +1,4 @@
+import type { RunComparison } from '../../contract/wire.ts'
 import type { Difference } from '../../core/metric/difference.ts'
 import { AREAS } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
@@ -5,6 +6,15 @@ import type { Report } from '../../core/metric/report.ts'
 /** A difference as one JSON value. */
 export function differenceForMachines({ f2, f2WithShips }: Difference): unknown {
   return { f2, f2_with_ships: f2WithShips }
+}
+
+/** Two runs side by side as one JSON value, beside their difference. `first` is the other run, `second` the one that is scored. */
+export function comparisonForMachines(comparison: RunComparison): unknown {
+  const { wins, losses, unchanged, agreement, falseAlarms, groups, images } = comparison
+  return {
+    ...{ wins, losses, unchanged, agreement, false_alarms: falseAlarms, groups },
+    images: images.map(({ path, first, second }) => ({ image: path, first, second })),
+  }
 }
 
 /** A report as one JSON value. */
