@@ -52,6 +52,7 @@ export default defineConfig({
     plugins: [svelte({ configFile: resolve('svelte.config.js') })],
     build: {
       target: 'chrome130',
+      minify: true,
       // CSP: no inlined data: URLs for scripts or fonts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

@@ -113,10 +113,11 @@ export class OpenProject {
     void this.categories.refresh()
     void this.moved.refresh()
     void this.mapLayers.refresh()
-    void this.training.refresh()
-    void this.review.refresh()
     void this.editing.shown?.refetch()
     await Promise.all([this.fetchImages(), this.fetchJobs()])
+    // these read of all finished images, and would hold up the list
+    void this.training.refresh()
+    void this.review.refresh()
   }
 
   /** The lists of images, anew. */
