@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { unpackDetail } from '../core/packed-detail.ts'
 import type { EditPlan } from '../contract/wire.ts'
 import { formatRle, fromPredicate } from '../core/mask/rle.ts'
 import { NO_FILTER } from '../core/list/order.ts'
@@ -130,7 +131,7 @@ test('killed at any moment, it loses no gesture that it acknowledged; one sent a
     expect(await revisionOf()).toBe(revision + 1)
     acknowledged.push(last.plan.instances[0]!.instance)
   }
-  const { truth } = await backend.client.images.get({ project, image: 1 })
+  const { truth } = unpackDetail(await backend.client.images.get({ project, image: 1 }))
   expect(truth.map(({ id }) => id)).toEqual(acknowledged)
 })
 

@@ -66,7 +66,7 @@ export const backendContract = {
       .output(z.array(w.thumbMarks)),
     /** who has edited, and categories that are there */
     facets: procedure.input(inProject).output(w.imageFacets),
-    get: procedure.input(onImage).output(w.imageDetail),
+    get: procedure.input(onImage).output(w.packedDetail),
     /** images that seem to have moved and of which a person is to be asked, once for all: "3 marked images seem to have moved" */
     moved: procedure.input(inProject).output(w.movedImages),
     /** the answer, after which it is not asked again; how many were followed */

@@ -16,7 +16,7 @@ import { isAbsolute, join } from 'node:path'
 import { PRELOAD_CHANNELS, SCHEME, type BackendToShell } from '../contract/channels.ts'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import type { BackendHealth, DropAnswer, MenuCommand } from '../contract/shell.ts'
-import { entry, nodeBinary, root } from '../locations.ts'
+import { BACKEND_ENVIRONMENT, backendArguments, entry, nodeBinary, root } from '../locations.ts'
 import { FileRequests } from './file-requests.ts'
 import { serveFile } from './files.ts'
 import { Gate } from './gate.ts'
@@ -59,8 +59,12 @@ export class Application {
     this.#supervisor = new Supervisor(
       {
         command: node,
-        args: [entry('backend')],
-        env: { ...environment, DRYDOCK_USER_DATA: settings.userData, DRYDOCK_NODE: node },
+        args: backendArguments(entry('backend')),
+        env: {
+          ...environment,
+          ...BACKEND_ENVIRONMENT,
+          ...{ DRYDOCK_USER_DATA: settings.userData, DRYDOCK_NODE: node },
+        },
         openLog: () => settings.log.openFor('backend'),
       },
       {

@@ -9,7 +9,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import type { backendContract } from '../contract/backend.ts'
 import type { BackendToShell, ShellToBackend } from '../contract/channels.ts'
 import { VirtualPort } from '../contract/port.ts'
-import { entry, nodeBinary, root } from '../locations.ts'
+import { BACKEND_ENVIRONMENT, backendArguments, entry, nodeBinary, root } from '../locations.ts'
 
 type WindowClient = ContractRouterClient<typeof backendContract>
 
@@ -42,10 +42,10 @@ export async function startBackend(
   log?: (line: string) => void,
   file = entry('backend'),
 ): Promise<TestBackend> {
-  const child = spawn(nodeBinary(), ['--disable-warning=ExperimentalWarning', file], {
+  const child = spawn(nodeBinary(), ['--disable-warning=ExperimentalWarning', ...backendArguments(file)], {
     stdio: ['ignore', 'ignore', log ? 'pipe' : 'inherit', 'ipc'],
     serialization: 'advanced',
-    env: { ...process.env, DRYDOCK_USER_DATA: userData },
+    env: { ...process.env, ...BACKEND_ENVIRONMENT, DRYDOCK_USER_DATA: userData },
   })
   if (log && child.stderr) createInterface(child.stderr).on('line', log)
   const ready = Promise.withResolvers<void>()

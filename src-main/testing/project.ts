@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ImageDetail } from '../contract/wire.ts'
+import { unpackDetail } from '../core/packed-detail.ts'
+import { getImage } from '../services/annotate/image-detail.ts'
 import { createHost } from '../services/projects/host.ts'
 import type { Host } from '../services/projects/host.ts'
 import { Sessions } from '../services/projects/session.ts'
@@ -90,4 +93,9 @@ export function idOf(project: Project, path: string): number {
   const image = [...project.store.images.all()].find((one) => one.path === path)
   if (!image) throw new Error(`no image ${path}`)
   return image.id
+}
+
+/** Everything about one image that its view needs. */
+export async function detailOf(project: Project, id: number): Promise<ImageDetail> {
+  return unpackDetail(await getImage(project, id))
 }

@@ -1,4 +1,5 @@
 import type { ImageDetail, PixelTile } from '../../src-main/contract/wire.ts'
+import { unpackDetail } from '../../src-main/core/packed-detail.ts'
 import type { ProjectClient } from '../client/index.ts'
 
 /**
@@ -23,11 +24,11 @@ export class Ahead {
     for (const id of [...this.#details.keys()]) if (!images.includes(id)) this.#details.delete(id)
     for (const image of images) {
       if (this.#details.has(image)) continue
-      const detail = await this.#client.images.get({ image }).catch(() => null)
+      const packed = await this.#client.images.get({ image }).catch(() => null)
       // others are wanted by now
       if (this.#wanted !== images) return
-      if (!detail) continue
-      this.#details.set(image, detail)
+      if (!packed) continue
+      this.#details.set(image, unpackDetail(packed))
       this.tiles = images.flatMap((id) => this.#details.get(id)?.tiles[0] ?? [])
     }
   }

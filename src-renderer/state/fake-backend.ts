@@ -14,6 +14,7 @@ import { markOf } from '../../src-main/core/list/marks.ts'
 import { nameKey } from '../../src-main/core/list/name-key.ts'
 import { passes, sortByKeys, sortKey } from '../../src-main/core/list/order.ts'
 import { packOrder } from '../../src-main/core/list/packing.ts'
+import { packDetail } from '../../src-main/core/packed-detail.ts'
 import { Editing } from './editing.svelte.ts'
 import { fakeClient } from './fake-client.ts'
 import { imageStateOf, type ImageState } from './image-state.ts'
@@ -128,7 +129,7 @@ export class FakeBackend {
     }
     const get = async ({ image }: { image: number }) => {
       this.fetched.push(image)
-      return this.detail(image)
+      return packDetail(this.detail(image))
     }
     const predict = { ahead: async (input: { images: number[] }) => void this.ahead.push(input.images) }
     return {

@@ -1,5 +1,6 @@
 import type { ProjectClient } from '../client/index.ts'
 import type { ImageDetail, ImageScore, PixelTile } from '../../src-main/contract/wire.ts'
+import { unpackDetail } from '../../src-main/core/packed-detail.ts'
 import { Draft } from './draft.svelte.ts'
 import { Embedding } from './embedding.svelte.ts'
 import { History } from './history.ts'
@@ -123,7 +124,7 @@ export class OpenImage {
     const early = this.loading ? this.#around.early(this.id) : null
     if (early) this.#take(early)
     try {
-      const detail = await this.#around.client.images.get({ image: this.id }, { signal })
+      const detail = unpackDetail(await this.#around.client.images.get({ image: this.id }, { signal }))
       if (signal.aborted || asked < this.#taken) return
       this.#taken = asked
       this.#take(detail)

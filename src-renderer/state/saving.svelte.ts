@@ -1,6 +1,7 @@
 import { applyPlan, checkPlan } from '../../src-main/core/edit/edit.ts'
 import type { DrydockError } from '../../src-main/contract/errors.ts'
 import type { EditResult, ImageDetail } from '../../src-main/contract/wire.ts'
+import { unpackDetail } from '../../src-main/core/packed-detail.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { plural } from '../ui/format.ts'
 import { GestureQueue, type Gesture, type QueueHost } from './gesture-queue.ts'
@@ -123,7 +124,7 @@ export class Saving {
   }
 
   async #conflict(image: number): Promise<(waiting: readonly Gesture[]) => readonly Gesture[]> {
-    const detail = await this.#around.client.images.get({ image })
+    const detail = unpackDetail(await this.#around.client.images.get({ image }))
     return (waiting) => this.#putOnTop(detail, waiting)
   }
 

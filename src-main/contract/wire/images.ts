@@ -212,3 +212,9 @@ export const imageDetail = z.object({
   canRedo: z.boolean(),
 })
 export type ImageDetail = z.infer<typeof imageDetail>
+
+/** The same on its way: its instances as one text (`core/packed-detail.ts`). */
+export const packedDetail = imageDetail
+  .omit({ truth: true, predictions: true })
+  .extend({ instances: z.string() })
+export type PackedDetail = z.infer<typeof packedDetail>

@@ -10,10 +10,9 @@ import { editStateOf } from '../../core/edit/edit.ts'
 import { formatRle, fromPredicate, parseRle, subtract, unionAll } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
 import { summarise } from '../../core/metric/sums.ts'
-import { hostIn, idOf, openBench } from '../../testing/project.ts'
+import { detailOf, hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture, redo, undo } from './annotate.ts'
-import { getImage } from './image-detail.ts'
 import { startPrediction } from '../predict/predict.ts'
 import type { Project } from '../machinery/project.ts'
 import { storedImage } from '../machinery/project.ts'
@@ -65,13 +64,13 @@ function apply(project: Project, image: number, plan: EditPlan): Promise<EditRes
 
 /** All that edits may change, in a form to compare. */
 async function stateOf(project: Project, image: number): Promise<unknown> {
-  const { truth, predictions, row } = await getImage(project, image)
+  const { truth, predictions, row } = await detailOf(project, image)
   const sorted = truth.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   return { truth: sorted, predictions, status: row.status, flagged: row.flagged, comment: row.comment }
 }
 
 async function editState(project: Project, image: number): Promise<EditState> {
-  const { truth, predictions, row } = await getImage(project, image)
+  const { truth, predictions, row } = await detailOf(project, image)
   const flag = { flagged: row.flagged, comment: row.comment }
   return editStateOf({ ...SIZE, status: row.status, flag, truth, predictions: predictions ?? [] }, parseRle)
 }
@@ -175,7 +174,7 @@ test('undo and redo are edits too; a new edit ends the redo branch, which stays 
 test('truth counts only on finished images, and each gesture rescores the current run', async () => {
   const { project } = bench
   const image = idOf(project, 'score.png')
-  const id = (await getImage(project, image)).predictions![0]!.id
+  const id = (await detailOf(project, image)).predictions![0]!.id
   const options = { newId: randomUUID, policy: 'yield' as const }
   const accepted = await apply(
     project,
@@ -183,7 +182,7 @@ test('truth counts only on finished images, and each gesture rescores the curren
     planned(planAccept(await editState(project, image), [id], options)),
   )
   expect(accepted.row).toMatchObject({ truthCount: 1, f2: null })
-  expect((await getImage(project, image)).predictions![0]).toMatchObject({ decision: 'accepted' })
+  expect((await detailOf(project, image)).predictions![0]).toMatchObject({ decision: 'accepted' })
   expect(setScore(project, null).overImages).toBe(0)
   const scored = project.store.db.prepare('select f2 from scores where image_id = ?').pluck()
   expect(scored.all(image)).toEqual([])
@@ -202,7 +201,7 @@ test('truth counts only on finished images, and each gesture rescores the curren
     f2: null,
   })
   await undo(project, gesture(project, image))
-  expect((await getImage(project, image)).predictions![0]).toMatchObject({ decision: null })
+  expect((await detailOf(project, image)).predictions![0]).toMatchObject({ decision: null })
   expect(setScore(project, null).overImages).toBe(0)
 })
 
@@ -251,7 +250,7 @@ test('random edits, all taken back, leave the image as it was; done again, as it
         expectFullCount(project)
       }
       const end = await stateOf(project, image)
-      while ((await getImage(project, image)).canUndo) {
+      while ((await detailOf(project, image)).canUndo) {
         await undo(project, gesture(project, image))
         depth++
       }

@@ -74,7 +74,10 @@ export function redoable(project: Project, image: StoredImage): StoredEdit | nul
 }
 
 /** Whether there is an edit to undo, and one to redo, without reading what they did. */
-export function stepsOf(project: Project, image: StoredImage): { canUndo: boolean; canRedo: boolean } {
+export function stepsOf(
+  project: Pick<Project, 'store'>,
+  image: StoredImage,
+): { canUndo: boolean; canRedo: boolean } {
   const next = project.store.edits.redoable(image.id, image.headEdit)
   return { canUndo: image.headEdit !== null, canRedo: next !== null }
 }

@@ -7,6 +7,8 @@ import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
 import { currentRun } from '../machinery/project.ts'
 import type { Emit } from '../machinery/readers.ts'
+import { storedDetail } from './image-detail.ts'
+import type { StoredDetail } from './image-detail.ts'
 
 /** What an act comes to on one image. */
 export interface PlannedEdit {
@@ -23,8 +25,11 @@ export type EditingAct = Exclude<ImagesAct, { kind: 'split' }>
 /** Plans of one part. */
 const PART = 50
 
-/** What the reader threads do for acts on several images. */
+/** What the reader threads do for one image, and for acts on several. */
 export const annotateReads = {
+  /** what is stored of an image that has very many instances */
+  'annotate.image': (store: Store, { image }: { image: number }): StoredDetail => storedDetail(store, image),
+
   /** what an act comes to on each of these images, in parts: masks are looked at here, and not on the thread that saves gestures */
   'annotate.plans': async (
     store: Store,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatRle, fromPredicate } from '../../core/mask/rle.ts'
 import type { Rle } from '../../core/mask/rle.ts'
-import { idOf, openBench } from '../../testing/project.ts'
+import { detailOf, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
 import { exportLabels, previewExport } from './export.ts'
@@ -13,7 +13,6 @@ import { importPlan } from './import-plan.ts'
 import { importLabels } from './import.ts'
 import { previewImport } from './preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../annotate/groups.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, storedImage } from '../machinery/project.ts'
 import { listRows } from '../images/rows.ts'
@@ -104,7 +103,7 @@ test('one import is one undo, on every image, and one redo', async () => {
     ['to do', 0],
   ]
   expect(statuses()).toEqual(imported)
-  expect((await getImage(project, idOf(project, 'a.png'))).truth[0]).toMatchObject({
+  expect((await detailOf(project, idOf(project, 'a.png'))).truth[0]).toMatchObject({
     origin: 'imported',
     area: 25,
   })

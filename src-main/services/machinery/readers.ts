@@ -5,6 +5,7 @@ import { DrydockError, fromWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
 import { entry } from '../../locations.ts'
 import type { Store } from '../../store/store.ts'
+import { FIRST, PeopleFirst } from './people-first.ts'
 import { THREAD_ARGUMENTS } from './workers.ts'
 
 /** A read that takes longer than this is logged with its name, in ms. */
@@ -48,6 +49,8 @@ export interface ReadOptions<P> {
   signal?: AbortSignal
   /** takes the parts one after the other; where it fails the read ends, and fails with it */
   take?: (part: P) => Promise<void> | void
+  /** first: somebody waits for it in front of the screen, so it is not behind others that wait for a thread */
+  turn?: 'first'
 }
 
 /** The kept pool of reader threads. */
@@ -69,6 +72,7 @@ export function startReaders(log: (line: string) => void): Readers {
     minThreads: 2,
     maxThreads: 3,
     idleTimeout: 60_000,
+    taskQueue: new PeopleFirst(),
     // what a read makes is soon of no use: it is cleared away often instead of growing
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
     execArgv: THREAD_ARGUMENTS,
@@ -78,13 +82,13 @@ export function startReaders(log: (line: string) => void): Readers {
       file: string,
       name: N,
       input: ReadInput<N>,
-      { signal, take }: ReadOptions<ReadPart<N>> = {},
+      { signal, take, turn }: ReadOptions<ReadPart<N>> = {},
     ): Promise<ReadOutput<N>> {
       signal?.throwIfAborted()
       const parts = take ? new Parts(take, signal) : null
       const start = performance.now()
       try {
-        const message = { name, file, input, port: parts?.theirs ?? null }
+        const message = { name, file, input, port: parts?.theirs ?? null, ...(turn && FIRST) }
         const answer = await pool.run(message, { transferList: parts ? [parts.theirs] : [] })
         parts?.throwIfFailed()
         signal?.throwIfAborted()

@@ -2,9 +2,8 @@ import { afterEach, expect, test } from 'vitest'
 import type { HandChange } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { maskOf } from '../../testing/images.ts'
-import { TWO_IMAGES, idOf, openBench } from '../../testing/project.ts'
+import { detailOf, TWO_IMAGES, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import type { Project } from '../machinery/project.ts'
 import { summaryOf } from '../machinery/project.ts'
 import { setScore } from '../score/score.ts'
@@ -47,7 +46,7 @@ test('a kept draft is a run of its own with all other predictions, and its paren
     ['base', null, 2],
     ['base, draft', run, 2],
   ])
-  expect((await getImage(project, a)).predictions!.map(({ rle }) => rle)).toEqual([other])
+  expect((await detailOf(project, a)).predictions!.map(({ rle }) => rle)).toEqual([other])
   expect(store.predictions.masks(run, a)).toEqual([one, other])
   expect(setScore(project, null).run).toBe(draft.run)
   expect(await openInference(project, { image: a, make: false })).toMatchObject({ run: draft.run, changes })

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { root } from '../../locations.ts'
 import { decodeImage } from '../../imaging/decode.ts'
-import { hostIn, idOf, makeBench, settled } from '../../testing/project.ts'
+import { detailOf, hostIn, idOf, makeBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { writeTiff } from '../../testing/tiff.ts'
 import type { TiffPicture } from '../../testing/tiff.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import { aboutImage, mappingOf, samplesAt, setMapping, setPixelMetres } from '../images/mapping.ts'
 import { listRows } from '../images/rows.ts'
 import { rescan } from '../images/scan.ts'
@@ -44,7 +43,7 @@ afterEach(() => bench.end())
 const byHand = { bands: [1], low: [0], high: [2000], nodata: null }
 
 async function tilePixels(id: number): Promise<Uint8Array> {
-  const { tiles } = await getImage(project, id)
+  const { tiles } = await detailOf(project, id)
   const path = new URL(tiles[0]!.url).pathname.split('/').slice(3).join('/')
   return (await decodeImage((await pixelFile(project, path)).file)).data
 }
@@ -67,10 +66,10 @@ test('a mapping is chosen when the file is first read, and stays when it is look
 })
 
 test('pixels have another address by another mapping, and the old one means nothing any more', async () => {
-  const before = await getImage(project, deep)
+  const before = await detailOf(project, deep)
   expect((await tilePixels(deep))[0]).toBe(0)
   expect(await setMapping(project, deep, byHand, 'image')).toEqual({ images: 1 })
-  const after = await getImage(project, deep)
+  const after = await detailOf(project, deep)
   expect(after.row.content).not.toBe(before.row.content)
   // round(255 100 / 2000)
   expect((await tilePixels(deep))[0]).toBe(13)

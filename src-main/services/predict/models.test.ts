@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { ProjectEvent } from '../../contract/wire.ts'
 import { writeModel } from '../../testing/model.ts'
-import { idOf, openBench } from '../../testing/project.ts'
+import { detailOf, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import { addModel, listModels, setCurrentModel } from './models.ts'
 import { startPrediction } from './predict.ts'
 import type { Project } from '../machinery/project.ts'
@@ -36,7 +35,7 @@ test('making another version current changes no prediction on the screen, nor an
     run: currentRun(project),
     runs: listRuns(project),
     rows: listRows(project),
-    image: await getImage(project, a),
+    image: await detailOf(project, a),
     score: setScore(project, null),
   })
   const before = await shown()

@@ -10,11 +10,10 @@ import { formatRle, parseRle } from '../../core/mask/rle.ts'
 import { engineDied } from '../../testing/engine.ts'
 import { maskOf, writeImage } from '../../testing/images.ts'
 import type { TestImage } from '../../testing/images.ts'
-import { TWO_IMAGES, hostIn, idOf, openBench, settled } from '../../testing/project.ts'
+import { detailOf, TWO_IMAGES, hostIn, idOf, openBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
 import { openInference } from './open-inference.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import { pixelFile } from './pixel-file.ts'
 import { startPrediction } from './predict.ts'
 import { summaryOf } from '../machinery/project.ts'
@@ -54,7 +53,7 @@ test('predictions are those of the clustering, one image a transaction, and are 
   bench = await openBench()
   const { project } = bench
   expect(await predict(project)).toMatchObject({ state: 'done', summary: 'Predicted 2 images.', done: 2 })
-  const a = await getImage(project, idOf(project, 'a.png'))
+  const a = await detailOf(project, idOf(project, 'a.png'))
   expect(masks(a.predictions)).toEqual(A.ships.map((ship) => maskOf(ship, A)))
   expect(a.predictions![0]).toMatchObject({ area: 60, cluster: 0, decision: null })
   expect(a.predictions![0]!.colour).not.toBe(a.predictions![1]!.colour)
@@ -66,7 +65,7 @@ test('predictions are those of the clustering, one image a transaction, and are 
   await bench.host.close()
   const other = hostIn(bench.folder)
   const again = await other.openProject(bench.images)
-  expect((await getImage(again, a.row.id)).predictions).toEqual(a.predictions)
+  expect((await detailOf(again, a.row.id)).predictions).toEqual(a.predictions)
   await other.close()
 })
 
@@ -84,7 +83,7 @@ test('what the run has reached is skipped, and the inference is made once for tw
   await project.jobs.finished(job)
   expect(run).not.toBe(first.id)
   expect(engine.inferences).toBe(2)
-  expect((await getImage(project, idOf(project, 'a.png'))).predictions).toHaveLength(1)
+  expect((await detailOf(project, idOf(project, 'a.png'))).predictions).toHaveLength(1)
 })
 
 test('flips make another run of their own inferences, and each run shows the embeddings that it was made from', async () => {
@@ -227,7 +226,7 @@ test('finished images are scored with the prediction, and the set says over how 
   })
   expect(done.score).toBeNull()
   await predict(project)
-  expect((await getImage(project, b)).score).toMatchObject({ f2: 1, stale: false })
+  expect((await detailOf(project, b)).score).toMatchObject({ f2: 1, stale: false })
   expect(setScore(project, null)).toMatchObject({
     ...{ f2: 1, pooledF2: 1, f2WithShips: null },
     ...{ overImages: 1, totalImages: 2, staleImages: 0 },
@@ -256,7 +255,7 @@ test('inferences, tiles and thumbnails are files of the cache, made again when i
   const { project, engine } = bench
   const id = idOf(project, 'a.png')
   await predict(project)
-  const { row, tiles, predictions } = await getImage(project, id)
+  const { row, tiles, predictions } = await detailOf(project, id)
   const inference = await shownInference(project, id)
   expect([inference.width, inference.height, inference.index[0]]).toEqual([60, 40, 5 * 60 + 5])
   const { settings } = (await openInference(project, { image: id, make: false }))!
@@ -286,7 +285,7 @@ test('a picture that was replaced is predicted again', async () => {
   await predict(project)
   await writeImage(join(images, 'a.png'), { ...A, ships: A.ships.slice(0, 1), shade: 60 })
   await predict(project, 'all')
-  const detail = await getImage(project, idOf(project, 'a.png'))
+  const detail = await detailOf(project, idOf(project, 'a.png'))
   expect(detail.predictions).toHaveLength(1)
   expect(detail.row.fileState).toBe('ok')
   await settled(project)

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { ModelFile } from '../../contract/engine.ts'
 import type { OperatingPoint } from '../../contract/wire.ts'
-import { TWO_IMAGES, idOf, makeBench, openBench, settled } from '../../testing/project.ts'
+import { detailOf, TWO_IMAGES, idOf, makeBench, openBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import { startPrediction } from './predict.ts'
 import type { Project } from '../machinery/project.ts'
 import { chooseRun, runChoice } from './run-choice.ts'
@@ -64,7 +63,7 @@ test('another position is another run of the same inferences: the network is not
   const a = idOf(project, 'a.png')
   const more = await chooseRun(project, { run, minScore: 0.5, first: a })
   // the image on the screen is there at once
-  expect((await getImage(project, a)).predictions).toHaveLength(2)
+  expect((await detailOf(project, a)).predictions).toHaveLength(2)
   expect(await project.jobs.finished(more.job!)).toMatchObject({ state: 'done', summary: null })
   expect(listRows(project).map(({ predictionCount }) => predictionCount)).toEqual([2, 0])
   expect(listRuns(project).map(({ name, images, current }) => [name, images, current])).toEqual([

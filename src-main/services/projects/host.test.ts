@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProjectEvent } from '../../contract/wire.ts'
-import { hostIn, idOf, openBench } from '../../testing/project.ts'
+import { detailOf, hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import { startPrediction } from '../predict/predict.ts'
 import { summaryOf } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
@@ -41,7 +40,7 @@ test('what another process does reaches this one’s windows', async () => {
   expect(seen.find((event) => event.type === 'images')).toMatchObject({
     rows: [{ path: 'a.png', status: 'done' }],
   })
-  expect((await getImage(project, b)).predictions).toEqual([])
+  expect((await detailOf(project, b)).predictions).toEqual([])
   expect(project.jobs.list()[0]).toMatchObject({ id: job, state: 'done' })
   await other.close()
   expect(project.store.sessions.all()).toHaveLength(1)

@@ -18,10 +18,9 @@ import { formatRle } from '../../core/mask/rle.ts'
 import { openStore } from '../../store/store.ts'
 import { maskOf, writeImage } from '../../testing/images.ts'
 import { asNobody } from '../../testing/nobody.ts'
-import { TWO_IMAGES, hostIn, idOf, makeBench, openBench, settled } from '../../testing/project.ts'
+import { detailOf, TWO_IMAGES, hostIn, idOf, makeBench, openBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
-import { getImage } from '../annotate/image-detail.ts'
 import { splitOf } from '../../core/similar/deal.ts'
 import { freezeSplits, setSplit } from '../images/split.ts'
 import { summaryOf } from '../machinery/project.ts'
@@ -179,7 +178,7 @@ test('a scan shows new, missing, changed and unreadable files', async () => {
   expect(listRows(project)[2]!.fileNote).toContain('d.jpg is not an image')
   const looked = await setStatus(project, a, 'in progress', 'no ship')
   expect(looked.row.fileState).toBe('ok')
-  const missing = await getImage(project, idOf(project, 'sub/b.png'))
+  const missing = await detailOf(project, idOf(project, 'sub/b.png'))
   expect(missing).toMatchObject({ tiles: [], row: { fileState: 'missing' } })
 })
 
@@ -191,7 +190,7 @@ test('an image of 20,000 x 20,000 is refused in one sentence, and the others go 
   png.writeUInt32BE(crc32(png.subarray(12, 29)), 29)
   writeFileSync(join(images, 'huge.png'), png)
   await project.jobs.finished(await rescan(project))
-  const huge = await getImage(project, idOf(project, 'huge.png'))
+  const huge = await detailOf(project, idOf(project, 'huge.png'))
   expect(huge).toMatchObject({ tiles: [], row: { fileState: 'unreadable' } })
   expect(huge.row.fileNote).toContain('20000 x 20000 pixels; Drydock opens images of up to 64 megapixels')
   expect(listRows(project).filter(({ fileState }) => fileState === 'ok')).toHaveLength(2)
@@ -206,7 +205,7 @@ test('a project follows its images to another folder, and refuses one that does 
   expect(summaryOf(project).imagesLocation).toBe(images)
   await project.jobs.finished(await relocate(project, join(folder, 'moved')))
   expect(listRows(project).every(({ fileState }) => fileState === 'ok')).toBe(true)
-  expect((await getImage(project, idOf(project, 'a.png'))).tiles).toHaveLength(1)
+  expect((await detailOf(project, idOf(project, 'a.png'))).tiles).toHaveLength(1)
 })
 
 test('the split of an image can be changed, but not out of the hold-out', async () => {
@@ -245,7 +244,7 @@ test('the sample is made on first use with its truth, and a missing one is said'
     ['done', 'validation', 1],
     ['no ship', 'train', 0],
   ])
-  expect(await getImage(project, idOf(project, 'a.png'))).toMatchObject({
+  expect(await detailOf(project, idOf(project, 'a.png'))).toMatchObject({
     canUndo: false,
     truth: [{ area: 60 }],
   })
@@ -281,7 +280,7 @@ test.skipIf(process.platform === 'win32')(
       const looking = await own.host.openProject(images)
       expect(summaryOf(looking)).toMatchObject({ readOnly: true, images: 2 })
       const a = idOf(looking, 'a.png')
-      expect((await getImage(looking, a)).tiles).toHaveLength(1)
+      expect((await detailOf(looking, a)).tiles).toHaveLength(1)
       await expect(setStatus(looking, a, 'to do', 'done')).rejects.toMatchObject({ code: 'read_only' })
       await expect(rescan(looking)).rejects.toMatchObject({ code: 'read_only' })
       await own.host.close()

@@ -12,9 +12,14 @@ const MANY = 400
  * Prepares, in a reader thread, what the gestures on an image that has been opened are scored by, so that the first of them is saved as
  * quickly as the second. What comes too late is not used.
  */
-export function prepareScore(project: Project, { id, truthCount, predictionCount }: ImageRow): void {
-  if (project.readOnly || predictionCount === null || truthCount + predictionCount < MANY) return
-  project.belongings.of(newPreparing).want(project, id)
+export function prepareScore(project: Project, row: ImageRow): void {
+  if (project.readOnly || row.predictionCount === null || !hasMany(row)) return
+  project.belongings.of(newPreparing).want(project, row.id)
+}
+
+/** Whether an image has so many instances that looking at all of them is for a thread of its own. */
+export function hasMany({ truthCount, predictionCount }: ImageRow): boolean {
+  return truthCount + (predictionCount ?? 0) >= MANY
 }
 
 /** One image at a time; of those that are opened meanwhile only the last is still looked at. */
