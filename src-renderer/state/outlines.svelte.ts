@@ -14,7 +14,8 @@ export class Outlines {
   readonly #all = new SvelteMap<string, CropOutlines>()
   readonly #client: ProjectClient
   #wanted: readonly Crop[] = []
-  #run: number | null = null
+  // views that looked before anything was asked for look again
+  #run = $state<number | null>(null)
   #fetching = false
   /** counts what was forgotten; what was asked for before has nothing to say any more */
   #forgotten = 0
