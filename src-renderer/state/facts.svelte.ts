@@ -29,6 +29,8 @@ export class Facts {
   /** what there is to compare a version with the current one on */
   holdOut = $state.raw<{ model: string; state: HoldOutState } | null>(null)
   readonly run = $derived(this.runs.find((run) => run.current))
+  /** what a training found in images that its weights had not seen, the latest */
+  readonly outOfFold = $derived(this.runs.findLast(({ outOfFoldOf }) => outOfFoldOf !== null))
   readonly model = $derived(this.models.find((model) => model.current))
   /**
    * the current run is not one of the current model, or not one with the flips chosen: a prediction begins a new run, and has

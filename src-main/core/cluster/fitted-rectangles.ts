@@ -1,6 +1,8 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import type { Corner } from '../mask/shapes.ts'
 import { membersOf } from './groups.ts'
+import { covarianceOf } from './moments.ts'
+import type { Moments } from './moments.ts'
 import { cornersOf } from './rectangles.ts'
 
 /**
@@ -13,16 +15,6 @@ const REACH = 3
 
 /** This share of a ship's own pixels is surer than what counts as whole. */
 const SUREST = 0.25
-
-/** Weighted sums of pixels. */
-interface Sums {
-  n: number
-  x: number
-  y: number
-  xx: number
-  xy: number
-  yy: number
-}
 
 /**
  * @param labels [n] cluster of each pixel of the inference, -1: none
@@ -78,7 +70,7 @@ function surest(members: Uint32Array, foreground: Uint8Array): number {
 }
 
 /** Each pixel by its probability, as a share of `whole`. */
-function sumsOf(members: Uint32Array, { index, foreground, width }: SparseInference, whole: number): Sums {
+function sumsOf(members: Uint32Array, { index, foreground, width }: SparseInference, whole: number): Moments {
   const sums = { n: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 }
   for (const k of members) {
     const weight = Math.min(1, foreground[k]! / whole)
@@ -98,9 +90,9 @@ function sumsOf(members: Uint32Array, { index, foreground, width }: SparseInfere
  * length^2 / 12 + s and breadth^2 / 12 + s are the variances along them. Three equations, three unknowns:
  * s = (u + v - sqrt((u - v)^2 + n^2 / 36)) / 2.
  */
-function rectangleOf({ n, x, y, xx, xy, yy }: Sums): Corner[] {
-  const [mx, my] = [x / n, y / n]
-  const [vxx, vxy, vyy] = [xx / n - mx * mx, xy / n - mx * my, yy / n - my * my]
+function rectangleOf(sums: Moments): Corner[] {
+  const { n } = sums
+  const { xx: vxx, xy: vxy, yy: vyy } = covarianceOf(sums)
   const half = (vxx + vyy) / 2
   const away = Math.hypot((vxx - vyy) / 2, vxy)
   const angle = Math.atan2(2 * vxy, vxx - vyy) / 2
@@ -110,5 +102,9 @@ function rectangleOf({ n, x, y, xx, xy, yy }: Sums): Corner[] {
   const more = blur > 0 ? -blur : 1 / 12
   const shape = Math.sqrt((half + away + more) / (half - away + more))
   const [length, breadth] = [Math.sqrt(n * shape), Math.sqrt(n / shape)]
-  return cornersOf({ x: mx, y: my, angle }, [-length / 2, length / 2], [-breadth / 2, breadth / 2])
+  return cornersOf(
+    { x: sums.x / n, y: sums.y / n, angle },
+    [-length / 2, length / 2],
+    [-breadth / 2, breadth / 2],
+  )
 }

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os'
 import { DrydockError } from '../../contract/errors.ts'
 import type { EditPlan, EditResult } from '../../contract/wire.ts'
-import { applyPlan, checkPlan, editStateOf, invertPlan } from '../../core/edit/edit.ts'
+import { applyPlan, checkPlan, invertPlan } from '../../core/edit/edit.ts'
 import type { EditState } from '../../core/edit/edit.ts'
-import { areaOf, formatRle, parseRle } from '../../core/mask/rle.ts'
+import { areaOf, formatRle } from '../../core/mask/rle.ts'
 import type { StoredEdit } from '../../store/edits.ts'
 import type { StoredImage } from '../../store/images.ts'
 import { ensureContent, noteContent } from '../images/content.ts'
@@ -12,6 +12,7 @@ import { assertWritable, isFinished, storedImage } from '../machinery/project.ts
 import { existingRow, rowOfImage, tellImage } from '../images/rows.ts'
 import { scoreOfImage } from '../score/image-score.ts'
 import { rescoreEdited } from '../score/score.ts'
+import { storedEditState } from './edit-state.ts'
 
 /** One gesture on one image, as the window sends it. */
 export interface Gesture {
@@ -194,19 +195,10 @@ function conflict(project: Project, image: StoredImage, expected: number): Drydo
 /** The image as `core/edit` sees it, with the instances and predictions that the plan names: others cost nothing. */
 function stateOf(project: Project, image: StoredImage, plan: EditPlan): EditState {
   const { truth, predictions } = project.store
-  return editStateOf(
-    {
-      width: image.width ?? 0,
-      height: image.height ?? 0,
-      status: image.status,
-      flag: { flagged: image.flagged, comment: image.comment },
-      leftOut: image.leftOut,
-      uncounted: project.store.categories.uncounted(),
-      truth: plan.instances.flatMap(({ instance }) => truth.get(image.id, instance) ?? []),
-      predictions: plan.decisions.flatMap(({ prediction }) => predictions.get(image.id, prediction) ?? []),
-    },
-    parseRle,
-  )
+  return storedEditState(project.store, image, {
+    truth: plan.instances.flatMap(({ instance }) => truth.get(image.id, instance) ?? []),
+    predictions: plan.decisions.flatMap(({ prediction }) => predictions.get(image.id, prediction) ?? []),
+  })
 }
 
 function writeState(

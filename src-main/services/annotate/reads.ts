@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { ImagesAct, EditPlan } from '../../contract/wire.ts'
-import { editStateOf, planAccept, planFlag, planLeaveOut, planStatus } from '../../core/edit/edit.ts'
+import { planAccept, planFlag, planLeaveOut, planStatus } from '../../core/edit/edit.ts'
 import type { EditState, Planned } from '../../core/edit/edit.ts'
-import { parseRle } from '../../core/mask/rle.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
 import { currentRun } from '../machinery/project.ts'
 import type { Emit } from '../machinery/readers.ts'
+import { storedEditState } from './edit-state.ts'
 import { storedDetail } from './image-detail.ts'
 import type { StoredDetail } from './image-detail.ts'
 
@@ -76,19 +76,7 @@ function stateFor(store: Store, image: StoredImage, act: EditingAct): EditState 
           .of(run, image.id)
           .filter(({ decision, score }) => decision === null && score >= act.least)
       : []
-  return editStateOf(
-    {
-      width: image.width ?? 0,
-      height: image.height ?? 0,
-      status: image.status,
-      flag: { flagged: image.flagged, comment: image.comment },
-      leftOut: image.leftOut,
-      truth: masks ? store.truth.of(image.id) : [],
-      predictions,
-      uncounted: store.categories.uncounted(),
-    },
-    parseRle,
-  )
+  return storedEditState(store, image, { truth: masks ? store.truth.of(image.id) : [], predictions })
 }
 
 type AnnotateReads = typeof annotateReads

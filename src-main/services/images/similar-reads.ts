@@ -105,7 +105,7 @@ export function dealingOf(store: Store): { groups: Map<number, Group>; splits: M
 }
 
 /** The same, each made to something else as it comes. */
-function mapped<T, M>(images: Iterable<T>, make: (image: T) => M): Iterable<M> {
+export function mapped<T, M>(images: Iterable<T>, make: (image: T) => M): Iterable<M> {
   return {
     *[Symbol.iterator]() {
       for (const image of images) yield make(image)

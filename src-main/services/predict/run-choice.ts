@@ -100,9 +100,10 @@ function withWish(settings: ClusterSettings, wish: SettingsWish): ClusterSetting
   }
 }
 
-type ModelRun = StoredRun & { model: string; settings: ClusterSettings }
+export type ModelRun = StoredRun & { model: string; settings: ClusterSettings }
 
-function modelRun(project: Project, id: number): ModelRun | null {
+/** A run of a model; null: it holds labels that were read in. @throws DrydockError `not_found` */
+export function modelRun(project: Project, id: number): ModelRun | null {
   const run = project.store.runs.get(id)
   if (!run) throw new DrydockError('not_found', 'This project has no such run.', { run: id })
   const { model, settings } = run

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
 import { sweepResult } from '../../contract/wire.ts'
-import type { ClusterSettings, SweepResult } from '../../contract/wire.ts'
+import type { SweepResult } from '../../contract/wire.ts'
 import { sweepInWords } from '../../core/tune/sweep-words.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { ensureContent } from '../images/content.ts'
@@ -14,6 +14,8 @@ import type { Project } from '../machinery/project.ts'
 import { assertWritable, imageFile } from '../machinery/project.ts'
 import { ensureInference } from './infer.ts'
 import { usableModel } from './models.ts'
+import { modelRun } from './run-choice.ts'
+import type { ModelRun } from './run-choice.ts'
 
 /** More images tell nothing new, and each takes a second. They are taken in the order of their contents' hashes, which is none. */
 const MOST_IMAGES = 400
@@ -39,7 +41,7 @@ export const sweepJob: JobHandler<z.infer<typeof payload>, SweepResult> = {
 /** @returns the job's id @throws DrydockError `not_found`, `bad_input` (imported labels), `nothing_to_do`, `read_only` */
 export async function startSweep(project: Project, run: number): Promise<string> {
   assertWritable(project)
-  modelRun(project, run)
+  sweptRun(project, run)
   const { images } = await project.reads.run('predict.validation', { most: MOST_IMAGES })
   if (images.length === 0) {
     throw new DrydockError(
@@ -67,26 +69,18 @@ export async function lastSweep(project: Project, run: number): Promise<SweepRes
 
 const resultFile = (project: Project, run: number): string => join(project.folder, 'sweeps', `${run}.json`)
 
-function modelRun(
-  project: Project,
-  run: number,
-): { model: string; settings: ClusterSettings; flips: boolean } {
-  const found = project.store.runs.get(run)
-  if (!found) throw new DrydockError('not_found', 'This project has no such run.', { run })
-  const { model, settings, flips } = found
-  if (model === null || settings === null) {
-    throw new DrydockError('bad_input', 'This run holds labels that were read in: it has no settings.', {
-      run,
-    })
-  }
-  return { model, settings, flips }
+/** @throws DrydockError `not_found`, `bad_input` (imported labels) */
+function sweptRun(project: Project, run: number): ModelRun {
+  const found = modelRun(project, run)
+  if (found) return found
+  throw new DrydockError('bad_input', 'This run holds labels that were read in: it has no settings.', { run })
 }
 
 async function sweep(
   { project, signal, progress }: JobContext,
   { run, folder }: z.infer<typeof payload>,
 ): Promise<{ summary: string; result: SweepResult }> {
-  const { settings: own, flips, model: id } = modelRun(project, run)
+  const { settings: own, flips, model: id } = sweptRun(project, run)
   const { shared, cache } = project
   const model = await usableModel(project, id)
   const calibration = model.model.calibration ?? null

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { BulkAct } from '../../contract/wire.ts'
 import type { DrawOptions, Planned } from '../../core/edit/edit.ts'
-import { editStateOf, planAccept, planCategory, planDelete, planReject } from '../../core/edit/edit.ts'
+import { planAccept, planCategory, planDelete, planReject } from '../../core/edit/edit.ts'
 import type { EditState } from '../../core/edit/edit.ts'
-import { parseRle } from '../../core/mask/rle.ts'
+import { storedEditState } from '../annotate/edit-state.ts'
 import { addGroupEdit } from '../annotate/groups.ts'
 import { tellImages } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
@@ -56,14 +56,6 @@ function planOf(state: EditState, ids: readonly string[], act: BulkAct): Planned
 
 function stateOf(project: Project, run: number, id: number): EditState {
   const { store } = project
-  const { width, height, status, flagged, comment } = storedImage(project, id)
-  return editStateOf(
-    {
-      ...{ width: width ?? 0, height: height ?? 0, status, flag: { flagged, comment } },
-      uncounted: store.categories.uncounted(),
-      truth: store.truth.of(id),
-      predictions: store.predictions.of(run, id),
-    },
-    parseRle,
-  )
+  const instances = { truth: store.truth.of(id), predictions: store.predictions.of(run, id) }
+  return storedEditState(store, storedImage(project, id), instances)
 }

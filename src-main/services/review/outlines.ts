@@ -1,4 +1,5 @@
 import type { Crop, CropOutlines } from '../../contract/wire.ts'
+import { overlapOf } from '../../core/geometry/box.ts'
 import { contoursOf } from '../../core/mask/contours.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 import { boundsOf, parseRle } from '../../core/mask/rle.ts'
@@ -36,11 +37,5 @@ function pathIn(masks: readonly Rle[], crop: Crop, height: number): string {
 
 function reaches(rle: Rle, crop: Crop, height: number): boolean {
   const box = boundsOf(rle, height)
-  return (
-    box !== null &&
-    box.x < crop.x + crop.width &&
-    crop.x < box.x + box.width &&
-    box.y < crop.y + crop.height &&
-    crop.y < box.y + box.height
-  )
+  return box !== null && overlapOf(box, crop) !== null
 }

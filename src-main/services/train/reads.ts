@@ -4,7 +4,7 @@ import { parseRle } from '../../core/mask/rle.ts'
 import type { Group } from '../../core/similar/groups.ts'
 import type { FinishedImage } from '../../store/similar.ts'
 import type { Store } from '../../store/store.ts'
-import { dealingOf, leaksAmong } from '../images/similar-reads.ts'
+import { dealingOf, leaksAmong, mapped } from '../images/similar-reads.ts'
 import { imageFile, storedImage } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -81,15 +81,10 @@ function settled(
   groups: ReadonlyMap<number, Group>,
   splits: ReadonlyMap<number, Split>,
 ): Iterable<FinishedImage> {
-  const images = store.similar.finished()
-  return {
-    *[Symbol.iterator]() {
-      for (const image of images) {
-        const { id, stands, split } = image
-        yield { ...image, stands: groups.get(id) ?? stands, split: splits.get(id) ?? split }
-      }
-    },
-  }
+  return mapped(store.similar.finished(), (image) => {
+    const { id, stands, split } = image
+    return { ...image, stands: groups.get(id) ?? stands, split: splits.get(id) ?? split }
+  })
 }
 
 /** All images one after the other: most of a large project are only counted. @param splits those that will be others than now */
