@@ -48,6 +48,23 @@ test('each tool marks to the pixel; what was painted is what is exported, throug
   const { keyboard, mouse } = drydock.page
   const truth = () => ask<{ rle: string; shape: string | null }>(project, 'select rle, shape_json as shape from truth order by number') // prettier-ignore
 
+  await test.step('a note lies over the canvas and takes no click that is meant for it', async () => {
+    const { page } = drydock
+    await keyboard.press('Control+c')
+    const note = page.getByTestId('toast-note').filter({ hasText: 'Select the ships to copy first.' })
+    const box = (await note.locator('p').boundingBox())!
+    const hit = await page.evaluate(({ x, y, width, height }) => {
+      const under = document.elementFromPoint(x + width / 2, y + height / 2)
+      return {
+        canvas: under?.closest('[data-testid="canvas"]') !== null,
+        note: under?.closest('.toast') !== null,
+      }
+    }, box)
+    expect(hit).toEqual({ canvas: true, note: false })
+    await note.getByRole('button', { name: 'Dismiss' }).click()
+    await expect(note).toBeHidden()
+  })
+
   await test.step('smart box: a rough drag finds the ship, Enter keeps it', async () => {
     await keyboard.press('s')
     await hand.stroke([55, 36], [104, 55])
