@@ -17,7 +17,7 @@ import { backendRouter } from './router.ts'
  */
 function main(): void {
   // read at the start, and not meant for the engine
-  for (const name of Object.keys(locations.BACKEND_ENVIRONMENT)) delete process.env[name]
+  for (const name of Object.keys(locations.BACKEND_ENVIRONMENT)) Reflect.deleteProperty(process.env, name)
   const log = (line: string): void => console.error(`${new Date().toISOString()} ${line}`)
   const settings = new Settings(locations.userData)
   const engine = startEngine({ lowPriority: true, chosen: () => settings.forcedBackend })
