@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import { ERROR_KINDS } from '../contract/words.ts'
 import type { ErrorCounts } from '../contract/wire.ts'
-import { fixInWords, rankFixes, rankSuspects, totalErrors } from '../core/metric/review.ts'
+import { fixInWords, meanOver, rankFixes, rankSuspects, totalErrors } from '../core/metric/review.ts'
 import type { RankedFix, RankedSuspect } from '../core/metric/review.ts'
 import type { Project } from '../services/machinery/project.ts'
 import { PROJECT_HELP, withProject } from './project.ts'
@@ -90,7 +90,8 @@ async function review(project: Project, wanted: string | undefined, ignoring = f
   const { findRun } = await import('../services/review/find-run.ts')
   const run = findRun(project, wanted)
   const images = await reviewAll(project, run.id, ignoring)
-  if (images.length === 0) {
+  const f2 = meanOver(images)
+  if (f2 === null) {
     throw new DrydockError(
       'nothing_to_do',
       'No finished image is predicted in this run, so there is nothing to review. Finish images (done or no ship) and predict them first.',
@@ -98,8 +99,7 @@ async function review(project: Project, wanted: string | undefined, ignoring = f
   }
   return {
     run: { id: run.id, name: run.name },
-    ignoring,
-    f2: images.reduce((sum, { f2 }) => sum + f2, 0) / images.length,
+    ...{ ignoring, f2 },
     images: images.length,
     errors: totalErrors(images.map(({ counts }) => counts)),
     fixes: rankFixes(images),
@@ -114,9 +114,8 @@ function forMachines({ run, ignoring, f2, images, errors, fixes, suspects }: Rev
       ...{ kind, truth: errors.truth[kind], predictions: errors.predictions[kind] },
     })),
     sloppy: errors.sloppy,
-    fixes: fixes.map(({ path, fix, before, after }) => ({
-      ...{ image: path, fix: fixInWords(fix), f2: before, f2_after: after },
-      set_f2_after: f2 + (after - before) / images,
+    fixes: fixes.map(({ path, fix, before, after, setAfter }) => ({
+      ...{ image: path, fix: fixInWords(fix), f2: before, f2_after: after, set_f2_after: setAfter },
     })),
     suspects: suspects.map(({ path, suspicion, place, area, confidence, trainedOn }) => ({
       ...{ image: path, suspicion, instance: place + 1, area, confidence, trained_on: trainedOn },

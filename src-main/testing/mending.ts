@@ -6,8 +6,9 @@ import type { Project } from '../services/machinery/project.ts'
 import { keepDraft } from '../services/predict/drafts.ts'
 import { openInference } from '../services/predict/open-inference.ts'
 import { reviewAll } from '../services/review/review.ts'
+import { setScore } from '../services/score/score.ts'
 
-/** What was promised of a fix, and what it gave: F2 of its image and of the set. */
+/** What was promised of a fix, and what is stored once it was made: F2 of its image and of the set. */
 interface Mending {
   promised: { image: number; set: number }
   got: { image: number; set: number }
@@ -18,11 +19,9 @@ export async function mendMost(project: Project, times: number): Promise<Mending
   const done: Mending[] = []
   for (let i = 0; i < times; i++) {
     const run = currentRun(project)!
-    const images = await reviewAll(project, run)
-    const [best] = rankFixes(images)
+    const [best] = rankFixes(await reviewAll(project, run))
     if (!best) break
-    const { image: id, fix, before, after } = best
-    const set = meanOf(images)
+    const { image: id, fix, after, setAfter } = best
     const { width, height } = project.store.images.get(id)!
     const masks = (of: string[]) => of.map((rle) => ({ rle: parseRle(rle) }))
     const change = changeOfFix(fix, {
@@ -34,16 +33,12 @@ export async function mendMost(project: Project, times: number): Promise<Mending
     const { job } = await keepDraft(project, { image: id, run, settings, changes: [...changes, change] })
     if (job !== null) await project.jobs.finished(job)
     done.push({
-      promised: { image: after, set: set + (after - before) / images.length },
+      promised: { image: after, set: setAfter },
       got: {
         image: project.store.scores.get(currentRun(project)!, id)!.f2,
-        set: meanOf(await reviewAll(project, currentRun(project))),
+        set: setScore(project, null).f2!,
       },
     })
   }
   return done
-}
-
-function meanOf(images: readonly { f2: number }[]): number {
-  return images.reduce((sum, { f2 }) => sum + f2, 0) / images.length
 }

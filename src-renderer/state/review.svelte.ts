@@ -5,7 +5,7 @@ import type {
   SuspectVerdict,
   SuspectVerdicts,
 } from '../../src-main/contract/wire.ts'
-import { rankFixes, rankSuspects, totalErrors } from '../../src-main/core/metric/review.ts'
+import { meanAfterBest, rankFixes, rankSuspects, totalErrors } from '../../src-main/core/metric/review.ts'
 import { unpackReviews } from '../../src-main/core/metric/review-page.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { ByImage } from './by-image.svelte.ts'
@@ -57,12 +57,7 @@ export class Review {
   readonly fixes = $derived.by(() => rankFixes(this.images).slice(0, LISTED_FIXES))
   readonly suspects = $derived.by(() => rankSuspects(this.images))
   /** mean F2 if the fix worth most were made on each image; null without images */
-  readonly afterBest = $derived.by(() =>
-    this.images.length === 0
-      ? null
-      : this.images.reduce((sum, { f2, fixes }) => sum + Math.max(f2, fixes[0]?.f2 ?? 0), 0) /
-        this.images.length,
-  )
+  readonly afterBest = $derived.by(() => meanAfterBest(this.images))
 
   get ignoring(): boolean {
     return this.#ignoring

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ReviewedImage, Suspect } from '../../contract/wire.ts'
 import { fixInWords, rankFixes, rankSuspects, totalErrors } from './review.ts'
@@ -43,6 +44,22 @@ it('ranks fixes by what they are worth, wherever they are, and leaves out those 
     [1, 0],
     [2, 2],
   ])
+})
+
+it("promises the set's F2 to the last digit, as whole numbers give it", () => {
+  const units = (f2: number) => BigInt(Math.round(f2 * 2 ** 40))
+  const figure = fc.double({ min: 0, max: 1, noNaN: true })
+  fc.assert(
+    fc.property(fc.array(fc.record({ f2: figure, after: figure }), { minLength: 1 }), (figures) => {
+      const images = figures.map(({ f2, after }, i) =>
+        reviewed(i, { f2, fixes: [{ fix: { act: 'drop', truths: [], predictions: [0] }, f2: after }] }),
+      )
+      for (const { image: mended, setAfter } of rankFixes(images)) {
+        const all = figures.map(({ f2, after }, i) => units(i === mended ? after : f2))
+        expect(setAfter).toBe(Number(all.reduce((a, b) => a + b)) / 2 ** 40 / images.length)
+      }
+    }),
+  )
 })
 
 it('is as sure of what is never found as it finds ships of that size, and trusts images that the model does not know', () => {

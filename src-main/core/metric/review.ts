@@ -1,6 +1,7 @@
 import { ERROR_KINDS } from '../../contract/words.ts'
 import type { ErrorCounts, Fix, ReviewedImage, Suspect } from '../../contract/wire.ts'
 import { areaClass, AREAS } from './report.ts'
+import { ExactSum, unitsGained } from './sums.ts'
 
 /** What the reviews of many images say of the set. The window and the command line take their figures from here. */
 
@@ -12,6 +13,8 @@ export interface RankedFix {
   /** of the image, before and after: 0..1 */
   before: number
   after: number
+  /** of the set, if this fix alone were made: to the last digit what its score then is */
+  setAfter: number
 }
 
 /** A suspect of one image of a set. */
@@ -41,13 +44,29 @@ export function totalErrors(counts: Iterable<ErrorCounts>): ErrorCounts {
   return total
 }
 
-/** The fixes that raise the score of their image, those worth most first; equal ones by image. Each alone; the set's F2 rises by the difference over its scored images. */
-export function rankFixes(images: Iterable<ReviewedImage>): RankedFix[] {
-  const ranked: RankedFix[] = []
-  for (const { image, path, f2: before, fixes } of images)
-    for (const { fix, f2: after } of fixes)
-      if (after > before) ranked.push({ image, path, fix, before, after })
-  return ranked.sort((a, b) => b.after - b.before - (a.after - a.before) || a.image - b.image)
+/** The fixes that raise the score of their image, those worth most first; equal ones by image. Each alone. @param images all that are scored */
+export function rankFixes(images: readonly ReviewedImage[]): RankedFix[] {
+  const sum = ExactSum.of(images.map(({ f2 }) => f2))
+  const ranked: (RankedFix & { gain: number })[] = []
+  for (const { image, path, f2: before, fixes } of images) {
+    for (const { fix, f2: after } of fixes) {
+      const gain = unitsGained(before, after)
+      if (gain <= 0) continue
+      ranked.push({ image, path, fix, before, after, setAfter: sum.withGain(gain) / images.length, gain })
+    }
+  }
+  ranked.sort((a, b) => b.gain - a.gain || a.image - b.image)
+  return ranked.map(({ gain: _, ...fix }) => fix)
+}
+
+/** Mean F2 of the set, as its stored score has it. @returns null without images */
+export function meanOver(images: readonly { f2: number }[]): number | null {
+  return images.length === 0 ? null : ExactSum.of(images.map(({ f2 }) => f2)).value / images.length
+}
+
+/** Mean F2 if the fix worth most were made on each image; null without images. */
+export function meanAfterBest(images: readonly ReviewedImage[]): number | null {
+  return meanOver(images.map(({ f2, fixes }) => ({ f2: Math.max(f2, fixes[0]?.f2 ?? 0) })))
 }
 
 /** A model contradicts a label with confidence from here on. */

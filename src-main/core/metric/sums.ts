@@ -9,10 +9,21 @@ const UNIT = 2 ** -40
 /** Below this a double holds every whole number, with room for one more image. */
 const CARRY = 2 ** 52
 
+/** How much an image's F2 rises, in whole units of 2^-40: what a sum over a set rises by, exactly. */
+export function unitsGained(before: number, after: number): number {
+  return Math.round(after / UNIT) - Math.round(before / UNIT)
+}
+
 /** A sum of figures between 0 and 1, exact up to 2^-40 for each. */
-class ExactSum {
+export class ExactSum {
   #high = 0
   #low = 0
+
+  static of(figures: Iterable<number>): ExactSum {
+    const sum = new ExactSum()
+    for (const figure of figures) sum.add(figure)
+    return sum
+  }
 
   /** @param f2 0..1 */
   add(f2: number): void {
@@ -24,7 +35,12 @@ class ExactSum {
 
   /** rounded once */
   get value(): number {
-    return (this.#high * CARRY + this.#low) * UNIT
+    return this.withGain(0)
+  }
+
+  /** What the sum is if one of its figures is another: the same, to the last digit, as the sum of all figures then. @param units by {@link unitsGained} */
+  withGain(units: number): number {
+    return (this.#high * CARRY + (this.#low + units)) * UNIT
   }
 }
 

@@ -6,7 +6,7 @@ import type { GalleryItem, Prediction, TruthInstance } from '../../contract/wire
 import { areaOf, parseRle } from '../../core/mask/rle.ts'
 import { scoreImage } from '../../core/metric/f2.ts'
 import { unpackReviews } from '../../core/metric/review-page.ts'
-import { rankFixes, rankSuspects, totalErrors } from '../../core/metric/review.ts'
+import { meanOver, rankFixes, rankSuspects, totalErrors } from '../../core/metric/review.ts'
 import { drydock } from '../../testing/command.ts'
 import { idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
@@ -154,9 +154,11 @@ describe('a review', () => {
     )
     expect(status).toBe(0)
     const said = JSON.parse(stdout) as { f2: number; fixes: unknown[]; suspects: unknown[] }
-    expect(said.f2).toBe(images.reduce((all, { f2 }) => all + f2, 0) / images.length)
+    expect(said.f2).toBe(meanOver(images))
     expect(said.fixes).toMatchObject(
-      rankFixes(images).map(({ path, after }) => ({ image: path, f2_after: after })),
+      rankFixes(images).map(({ path, after, setAfter }) => ({
+        ...{ image: path, f2_after: after, set_f2_after: setAfter },
+      })),
     )
     expect(said.suspects).toMatchObject(
       rankSuspects(images).map(({ path, suspicion, confidence }) => ({ image: path, suspicion, confidence })),
@@ -170,7 +172,7 @@ describe('what is taken away', () => {
     const out = join(bench.folder, 'result')
     const { scores, files } = await writeResult(project, run, out)
     const images = await reviewAll(project, run)
-    expect(scores.f2).toBeCloseTo(images.reduce((all, { f2 }) => all + f2, 0) / images.length, 12)
+    expect(scores.f2).toBe(meanOver(images))
     expect(Object.keys(files).sort()).toEqual(['images.csv', 'predictions.csv', 'truth.csv'])
     expect((await scoreResult(out)).set.f2).toBe(scores.f2)
     const file = join(out, 'truth.csv')
