@@ -12,6 +12,8 @@ export interface SceneInstance extends InstanceRef {
   rle: Rle
   bounds: Box
   rgb: Rgb
+  /** what its pixels are filled with; null: they are not */
+  fill: Rgb | null
   /** '#rrggbb' of rgb */
   hex: string
   mark: InstanceMark | null
@@ -41,51 +43,65 @@ function boundsOnce(rle: Rle, height: number): Box | null {
 
 const lastMade = new WeakMap<Made, SceneInstance>()
 
-/** The very instance that was made of `one` before, where it looks the same: whoever compares by identity sees that nothing changed. */
-function unlessAsBefore(one: Made, now: SceneInstance): SceneInstance {
-  const before = lastMade.get(one)
-  if (before && KEYS.every((key) => before[key] === now[key])) return before
-  lastMade.set(one, now)
-  return now
-}
-
-const KEYS = ['kind', 'rle', 'rgb', 'hex', 'mark', 'tag', 'ignored', 'heading'] as const
-
 /**
  * What is shown of an image, in drawing order: predictions below truth. Tags number the truth first, '1', '2', ..., then the predictions
- * that are shown, '~3', '~4', ...
+ * that are shown, '~3', '~4', ... An instance that looks as it did before is the very one that was made then: whoever compares by
+ * identity sees that nothing changed.
  */
 export function sceneOf(content: EditState, layers: SceneSettings): SceneInstance[] {
-  const { marks } = layers
-  const predictions = content.predictions.filter(
-    ({ id, decision }) =>
-      layers.predictions !== 'none' &&
-      marks?.get(id)?.style !== 'hidden' &&
-      (layers.predictions === 'all' || marks?.has(id) || decision === null),
-  )
-  const truth = layers.truth ? content.truth : []
-  const numbers = new Map<string, string>()
-  content.truth.forEach(({ id }) => numbers.set(id, String(numbers.size + 1)))
-  predictions.forEach(({ id }) => numbers.set(id, `~${numbers.size + 1}`))
-  const make = (kind: InstanceRef['kind'], one: Made): SceneInstance[] => {
-    const { id, rle, colour: own, category, ignore, heading } = one
-    const colour = layers.colours?.get(category ?? DEFAULT_CATEGORY) ?? own
-    const ignored = ignore === true
-    const bounds = boundsOnce(rle, content.height)
-    const mark = marks?.get(id) ?? null
-    if (bounds === null || mark?.style === 'hidden') return []
-    const rgb = mark ? MARK_RGB[mark.style] : ignored ? IGNORED_RGB : instanceRgb(colour)
-    const tag = mark ? mark.tag : (numbers.get(id) ?? null)
-    const hex = mark ? MARK_HEX[mark.style] : ignored ? toHex(IGNORED_RGB) : instanceColour(colour)
-    const now = { kind, id, rle, bounds, rgb, hex, mark, tag, ignored, heading: heading ?? null }
-    return [unlessAsBefore(one, now)]
+  const { marks, predictions: which } = layers
+  const { height } = content
+  const scene: SceneInstance[] = []
+  let number = content.truth.length
+  for (const one of content.predictions) {
+    const mark = marks?.get(one.id)
+    const open = which === 'all' || mark !== undefined || one.decision === null
+    if (which === 'none' || mark?.style === 'hidden' || !open) continue
+    number++
+    add(scene, sceneInstance('prediction', one, `~${number}`, layers, height))
   }
-  return [
-    ...predictions.flatMap((one) => make('prediction', one)),
-    // areas to ignore lie below what is in them
-    ...truth.filter(({ ignore }) => ignore === true).flatMap((one) => make('truth', one)),
-    ...truth.filter(({ ignore }) => ignore !== true).flatMap((one) => make('truth', one)),
-  ]
+  if (!layers.truth) return scene
+  // areas to ignore lie below what is in them
+  for (const ignored of [true, false]) {
+    content.truth.forEach((one, i) => {
+      if ((one.ignore === true) === ignored)
+        add(scene, sceneInstance('truth', one, String(i + 1), layers, height))
+    })
+  }
+  return scene
+}
+
+function add(scene: SceneInstance[], one: SceneInstance | null): void {
+  if (one) scene.push(one)
+}
+
+/** As it is drawn, with this tag where no mark has another; null: nothing is. */
+function sceneInstance(
+  kind: InstanceRef['kind'],
+  one: Made,
+  number: string,
+  { marks, colours }: SceneSettings,
+  imageHeight: number,
+): SceneInstance | null {
+  const { id, rle } = one
+  const mark = marks?.get(id) ?? null
+  if (mark?.style === 'hidden') return null
+  const ignored = one.ignore === true
+  const colour = colours?.get(one.category ?? DEFAULT_CATEGORY) ?? one.colour
+  const rgb = mark ? MARK_RGB[mark.style] : ignored ? IGNORED_RGB : instanceRgb(colour)
+  const tag = mark ? mark.tag : number
+  const heading = one.heading ?? null
+  const before = lastMade.get(one)
+  // the hexadecimal colour follows from the rest
+  const same = before?.rle === rle && before.kind === kind && before.rgb === rgb && before.tag === tag
+  if (same && before.mark === mark && before.ignored === ignored && before.heading === heading) return before
+  const bounds = boundsOnce(rle, imageHeight)
+  if (bounds === null) return null
+  const hex = mark ? MARK_HEX[mark.style] : ignored ? toHex(IGNORED_RGB) : instanceColour(colour)
+  const fill = ignored || mark?.style === 'reference' ? null : rgb
+  const now = { kind, id, rle, bounds, rgb, fill, hex, mark, tag, ignored, heading }
+  lastMade.set(one, now)
+  return now
 }
 
 /**
@@ -100,5 +116,11 @@ export function keepMasks(before: EditState | null, content: EditState): EditSta
     const old = known.get(one.id)
     return old && old !== one.rle && equal(old, one.rle) ? { ...one, rle: old } : one
   }
-  return { ...content, truth: content.truth.map(keep), predictions: content.predictions.map(keep) }
+  const keepAll = <T extends { id: string; rle: Rle }>(now: readonly T[], old: readonly T[]): readonly T[] =>
+    now === old ? now : now.map(keep)
+  return {
+    ...content,
+    truth: keepAll(content.truth, before.truth),
+    predictions: keepAll(content.predictions, before.predictions),
+  }
 }

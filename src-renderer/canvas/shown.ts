@@ -158,12 +158,7 @@ export class Shown {
   }
 
   #fillRasters(): void {
-    const instances = (this.#live ?? this.#scene).map((one) => ({
-      kind: one.kind,
-      id: one.id,
-      rle: one.rle,
-      rgb: one.ignored || one.mark?.style === 'reference' ? null : one.rgb,
-    }))
+    const instances = this.#live ?? this.#scene
     this.#truth.set(instances.filter(({ kind }) => kind === 'truth'))
     this.#predictions.set(instances.filter(({ kind }) => kind === 'prediction'))
   }

@@ -1,6 +1,6 @@
 import { areaOf, intersectionArea, type Rle } from '../../src-main/core/mask/rle.ts'
 import { measure, type Measured } from '../../src-main/core/places/measure.ts'
-import { overlapsBetween } from '../../src-main/core/metric/overlap.ts'
+import { MaskIndex, overlapsWith } from '../../src-main/core/metric/overlap.ts'
 import type { ImageState } from './image-state.ts'
 
 /** One line of the list of instances. */
@@ -72,17 +72,30 @@ export function instanceLines(
   return [...truth, ...predicted]
 }
 
-/** For each truth instance the highest IoU with any prediction, 0..1. */
-export function bestIous(state: Pick<ImageState, 'truth' | 'predictions'>): number[] {
-  const best = new Array<number>(state.truth.length).fill(0)
-  const masks = (instances: readonly { rle: Rle }[]) => instances.map(({ rle }) => rle)
-  for (const { truth: i, intersection, union } of overlapsBetween(
-    masks(state.truth),
-    masks(state.predictions),
-  )) {
-    best[i] = Math.max(best[i]!, intersection / union)
+/** What is known of the predictions of an image while they are what they were. */
+interface Known {
+  index: MaskIndex
+  /** by mask of a truth instance: its highest IoU */
+  best: WeakMap<Rle, number>
+}
+
+const known = new WeakMap<ImageState['predictions'], Known>()
+
+/** For each truth instance the highest IoU with any prediction, 0..1; found once for a mask, so that an edit costs no more than what it changes. */
+export function bestIous({ truth, predictions }: Pick<ImageState, 'truth' | 'predictions'>): number[] {
+  const { index, best } = known.get(predictions) ?? {
+    index: MaskIndex.of(predictions.map(({ rle }) => rle)),
+    best: new WeakMap<Rle, number>(),
   }
-  return best
+  known.set(predictions, { index, best })
+  return truth.map(({ rle }) => {
+    const before = best.get(rle)
+    if (before !== undefined) return before
+    const ious = overlapsWith([rle], index).map(({ intersection, union }) => intersection / union)
+    const highest = Math.max(0, ...ious)
+    best.set(rle, highest)
+    return highest
+  })
 }
 
 /** The prediction that an instance is, or that shares most pixels with it; null where none does. */

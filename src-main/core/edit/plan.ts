@@ -45,9 +45,13 @@ export function applyPlan<S extends EditState>(state: S, plan: EditPlan): S {
   return {
     ...state,
     truth: plan.instances.length === 0 ? state.truth : [...truth.values()],
-    predictions: state.predictions.map((p) =>
-      decided.has(p.id) ? { ...p, decision: decided.get(p.id) ?? null } : p,
-    ),
+    // the very list, where nothing was decided: what was made of it holds
+    predictions:
+      decided.size === 0
+        ? state.predictions
+        : state.predictions.map((p) =>
+            decided.has(p.id) ? { ...p, decision: decided.get(p.id) ?? null } : p,
+          ),
     status: plan.status?.to ?? state.status,
     flag: plan.flag?.to ?? state.flag,
     leftOut: plan.leftOut ? plan.leftOut.to : state.leftOut,
@@ -71,14 +75,17 @@ export function checkPlan(
   if ((plan.version ?? PLAN_VERSION) !== PLAN_VERSION) {
     return 'The edit has the form of another version of Drydock.'
   }
-  const truth = new Map(state.truth.map((t) => [t.id, t]))
   const named = plan.instances.map((change) => change.instance)
-  if (new Set(named).size !== named.length) return 'The edit names an instance twice.'
+  const names = new Set(named)
+  if (names.size !== named.length) return 'The edit names an instance twice.'
+  const truth = new Map(state.truth.filter(({ id }) => names.has(id)).map((t) => [t.id, t]))
   for (const change of plan.instances) {
     const objection = checkChange(truth.get(change.instance) ?? null, change, state)
     if (objection !== null) return objection
   }
-  const decisions = new Map(state.predictions.map((p) => [p.id, p.decision]))
+  const decisions = new Map(
+    plan.decisions.length === 0 ? [] : state.predictions.map((p) => [p.id, p.decision]),
+  )
   for (const { prediction, from } of plan.decisions) {
     if (!decisions.has(prediction)) return 'The edit decides on a prediction that is not there.'
     if (decisions.get(prediction) !== from) return 'The prediction was decided on meanwhile.'

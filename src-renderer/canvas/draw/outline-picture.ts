@@ -1,5 +1,5 @@
 import type { Box } from '../../../src-main/core/geometry/box.ts'
-import { joinBoxes, overlapOf } from '../../../src-main/core/geometry/box.ts'
+import { joinBoxes } from '../../../src-main/core/geometry/box.ts'
 import type { InstanceRef } from '../api.ts'
 import type { Outline } from '../raster/outline-drawing.ts'
 import { OutlineDrawing } from '../raster/outline-drawing.ts'
@@ -7,12 +7,10 @@ import type { OutlineStyle } from '../raster/outline-raster.ts'
 import { OUTLINE, OutlineRaster } from '../raster/outline-raster.ts'
 import type { SceneInstance } from '../scene.ts'
 import type { Seen } from './changes.ts'
-import { HALO, differences, reachOf } from './changes.ts'
+import { HALO, differences, fillParts, isSmall, reachOf } from './changes.ts'
 import type { Frame } from './fit.ts'
 import { hasRings, inView, outlineOf, ringsOnce } from './outlines.ts'
 
-/** Smaller than this on the screen (CSS pixels) an instance gets a halo. */
-const TOO_SMALL = 6
 /** Outlines that took longer than this to draw (ms) are drawn in slices while the camera moves. */
 const SLOW = 4
 /** So long a frame draws at such a picture, in ms. */
@@ -22,7 +20,7 @@ const ANEW = 150
 /** So long a frame may look for outlines that nobody has looked for yet, in ms; the next frame goes on. */
 const LOOKING = 8
 /** When more instances differ, everything is drawn anew. */
-const FEW = 100
+const FEW = 400
 
 /** What outlines are drawn of. */
 export interface Outlined {
@@ -84,11 +82,11 @@ export class OutlinePicture {
     const sight = look(outlined, frame)
     // at the first look nothing is drawn before all are known: each frame would draw everything anew
     if (!this.#drawn && !sight.complete) return false
-    const part = this.#stale(sight.seen, frame, width, height)
+    const stale = this.#stale(sight.seen, frame, width, height)
     this.#drawn =
-      part === 'nothing'
-        ? { cost: 0, begun: 0, ...this.#drawn, ...sight }
-        : this.#redraw(sight, part, outlined.imageHeight, width, height)
+      stale === 'everything'
+        ? this.#redraw(sight, outlined.imageHeight, width, height)
+        : this.#mend(sight, stale, outlined.imageHeight)
     context.imageSmoothingEnabled = false
     context.drawImage(this.#picture, 0, 0, width / frame.ratio, height / frame.ratio)
     const hatched = [...sight.seen.values()].map(({ instance }) => instance)
@@ -129,7 +127,11 @@ export class OutlinePicture {
     if (this.#making === null && (!outlined.moving || now - drawn.begun > ANEW)) {
       const sight = look(outlined, frame)
       this.#raster.clear(null)
-      const drawing = new OutlineDrawing(this.#raster, groupsOf(sight, outlined.imageHeight), frame)
+      const drawing = new OutlineDrawing(
+        this.#raster,
+        groupsOf([...sight.seen.values()], outlined.imageHeight, frame),
+        frame,
+      )
       this.#making = { sight, drawing, begun: now, cost: 0 }
     }
     if (this.#making === null) return drawn
@@ -143,34 +145,47 @@ export class OutlinePicture {
     return this.#drawn
   }
 
-  /** The part of the picture (device pixels) in which something differs from what was drawn last. */
+  /** Where in the picture (device pixels) something differs from what was drawn last. */
   #stale(
     seen: ReadonlyMap<string, Seen>,
     frame: Frame,
     width: number,
     height: number,
-  ): Box | 'everything' | 'nothing' {
+  ): readonly Box[] | 'everything' {
     const drawn = this.#drawn
     if (!drawn || this.#picture.width !== width || this.#picture.height !== height) return 'everything'
     if (!sameFrame(drawn.frame, frame)) return 'everything'
     const different = differences(drawn.seen, seen)
-    if (different.length > FEW) return 'everything'
-    const boxes = different.map(({ instance }) => reachOf(instance, frame))
-    const part = boxes.length > 0 ? overlapOf(boxes.reduce(joinBoxes), { x: 0, y: 0, width, height }) : null
-    return part ?? 'nothing'
+    return different.length > FEW ? 'everything' : different.map(({ instance }) => reachOf(instance, frame))
   }
 
-  #redraw(sight: Sight, part: Box | 'everything', imageHeight: number, width: number, height: number): Drawn {
+  #redraw(sight: Sight, imageHeight: number, width: number, height: number): Drawn {
     const begun = performance.now()
     if (this.#raster.width !== width || this.#raster.height !== height) {
       this.#raster = new OutlineRaster(width, height)
       this.#picture = new OffscreenCanvas(width, height)
     }
-    this.#raster.clear(part === 'everything' ? null : part)
-    new OutlineDrawing(this.#raster, groupsOf(sight, imageHeight, part), sight.frame).goOn(() => true)
-    this.#show(part === 'everything' ? { x: 0, y: 0, width, height } : part)
-    const cost = part === 'everything' ? performance.now() - begun : (this.#drawn?.cost ?? 0)
-    return { ...sight, cost, begun }
+    this.#raster.clear(null)
+    new OutlineDrawing(this.#raster, groupsOf([...sight.seen.values()], imageHeight, sight.frame), sight.frame).goOn(() => true) // prettier-ignore
+    this.#show({ x: 0, y: 0, width, height })
+    return { ...sight, cost: performance.now() - begun, begun }
+  }
+
+  /** Draws parts of the picture anew, one by one: where few instances differ, they mostly lie far apart. */
+  #mend(sight: Sight, stale: readonly Box[], imageHeight: number): Drawn {
+    const { seen, frame } = sight
+    const parts = fillParts(
+      stale,
+      [...seen.values()],
+      ({ instance }) => reachOf(instance, frame),
+      this.#raster,
+    )
+    for (const { box, content } of parts) {
+      this.#raster.clear(box)
+      new OutlineDrawing(this.#raster, groupsOf(content, imageHeight, frame), frame).goOn(() => true)
+    }
+    if (parts.length > 0) this.#show(parts.map(({ box }) => box).reduce(joinBoxes))
+    return { cost: 0, begun: 0, ...this.#drawn, ...sight }
   }
 
   /** @param part device pixels, whole numbers */
@@ -196,15 +211,10 @@ function look({ instances, selection, imageHeight }: Outlined, frame: Frame): Si
   return { instances, selection, seen, frame, complete: found.length === inSight.length }
 }
 
-/** The outlines that reach into a part of the picture: what is not selected, and over it what is. */
-function groupsOf(
-  { seen, frame }: Sight,
-  imageHeight: number,
-  part: Box | 'everything' = 'everything',
-): [Outline[], Outline[]] {
+/** What is drawn of instances: what is not selected, and over it what is. */
+function groupsOf(seen: readonly Seen[], imageHeight: number, frame: Frame): [Outline[], Outline[]] {
   const groups: [Outline[], Outline[]] = [[], []]
-  for (const { instance, selected } of seen.values()) {
-    if (part !== 'everything' && overlapOf(reachOf(instance, frame), part) === null) continue
+  for (const { instance, selected } of seen) {
     const rings = ringsOf(instance, imageHeight, frame.camera.scale)
     groups[selected ? 1 : 0].push({ rings, style: styleOf(instance, selected) })
   }
@@ -246,8 +256,7 @@ function carry(
 function ringsOf(instance: SceneInstance, imageHeight: number, scale: number): readonly Int32Array[] {
   const { rle, bounds } = instance
   const outline = ringsOnce(rle, imageHeight)
-  const small = Math.max(bounds.width, bounds.height) * scale < TOO_SMALL
-  return small ? [...outline, haloOf(bounds, scale)] : outline
+  return isSmall(bounds, scale) ? [...outline, haloOf(bounds, scale)] : outline
 }
 
 function haloOf({ x, y, width, height }: Box, scale: number): Int32Array {

@@ -24,9 +24,19 @@ const instances = fc.array(fc.tuple(box, fc.nat(2), fc.nat(5)), { maxLength: 5 }
   return [...unique].map(([id, { area, colour }]): RasterInstance => ({
     id,
     rle: m.fromPredicate(SIZE, () => true, area),
-    rgb: COLOURS[colour]!,
+    bounds: area,
+    fill: COLOURS[colour]!,
   }))
 })
+
+function instance(
+  id: string,
+  rle: m.Rle,
+  fill: RasterInstance['fill'],
+  height = SIZE.height,
+): RasterInstance {
+  return { id, rle, bounds: m.boundsOf(rle, height)!, fill }
+}
 
 const WHOLE = { x: 0, y: 0, ...SIZE }
 
@@ -78,10 +88,10 @@ describe('instance raster', () => {
     const at = (x: number, y: number, side: number): m.Rle =>
       m.fromPredicate(SIZE, () => true, { x, y, width: side, height: side })
     const [still, before, after] = [at(10, 10, 5), at(100, 50, 4), at(102, 50, 4)]
-    raster.set([{ id: 'still', rle: still, rgb: COLOURS[0] }, { id: 'moves', rle: before, rgb: COLOURS[1] }]) // prettier-ignore
+    raster.set([instance('still', still, COLOURS[0]), instance('moves', before, COLOURS[1])]) // prettier-ignore
     const [tile] = raster.tilesIn({ x: 0, y: 0, width: 1, height: 1 })
     expect(tile!.takeDirty()).toEqual({ x: 0, y: 0, width: TILE, height: TILE })
-    raster.set([{ id: 'still', rle: still, rgb: COLOURS[0] }, { id: 'moves', rle: after, rgb: COLOURS[1] }]) // prettier-ignore
+    raster.set([instance('still', still, COLOURS[0]), instance('moves', after, COLOURS[1])]) // prettier-ignore
     expect(tile!.takeDirty()).toEqual({ x: 100, y: 50, width: 6, height: 4 })
     expect(tile!.takeDirty()).toBeNull()
   })
@@ -89,8 +99,8 @@ describe('instance raster', () => {
   it('finds the nearest instance within reach', () => {
     const raster = new Raster(SIZE)
     raster.set([
-      { id: 'near', rle: m.fromPixels([20 + 20 * SIZE.width], SIZE), rgb: COLOURS[0] },
-      { id: 'far', rle: m.fromPixels([26 + 20 * SIZE.width], SIZE), rgb: null },
+      instance('near', m.fromPixels([20 + 20 * SIZE.width], SIZE), COLOURS[0]),
+      instance('far', m.fromPixels([26 + 20 * SIZE.width], SIZE), null),
     ])
     const found = raster.hits({ x: 22.5, y: 20.5 }, 5).map((h) => [h.id, h.distance])
     expect(found).toEqual([['near', 1.5], ['far', 3.5]]) // prettier-ignore
@@ -102,7 +112,7 @@ describe('instance raster', () => {
     const huge = { width: 20_000, height: 20_000 }
     const raster = new Raster(huge)
     const rle = m.fromPredicate(huge, () => true, { x: 10_000, y: 10_000, width: 20, height: 10 })
-    raster.set([{ id: 'only', rle, rgb: COLOURS[0] }])
+    raster.set([instance('only', rle, COLOURS[0], huge.height)])
     expect(raster.tilesIn({ x: 0, y: 0, ...huge })).toEqual([])
     expect(raster.hits({ x: 9_900, y: 10_005 }, 120)).toEqual([{ id: 'only', distance: 100 }])
     expect(raster.hits({ x: 9_900, y: 10_005 }, 90)).toEqual([])

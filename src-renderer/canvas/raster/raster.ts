@@ -1,7 +1,7 @@
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import { gapBetween, overlapOf } from '../../../src-main/core/geometry/box.ts'
 import type { Size } from '../../../src-main/core/mask/rle.ts'
-import { boundsOf } from '../../../src-main/core/mask/rle.ts'
+import type { Rgb } from '../colours.ts'
 import type { RasterInstance, Slot } from './tile.ts'
 import { RasterTile, TILE } from './tile.ts'
 
@@ -35,23 +35,20 @@ export class Raster {
 
   /** Takes the instances, in drawing order; only what differs from before is painted anew. */
   set(instances: readonly RasterInstance[]): void {
-    const before = new Map(this.#slots.map((slot) => [slot.id, slot]))
+    const now = this.#slots
+    if (instances.length === now.length && instances.every((one, i) => one === now[i]!.instance)) return
+    const before = new Map(now.map((slot) => [slot.instance.id, slot]))
     const changed: Box[] = []
-    const slots: Slot[] = []
-    for (const instance of instances) {
+    const slots = instances.map((instance): Slot => {
       const old = before.get(instance.id)
       before.delete(instance.id)
-      if (old && old.rle === instance.rle && sameColour(old, instance)) {
-        slots.push(old)
-        continue
+      if (!old || !looksAlike(old.instance, instance)) {
+        if (old) changed.push(old.instance.bounds)
+        changed.push(instance.bounds)
       }
-      const bounds = boundsOf(instance.rle, this.#size.height)
-      if (old) changed.push(old.bounds)
-      if (bounds === null) continue
-      changed.push(bounds)
-      slots.push({ ...instance, bounds, number: old?.number ?? ++this.#lastNumber })
-    }
-    for (const gone of before.values()) changed.push(gone.bounds)
+      return { instance, number: old?.number ?? ++this.#lastNumber }
+    })
+    for (const gone of before.values()) changed.push(gone.instance.bounds)
     this.#slots = slots
     this.#byNumber = new Map(slots.map((slot) => [slot.number, slot]))
     for (const tile of this.#tiles.values()) tile.repaint(changed, slots, this.#size.height)
@@ -121,21 +118,25 @@ export class Raster {
       .sort(([a, da], [b, db]) => da - db || (order.get(b) ?? 0) - (order.get(a) ?? 0))
       .flatMap(([number, distance]) => {
         const slot = this.#byNumber.get(number)
-        return slot ? [{ id: slot.id, distance }] : []
+        return slot ? [{ id: slot.instance.id, distance }] : []
       })
   }
 
   #boxesNear(point: { x: number; y: number }, reach: number): Hit[] {
     const spot = { ...point, width: 0, height: 0 }
     return this.#slots
-      .map(({ id, bounds }) => ({ id, distance: gapBetween(bounds, spot) }))
+      .map(({ instance: { id, bounds } }) => ({ id, distance: gapBetween(bounds, spot) }))
       .filter(({ distance }) => distance <= reach)
       .sort((a, b) => a.distance - b.distance)
   }
 }
 
-function sameColour(a: RasterInstance, b: RasterInstance): boolean {
-  return a.rgb === b.rgb || (a.rgb !== null && b.rgb !== null && a.rgb.every((v, i) => v === b.rgb?.[i]))
+function looksAlike(a: RasterInstance, b: RasterInstance): boolean {
+  return a === b || (a.rle === b.rle && sameColour(a.fill, b.fill))
+}
+
+function sameColour(a: Rgb | null, b: Rgb | null): boolean {
+  return a === b || (a !== null && b !== null && a.every((value, i) => value === b[i]))
 }
 
 function distanceToPixel(point: { x: number; y: number }, x: number, y: number): number {

@@ -14,15 +14,17 @@ const FEW = 8
 export interface RasterInstance {
   id: string
   rle: Rle
+  /** of the mask */
+  bounds: Box
   /** null: it can be hit, but is not filled */
-  rgb: Rgb | null
+  fill: Rgb | null
 }
 
 /** An instance with its place in the raster. */
-export interface Slot extends RasterInstance {
+export interface Slot {
+  readonly instance: RasterInstance
   /** > 0; what the id planes hold */
-  number: number
-  bounds: Box
+  readonly number: number
 }
 
 /**
@@ -65,9 +67,9 @@ export class RasterTile {
     this.#clear(part)
     const colours = new Map<number, Rgb | null>()
     for (const slot of slots) {
-      const touched = overlapOf(part, slot.bounds)
+      const touched = overlapOf(part, slot.instance.bounds)
       if (touched === null) continue
-      colours.set(slot.number, slot.rgb)
+      colours.set(slot.number, slot.instance.fill)
       this.#paint(slot, touched, colours, imageHeight)
     }
     const own = { ...part, x: part.x - this.box.x, y: part.y - this.box.y }
@@ -86,7 +88,8 @@ export class RasterTile {
   #paint(slot: Slot, part: Box, colours: ReadonlyMap<number, Rgb | null>, imageHeight: number): void {
     const { x: left, y: top } = this.box
     const bottom = part.y + part.height
-    eachColumnRun(slot.rle, imageHeight, (x, y, length) => {
+    const { rle, fill } = slot.instance
+    eachColumnRun(rle, imageHeight, (x, y, length) => {
       if (x < part.x || x >= part.x + part.width) return
       const end = Math.min(y + length, bottom)
       for (let row = Math.max(y, part.y); row < end; row++) {
@@ -98,7 +101,7 @@ export class RasterTile {
         }
         this.ids[i] = slot.number
         // pixels of two instances show both, as a chequer
-        const rgb = below !== 0 && (x + row) % 2 === 0 ? (colours.get(below) ?? slot.rgb) : slot.rgb
+        const rgb = below !== 0 && (x + row) % 2 === 0 ? (colours.get(below) ?? fill) : fill
         if (rgb === null) continue
         this.rgba[i * 4] = rgb[0]
         this.rgba[i * 4 + 1] = rgb[1]
