@@ -1,11 +1,56 @@
-import type { ImageDetail, PackedDetail } from '../contract/wire.ts'
+import type { ImageDetail, PackedDetail, Prediction, Shape, TruthInstance } from '../contract/wire.ts'
+import type { Check } from './checks.ts'
+import {
+  isFlag,
+  isList,
+  isMap,
+  isNumber,
+  isOneOf,
+  isRecord,
+  isText,
+  isTuple,
+  orNull,
+  readChecked,
+} from './checks.ts'
 
 /**
  * An image with all of its instances as it travels between processes of one machine: they may be ten thousands, and are one text that nobody on the way
- * looks into. What is written by `packDetail` alone is read by `unpackDetail`.
+ * looks into. It is checked where it arrives (masks by whoever parses them).
  */
 
 type Instances = Pick<ImageDetail, 'truth' | 'predictions'>
+
+const isPoint = isTuple<[number, number]>(isNumber, isNumber)
+const isBox = isRecord<Extract<Shape, { kind: 'box' }>>(
+  { kind: isOneOf('box'), bow: isPoint, stern: isPoint, breadth: isNumber },
+  {},
+)
+const isPolygon = isRecord<Extract<Shape, { kind: 'polygon' }>>(
+  { kind: isOneOf('polygon'), corners: isList(isPoint) },
+  {},
+)
+const isShape: Check<Shape> = (value): value is Shape => isBox(value) || isPolygon(value)
+
+const isTruth = isRecord<TruthInstance>(
+  {
+    ...{ id: isText, rle: isText, area: isNumber, edited: isFlag, colour: isNumber },
+    origin: isOneOf('drawn', 'imported', 'accepted'),
+  },
+  { category: isText, ignore: isOneOf(true), heading: isNumber, attributes: isMap(isText), shape: isShape },
+)
+
+const isPrediction = isRecord<Prediction>(
+  {
+    ...{ id: isText, rle: isText, area: isNumber, score: isNumber, cluster: isNumber, colour: isNumber },
+    decision: isOneOf(null, 'accepted', 'rejected'),
+  },
+  { category: isText },
+)
+
+const isInstances = isRecord<Instances>(
+  { truth: isList(isTruth), predictions: orNull(isList(isPrediction)) },
+  {},
+)
 
 export function packDetail<T extends Instances>({
   truth,
@@ -15,7 +60,8 @@ export function packDetail<T extends Instances>({
   return { ...rest, instances: JSON.stringify({ truth, predictions } satisfies Instances) }
 }
 
-/** @param packed of `packDetail` */
+/** @param packed of `packDetail` @throws DrydockError internal, where the text is of another form */
 export function unpackDetail({ instances, ...rest }: PackedDetail): ImageDetail {
-  return { ...rest, ...(JSON.parse(instances) as Instances) }
+  const { truth, predictions } = readChecked(instances, isInstances, 'instances of an image')
+  return { ...rest, truth, predictions }
 }

@@ -6,7 +6,7 @@ import type {
   SuspectVerdicts,
 } from '../../src-main/contract/wire.ts'
 import { meanAfterBest, rankFixes, rankSuspects, totalErrors } from '../../src-main/core/metric/review.ts'
-import { unpackReviews } from '../../src-main/core/metric/review-page.ts'
+import { unpackGallery, unpackReviews } from '../../src-main/core/metric/review-page.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { ByImage } from './by-image.svelte.ts'
 import { Outlines } from './outlines.svelte.ts'
@@ -44,7 +44,7 @@ export class Review {
     const items = (of: 'errors' | 'instances') =>
       new ByImage<readonly GalleryItem[]>(async (wanted) => {
         const page = await client.review.gallery({ of, ...wanted, ignoring: this.#ignoring })
-        const found = JSON.parse(page.items) as GalleryItem[]
+        const found = unpackGallery(page.items)
         return { images: [...Map.groupBy(found, ({ image }) => image)], next: page.next }
       }, toasts)
     this.outlines = new Outlines(client)

@@ -1,9 +1,27 @@
-import type { ErrorCounts, FoundShips, ReviewedImage, WorthOfFix } from '../../contract/wire.ts'
+import type {
+  ErrorCounts,
+  FoundShips,
+  GalleryItem,
+  InstanceBox,
+  ReviewedImage,
+  Suspect,
+  WorthOfFix,
+} from '../../contract/wire.ts'
 import { ERROR_KINDS, FIX_ACTS } from '../../contract/words.ts'
+import {
+  isFlag,
+  isList,
+  isNumber,
+  isOneOf,
+  isRecord,
+  isText,
+  isTuple,
+  orNull,
+  readChecked,
+} from '../checks.ts'
 
 /**
- * Reviews of images as one text, as they travel between threads and processes of one machine: names are left out, and what is written by `packReviews`
- * alone is read by `unpackReviews`.
+ * Reviews of images as one text, as they travel between threads and processes of one machine, with the names left out; checked where they arrive.
  */
 
 type PackedFix = [act: number, truths: number[], predictions: number[], f2: number]
@@ -26,9 +44,55 @@ export function packReviews(images: readonly ReviewedImage[]): string {
   return JSON.stringify(images.map(packed))
 }
 
-/** @param text of `packReviews` */
+const isPackedFix = isTuple<PackedFix>(
+  (value): value is number => isNumber(value) && FIX_ACTS[value] !== undefined,
+  isList(isNumber),
+  isList(isNumber),
+  isNumber,
+)
+
+const isInstanceBox = isRecord<InstanceBox>({ x: isNumber, y: isNumber, width: isNumber, height: isNumber }, {}) // prettier-ignore
+
+const isSuspect = isRecord<Suspect>(
+  {
+    ...{ id: isText, place: isNumber, area: isNumber, confidence: isNumber, outOfFold: isFlag },
+    ...{ suspicion: isOneOf('not marked', 'never found'), box: isInstanceBox },
+  },
+  { category: isText },
+)
+
+const isPackedImage = isTuple<PackedImage>(
+  ...([isNumber, isText, isNumber, isList(isNumber), isList(isPackedFix)] as const),
+  ...([isList(isSuspect), isList(isNumber), isFlag] as const),
+)
+
+/** @param text of `packReviews` @throws DrydockError internal, where it is of another form */
 export function unpackReviews(text: string): ReviewedImage[] {
-  return (JSON.parse(text) as PackedImage[]).map(unpacked)
+  return readChecked(text, isList(isPackedImage), 'a review').map(unpacked)
+}
+
+const isGalleryItem = isRecord<GalleryItem>(
+  {
+    ...{
+      image: isNumber,
+      path: isText,
+      id: isText,
+      place: isNumber,
+      area: isNumber,
+      score: orNull(isNumber),
+    },
+    ...{
+      kind: isOneOf(...ERROR_KINDS, 'sloppy', 'hit'),
+      side: isOneOf('truth', 'prediction'),
+      box: isInstanceBox,
+    },
+  },
+  { category: isText },
+)
+
+/** @param text the JSON of a gallery's items @throws DrydockError internal, where it is of another form */
+export function unpackGallery(text: string): GalleryItem[] {
+  return readChecked(text, isList(isGalleryItem), 'a gallery')
 }
 
 function packed({ image, path, f2, counts, fixes, suspects, recall, trainedOn }: ReviewedImage): PackedImage {
