@@ -48,7 +48,7 @@ it("an image's instances come out of their text as they went in, and not at all 
     },
   ]
   const prediction = { id: 'p', rle: '3 1', area: 1, score: 0.5, cluster: -1, decision: null, colour: 1 }
-  const others: Omit<PackedDetail, 'instances'> = Object.create(null)
+  const others = {} as Omit<PackedDetail, 'instances'>
   const through = (instances: object) => unpackDetail({ ...others, instances: JSON.stringify(instances) })
   for (const predictions of [null, [prediction]]) {
     const { instances } = packDetail({ ...others, truth, predictions })
