@@ -25,7 +25,10 @@ describe('inBfloat16', () => {
     node('s', 'Sum', 'e'),
     node('q', 'Relu', 's'),
     node('g', 'Conv2DBackpropFilter', 'r', 'sizes', 'e'),
-    node('u', 'AddV2', 'w', 'g'),
+    node('u', 'Add', 'w', 'g'),
+    node('z', 'ResizeNearestNeighbor', 'd', 'sizes'),
+    node('a', 'Add', 'r', 'z'),
+    node('h', 'Conv2D', 'a', 'w'),
   ]
   const narrowed = inBfloat16(graph)
   const byName = new Map(narrowed.map((one) => [one.name, one]))
@@ -38,6 +41,14 @@ describe('inBfloat16', () => {
     expect(byName.get('g_n')!.inputs).toEqual(['r_n', 'sizes', 'e_n'])
     expect(byName.get('u')!.inputs).toEqual(['w', 'g'])
     expect(byName.get('g')!.op).toBe('Cast')
+  })
+
+  it('keeps what is between two convolutions narrow: pixels that are repeated, and a sum whose summands are both narrow', () => {
+    for (const name of ['z', 'a', 'h']) expect(typeOf(byName.get(`${name}_n`)!)).toBe(14)
+    expect(byName.get('a_n')!.inputs).toEqual(['r_n', 'z_n'])
+    expect(byName.get('h_n')!.inputs).toEqual(['a_n', 'w_b'])
+    // one summand is a weight: its update is not rounded
+    expect(byName.get('u')!.op).toBe('Add')
   })
 
   it('casts each value once, before it is read', () => {

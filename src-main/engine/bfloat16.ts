@@ -10,11 +10,16 @@ const NARROW: Record<string, readonly number[]> = {
   Conv2DBackpropInput: [1, 2],
 }
 
-/** Operations that stay narrow where this input is: no cast between a convolution and what follows it. */
-const FOLLOWS: Record<string, { values: readonly number[]; after: number }> = {
-  BiasAdd: { values: [0, 1], after: 0 },
-  Relu: { values: [0], after: 0 },
-  ReluGrad: { values: [0, 1], after: 1 },
+/**
+ * Operations that stay narrow where these inputs are: no cast between a convolution and what follows it. Of two narrow summands the sum is rounded as the
+ * next convolution would round it, and repeating pixels rounds nothing.
+ */
+const FOLLOWS: Record<string, { values: readonly number[]; after: readonly number[] }> = {
+  BiasAdd: { values: [0, 1], after: [0] },
+  Relu: { values: [0], after: [0] },
+  ReluGrad: { values: [0, 1], after: [1] },
+  ResizeNearestNeighbor: { values: [0], after: [0] },
+  Add: { values: [0, 1], after: [0, 1] },
 }
 
 /**
@@ -23,7 +28,10 @@ const FOLLOWS: Record<string, { values: readonly number[]; after: number }> = {
  */
 export function inBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
   const narrowed: GraphNode[] = []
+  /** the narrow form of each value that has one */
   const narrow = new Map<string, string>()
+  /** results of what is computed narrow, as opposed to values that are cast for it, such as weights */
+  const computed = new Set<string>()
   const cast = (from: string, name: string, source: number, target: number): void => {
     narrowed.push({
       ...{ name, op: 'Cast', inputs: [from] },
@@ -44,8 +52,8 @@ export function inBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
   }
   for (const node of nodes) {
     const follows = FOLLOWS[node.op]
-    const after = follows && narrow.has(node.inputs[follows.after] ?? '')
-    const values = NARROW[node.op] ?? (after ? follows.values : undefined)
+    const after = (follows?.after ?? []).every((i) => computed.has(node.inputs[i] ?? ''))
+    const values = NARROW[node.op] ?? (after ? follows?.values : undefined)
     if (!values || !isFloat(node)) {
       narrowed.push(node)
       continue
@@ -54,6 +62,7 @@ export function inBfloat16(nodes: readonly GraphNode[]): GraphNode[] {
     const name = `${node.name}_n`
     narrowed.push({ ...node, name, inputs, attributes: node.attributes.map(narrowType) })
     narrow.set(node.name, name)
+    computed.add(node.name)
     cast(name, node.name, BFLOAT16, FLOAT)
   }
   return narrowed

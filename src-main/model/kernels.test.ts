@@ -100,6 +100,19 @@ describe.each(BACKENDS)('kernels on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
+  it('reads bytes as the numbers that they are, wherever they lie', () => {
+    tf.tidy(() => {
+      const kernels = kernelsFor(tf)
+      const all = Uint8Array.from({ length: 300 }, (_, i) => i)
+      for (const bytes of [all.slice(0, 256), all.subarray(1, 257)]) {
+        const numbers = kernels.readBytes(kernels.giveBytes(bytes, 8))
+        expect(numbers.shape).toEqual([8, 32])
+        expect(numbers.dtype).toBe('float32')
+        expect([...numbers.dataSync()]).toEqual([...bytes])
+      }
+    })
+  })
+
   it('doubles and adds, and its gradient sums the four copies', () => {
     tf.tidy(() => {
       const kernels = kernelsFor(tf)

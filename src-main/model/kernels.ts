@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { NativeAttribute, NativeBackend, Tf } from './tf.ts'
 import { nativeBackend } from './tf.ts'
 
@@ -23,6 +23,13 @@ export interface Kernels {
    * @param skip [B, 2H, 2W, C]
    */
   upsampleAdd(low: Tensor4D, skip: Tensor4D): Tensor4D
+  /**
+   * Bytes as an input of a function: {@link readBytes} has them there as numbers.
+   * @param bytes rows one after the other, their length a multiple of 4; may be shared until the function has run
+   */
+  giveBytes(bytes: Uint8Array, rows: number): Tensor
+  /** @param given what {@link giveBytes} gave @returns [rows, n], 0..255 */
+  readBytes(given: Tensor): Tensor2D
   /** Makes a function of tensors that is run again and again as fast as the backend can; see {@link Compile}. */
   compile: Compile
 }
@@ -69,6 +76,7 @@ export function kernelsFor(tf: Tf, compile: Compile = tidied(tf)): Kernels {
   const primitives = native ? nativePrimitives(tf, native) : composedPrimitives(tf)
   return {
     compile,
+    ...(native && !native.isUsingGpuDevice ? packedBytes(tf, native) : floatBytes(tf)),
     conv(x, filter, bias, { stride, relu, inputGradient }) {
       const variables: Tensor[] = [filter]
       if (bias) variables.push(bias)
@@ -105,6 +113,46 @@ export function kernelsFor(tf: Tf, compile: Compile = tidied(tf)): Kernels {
       })
       return run(low, skip) as Tensor4D
     },
+  }
+}
+
+type Bytes = Pick<Kernels, 'giveBytes' | 'readBytes'>
+
+/** Four bytes travel as one integer, and become numbers where all threads work: a quarter of what numbers take, which are made by one thread. */
+function packedBytes(tf: Tf, backend: NativeBackend): Bytes {
+  const b = backend.binding
+  const typed = (name: string, value: number): NativeAttribute => ({ name, type: b.TF_ATTR_TYPE, value })
+  return {
+    giveBytes(bytes, rows) {
+      const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+      const integers = new Int32Array(whole.buffer, whole.byteOffset, whole.length / 4)
+      return tf.tensor2d(integers, [rows, integers.length / rows], 'int32')
+    },
+    readBytes(given) {
+      const [rows, n] = given.shape as [number, number]
+      const bytes = backend.executeSingleOutput(
+        'Bitcast',
+        [typed('T', b.TF_INT32), typed('type', b.TF_UINT8)],
+        [given],
+      )
+      const numbers = backend.executeSingleOutput(
+        'Cast',
+        [
+          typed('SrcT', b.TF_UINT8),
+          typed('DstT', b.TF_FLOAT),
+          { name: 'Truncate', type: b.TF_ATTR_BOOL, value: false },
+        ],
+        [bytes],
+      )
+      return tf.reshape(numbers, [rows, 4 * n])
+    },
+  }
+}
+
+function floatBytes(tf: Tf): Bytes {
+  return {
+    giveBytes: (bytes, rows) => tf.tensor2d(Float32Array.from(bytes), [rows, bytes.length / rows]),
+    readBytes: (given) => given as Tensor2D,
   }
 }
 

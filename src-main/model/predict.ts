@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs'
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, ModelFile, Progress, RgbImage, SparseInference } from '../contract/engine.ts'
 import { packedToSparse, SPARSE_FOREGROUND, toSparse } from '../core/cluster/sparse.ts'
 import type { SparsePixels } from '../core/cluster/sparse.ts'
@@ -80,11 +80,10 @@ export async function predict(
 ): Promise<SparseInference> {
   const { embedding } = network.architecture
   const tiles = networkTiles(network.architecture, image.width, image.height, tile)
-  const run = windowFunction(tf, kernels, network.architecture, flips)
-  const tables = normalisedBytes(network.normalise)
+  const run = windowFunction(tf, kernels, network, flips)
   const found: (SparsePixels & { core: Box })[] = []
   for (const [done, { core, window }] of tiles.entries()) {
-    const values = runWindow(tf, run, network.weights, cutWindow(image, window, tables), window)
+    const values = runWindow(tf, kernels, run, network.weights, cutWindow(image, window), window)
     const about = { channels: embedding, window, core, imageWidth: image.width }
     const sparse = flips
       ? toSparse({ ...about, values }, keepFrom)
@@ -95,50 +94,35 @@ export async function predict(
   return merge(found, image, embedding)
 }
 
-/** What each value of red, green and blue is to the network: looked up while pixels are copied, which takes half of what two operations on tensors do. */
-function normalisedBytes({ mean, std }: ModelFile['normalise']): [Float32Array, Float32Array, Float32Array] {
-  const table = (channel: 0 | 1 | 2): Float32Array =>
-    Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean[channel]) / std[channel])
-  return [table(0), table(1), table(2)]
-}
-
-/** The pixels of a window as the network wants them, [h, w, 3]; black beyond the image's border. */
-function cutWindow(
-  { width, height, data }: RgbImage,
-  window: Box,
-  [red, green, blue]: ReturnType<typeof normalisedBytes>,
-): Float32Array {
-  const out = new Float32Array(window.width * window.height * 3)
+/** The pixels of a window, [h, w, 3]; black beyond the image's border. The image's own where it is all of it. */
+function cutWindow({ width, height, data }: RgbImage, window: Box): Uint8Array {
+  if (window.width === width && window.height === height) return data
+  const out = new Uint8Array(window.width * window.height * 3)
   const columns = Math.min(window.width, width - window.x)
   const rows = Math.min(window.height, height - window.y)
-  for (let y = 0, at = 0; y < window.height; y++) {
-    let from = ((window.y + y) * width + window.x) * 3
-    for (let x = 0; x < window.width; x++, at += 3, from += 3) {
-      const inside = x < columns && y < rows
-      out[at] = red[inside ? data[from]! : 0]!
-      out[at + 1] = green[inside ? data[from + 1]! : 0]!
-      out[at + 2] = blue[inside ? data[from + 2]! : 0]!
-    }
+  for (let y = 0; y < rows; y++) {
+    const from = ((window.y + y) * width + window.x) * 3
+    out.set(data.subarray(from, from + 3 * columns), y * window.width * 3)
   }
   return out
 }
 
 /**
- * What the network says of a window, as a function that the backend may make fast. Inputs: weights [N], pixels [1, h, w, 3], normalised.
+ * What the network says of a window, as a function that the backend may make fast. Inputs: weights [N], pixels [h, 3 w] as {@link Kernels.giveBytes} gives them.
  * Output: its head as it comes, [1, h/2, w/2, 4 (1 + C)]; averaged over flips [1, h, w, 1 + C], foreground probability and offsets in px.
  */
 function windowFunction(
   tf: Tf,
   kernels: Kernels,
-  architecture: Architecture,
+  { architecture, normalise }: Pick<Network, 'architecture' | 'normalise'>,
   flips: boolean,
 ): TensorFunction {
-  const key = JSON.stringify(['predict', architecture, flips])
+  const key = JSON.stringify(['predict', architecture, normalise, flips])
   return kernels.compile(
     key,
     'plain',
     ([weights, pixels]) => {
-      const input = pixels as Tensor4D
+      const input = normalised(tf, kernels.readBytes(pixels!), normalise)
       if (!flips) return [packedHead(tf, kernels, architecture, weights as Tensor1D, input)]
       const ways: number[][] = [[], [1], [2], [1, 2]]
       const outputs = ways.map((axes) => {
@@ -157,15 +141,33 @@ function windowFunction(
   )
 }
 
+/** @param bytes [h, 3 w] 0..255 @returns [1, h, w, 3] */
+function normalised(tf: Tf, bytes: Tensor2D, { mean, std }: ModelFile['normalise']): Tensor4D {
+  const [height, length] = bytes.shape
+  // whole rows, since an operation by channel goes three numbers at a time
+  const row = (of: (channel: number) => number): Tensor1D =>
+    tf.tensor1d(Float32Array.from({ length }, (_, i) => of(i % 3)))
+  const scaled: Tensor2D = tf.mul(
+    bytes,
+    row((c) => 1 / (255 * std[c]!)),
+  )
+  const moved = tf.add(
+    scaled,
+    row((c) => -mean[c]! / std[c]!),
+  )
+  return tf.reshape(moved, [1, height, length / 3, 3])
+}
+
 /** What {@link windowFunction} gives, as numbers. */
 function runWindow(
   tf: Tf,
+  kernels: Kernels,
   run: TensorFunction,
   weights: Tensor1D,
-  pixels: Float32Array,
-  { width, height }: Box,
+  pixels: Uint8Array,
+  { height }: Box,
 ): Float32Array {
-  const input = tf.tensor4d(pixels, [1, height, width, 3])
+  const input = kernels.giveBytes(pixels, height)
   const [result] = run([weights, input])
   const values = result!.dataSync() as Float32Array
   tf.dispose([input, result!])

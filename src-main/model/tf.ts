@@ -18,7 +18,14 @@ export interface NativeOutput {
 }
 
 type Constant =
-  'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_FLOAT'
+  | 'TF_ATTR_TYPE'
+  | 'TF_ATTR_INT'
+  | 'TF_ATTR_FLOAT'
+  | 'TF_ATTR_STRING'
+  | 'TF_ATTR_BOOL'
+  | 'TF_FLOAT'
+  | 'TF_INT32'
+  | 'TF_UINT8'
 
 /** tfjs-node's addon. */
 export interface NativeBinding extends Readonly<Record<Constant, number>> {
