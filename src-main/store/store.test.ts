@@ -347,6 +347,26 @@ test('a failing write leaves nothing; a bulk write lets others through', async (
   store.close()
 })
 
+test('a bulk write waits for the disk once, with its last item, and every other write waits each time', async () => {
+  made()
+  const store = openStore(file)
+  // 1 NORMAL: in the log, in order; 2 FULL: on the disk
+  const waits = (): unknown => store.db.pragma('synchronous', { simple: true })
+  const seen: unknown[] = []
+  await store.inBatches([1, 2, 3], () => void seen.push(waits()))
+  expect(seen).toEqual([1, 1, 2])
+  await store.inBatches([1], () => void seen.push(waits()))
+  expect(seen.pop()).toBe(2)
+  await store.write(() => void seen.push(waits()))
+  expect(seen.pop()).toBe(2)
+  const failing = store.inBatches([1, 2], () => {
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  expect(waits()).toBe(2)
+  store.close()
+})
+
 test('a store for looking refuses every write', async () => {
   made()
   const store = openStore(file, { readOnly: true })

@@ -158,10 +158,12 @@ function storeOn(db: Connection, watch?: Watch) {
     /**
      * Runs `work` in one transaction that is on the disk when the promise resolves; where another process holds the
      * lock, tries again without blocking this one. `work` is synchronous and may run more than once.
+     * @param lasting false: it need not be on the disk before a later write is that lasts; both come back after a power cut, or the later one
+     *   does not either
      * @throws DrydockError `disk_full`, `read_only`, `project_in_use`, `project_damaged`, `project_not_open`; nothing is written then
      */
-    write<T>(work: () => T): Promise<T> {
-      const write = written(db, work)
+    write<T>(work: () => T, lasting = true): Promise<T> {
+      const write = written(db, work, lasting)
       writing.add(write)
       const over = (): void => void writing.delete(write)
       write.then(over, over)
@@ -197,7 +199,8 @@ function storeOn(db: Connection, watch?: Watch) {
     },
 
     /**
-     * A bulk write: many short transactions instead of one long one; other writes come in between.
+     * A bulk write: many short transactions instead of one long one; other writes come in between. All of it is on the disk when the
+     * promise resolves, which is waited for once: with the last item, which has a transaction of its own.
      * @param work done for each item, in order
      * @param signal ends it after the current transaction
      * @param rest awaited between transactions
@@ -211,13 +214,15 @@ function storeOn(db: Connection, watch?: Watch) {
       let next = 0
       while (next < items.length) {
         signal?.throwIfAborted()
+        const last = next === items.length - 1
+        const until = last ? items.length : items.length - 1
         next = await this.write(() => {
           const end = performance.now() + BATCH_BUDGET
           let at = next
           do work(items[at++]!)
-          while (at < items.length && performance.now() < end)
+          while (at < until && performance.now() < end)
           return at
-        })
+        }, last)
         await setImmediate()
         await rest?.()
       }
@@ -230,16 +235,26 @@ function storeOn(db: Connection, watch?: Watch) {
   }
 }
 
-async function written<T>(db: Connection, work: () => T): Promise<T> {
+async function written<T>(db: Connection, work: () => T, lasting: boolean): Promise<T> {
   const deadline = Date.now() + PATIENCE
   for (;;) {
     assertOpen(db)
     try {
-      return db.transaction(work).immediate()
+      return committed(db, work, lasting)
     } catch (error) {
       if (!isBusy(error) || Date.now() > deadline) throw storeFailure(error)
       await setTimeout(5 + Math.random() * 20)
     }
+  }
+}
+
+function committed<T>(db: Connection, work: () => T, lasting: boolean): T {
+  if (lasting) return db.transaction(work).immediate()
+  db.pragma('synchronous = NORMAL')
+  try {
+    return db.transaction(work).immediate()
+  } finally {
+    db.pragma('synchronous = FULL')
   }
 }
 

@@ -150,8 +150,8 @@ export class FakeHost {
     return backend
   }
 
-  /** Another window marks a ship. */
-  async markElsewhere(project: string, image: number): Promise<void> {
+  /** Another window marks a ship. @param told of this image, or once of very many */
+  async markElsewhere(project: string, image: number, told: 'image' | 'many' = 'image'): Promise<void> {
     const backend = this.stored(project)
     const state = backend.states.get(image)
     const revision = backend.revisions.get(image)
@@ -163,6 +163,7 @@ export class FakeHost {
       ...{ image, gestureId: crypto.randomUUID(), expectedRevision: revision },
       plan: planned.plan,
     })
+    if (told === 'many') return this.#emit(project, { type: 'many-changed' })
     this.#emit(project, { type: 'images', rows: [backend.row(image)] })
     this.#emit(project, { type: 'image-changed', image, what: 'truth', revision: revision + 1 })
   }

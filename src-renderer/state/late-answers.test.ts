@@ -133,6 +133,15 @@ describe('the answer of a project that was left', () => {
   })
 })
 
+describe('news that very many images changed', () => {
+  it('is an order to ask for the list and the open image again', async () => {
+    await host.markElsewhere('alpha', 1, 'many')
+    await settle()
+    expect(project().images.rows.get(1)).toEqual(host.stored('alpha').row(1))
+    expect(project().editing.shown?.state?.truth).toHaveLength(1)
+  })
+})
+
 describe('the answer to an earlier question', () => {
   it.each([
     ['the set score', ({ facts }: OpenProject) => facts.refreshScore()],

@@ -77,6 +77,12 @@ function hear(project: Concerned, event: ProjectEvent): void {
       if (event.image === editing.image)
         void editing.shown?.changed(event.what === 'predictions' ? Infinity : event.revision)
       break
+    case 'many-changed':
+      editing.ahead.forgetAll()
+      void listsChanged(project)
+      void project.review.refresh()
+      void editing.shown?.changed(Infinity)
+      break
     case 'job':
       jobs.update(event.job)
       if (event.job.kind === 'similar' && !isActive(event.job)) void training.refresh()

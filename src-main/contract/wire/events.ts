@@ -50,6 +50,8 @@ export const projectEvent = z.discriminatedUnion('type', [
     what: z.enum(['truth', 'predictions']),
     revision: z.number().int(),
   }),
+  /** truth or predictions of very many images changed, by one act: ask for all that is shown again */
+  z.object({ type: z.literal('many-changed') }),
   /** map layers came or went */
   z.object({ type: z.literal('map-layers') }),
   z.object({ type: z.literal('runs') }),

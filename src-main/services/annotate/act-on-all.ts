@@ -80,10 +80,9 @@ async function editAll(
     const changed: number[] = []
     const doOne = ({ image, revision, plan }: PlannedEdit): void => {
       if ('refusal' in plan) return keep(result, plan.refusal)
-      if (storedImage(project, image).revision !== revision) {
-        return keep(result, 'The image was changed meanwhile.')
-      }
-      addGroupEdit(project, image, plan, result.group)
+      const stored = storedImage(project, image)
+      if (stored.revision !== revision) return keep(result, 'The image was changed meanwhile.')
+      addGroupEdit(project, stored, plan, result.group)
       changed.push(image)
     }
     await store.inBatches(part, doOne, signal)

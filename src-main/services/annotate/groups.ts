@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { EditResult } from '../../contract/wire.ts'
 import { addEdit, redo, redoNext, redoable, undo, undoHead, undoable } from './annotate.ts'
 import type { Gesture } from './annotate.ts'
+import type { StoredImage } from '../../store/images.ts'
+import { orderedUuid } from '../machinery/ordered-uuid.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, storedImage } from '../machinery/project.ts'
 import { tellImages } from '../images/rows.ts'
@@ -37,9 +39,9 @@ export async function undoGroup(project: Project, group: string, gestureId: stri
 }
 
 /** Adds one edit of a bulk act, inside a transaction. */
-export function addGroupEdit(project: Project, image: number, plan: EditPlan, group: string): void {
-  const gestureId = randomUUID()
-  addEdit(project, storedImage(project, image), plan, { gestureId, groupId: group, kind: 'do', target: null })
+export function addGroupEdit(project: Project, image: StoredImage, plan: EditPlan, group: string): void {
+  const gestureId = orderedUuid()
+  addEdit(project, image, plan, { gestureId, groupId: group, kind: 'do', target: null })
 }
 
 /** Undoes or redoes on one image, inside a transaction; false where the group's edit is not next. */

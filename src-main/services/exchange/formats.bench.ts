@@ -19,6 +19,7 @@ import { DATABASE } from '../machinery/project.ts'
 import { convertLabels } from './convert.ts'
 import { importLabels } from './import.ts'
 import { matchLabels } from './label-reading.ts'
+import { ShelfFile } from './label-shelf.ts'
 import { writeWith } from './label-sink.ts'
 import { previewImport } from './preview.ts'
 import { NO_IMAGES, openSource } from './label-source.ts'
@@ -59,6 +60,15 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   const memory = Math.round(process.memoryUsage.rss() / 2 ** 20)
   console.log(`${what}: ${seconds} s, ${memory} MiB in use`)
   return result
+}
+
+async function withShelf<T>(work: (shelf: ShelfFile) => Promise<T>): Promise<T> {
+  const shelf = new ShelfFile(join(folder, 'shelf'))
+  try {
+    return await work(shelf)
+  } finally {
+    shelf.close()
+  }
 }
 
 /** Annotations of random images first, then the images: no order helps the reader. */
@@ -190,9 +200,9 @@ try {
   }))
   const read = await timed(
     `what a COCO file of ${IMAGES} images and ${INSTANCES} instances says (must: 15 s, under 1024 MiB)`,
-    () => matchLabels(coco, targets, null),
+    () => withShelf((shelf) => matchLabels(coco, targets, null, shelf)),
   )
-  console.log(`${read.images.length} images, ${read.instances} instances, ${read.brokenCount} broken`)
+  console.log(`${read.images} images, ${read.instances} instances, ${read.brokenCount} broken`)
 
   await importInto(join(folder, 'images'), coco)
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DrydockError } from '../../contract/errors.ts'
@@ -11,7 +11,7 @@ import { previewImport } from './preview.ts'
 import { forgetPreview } from './previews.ts'
 import { undoGroup } from '../annotate/groups.ts'
 import type { Project } from '../machinery/project.ts'
-import { listRows } from '../images/rows.ts'
+import { listRows, tellImages } from '../images/rows.ts'
 import { listRuns } from '../predict/runs.ts'
 
 const SIZE = { width: 40, height: 30 }
@@ -75,6 +75,37 @@ test('images that cannot be read are left out, each with its reason, apart from 
   expect(project.jobs.list()[0]).toMatchObject({
     summary: 'Imported 1 mask on 1 image. 3 images could not be read.',
   })
+})
+
+test('an image that becomes another while it is imported is left out', async () => {
+  const { store } = project
+  const inBatches = store.inBatches.bind(store)
+  vi.spyOn(store, 'inBatches').mockImplementationOnce(async (items, work, signal) => {
+    await store.write(() => store.images.setContent(idOf(project, 'c.png'), 'f'.repeat(64), 30, 40))
+    await inBatches(items, work, signal)
+  })
+  const done = await importLabels(project, { token, what: 'truth', existing: 'skip' })
+  expect(done).toMatchObject({ images: 3, leftOut: [{ image: 'c.png' }] })
+  expect(done.leftOut[0]!.reason).toContain('It is 30 x 40 pixels now')
+  expect(truthCounts()).toEqual([1, 1, 0, 1])
+})
+
+test('what a preview has read may be gone by the import: the file is read again, and nothing of it stays', async () => {
+  const labels = join(project.cache, 'labels')
+  rmSync(labels, { recursive: true })
+  await importLabels(project, { token, what: 'truth', existing: 'skip' })
+  expect(truthCounts()).toEqual([1, 1, 1, 1])
+  await vi.waitFor(() => expect(readdirSync(labels)).toEqual([]))
+})
+
+test('of very many images that changed windows hear once', async () => {
+  const heard: string[] = []
+  const stop = project.events.listen(({ type }) => void heard.push(type))
+  const id = idOf(project, 'a.png')
+  await tellImages(project, Array(2001).fill(id), 'truth')
+  await tellImages(project, [id], 'truth')
+  stop()
+  expect(heard).toEqual(['many-changed', 'images', 'image-changed'])
 })
 
 test('where no image can be read there is nothing to undo, and no run is made', async () => {

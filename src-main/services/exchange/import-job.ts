@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
@@ -12,17 +12,19 @@ import { keysFor } from '../annotate/categories.ts'
 import { addGroupEdit, holdsGroup } from '../annotate/groups.ts'
 import { tellImages } from '../images/rows.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
+import { orderedUuid } from '../machinery/ordered-uuid.ts'
 import type { Project } from '../machinery/project.ts'
 import { storedImage } from '../machinery/project.ts'
 import { tellCurrentRun } from '../predict/runs.ts'
 import { rescore } from '../score/score.ts'
-import { lookThrough } from './import-images.ts'
+import { eachUsable } from './import-images.ts'
 import { importPlan, keptCategory } from './import-plan.ts'
 import type { ReadImage, ReadMask } from './label-reading.ts'
 import { alongRows } from './row-by-row.ts'
 import { withoutOverlaps } from './overlaps.ts'
 import type { OverlapChoice } from './overlaps.ts'
-import { fileStamp, previewOf, readFor, stampOf } from './previews.ts'
+import { fileStamp, previewOf, readOntoShelf, removeShelf, stampOf } from './previews.ts'
+import type { MatchedLabels } from './reads.ts'
 
 /** Names of a kind that a preview or a result lists; the count says how many there are. */
 export const LISTED = 50
@@ -54,21 +56,37 @@ export const importJob: JobHandler<ImportPayload, ImportResult> = {
   version: 1,
   payload: importPayload,
   async run(context, payload) {
-    const read = await labelsOf(context.project, payload)
-    const labels = await categorised(context.project, read, payload.categories)
-    const result = await (payload.what === 'truth' ? importTruth : importRun)(context, labels, payload)
-    return { summary: summaryOf(result), result }
+    const labels = await labelsOf(context.project, payload)
+    try {
+      const keyOf = await categoriesOf(context.project, labels.used, payload.categories)
+      const result = await (payload.what === 'truth' ? importTruth : importRun)(
+        context,
+        labels,
+        payload,
+        keyOf,
+      )
+      return { summary: summaryOf(result), result }
+    } finally {
+      if (!labels.kept) await removeShelf(labels.shelf)
+    }
   },
   resumable: () => true,
 }
 
+/** Labels that are imported. */
+interface Labels extends Pick<MatchedLabels, 'places' | 'used'> {
+  /** the file that holds them */
+  shelf: string
+  /** it stays when they are imported: a preview still has it */
+  kept: boolean
+}
+
 /** @throws DrydockError `file_broken` where the file is not the one any more that was previewed */
-async function labelsOf(
-  project: Project,
-  { token, file, format, stamp }: ImportPayload,
-): Promise<readonly ReadImage[]> {
+async function labelsOf(project: Project, { token, file, format, stamp }: ImportPayload): Promise<Labels> {
   const previewed = previewOf(project, token)
-  if (previewed) return previewed.labels.images
+  if (previewed && existsSync(previewed.shelf)) {
+    return { ...previewed.labels, shelf: previewed.shelf, kept: true }
+  }
   const now = await stampOf(file)
   if (now?.size !== stamp.size || now.mtime !== stamp.mtime) {
     throw new DrydockError(
@@ -77,34 +95,40 @@ async function labelsOf(
       { file },
     )
   }
-  return (await readFor(project, file, format)).images
+  const { shelf, labels } = await readOntoShelf(project, file, format)
+  return { ...labels, shelf, kept: false }
 }
 
-/** The images with keys of the project's categories in the place of the file's names; categories that are not there are made. */
-async function categorised(
+/** The key of a category of the project, in the place of what the file calls it. */
+type KeyOf = (name: string | null) => string | null
+
+/** Keys for the names that the file uses; categories that are not there are made. */
+async function categoriesOf(
   project: Project,
-  images: readonly ReadImage[],
+  names: readonly string[],
   wishes: ImportPayload['categories'],
-): Promise<readonly ReadImage[]> {
-  const names = new Set(images.flatMap(({ masks }) => masks.flatMap(({ category }) => category ?? [])))
-  if (names.size === 0) return images
+): Promise<KeyOf> {
+  if (names.length === 0) return () => null
   const wished = new Set(wishes.map(({ from }) => from))
   const { store } = project
   const keys = await store.write(() => {
     const others = suggestedWishes([...names], store.categories.all()).filter(({ from }) => !wished.has(from))
-    return keysFor(store, [...wishes.filter(({ from }) => names.has(from)), ...others])
+    return keysFor(store, [...wishes.filter(({ from }) => names.includes(from)), ...others])
   })
   project.events.emit({ type: 'categories' })
-  const keyOf = (name: string | null): string | null => (name === null ? null : (keys.get(name) ?? null))
-  return images.map((image) => ({
-    ...image,
-    masks: image.masks.map((mask) => ({ ...mask, category: keyOf(mask.category) })),
-  }))
+  return (name) => (name === null ? null : (keys.get(name) ?? null))
 }
 
 /** The masks of an image as they were chosen to be read. One image at a time: gestures are saved in between. */
-function chosenMasks({ masks, size }: ReadImage, { rowByRow, overlaps }: ImportPayload): ReadMask[] {
-  const turned = rowByRow ? masks.map((mask) => ({ ...mask, rle: turnedText(mask.rle, size) })) : masks
+function chosenMasks(
+  { masks, size }: ReadImage,
+  { rowByRow, overlaps }: ImportPayload,
+  keyOf: KeyOf,
+): ReadMask[] {
+  const turned = masks.map((mask) => ({
+    ...mask,
+    ...{ rle: rowByRow ? turnedText(mask.rle, size) : mask.rle, category: keyOf(mask.category) },
+  }))
   return overlaps === 'keep' ? turned : apart(turned, overlaps)
 }
 
@@ -134,52 +158,46 @@ function summaryOf({ images, instances, leftOutCount }: ImportResult): string {
 }
 
 async function importTruth(
-  { project, signal, progress }: JobContext,
-  labelled: readonly ReadImage[],
+  context: JobContext,
+  labels: Labels,
   payload: ImportPayload,
+  keyOf: KeyOf,
 ): Promise<ImportResult> {
+  const { project, progress } = context
   const { token: group, existing } = payload
   const { store } = project
   await backUp(store.db, join(project.folder, 'backups'))
-  const { usable, leftOut } = await lookThrough(project, labelled, signal)
   // what this import did before it was broken off stands, unless it was undone
   const begun = new Set(store.edits.imagesOfGroup(group))
   const imported = new Set<number>()
+  const leftOut: ImportResult['leftOut'] = []
   let instances = 0
   let identical = 0
   let seen = 0
+  const doOne = (labelled: ReadImage): void => {
+    const image = storedImage(project, labelled.id)
+    const masks = chosenMasks(labelled, payload, keyOf)
+    const ignored = chosenAreas(labelled, payload)
+    progress(++seen)
+    let added = masks.length
+    if (!(begun.has(image.id) && holdsGroup(project, image.id, group))) {
+      const { plan, same } = importPlan(image, store.truth.of(image.id), { masks, ignored }, existing)
+      identical += same
+      added -= same
+      if (plan === null) return
+      addGroupEdit(project, image, plan, group)
+    }
+    imported.add(image.id)
+    instances += added
+  }
   try {
-    await store.inBatches(
-      usable,
-      (image) => {
-        const { id } = image
-        const masks = chosenMasks(image, payload)
-        const ignored = chosenAreas(image, payload)
-        progress(++seen)
-        let added = masks.length
-        if (!(begun.has(id) && holdsGroup(project, id, group))) {
-          const { plan, same } = importPlan(
-            storedImage(project, id),
-            store.truth.of(id),
-            { masks, ignored },
-            existing,
-          )
-          identical += same
-          added -= same
-          if (plan === null) return
-          addGroupEdit(project, id, plan, group)
-        }
-        imported.add(id)
-        instances += added
-      },
-      signal,
-    )
+    await eachUsable(context, labels, leftOut, doOne)
   } finally {
     await tellImages(project, imported, 'truth')
     project.events.emit({ type: 'score' })
   }
   return {
-    ...{ images: imported.size, instances, identical, skipped: usable.length - imported.size },
+    ...{ images: imported.size, instances, identical, skipped: seen - imported.size },
     ...listed(leftOut),
     ...{ group: imported.size > 0 ? group : null, run: null },
   }
@@ -187,59 +205,48 @@ async function importTruth(
 
 async function importRun(
   context: JobContext,
-  labelled: readonly ReadImage[],
+  labels: Labels,
   payload: ImportPayload,
+  keyOf: KeyOf,
 ): Promise<ImportResult> {
-  const { project, signal, progress } = context
+  const { project, progress } = context
   const { store } = project
-  const { usable, leftOut } = await lookThrough(project, labelled, signal)
-  const none = {
-    images: 0,
-    instances: 0,
-    identical: 0,
-    skipped: 0,
-    ...listed(leftOut),
-    group: null,
-    run: null,
-  }
-  if (usable.length === 0) return none
   const at = new Date().toISOString()
-  const run = payload.run ?? (await beginRun(context, payload, at))
-  let seen = 0
+  const leftOut: ImportResult['leftOut'] = []
+  let run = payload.run
   let instances = 0
-  try {
-    await store.inBatches(
-      usable,
-      (image) => {
-        const { id } = image
-        const masks = chosenMasks(image, payload)
-        const { sha256 } = storedImage(project, id)
-        // what this import brought before it was broken off stays, with what was decided on it since
-        if (store.runs.image(run, id)?.sha256 !== sha256) {
-          const found = masks.map(({ rle, area, colour, score, category }) => ({
-            ...{ id: randomUUID(), rle, area, colour },
-            ...{ score: score ?? 1, cluster: -1, decision: null },
-            ...keptCategory(category),
-          }))
-          store.runs.reach({ run, image: id, sha256, inference: null, doubt: null }, at)
-          store.predictions.replace(run, id, found)
-        }
-        rescore(project, run, id)
-        instances += masks.length
-        progress(++seen)
-      },
-      signal,
-    )
-    await store.write(() => store.meta.set('current_run', String(run)))
-  } finally {
-    tellCurrentRun(project)
+  const reached = new Set<number>()
+  const begin = async (): Promise<void> => void (run ??= await beginRun(context, payload, at))
+  const doOne = (labelled: ReadImage): void => {
+    const { id, sha256 } = storedImage(project, labelled.id)
+    const masks = chosenMasks(labelled, payload, keyOf)
+    // what this import brought before it was broken off stays, with what was decided on it since
+    if (store.runs.image(run!, id)?.sha256 !== sha256) {
+      const found = masks.map(({ rle, area, colour, score, category }) => ({
+        ...{ id: orderedUuid(), rle, area, colour },
+        ...{ score: score ?? 1, cluster: -1, decision: null },
+        ...keptCategory(category),
+      }))
+      store.runs.reach({ run: run!, image: id, sha256, inference: null, doubt: null }, at)
+      store.predictions.replace(run!, id, found)
+    }
+    rescore(project, run, id)
+    instances += masks.length
+    reached.add(id)
+    progress(reached.size)
   }
-  await tellImages(
-    project,
-    usable.map(({ id }) => id),
-    'predictions',
-  )
-  return { ...none, images: usable.length, instances, run }
+  try {
+    await eachUsable(context, labels, leftOut, doOne, begin)
+    if (reached.size > 0) await store.write(() => store.meta.set('current_run', String(run)))
+  } finally {
+    if (run !== null) tellCurrentRun(project)
+  }
+  await tellImages(project, reached, 'predictions')
+  return {
+    ...{ images: reached.size, instances, identical: 0, skipped: 0 },
+    ...listed(leftOut),
+    ...{ group: null, run: reached.size > 0 ? run : null },
+  }
 }
 
 /** The run that predictions are imported into, noted with the job so that it goes on in it. */

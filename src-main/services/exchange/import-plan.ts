@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { attributesOf } from '../../core/edit/state.ts'
 import type { EditPlan, ImageStatus, InstanceChange, TruthInstance } from '../../contract/wire.ts'
 import { storedCategory } from '../../core/edit/describe.ts'
+import { orderedUuid } from '../machinery/ordered-uuid.ts'
 import type { ReadImage, ReadMask } from './label-reading.ts'
 
 /** What becomes of truth that is there already: it stays beside what comes, it goes, or the image is left alone. */
@@ -60,7 +60,7 @@ function created(mask: ReadMask): InstanceChange {
   const { rle, colour, category } = mask
   const { heading, attributes } = mask
   return {
-    instance: randomUUID(),
+    instance: orderedUuid(),
     before: null,
     after: {
       ...{ origin: 'imported', edited: false, colour },
@@ -76,7 +76,7 @@ function created(mask: ReadMask): InstanceChange {
 /** An area to ignore appears. */
 function area(rle: string): InstanceChange {
   const after = { origin: 'imported' as const, edited: false, colour: 0, ignore: true as const }
-  return { instance: randomUUID(), before: null, after, added: rle, removed: '' }
+  return { instance: orderedUuid(), before: null, after, added: rle, removed: '' }
 }
 
 function deleted({ id, rle, ...instance }: TruthInstance): InstanceChange {

@@ -50,7 +50,7 @@ export async function importLabels(project: Project, wanted: ImportWanted): Prom
     const result = await project.jobs.complete(
       importJob,
       { token, file, format, stamp, what, existing, overlaps, rowByRow, categories, runName, run },
-      { title: `Importing ${basename(file)}`, unit: 'images', total: labels.images.length, lane: 'import' },
+      { title: `Importing ${basename(file)}`, unit: 'images', total: labels.images, lane: 'import' },
       previewed.job,
     )
     forgetPreview(project, token)

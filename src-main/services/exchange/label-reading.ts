@@ -1,8 +1,8 @@
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { Georeference } from '../../contract/wire.ts'
 import { pickColours } from '../../core/edit/colours.ts'
-import { areaOf, boundsOf, fitsIn, formatRle } from '../../core/mask/rle.ts'
-import type { Rle, Size } from '../../core/mask/rle.ts'
+import { areaOf, boundsOf, fitsIn, formatRle, parseRle } from '../../core/mask/rle.ts'
+import type { Size } from '../../core/mask/rle.ts'
 import { areDisjoint } from '../../core/metric/overlap.ts'
 import type { Matched } from '../../core/names.ts'
 import { isUsable } from '../../formats/format.ts'
@@ -11,6 +11,7 @@ import { formatOf, recogniseFormat } from '../../formats/registry.ts'
 import { notesOf } from '../../formats/values.ts'
 import { readSize } from '../../imaging/decode.ts'
 import { imageDirectory, openSource } from './label-source.ts'
+import type { Shelf } from './label-shelf.ts'
 import { isRowByRow } from './row-by-row.ts'
 
 /** An image of the project that labels may be meant for. */
@@ -52,7 +53,12 @@ export interface ReadLabels {
   rows: number
   /** instances in the file, those that cannot be read aside */
   instances: number
-  images: ReadImage[]
+  /** images of the project that it speaks of; their labels are on the shelf */
+  images: number
+  /** those of which it says that there is no ship */
+  empty: number
+  /** categories of masks on the shelf */
+  used: string[]
   /** names in the file that are no image here, or cannot be read */
   notFound: string[]
   /** names that were brought together with an image other than by its path */
@@ -81,20 +87,10 @@ export interface ReadLabels {
 /** Broken rows that are kept; the others are counted. */
 const KEPT_BROKEN = 1000
 
-/** An image while the file is read: it may come several times. */
-interface Growing {
-  target: LabelTarget
-  size: Size
-  name: string
-  instances: LabelledInstance[]
-  ignored: Rle[]
-  /** instances outside of it */
-  outside: number
-}
-
 /**
  * Reads a label file or folder and finds the image that each name means.
  * @param format null: what it looks like
+ * @param shelf takes the labels of each image of the project; empty
  * @param georeference of an image of the project, for files that say places; default: none lies anywhere
  * @throws DrydockError `file_broken` where it is no label file at all, `not_found`
  */
@@ -102,6 +98,7 @@ export async function matchLabels(
   chosen: string,
   targets: readonly LabelTarget[],
   format: LabelFormatId | null,
+  shelf: Shelf,
   georeference: (target: LabelTarget) => Promise<Georeference | null> = () => Promise.resolve(null),
 ): Promise<ReadLabels> {
   const byPath = new Map(targets.map((target) => [target.path, target]))
@@ -113,7 +110,7 @@ export async function matchLabels(
   const source = await openSource(chosen, images)
   const from = format ? formatOf(format) : await recogniseFormat(source)
   const result = nothingRead(from.id)
-  const growing = new Map<number, Growing>()
+  const shelved = new Shelved(shelf)
   const categories = new Map<string, number>()
   const report = (broken: BrokenRow): void => {
     result.rows++
@@ -137,18 +134,91 @@ export async function matchLabels(
       continue
     }
     if (match.how !== 'path') result.matched.push({ name, path: match.path, how: match.how })
-    if (isUsable(image) || image.ignored.length > 0) add(growing, byPath.get(match.path)!, size, image)
+    if (isUsable(image) || image.ignored.length > 0) shelved.add(byPath.get(match.path)!, size, image)
   }
-  for (const image of growing.values()) finish(result, image)
   result.categories = [...categories].map(([name, instances]) => ({ name, instances }))
-  return result
+  return { ...result, ...shelved.found() }
+}
+
+/** What a file says of one image, as far as it lies in it. */
+type Said = Pick<LabelledImage, 'instances' | 'ignored'>
+
+/** What is put on a shelf, image by image, and what is to be said of it. */
+class Shelved {
+  readonly #shelf: Shelf
+  /** images on the shelf, and whether without a mask */
+  readonly #empty = new Map<number, boolean>()
+  /** what came later of images that were there before: a file may call one by two names */
+  readonly #more = new Map<number, Said[]>()
+  readonly #used = new Set<string>()
+  readonly #outside = new Map<number, string>()
+  readonly #overlapping = new Map<number, string>()
+  readonly #rowByRow = new Map<number, string>()
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf
+  }
+
+  add({ id, path }: LabelTarget, size: Size, { names, instances: all, ignored: areas }: LabelledImage): void {
+    const name = names[0]!
+    const instances = all.filter(({ rle }) => fitsIn(rle, size))
+    const ignored = areas.filter((rle) => rle.length > 0 && fitsIn(rle, size))
+    if (instances.length < all.length) this.#outside.set(id, name)
+    for (const { category } of instances) if (category !== null) this.#used.add(category)
+    if (instances.some(({ rle }) => isRowByRow(rle, size))) this.#rowByRow.set(id, name)
+    if (this.#empty.has(id)) {
+      const more = this.#more.get(id)
+      if (more) more.push({ instances, ignored })
+      else this.#more.set(id, [{ instances, ignored }])
+      return
+    }
+    // an image of which nothing is left is not one without ships
+    if (instances.length === 0 && ignored.length === 0 && this.#outside.has(id)) return
+    this.#put({ id, path, size }, name, instances, ignored.map(formatRle))
+  }
+
+  found(): Pick<ReadLabels, 'images' | 'empty' | 'used' | 'overlapping' | 'outside' | 'rowByRow'> {
+    for (const [id, more] of this.#more) {
+      const image = this.#shelf.get(id)!
+      const before = image.masks.map((mask) => ({ ...mask, rle: parseRle(mask.rle) }))
+      const areas = more.flatMap(({ ignored }) => ignored.map(formatRle))
+      const masks = [...before, ...more.flatMap(({ instances }) => instances)]
+      this.#put(image, image.path, masks, [...image.ignored, ...areas])
+    }
+    return {
+      images: this.#empty.size,
+      empty: [...this.#empty.values()].filter(Boolean).length,
+      used: [...this.#used],
+      overlapping: [...this.#overlapping.values()],
+      outside: [...this.#outside.values()],
+      rowByRow: [...this.#rowByRow.values()],
+    }
+  }
+
+  #put(
+    { id, path, size }: Pick<ReadImage, 'id' | 'path' | 'size'>,
+    name: string,
+    instances: readonly (Pick<LabelledInstance, 'rle' | 'category' | 'score'> & Notes)[],
+    ignored: string[],
+  ): void {
+    const rles = instances.map(({ rle }) => rle)
+    if (rles.length > 1 && !areDisjoint(rles)) this.#overlapping.set(id, name)
+    this.#empty.set(id, instances.length === 0)
+    const colours = pickColours(rles.map((rle) => boundsOf(rle, size.height)))
+    const masks = instances.map((instance, i) => ({
+      ...{ rle: formatRle(instance.rle), area: areaOf(instance.rle), colour: colours[i]! },
+      ...{ category: instance.category, score: instance.score },
+      ...notesOf(instance),
+    }))
+    this.#shelf.set(id, { id, path, size, masks, ignored })
+  }
 }
 
 function nothingRead(format: LabelFormatId): ReadLabels {
   return {
-    ...{ format, rows: 0, instances: 0, images: [], notFound: [], matched: [], ambiguous: [], resized: [] },
-    ...{ overlapping: [], outside: [], rowByRow: [], crowds: 0, categories: [], scored: 0 },
-    ...{ broken: [], brokenCount: 0 },
+    ...{ format, rows: 0, instances: 0, images: 0, empty: 0, used: [], notFound: [], matched: [] },
+    ...{ ambiguous: [], resized: [], overlapping: [], outside: [], rowByRow: [], crowds: 0, categories: [] },
+    ...{ scored: 0, broken: [], brokenCount: 0 },
   }
 }
 
@@ -166,39 +236,4 @@ function count(result: ReadLabels, image: LabelledImage, categories: Map<string,
     if (score !== null) result.scored++
     if (category !== null) categories.set(category, (categories.get(category) ?? 0) + 1)
   }
-}
-
-function add(
-  growing: Map<number, Growing>,
-  target: LabelTarget,
-  size: Size,
-  { names, instances, ignored: areas }: LabelledImage,
-): void {
-  const ignored = areas.filter((rle) => rle.length > 0 && fitsIn(rle, size))
-  const inside = instances.filter(({ rle }) => fitsIn(rle, size))
-  const outside = instances.length - inside.length
-  const known = growing.get(target.id)
-  if (known) {
-    known.instances.push(...inside)
-    known.ignored.push(...ignored)
-    known.outside += outside
-  } else growing.set(target.id, { target, size, name: names[0]!, instances: inside, ignored, outside })
-}
-
-/** What is to be said of an image, and its masks. */
-function finish(result: ReadLabels, image: Growing): void {
-  const { target, size, name, instances, ignored, outside } = image
-  if (outside > 0) result.outside.push(name)
-  const all = instances.map(({ rle }) => rle)
-  if (all.length > 1 && !areDisjoint(all)) result.overlapping.push(name)
-  if (all.some((rle) => isRowByRow(rle, size))) result.rowByRow.push(name)
-  // an image of which nothing is left is not one without ships
-  if (instances.length === 0 && outside > 0 && ignored.length === 0) return
-  const colours = pickColours(all.map((rle) => boundsOf(rle, size.height)))
-  const masks = instances.map((instance, i) => ({
-    ...{ rle: formatRle(instance.rle), area: areaOf(instance.rle), colour: colours[i]! },
-    ...{ category: instance.category, score: instance.score },
-    ...notesOf(instance),
-  }))
-  result.images.push({ id: target.id, path: target.path, size, masks, ignored: ignored.map(formatRle) })
 }

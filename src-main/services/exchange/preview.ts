@@ -19,7 +19,6 @@ export async function previewImport(
   format?: LabelFormatId,
 ): Promise<ImportPreview> {
   const { token, labels } = await previewLabels(project, file, format ?? null)
-  const { images } = labels
   const wishes = suggestedWishes(
     labels.categories.map(({ name }) => name),
     project.store.categories.all(),
@@ -30,8 +29,8 @@ export async function previewImport(
     format: labelFormat(labels.format).name,
     rows: labels.rows,
     instances: labels.instances,
-    matchedImages: images.length,
-    emptyImages: images.filter(({ masks }) => masks.length === 0).length,
+    matchedImages: labels.images,
+    emptyImages: labels.empty,
     identical: labels.identical,
     crowds: labels.crowds,
     scored: labels.scored,

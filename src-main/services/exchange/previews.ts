@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { Project } from '../machinery/project.ts'
@@ -17,6 +18,8 @@ export interface Previewed {
   /** null: what it looks like */
   format: LabelFormatId | null
   stamp: FileStamp
+  /** the file that holds the labels themselves */
+  shelf: string
   labels: MatchedLabels
   /** the import of it that was begun last */
   job: string | null
@@ -26,6 +29,9 @@ export interface Previewed {
 const newPreviews = (): Map<string, Previewed> => new Map()
 const KEPT_PREVIEWS = 4
 
+/** Nobody leaves a preview open for so long, in ms. */
+const SHELVES_LAST = 3 * 86_400_000
+
 /** Reads a label file and keeps what it says for a while. @throws DrydockError `file_broken` */
 export async function previewLabels(
   project: Project,
@@ -33,14 +39,14 @@ export async function previewLabels(
   format: LabelFormatId | null,
 ): Promise<{ token: string; labels: MatchedLabels }> {
   const stamp = await stampOf(file)
-  const labels = await readFor(project, file, format)
+  const { shelf, labels } = await readOntoShelf(project, file, format)
   const token = randomUUID()
   const previews = project.belongings.of(newPreviews)
   previews.set(token, {
-    ...{ file, format, labels, job: null },
+    ...{ file, format, shelf, labels, job: null },
     stamp: stamp ?? { size: 0, mtime: 0 },
   })
-  for (const old of [...previews.keys()].slice(0, -KEPT_PREVIEWS)) previews.delete(old)
+  for (const old of [...previews.keys()].slice(0, -KEPT_PREVIEWS)) forgetPreview(project, old)
   return { token, labels }
 }
 
@@ -50,16 +56,41 @@ export function previewOf(project: Project, token: string): Previewed | null {
 }
 
 export function forgetPreview(project: Project, token: string): void {
-  project.belongings.of(newPreviews).delete(token)
+  const previews = project.belongings.of(newPreviews)
+  const shelf = previews.get(token)?.shelf
+  previews.delete(token)
+  if (shelf !== undefined) void removeShelf(shelf)
 }
 
-/** What a label file says of the images of a project. @throws DrydockError `file_broken` */
-export function readFor(
+/** Puts what a label file says of the images of a project on a shelf of its own. @throws DrydockError `file_broken` */
+export async function readOntoShelf(
   project: Project,
   file: string,
   format: LabelFormatId | null,
-): Promise<MatchedLabels> {
-  return project.reads.run('exchange.match', { file, format })
+): Promise<Pick<Previewed, 'shelf' | 'labels'>> {
+  const folder = join(project.cache, 'labels')
+  await mkdir(folder, { recursive: true })
+  await removeOldShelves(folder)
+  const shelf = join(folder, randomUUID())
+  try {
+    return { shelf, labels: await project.reads.run('exchange.match', { file, format, shelf }) }
+  } catch (error) {
+    await removeShelf(shelf)
+    throw error
+  }
+}
+
+/** What lies in the cache may stay there until it is trimmed. */
+export async function removeShelf(shelf: string): Promise<void> {
+  await rm(shelf, { force: true }).catch(() => undefined)
+}
+
+/** Those of processes that ended without removing them. */
+async function removeOldShelves(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const found = await stat(join(folder, name)).catch(() => null)
+    if (found && Date.now() - found.mtimeMs > SHELVES_LAST) await removeShelf(join(folder, name))
+  }
 }
 
 /** null where there is no such file */

@@ -4,32 +4,46 @@ import type { ExportPreview, MapShapes } from '../../contract/wire.ts'
 import { readMapPieces } from '../../formats/geojson-map.ts'
 import type { MapPiece } from '../../formats/geojson-map.ts'
 import type { Store } from '../../store/store.ts'
+import { isUnchanged } from '../images/content.ts'
 import { imageFile } from '../machinery/project.ts'
 import type { Emit } from '../machinery/readers.ts'
 import { exportLabels, previewExport } from './export.ts'
 import type { Exported, ExportWanted } from './export.ts'
 import { storedGeoreference } from './ground.ts'
 import { matchLabels } from './label-reading.ts'
-import type { ReadLabels } from './label-reading.ts'
+import type { ReadImage, ReadLabels } from './label-reading.ts'
+import { ShelfFile, labelsOnShelf } from './label-shelf.ts'
+import type { ShelfPlaces } from './label-shelf.ts'
 import { NO_IMAGES, openSource } from './label-source.ts'
 import { readMapShapes } from './map-layers.ts'
 
 /** Pieces of a map that are handed over together. */
 const PIECES_AT_ONCE = 200
 
+/** Images whose labels are handed over together. */
+const IMAGES_AT_ONCE = 500
+
 /** What a label file says of a project's images, and what of it is there already. */
 export interface MatchedLabels extends ReadLabels {
+  /** of their labels, in the file that was asked for */
+  places: ShelfPlaces
   /** paths of images that have truth */
   withTruth: string[]
   /** masks that the truth of their image has, to the pixel */
   identical: number
 }
 
+/** Labels of an image, and whether its file is the one whose size they were checked against. */
+export interface ShelvedImage extends ReadImage {
+  unchanged: boolean
+}
+
 /** What the reader threads do for labels that come in and go out. */
 export const exchangeReads = {
+  /** puts what a label file says on a shelf: a file at the path `shelf`, which is made */
   'exchange.match': async (
     store: Store,
-    { file, format }: { file: string; format: LabelFormatId | null },
+    { file, format, shelf: path }: { file: string; format: LabelFormatId | null; shelf: string },
   ): Promise<MatchedLabels> => {
     const targets = store.read(() =>
       Array.from(store.images.all(), (image) => ({
@@ -40,14 +54,38 @@ export const exchangeReads = {
           image.width !== null && image.height !== null ? { width: image.width, height: image.height } : null,
       })),
     )
-    const labels = await matchLabels(file, targets, format, (target) =>
-      storedGeoreference({ store }, target.id, target.file),
-    )
-    return store.read(() => {
-      const marked = labels.images.filter(({ id }) => store.truth.any(id))
-      const identical = marked.reduce((sum, image) => sum + identicalIn(store, image), 0)
-      return { ...labels, withTruth: marked.map(({ path }) => path), identical }
-    })
+    const shelf = new ShelfFile(path)
+    try {
+      const labels = await matchLabels(file, targets, format, shelf, (target) =>
+        storedGeoreference({ store }, target.id, target.file),
+      )
+      return { ...labels, ...store.read(() => thereAlready(store, shelf)), places: shelf.places() }
+    } finally {
+      shelf.close()
+    }
+  },
+
+  /** labels on a shelf, in the order of their images, some at a time */
+  'exchange.shelved': async (
+    store: Store,
+    { shelf, places }: { shelf: string; places: ShelfPlaces },
+    emit: Emit<ShelvedImage[]>,
+  ): Promise<void> => {
+    let taken = Promise.resolve()
+    let next: ShelvedImage[] = []
+    const hand = async (): Promise<void> => {
+      await taken
+      taken = emit(next)
+      // the next ones are read while these are taken; it is waited for before those are handed over
+      taken.catch(() => undefined)
+      next = []
+    }
+    for (const labels of labelsOnShelf(shelf, places)) {
+      next.push({ ...labels, unchanged: isUnchanged({ store }, labels.id, labels.size) })
+      if (next.length === IMAGES_AT_ONCE) await hand()
+    }
+    if (next.length > 0) await hand()
+    await taken
   },
 
   'exchange.previewExport': (store: Store, wanted: ExportWanted): Promise<ExportPreview> =>
@@ -84,10 +122,18 @@ export const exchangeReads = {
   ): Promise<Exported> => store.readThroughout(() => exportLabels({ store }, out, wanted)),
 }
 
-/** Masks of the file that the image's truth has, to the pixel. */
-function identicalIn(store: Store, { id, masks }: ReadLabels['images'][number]): number {
-  const truth = new Set(store.truth.of(id).map(({ rle }) => rle))
-  return masks.filter(({ rle }) => truth.has(rle)).length
+/** What the truth of the images on a shelf has already. */
+function thereAlready(store: Store, shelf: ShelfFile): Pick<MatchedLabels, 'withTruth' | 'identical'> {
+  const withTruth: string[] = []
+  let identical = 0
+  for (const id of shelf.images()) {
+    if (!store.truth.any(id)) continue
+    const { path, masks } = shelf.get(id)!
+    const truth = new Set(store.truth.of(id).map(({ rle }) => rle))
+    withTruth.push(path)
+    identical += masks.filter(({ rle }) => truth.has(rle)).length
+  }
+  return { withTruth, identical }
 }
 
 type ExchangeReads = typeof exchangeReads

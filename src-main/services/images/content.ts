@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { DrydockError, fromWireError, toWireError } from '../../contract/errors.ts'
 import type { Mapping } from '../../contract/wire.ts'
@@ -56,6 +57,26 @@ export async function ensureContent(project: Project, id: number): Promise<Known
     width,
     height,
     mapping: project.store.pixels.get(id)?.mapping ?? looked.content.mapping,
+  }
+}
+
+/**
+ * Whether an image's file is still the one whose content is known, and of this size. It waits for the disk: for a reader thread.
+ * @returns false too where it cannot be said; {@link ensureContent} does
+ */
+export function isUnchanged(
+  project: Pick<Project, 'store'>,
+  id: number,
+  { width, height }: Pick<KnownImage, 'width' | 'height'>,
+): boolean {
+  const image = project.store.images.get(id)
+  const known = image && knownImage(project, image)
+  if (known?.width !== width || known.height !== height) return false
+  try {
+    const { size, mtimeMs } = statSync(imageFile(project, known))
+    return known.size === size && known.mtime === mtimeMs
+  } catch {
+    return false
   }
 }
 
@@ -119,7 +140,7 @@ function changedNote(image: StoredImage, content: Pick<ImageContent, 'width' | '
   return `The picture was changed outside Drydock.${size} Its marks are kept; look whether they still fit, and set its status again.`
 }
 
-function knownImage(project: Project, image: StoredImage): KnownImage | null {
+function knownImage(project: Pick<Project, 'store'>, image: StoredImage): KnownImage | null {
   const { sha256, width, height } = image
   if (sha256 === null || width === null || height === null || image.split === null) return null
   const mapping = project.store.pixels.get(image.id)?.mapping

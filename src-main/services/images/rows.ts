@@ -8,6 +8,9 @@ import { currentRun, isFinished } from '../machinery/project.ts'
 /** So many rows are told of at once. */
 const TOLD = 200
 
+/** Where more images changed at once, asking for the list again is less than hearing of each. */
+const TOLD_SINGLY = 2000
+
 /** Changes when the pixels change: from the file's size and time, so that it is known at once and needs no reading, and the mapping. */
 export function contentOf(image: Pick<StoredImage, 'size' | 'mtime' | 'mappingId'>): string {
   const file = `${image.size.toString(36)}-${Math.round(image.mtime).toString(36)}`
@@ -104,14 +107,19 @@ export function tellImage(
   project.events.emit({ type: 'image-changed', image: id, what, revision: row.revision })
 }
 
-/** As {@link tellImage}, of any number of images: gestures come in between. */
+/** As {@link tellImage}, of any number of images: gestures come in between. Of very many it is told once for all. */
 export async function tellImages(
   project: Project,
   ids: Iterable<number>,
   what: Parameters<typeof tellImage>[2],
 ): Promise<void> {
+  const all = [...ids]
+  if (all.length > TOLD_SINGLY) {
+    project.events.emit({ type: 'many-changed' })
+    return
+  }
   let told = 0
-  for (const id of ids) {
+  for (const id of all) {
     tellImage(project, id, what)
     if (++told % TOLD === 0) await setImmediate()
   }

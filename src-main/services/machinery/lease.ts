@@ -48,13 +48,13 @@ function guarded(store: Store, end: AbortSignal): Store {
       check()
       return store.db
     },
-    write: async (work) => {
+    write: async (work, lasting) => {
       check()
       return store.write(() => {
         // it may have waited for another process
         check()
         return work()
-      })
+      }, lasting)
     },
     read: (work) => {
       check()

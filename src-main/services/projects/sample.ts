@@ -62,8 +62,9 @@ async function makeSample(shared: Shared, folder: string, images: string): Promi
     file: join(images, ...path.split('/')),
     size: null,
   }))
-  const labels = await matchLabels(join(shared.sample, 'truth.csv'), targets, 'airbus')
-  const truth = new Map(labels.images.map((image) => [image.path, image]))
+  const labels = new Map<number, ReadImage>()
+  await matchLabels(join(shared.sample, 'truth.csv'), targets, 'airbus', labels)
+  const truth = new Map([...labels.values()].map((image) => [image.path, image]))
   await buildProject(folder, { name: described.name, imagesRoot: images, files }, (store) => {
     store.meta.set('sample', 'yes')
     const ids = new Map(Array.from(store.images.all(), ({ id, path }) => [path, id]))

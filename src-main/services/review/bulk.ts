@@ -32,7 +32,7 @@ export async function decideMany(
   await project.store.inBatches(chosen, ({ image, ids }) => {
     const planned = planOf(stateOf(project, run, image), ids, act)
     if (!('plan' in planned)) return
-    addGroupEdit(project, image, planned.plan, group)
+    addGroupEdit(project, storedImage(project, image), planned.plan, group)
     changed.push(image)
   })
   await tellImages(project, changed, 'truth')
