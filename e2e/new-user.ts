@@ -73,11 +73,19 @@ const byAxis: Way = async ({ page }, hand, ship, random) => {
   return 4
 }
 
-/** The tool stays in hand: from the second ship on it is three clicks. */
-const byTurnedBox: Way = async ({ page }, hand, ship, random) => {
+/** Along both sides, bow first. The tool stays in hand: from the second ship on it is two drags. */
+const byBoxDragged: Way = async ({ page }, hand, ship, random) => {
   const at = frameOf(ship)
   await page.keyboard.press('r')
-  for (const [along, across] of [[-1, 0], [1, 0], [0, 1]] as const) await hand.click(...at(along, across, random)) // prettier-ignore
+  for (const side of [-1, 1]) await hand.stroke(at(-1, side, random), at(1, side, random))
+  return 3
+}
+
+/** Both ends of a side, then the other side. */
+const byBoxClicked: Way = async ({ page }, hand, ship, random) => {
+  const at = frameOf(ship)
+  await page.keyboard.press('r')
+  for (const [along, across] of [[-1, -1], [1, -1], [0, 1]] as const) await hand.click(...at(along, across, random)) // prettier-ignore
   return 4
 }
 
@@ -92,7 +100,8 @@ function truthOf(): Map<string, Rle[]> {
 
 for (const [name, way] of [
   ['polygons', byPolygon],
-  ['turned boxes', byTurnedBox],
+  ['turned boxes, dragged', byBoxDragged],
+  ['turned boxes, clicked', byBoxClicked],
   ['smart box, dragged', byDrag],
   ['smart box, bow and stern', byAxis],
 ] as const) {

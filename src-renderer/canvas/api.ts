@@ -171,6 +171,8 @@ export interface Canvas {
   /** lights an instance up, from outside (a list, a plot) */
   setHover(instance: InstanceRef | null): void
   setTool(tool: ToolName): void
+  /** Brush or eraser correct what stands under the smart box, which learns from them; the smart box has its sides again. @returns whether something stands */
+  correctBy(tool: ToolName): boolean
   /** diameter in image pixels, 1..200 */
   setBrush(brush: BrushTip): void
   setPolicy(policy: Policy): void

@@ -116,6 +116,7 @@ export class CanvasController {
         bench.setTool(tool)
         if (this.#pointer) this.#sendMove(this.#pointer, [this.#pointer], NOTHING_HELD)
       },
+      correctBy: (tool) => bench.correctBy(tool),
       setBrush: ({ diameter, tip }) => {
         bench.brush = { diameter: Math.min(200, Math.max(1, Math.round(diameter))), tip }
         this.#redrawTool()

@@ -12,7 +12,8 @@ describe('the handles of a box', () => {
   beforeEach(() => {
     t = setUp('box')
     t.camera.zoomBy(8 / t.camera.camera.scale)
-    for (const [x, y] of [[80, 50], [60, 50], [70, 53]] as const) t.click(x, y) // prettier-ignore
+    t.drag([80, 47], [60, 47])
+    t.drag([80, 53], [60, 53])
   })
 
   it('are there after it was drawn, and the heading is that of its bow', () => {
@@ -22,6 +23,7 @@ describe('the handles of a box', () => {
   })
 
   it('move sides and corners, and turn it; Escape drops what is under way', () => {
+    t.bench.setTool('select')
     t.drag([60, 50], [56, 51])
     expect(bounds()).toEqual({ x: 56, y: 47, width: 24, height: 6 })
     t.drag([56, 53], [58, 55])
@@ -40,13 +42,21 @@ describe('the handles of a box', () => {
     expect(t.plans.at(-1)!.kind).toBe('shape')
   })
 
-  it('let a click through to the tool that draws the next one', () => {
-    t.click(60, 50)
-    expect(t.bench.view().hint).toBe('Click the stern')
-    t.click(40, 50)
-    t.click(50, 53)
-    expect(bounds()).toEqual({ x: 40, y: 47, width: 20, height: 6 })
+  it('leave a drag to the tool that draws, also at their very place, unless Ctrl is held', () => {
+    t.move(60, 53)
+    expect(t.bench.view().hint).toContain('The next shape can begin here')
+    // the next ship lies alongside
+    t.drag([60, 53], [80, 53])
+    t.drag([60, 59], [80, 59])
+    expect(bounds()).toEqual({ x: 60, y: 53, width: 20, height: 6 })
     expect(t.plans.map(({ kind }) => kind)).toEqual(['box', 'box'])
+    t.move(80, 59, { ctrl: true })
+    expect(t.bench.view()).toMatchObject({ cursor: 'grab' })
+    t.down(80, 59, { ctrl: true })
+    t.move(84, 61, { ctrl: true })
+    t.up(84, 61, { ctrl: true })
+    expect(bounds()).toEqual({ x: 60, y: 53, width: 24, height: 8 })
+    expect(t.areaOf(t.shown.content!.truth.at(-2)!.id)).toBe(120)
   })
 
   it('go with the selection and with the mask that a brush changes; arrows act on what shows them alone', () => {
@@ -84,6 +94,17 @@ describe('the handles of a polygon', () => {
     const [, b, c, d] = shape?.kind === 'polygon' ? shape.corners : []
     expect((b![0] - c![0]) * (d![0] - c![0]) + (b![1] - c![1]) * (d![1] - c![1])).toBeCloseTo(0, 9)
   })
+})
+
+it('the handles of a polygon leave what begins at its corner to the polygon tool', () => {
+  t = setUp('polygon')
+  t.camera.zoomBy(8 / t.camera.camera.scale)
+  for (const [x, y] of [[60, 40], [70, 40], [70, 50], [60, 50]] as const) t.click(x, y) // prettier-ignore
+  t.bench.finish('enter')
+  t.drag([70, 50], [76, 50], [80, 50], [80, 40], [76, 40], [70, 40], [70, 50])
+  expect(t.plans.map(({ kind }) => kind)).toEqual(['polygon', 'polygon'])
+  expect(m.equal(t.shown.content!.truth.at(-2)!.rle, box(60, 40, 10, 10))).toBe(true)
+  expect(m.equal(ship().rle, box(70, 40, 10, 10))).toBe(true)
 })
 
 describe('the handle of a heading', () => {

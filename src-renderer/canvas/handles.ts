@@ -39,10 +39,19 @@ interface Held {
   change: Change | null
 }
 
-/** What came of an event. `clicked`: a press that moved nothing; it may be meant for what lies beneath. */
+/** What came of an event. */
 export interface Handled {
   planned?: Planned
-  clicked?: ImagePoint
+}
+
+/** What is to be seen of handles. */
+export interface HandlesView {
+  places: readonly ImagePoint[]
+  outline: readonly ImagePoint[]
+  /** the pointer is on one, and a press there takes hold of it, or would with Ctrl */
+  over: 'free' | 'with Ctrl' | null
+  /** what the image would be if they were let go now */
+  live: Planned | null
 }
 
 /** A press that moves less than this, in CSS pixels, is a click. */
@@ -50,6 +59,8 @@ const DRAGS = 3
 
 export class Handles {
   #held: Held | null = null
+  #at: ImagePoint | null = null
+  #free = false
 
   get busy(): boolean {
     return this.#held !== null
@@ -60,9 +71,15 @@ export class Handles {
     this.#held = null
   }
 
-  /** @returns what came of it; null: the event is the tool's */
-  send(event: ToolEvent, context: ToolContext): Handled | null {
-    if (event.type === 'down') return this.#take(event, context)
+  /**
+   * @param free a press on a handle takes hold of it; else only one with Ctrl does, since the next shape may begin there
+   * @returns what came of it; null: the event is the tool's
+   */
+  send(event: ToolEvent, context: ToolContext, free: boolean): Handled | null {
+    if ('at' in event) this.#at = event.at
+    if ('ctrl' in event) this.#free = free || event.ctrl
+    if (event.type === 'leave') this.#at = null
+    if (event.type === 'down') return this.#free ? this.#take(event, context) : null
     if (!this.#held) return null
     if (event.type === 'move') {
       const { handle, from, change } = this.#held
@@ -70,10 +87,10 @@ export class Handles {
       this.#held = { ...this.#held, change: handle.drag(event.at, event.shift) }
       return {}
     }
-    const { id, from, change } = this.#held
+    const { id, change } = this.#held
     if (event.type === 'up') {
       this.#held = null
-      return change ? { planned: planOf(context, id, change) } : { clicked: from }
+      return change ? { planned: planOf(context, id, change) } : {}
     }
     if (event.type === 'escape' || event.type === 'leave') this.#held = null
     return {}
@@ -81,11 +98,7 @@ export class Handles {
 
   #take(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Handled | null {
     const shown = chosen(context)
-    const [handle] = shown
-      ? handlesOf(shown, context)
-          .filter(({ at }) => near(at, event.at, REACH, context.scale))
-          .sort((a, b) => distance(a.at, event.at) - distance(b.at, event.at))
-      : []
+    const handle = shown && handleAt(shown, event.at, context)
     if (!shown || !handle) return null
     if (event.alt && handle.without) {
       return { planned: planReshape(context.content, shown.id, handle.without, context) }
@@ -94,17 +107,17 @@ export class Handles {
     return {}
   }
 
-  /** What is to be seen of them: places, and what the image would be if they were let go now. Null where there are none. */
-  view(
-    context: ToolContext,
-  ): { places: readonly ImagePoint[]; outline: readonly ImagePoint[]; live: Planned | null } | null {
+  /** Null where there are none. */
+  view(context: ToolContext): HandlesView | null {
     const shown = chosen(context)
     if (!shown || (!shown.shape && shown.heading === undefined)) return null
     const change = this.#held?.id === shown.id ? this.#held.change : null
     const now = change ? { ...shown, ...change } : shown
+    const over = this.#at !== null && handleAt(shown, this.#at, context) !== undefined
     return {
       places: handlesOf(now, context).map(({ at }) => at),
       outline: now.shape ? outlineOf(now.shape) : arrowOf(now, context),
+      over: over ? (this.#free ? 'free' : 'with Ctrl') : null,
       live: change && planOf(context, shown.id, change),
     }
   }
@@ -132,6 +145,13 @@ function chosen(context: ToolContext): EditTruth | null {
   const [id, ...others] = selectedIds(context)
   if (id === undefined || others.length > 0 || context.selection.length > 1) return null
   return context.content.truth.find((one) => one.id === id) ?? null
+}
+
+/** The handle within reach, the nearest of them. */
+function handleAt(one: EditTruth, at: ImagePoint, context: ToolContext): Handle | undefined {
+  return handlesOf(one, context)
+    .filter((handle) => near(handle.at, at, REACH, context.scale))
+    .sort((a, b) => distance(a.at, at) - distance(b.at, at))[0]
 }
 
 function handlesOf(one: EditTruth, context: ToolContext): Handle[] {

@@ -22,8 +22,11 @@ export interface InputHandlers {
   menu(at: ScreenPoint | null, window: { x: number; y: number }): void
 }
 
-function heldIn({ shiftKey, altKey, pointerType, pressure }: PointerEvent): Held {
-  return { shift: shiftKey, alt: altKey, pressure: pointerType === 'pen' ? pressure : 1 }
+function heldIn({ shiftKey, altKey, ctrlKey, metaKey, pointerType, pressure }: PointerEvent): Held {
+  return {
+    ...{ shift: shiftKey, alt: altKey, ctrl: ctrlKey || metaKey },
+    pressure: pointerType === 'pen' ? pressure : 1,
+  }
 }
 
 /** Listens on `host` until `signal` aborts. @param use what a person wants of the wheel, asked at each turn of it */

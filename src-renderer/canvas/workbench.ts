@@ -11,11 +11,13 @@ import type { Shown } from './shown.ts'
 import type { Target } from './target.ts'
 import { EDITED } from './target.ts'
 import type { Outcome, RunningTool, ToolContext, ToolEntry, ToolEvent, ToolView } from './tools/tool.ts'
-import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
+import { PLAIN } from './tools/tool.ts'
 import type { ToolName } from './tools/registry.ts'
 import { TOOLS } from './tools/registry.ts'
 
 const HELD = 'Release to save, Escape drops it; Shift for right angles'
+const OVER = 'Drag to change the shape, with Shift to right angles; Alt+click takes a corner out'
+const OVER_WITH_CTRL = 'The next shape can begin here; Ctrl and a drag change this one'
 
 /** An instance can be hit this far (CSS pixels) from its nearest pixel: the target is at least 10 px wide. */
 const REACH = 5
@@ -83,7 +85,13 @@ export class Workbench {
     const view = this.#tool.view(context)
     const shape = this.#offersHandles(view) ? this.#handles.view(context) : null
     if (!shape) return view
-    if (!this.#handles.busy) return { ...view, handles: shape.places }
+    if (!this.#handles.busy) {
+      const shown = { ...view, handles: shape.places }
+      if (!shape.over) return shown
+      return shape.over === 'free'
+        ? { ...shown, cursor: 'grab', hint: OVER }
+        : { ...shown, hint: OVER_WITH_CTRL }
+    }
     return {
       ...PLAIN,
       hint: HELD,
@@ -139,11 +147,10 @@ export class Workbench {
     if ('pressure' in event) this.#pressure = this.pen === 'size' ? event.pressure || 1 : 1
     const context = this.#context()
     const offered = this.#handles.busy || this.#offersHandles(this.#tool.view(context))
-    const held = offered ? this.#handles.send(event, context) : null
-    // the next ship may begin where a handle of the one before happens to be
-    const beneath = this.#name === 'select' ? undefined : held?.clicked
-    if (beneath) this.#handle(this.#tool.send({ type: 'down', at: beneath, ...NOTHING_HELD }, context))
-    this.#handle(held && !beneath ? held : this.#tool.send(event, context))
+    // where a tool draws, the next ship may well begin at a corner of the one before
+    const free = this.#name === 'select'
+    const held = offered ? this.#handles.send(event, context, free) : null
+    this.#handle(held ?? this.#tool.send(event, context))
     this.#changed('tool')
   }
 
@@ -159,9 +166,17 @@ export class Workbench {
 
   /** Takes back the last corner of a shape that is half drawn. @returns whether the tool had one */
   takeBack(): boolean {
-    const before = this.view().dots.length
-    if (before > 0) this.send({ type: 'back' })
-    return before > 0
+    const { stepsBack } = this.view()
+    if (stepsBack) this.send({ type: 'back' })
+    return stepsBack
+  }
+
+  /** Brush and eraser correct what stands under the tool in hand, where that learns from them. @returns whether it does */
+  correctBy(name: ToolName): boolean {
+    const by = name === 'brush' || name === 'eraser' || name === 'smart' ? name : null
+    const does = by !== null && this.#tool.corrects(by)
+    if (does) this.#changed('tool')
+    return does
   }
 
   select(selection: readonly InstanceRef[]): void {

@@ -102,6 +102,7 @@ function canvasOf(part: Partial<Canvas> = {}): Canvas {
     setPan: vi.fn(),
     takeBack: vi.fn(() => false),
     adjust: vi.fn(() => false),
+    correctBy: vi.fn(() => false),
     busy: false,
     ...part,
   }
@@ -271,6 +272,16 @@ describe('while a shape is half drawn', () => {
     expect(takeBack).toHaveBeenCalledOnce()
     expect(undo).not.toHaveBeenCalled()
     expect(app.toasts.items).toEqual([])
+  })
+
+  it('brush and eraser correct what stands, where the canvas has use for them', () => {
+    const correctBy = vi.fn((name: string) => name === 'eraser')
+    app.stage.canvas = canvasOf({ busy: true, correctBy })
+    app.stage.tool = 'smart'
+    perform(app, 'eraser')
+    expect([app.stage.tool, app.toasts.items]).toEqual(['smart', []])
+    perform(app, 'polygon')
+    expect([app.stage.tool, app.toasts.items.length]).toEqual(['smart', 1])
   })
 
   it('image and tool stay, and a note says what to do', () => {

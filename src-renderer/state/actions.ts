@@ -41,7 +41,14 @@ const unlessDrawing =
     if (!isDrawing(desk)) act(desk, ...rest)
   }
 
-const tool = (name: ToolName): Act => unlessDrawing(({ stage }) => (stage.tool = name))
+const take = (name: ToolName) => unlessDrawing(({ stage }: Desk) => (stage.tool = name))
+
+const tool = (name: ToolName): Act => {
+  const taken = take(name)
+  return (desk) => {
+    if (desk.stage.canvas?.correctBy(name) !== true) taken(desk)
+  }
+}
 
 const view = (name: View): Act =>
   unlessDrawing(({ layout }) => {

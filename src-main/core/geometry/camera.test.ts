@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gapBetween, joinBoxes, overlapOf } from './box.ts'
 import * as c from './camera.ts'
-import { boxFromAxis, distance, imagePoint, screenPoint } from './points.ts'
+import { distance, imagePoint, screenPoint } from './points.ts'
 
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true })
 const extent = fc.record({
@@ -60,16 +60,5 @@ describe('boxes', () => {
     expect(overlapOf(a, { ...a, x: 2 })).toBeNull()
     expect(overlapOf(a, { ...a, x: 1 })).toEqual({ x: 1, y: 0, width: 1, height: 2 })
     expect(joinBoxes(a, b)).toEqual({ x: 0, y: 0, width: 6, height: 7 })
-  })
-
-  it('a box from its axis has the edge on a long side', () => {
-    const corners = boxFromAxis(imagePoint(0, 0), imagePoint(10, 0), imagePoint(3, -2))
-    expect(corners?.map(({ x, y }) => [x, y])).toEqual([
-      [0, 2],
-      [10, 2],
-      [10, -2],
-      [0, -2],
-    ])
-    expect(boxFromAxis(imagePoint(1, 1), imagePoint(1, 1), imagePoint(3, 3))).toBeNull()
   })
 })

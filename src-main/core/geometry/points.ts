@@ -31,17 +31,3 @@ export function distance<P extends ImagePoint | ScreenPoint>(a: P, b: P): number
 
 /** Corners of a rotated box, in order. */
 export type BoxCorners = readonly [ImagePoint, ImagePoint, ImagePoint, ImagePoint]
-
-/**
- * The rotated box with one side's middle at `bow`, the opposite side's middle at `stern`, and wide enough for `edge` to lie
- * on a long side. Null where bow and stern coincide.
- */
-export function boxFromAxis(bow: ImagePoint, stern: ImagePoint, edge: ImagePoint): BoxCorners | null {
-  const length = distance(bow, stern)
-  if (length === 0) return null
-  const normal = { x: -(stern.y - bow.y) / length, y: (stern.x - bow.x) / length }
-  const half = Math.abs((edge.x - bow.x) * normal.x + (edge.y - bow.y) * normal.y)
-  const corner = (end: ImagePoint, side: number) =>
-    imagePoint(end.x + side * half * normal.x, end.y + side * half * normal.y)
-  return [corner(bow, 1), corner(stern, 1), corner(stern, -1), corner(bow, -1)]
-}

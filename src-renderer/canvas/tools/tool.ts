@@ -16,11 +16,13 @@ import type { InstanceRef } from '../api.ts'
 export interface Held {
   shift: boolean
   alt: boolean
+  /** Ctrl, or Command */
+  ctrl: boolean
   /** of a pen, 0..1; 1 for everything else */
   pressure: number
 }
 
-export const NOTHING_HELD: Held = { shift: false, alt: false, pressure: 1 }
+export const NOTHING_HELD: Held = { shift: false, alt: false, ctrl: false, pressure: 1 }
 
 export type ToolEvent =
   | ({ type: 'down'; at: ImagePoint } & Held)
@@ -91,6 +93,8 @@ export interface ToolView {
   cursor: string | null
   /** a gesture is going on */
   busy: boolean
+  /** 'back' takes back a part of it */
+  stepsBack: boolean
   /** lines in image pixels; closed ones are filled lightly */
   lines: readonly { points: readonly ImagePoint[]; closed: boolean }[]
   /** corners that can be seen; the first is larger where a click on it closes the shape */
@@ -111,12 +115,18 @@ export interface Tool<S> {
   start: S
   step(state: S, event: ToolEvent, context: ToolContext): Step<S>
   view(state: S, context: ToolContext): ToolView
+  /** Another tool, or this one again, is asked for while something stands: the state in which that corrects it; null: it does not. */
+  corrects?(state: S, tool: Correcting): S | null
 }
+
+/** Tools that may correct what stands under the smart box; itself: its sides again. */
+export type Correcting = 'brush' | 'eraser' | 'smart'
 
 export const PLAIN: ToolView = {
   hint: '',
   cursor: null,
   busy: false,
+  stepsBack: false,
   lines: [],
   dots: [],
   handles: [],
@@ -158,6 +168,8 @@ export interface ToolEntry {
 export interface RunningTool {
   send(event: ToolEvent, context: ToolContext): Outcome
   view(context: ToolContext): ToolView
+  /** Another tool is to correct what stands. @returns whether it does */
+  corrects(tool: Correcting): boolean
 }
 
 export function run<S>(tool: Tool<S>): RunningTool {
@@ -169,6 +181,11 @@ export function run<S>(tool: Tool<S>): RunningTool {
       return outcome
     },
     view: (context) => tool.view(state, context),
+    corrects(by) {
+      const next = tool.corrects?.(state, by) ?? null
+      state = next ?? state
+      return next !== null
+    },
   }
 }
 

@@ -36,7 +36,7 @@ const WAYS: [ToolName, Actions][] = [
       },
     ],
   ],
-  ['box', ({ click }, x) => [() => click(x + 1.5, 20), () => click(x + 1.5, 32), () => click(x + 3, 26)]],
+  ['box', ({ drag }, x) => [() => drag([x, 20], [x, 32]), () => drag([x + 3, 20], [x + 3, 32])]],
   ['smart', ({ bench, drag }, x) => [() => drag([x, 20], [x + 3, 32]), () => bench.finish('enter')]],
   ['wand', ({ bench, click }, x) => [() => click(x + 1.2, 26), () => bench.finish('enter')]],
 ]

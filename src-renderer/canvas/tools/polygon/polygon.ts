@@ -97,6 +97,7 @@ export const outlineTool = ({ plan, hint }: Outlining): Tool<State> => ({
     return {
       ...PLAIN,
       busy: corners.length > 0,
+      stepsBack: corners.length > 0,
       hint: press?.drawing
         ? 'Release on the first corner to close the shape'
         : hintFor(corners.length, closing, hint),

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { PixelBox } from '../../../../src-main/core/mask/rle.ts'
 import * as m from '../../../../src-main/core/mask/rle.ts'
 import { SIZE, box, setUp } from '../fake-desk.ts'
@@ -53,6 +53,64 @@ it('follows its sides', () => {
   t.drag([before.x, before.y], [96, before.y])
   t.bench.finish('enter')
   expect(last()).toBe(m.formatRle(box(60, 30, 34, 6)))
+})
+
+describe('brush and eraser', () => {
+  /** what lies at the ship's stern, of another colour */
+  const barge = box(78, 30, 16, 6)
+  const shown = () => {
+    const { live } = t.bench.view()
+    return live && 'plan' in live ? m.parseRle(live.plan.instances[0]!.added) : m.EMPTY_RLE
+  }
+  beforeEach(() => {
+    const [both, one] = [seen(HULL, barge), seen(HULL)]
+    t.bench.picture = (area) => {
+      const { pixels } = both(area)
+      const hull = one(area).pixels
+      for (let i = 0; i < pixels.length; i += 4) {
+        if (pixels[i] !== hull[i]) pixels.set([170, 90, 40], i)
+      }
+      return { area, pixels, step: 4 }
+    }
+    t.drag([59, 29], [95, 37])
+  })
+
+  it('correct what stands, and it learns from a few pixels what the others are', () => {
+    expect(m.intersectionArea(shown(), barge)).toBeGreaterThan(48)
+    expect([t.bench.correctBy('polygon'), t.bench.correctBy('eraser')]).toEqual([false, true])
+    expect(t.bench.view()).toMatchObject({ cursor: 'none', dots: [], busy: true })
+    t.drag([80, 33], [91, 33])
+    expect(m.intersectionArea(shown(), barge)).toBeLessThan(10)
+    expect(m.intersectionArea(shown(), HULL)).toBeGreaterThan(100)
+    t.bench.correctBy('brush')
+    t.drag([80, 33], [91, 33])
+    expect(m.intersectionArea(shown(), barge)).toBeGreaterThan(48)
+    expect(t.plans).toEqual([])
+    expect(t.bench.finish('enter')).toBe(true)
+    expect([t.plans.length, t.bench.name]).toEqual([1, 'smart'])
+    // nothing stands any more: the brush is the brush
+    expect(t.bench.correctBy('brush')).toBe(false)
+  })
+
+  it('hold to the pixel, wherever they paint, and go back stroke by stroke', () => {
+    const before = m.formatRle(shown())
+    const far = box(10, 60, 6, 2)
+    t.bench.correctBy('brush')
+    t.drag([11, 61], [15, 61])
+    expect(m.intersectionArea(shown(), far)).toBe(12)
+    t.bench.correctBy('eraser')
+    t.drag([11, 61], [11, 61])
+    expect(m.intersectionArea(shown(), far)).toBe(8)
+    t.down(70, 33)
+    expect(m.contains(shown(), SIZE.height, 70, 33)).toBe(false)
+    t.bench.finish('escape')
+    expect(m.contains(shown(), SIZE.height, 70, 33)).toBe(true)
+    expect([t.bench.takeBack(), t.bench.takeBack()]).toEqual([true, true])
+    expect(m.formatRle(shown())).toBe(before)
+    t.bench.correctBy('smart')
+    expect(t.bench.view().dots).toHaveLength(4)
+    expect(t.plans).toEqual([])
+  })
 })
 
 it('learns from strokes, which are taken back one by one', () => {

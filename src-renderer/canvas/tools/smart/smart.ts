@@ -40,19 +40,28 @@ interface State {
   /** the first of two clicks */
   bow: ImagePoint | null
   standing: Standing | null
+  /** brush or eraser was taken to correct what stands: each press paints; null: a press moves a side, paints or begins the next box */
+  corrects: keyof Strokes | null
 }
 
-const START: State = { at: null, press: null, bow: null, standing: null }
+const START: State = { at: null, press: null, bow: null, standing: null, corrects: null }
 const NOTHING: Strokes = { ship: EMPTY_RLE, water: EMPTY_RLE }
+const OTHER = { ship: 'water', water: 'ship' } as const
 
 /** A press that moves so far, in CSS pixels, drags a box. */
 const DRAGS = 4
-/** A side is taken hold of within so many CSS pixels of its middle. */
+/** A side is taken hold of within so many CSS pixels of its middle; of a small box within less, or there was no room to paint. */
 const HANDLE = 8
+const HANDLE_LEAST = 3
+/** of the box's shorter side */
+const HANDLE_SHARE = 0.2
 /** Length by breadth of the box along two clicks. */
 const ASPECT = 3.5
 
-/** Drag a rough box around a ship, or click its bow and stern; drag the sides, paint on it or beside it; Enter keeps what is seen, Escape drops it. */
+/**
+ * Drag a rough box around a ship, or click its bow and stern; drag the sides; paint on the ship, with brush and eraser anywhere: it learns from what is painted. Enter
+ * keeps what is seen, Escape drops it.
+ */
 const smartTool: Tool<State> = {
   start: START,
   step(state, event, context) {
@@ -68,8 +77,7 @@ const smartTool: Tool<State> = {
           ? { state: { ...START, at: state.at }, ...keep(state.standing, context) }
           : { state }
       case 'escape':
-        if (state.press || state.bow || state.standing) return { state: { ...START, at: state.at } }
-        return stepOut(state, context)
+        return escape(state, context)
       case 'back':
         return { state: stepBack(state, context) }
       case 'leave':
@@ -78,37 +86,51 @@ const smartTool: Tool<State> = {
         return { state }
     }
   },
+  corrects(state, tool) {
+    if (!state.standing || state.press) return null
+    const paints = { brush: 'ship', eraser: 'water', smart: null } as const
+    return { ...state, corrects: paints[tool] }
+  },
   view(state, context) {
-    const { at, press: held, bow, standing } = state
+    const { at, press: held, bow, standing, corrects } = state
     const dragged =
       held?.kind === 'box' && at && !near(held.from, at, DRAGS, context.scale) ? held.from : null
     const outline = (box: TurnedBox) => ({ points: cornersOf(box), closed: true })
     return {
       ...PLAIN,
       busy: held !== null || bow !== null || standing !== null,
+      stepsBack: bow !== null || standing !== null,
+      cursor: corrects ? 'none' : null,
       hint: hintFor(state, dragged !== null),
       lines: [
         ...(dragged && at ? [outline(boxBetween(dragged, at))] : []),
         ...(bow && at ? [{ points: [bow, at], closed: false }] : []),
         ...(standing ? [outline(standing.box)] : []),
       ],
-      dots: standing ? Object.values(sidesOf(standing.box)) : bow ? [bow] : [],
-      brush:
-        at && standing && (held?.kind === 'stroke' || paintsAt(standing, at, context))
-          ? { at, ...context.brush }
-          : null,
+      dots: standing ? (corrects ? [] : Object.values(sidesOf(standing.box))) : bow ? [bow] : [],
+      brush: at && paints(state, at, context) ? { at, ...context.brush } : null,
       live: standing && held?.kind !== 'box' ? planOf(standing, context) : null,
     }
   },
 }
 
-function hintFor({ bow, standing, press: held }: State, dragged: boolean): string {
+function hintFor({ bow, standing, press: held, corrects }: State, dragged: boolean): string {
   if (dragged) return 'Release: the ship in the box appears'
   if (bow) return 'Click the stern'
   if (!standing) return 'Drag a box around a ship, or click its bow'
   if (held?.kind === 'stroke')
     return held.paints === 'ship' ? 'This belongs to the ship' : 'This does not belong to it'
-  return 'Enter keeps it, Escape drops it. Drag its sides; paint to add, with Alt to take away'
+  if (corrects === 'ship') return 'Paint what belongs to the ship; the eraser takes away, Enter keeps it'
+  if (corrects === 'water') return 'Paint what does not belong to the ship; the brush adds, Enter keeps it'
+  return 'Enter keeps it, Escape drops it. Drag its sides; brush and eraser correct it'
+}
+
+/** One step back: the stroke that is under way, the brush, then all. */
+function escape(state: State, context: ToolContext): Step<State> {
+  const { at, press: held, bow, standing, corrects } = state
+  if (held?.kind === 'stroke') return { state: stepBack(state, context) }
+  if (corrects) return { state: { ...state, press: null, corrects: null } }
+  return held || bow || standing ? { state: { ...START, at } } : stepOut(state, context)
 }
 
 /** A box with the mask that is seen in it, which is looked for when it is needed first. */
@@ -132,13 +154,15 @@ function look(
   if (area === null) return EMPTY_RLE
   const seen = picture(area)
   if (seen === null) return null
-  return smartBox({
-    ...{ box, along, size: content, picture: seen },
+  const ship = unionAll(strokes.map((one) => one.ship))
+  const water = unionAll(strokes.map((one) => one.water))
+  const found = smartBox({
+    ...{ box, along, size: content, picture: seen, ship, water },
     taken: policy === 'yield' ? unionAll(content.truth.map(({ rle }) => rle)) : EMPTY_RLE,
-    ship: unionAll(strokes.map(({ ship }) => ship)),
-    water: unionAll(strokes.map(({ water }) => water)),
     belief: inference && beliefOf(inference, area, box),
   })
+  // what a person has painted holds, also beyond the pixels that are looked at
+  return subtract(union(found, ship), water)
 }
 
 function planOf({ mask, id }: Standing, context: ToolContext): Planned {
@@ -153,16 +177,16 @@ function keep(standing: Standing, context: ToolContext): Pick<Step<State>, 'plan
 
 /** On the box it is painted, beside it the next begins, and what stands is kept. */
 function press(state: State, at: ImagePoint, alt: boolean, context: ToolContext): Step<State> {
-  const { standing, bow } = state
+  const { standing, bow, corrects } = state
   if (standing) {
-    const side = SIDES.find((name) => near(sidesOf(standing.box)[name], at, HANDLE, context.scale))
+    const side = corrects ? null : sideAt(standing.box, at, context)
     if (side) return { state: { ...state, at, press: { kind: 'side', side } } }
-    if (paintsAt(standing, at, context)) {
-      const paints = alt ? 'water' : 'ship'
+    if (paints(state, at, context)) {
+      const kind = corrects ?? 'ship'
       const strokes = [...standing.strokes, NOTHING]
       const begun: State = {
         ...state,
-        press: { kind: 'stroke', paints, last: at },
+        press: { kind: 'stroke', paints: alt ? OTHER[kind] : kind, last: at },
         standing: { ...standing, strokes },
       }
       return { state: move({ ...begun, at }, [at], context) }
@@ -176,7 +200,17 @@ function press(state: State, at: ImagePoint, alt: boolean, context: ToolContext)
   return { state: { ...START, at, press: { kind: 'box', from: at } } }
 }
 
-function paintsAt({ box }: Standing, at: ImagePoint, { scale }: ToolContext): boolean {
+function sideAt(box: TurnedBox, at: ImagePoint, { scale }: ToolContext): Side | undefined {
+  const share = Math.min(box.length, box.breadth) * scale * HANDLE_SHARE
+  const reach = Math.max(HANDLE_LEAST, Math.min(HANDLE, share))
+  return SIDES.find((name) => near(sidesOf(box)[name], at, reach, scale))
+}
+
+/** Whether a press here paints, or is painting. */
+function paints({ standing, press: held, corrects }: State, at: ImagePoint, { scale }: ToolContext): boolean {
+  if (!standing) return false
+  if (corrects || held?.kind === 'stroke') return true
+  const { box } = standing
   const { along, across } = toBox(box, at)
   const beside = 2 / scale
   return Math.abs(along) < box.length / 2 - beside && Math.abs(across) < box.breadth / 2 - beside
@@ -197,7 +231,7 @@ function move(state: State, way: readonly ImagePoint[], context: ToolContext): S
     last = point
   }
   // what is painted last holds
-  const other = held.paints === 'ship' ? 'water' : 'ship'
+  const other = OTHER[held.paints]
   const before = standing.strokes
     .slice(0, -1)
     .map((one) => ({ ...one, [other]: subtract(one[other], painted) }))
@@ -213,9 +247,9 @@ function release(state: State, context: ToolContext): State {
   return { ...START, at, standing: stand(around, [], context) }
 }
 
-function stepBack({ at, standing }: State, context: ToolContext): State {
+function stepBack({ at, standing, corrects }: State, context: ToolContext): State {
   if (!standing || standing.strokes.length === 0) return { ...START, at }
-  return { ...START, at, standing: stand(standing, standing.strokes.slice(0, -1), context) }
+  return { ...START, at, corrects, standing: stand(standing, standing.strokes.slice(0, -1), context) }
 }
 
 export const smart: ToolEntry = {

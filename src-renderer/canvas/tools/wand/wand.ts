@@ -105,6 +105,7 @@ const wandTool: Tool<State> = {
       ...PLAIN,
       hint: hintFor(state, context),
       busy: picks.length > 0,
+      stepsBack: picks.length > 0,
       dots: picks.map(({ at }) => at),
       live,
     }
