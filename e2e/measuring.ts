@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
@@ -23,4 +24,23 @@ export function rowOf(what: string, times: readonly number[], must: number, figu
   if (!(reached <= must)) process.exitCode = 1
   const cells = [at(0.5), at(0.95), at(1)].map((ms) => `${ms.toFixed(1)} ms`)
   return `| ${what} | ${cells.join(' | ')} | ${figure} ${must} ms | ${reached <= must ? 'yes' : 'NO'} |`
+}
+
+/** A key that leads to another image, from its press until the picture of that and its marks are on the screen, as the page sees it. @returns ms */
+export async function toNextImage(page: Page, key: string): Promise<number> {
+  return page.evaluate(async (pressed) => {
+    const canvas = document.querySelector('[data-testid="canvas"]')!
+    const before = canvas.getAttribute('aria-label')
+    const there = (what: string) => canvas.getAttribute(`data-${what}`) === 'true'
+    const from = performance.now()
+    window.dispatchEvent(
+      new KeyboardEvent('keydown', { key: pressed, code: `Key${pressed.toUpperCase()}`, bubbles: true }),
+    )
+    for (;;) {
+      await new Promise((next) => requestAnimationFrame(next))
+      if (canvas.getAttribute('aria-label') !== before && there('ready') && there('pictured')) break
+      if (performance.now() - from > 20_000) throw new Error('the next image did not come')
+    }
+    return performance.now() - from
+  }, key)
 }

@@ -156,6 +156,8 @@ export interface CanvasOptions {
   onToneDrag?(right: number, up: number): void
   /** Ctrl and the wheel while the tool has a reach: it is to be so many notches wider, less than 0: narrower */
   onReach?(notches: number): void
+  /** the picture of the image with this key is drawn, coarse at first; null: it is on its way */
+  onPicture?(key: string | null): void
   /** a tile could not be fetched or decoded */
   onTileError?(url: string): void
 }

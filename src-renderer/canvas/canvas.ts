@@ -46,6 +46,8 @@ export class CanvasController {
   #hint = ''
   /** the image that was shown before this one, to compare with */
   #before: CanvasImage | null = null
+  /** key of the image whose picture is on the screen, as it was told */
+  #pictured: string | null = null
   #layers: Layers = DEFAULT_LAYERS
   #wheel: WheelUse = 'device'
 
@@ -68,6 +70,7 @@ export class CanvasController {
     this.#pixels = new Pixels(
       () => this.#pixelsCame(),
       (url) => options.onTileError?.(url),
+      (there) => this.#tellPicture(there),
     )
     this.#bench.picture = (area) => this.#pixels.read(area)
     this.#painter = new Painter(
@@ -347,6 +350,13 @@ export class CanvasController {
     this.#painter.minimap.forget()
     this.#pointerStale = true
     this.#stage.invalidate('picture', 'overlay')
+  }
+
+  #tellPicture(there: boolean): void {
+    const key = there ? (this.#image?.key ?? null) : null
+    if (key === this.#pictured) return
+    this.#pictured = key
+    this.#options.onPicture?.(key)
   }
 
   #redrawAll(): void {

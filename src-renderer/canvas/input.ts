@@ -1,6 +1,7 @@
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import { screenPoint } from '../../src-main/core/geometry/points.ts'
 import type { WheelUse } from './api.ts'
+import { Fingers, STILL } from './fingers.ts'
 import type { Held } from './tools/tool.ts'
 import { Wheel } from './wheel.ts'
 
@@ -39,17 +40,61 @@ export function listen(
   const options = { signal }
   const wheel = new Wheel()
   let pressed: number | null = null
+  const fingers = new Fingers()
+  /** a finger that has pressed and not yet moved: a second one may make a pinch of it, and time a menu */
+  let waiting: { finger: number; at: ScreenPoint; held: Held } | null = null
+  /** two fingers move and zoom; what is left of them does nothing until all are up */
+  let pinching = false
 
   const pointOf = (event: MouseEvent): ScreenPoint => {
     const frame = host.getBoundingClientRect()
     return screenPoint(event.clientX - frame.left, event.clientY - frame.top)
   }
 
+  /** The finger that waits presses after all. @returns whether the press was wanted */
+  const press = (): boolean => {
+    const first = waiting
+    waiting = null
+    if (!first || !handlers.down(first.at, { button: 0, ...first.held })) return false
+    pressed = first.finger
+    return true
+  }
+
+  const touch = (event: PointerEvent): void => {
+    if (pressed !== null) return
+    const at = pointOf(event)
+    fingers.put(event.pointerId, at)
+    host.setPointerCapture(event.pointerId)
+    if (fingers.count > 1) pinching = true
+    waiting = pinching ? null : { finger: event.pointerId, at, held: heldIn(event) }
+  }
+
+  /** @returns whether the finger draws */
+  const drag = (event: PointerEvent): boolean => {
+    const at = pointOf(event)
+    const grip = fingers.put(event.pointerId, at)
+    if (pinching) {
+      if (grip) handlers.pan(grip.dx, grip.dy)
+      if (grip) handlers.zoom(grip.at, grip.factor)
+      return false
+    }
+    if (!waiting) return pressed === event.pointerId
+    return Math.hypot(at.x - waiting.at.x, at.y - waiting.at.y) > STILL && press()
+  }
+
+  const lift = (event: PointerEvent): void => {
+    fingers.lift(event.pointerId)
+    if (pinching) pinching = fingers.count > 0
+  }
+
   host.addEventListener(
     'pointerdown',
     (event) => {
       host.focus({ preventScroll: true })
+      if (event.pointerType === 'touch') return touch(event)
       if (pressed !== null || event.button > 1) return
+      // a hand that rests beside the pen
+      waiting = null
       if (!handlers.down(pointOf(event), { button: event.button, ...heldIn(event) })) return
       pressed = event.pointerId
       host.setPointerCapture(event.pointerId)
@@ -60,6 +105,7 @@ export function listen(
   host.addEventListener(
     'pointermove',
     (event) => {
+      if (fingers.has(event.pointerId) && !drag(event)) return
       if (pressed !== null && event.pointerId !== pressed) return
       const way = event.getCoalescedEvents().map(pointOf)
       const at = pointOf(event)
@@ -70,6 +116,8 @@ export function listen(
   host.addEventListener(
     'pointerup',
     (event) => {
+      lift(event)
+      if (waiting?.finger === event.pointerId) press()
       if (event.pointerId !== pressed) return
       pressed = null
       handlers.up(pointOf(event), heldIn(event))
@@ -81,6 +129,8 @@ export function listen(
     host.addEventListener(
       taken,
       (event) => {
+        lift(event)
+        if (waiting?.finger === event.pointerId) waiting = null
         if (event.pointerId !== pressed) return
         pressed = null
         handlers.leave()
@@ -95,7 +145,8 @@ export function listen(
     (event) => {
       event.preventDefault()
       // a press of the second button in mid-gesture changes nothing
-      if (pressed !== null) return
+      if (pressed !== null || pinching) return
+      waiting = null
       // the key for menus makes the event of the second button, of no button
       handlers.menu(event.button < 0 ? null : pointOf(event), { x: event.clientX, y: event.clientY })
     },

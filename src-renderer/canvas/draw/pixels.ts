@@ -20,12 +20,15 @@ export class Pixels {
   readonly #entries = new Map<string, Entry>()
   readonly #loaded: () => void
   readonly #failed: (url: string) => void
+  readonly #drawn: (there: boolean) => void
   readonly #probe = new OffscreenCanvas(1, 1)
   #closed = false
 
-  constructor(loaded: () => void, failed: (url: string) => void) {
+  /** @param drawn a frame was drawn: whether there were pixels, be they coarse, for all that is in view */
+  constructor(loaded: () => void, failed: (url: string) => void, drawn: (there: boolean) => void) {
     this.#loaded = loaded
     this.#failed = failed
+    this.#drawn = drawn
   }
 
   setTiles(tiles: readonly PixelTile[]): void {
@@ -50,6 +53,9 @@ export class Pixels {
       drawPicture(context, sized(bitmap), tile, frame, 'near')
     }
     this.#forget(new Set(seen.map(({ url }) => url)))
+    // the first is of the whole image
+    const [first] = seen
+    this.#drawn(first !== undefined && this.#entries.get(first.url)?.bitmap != null)
   }
 
   /** Draws all that is loaded into a rectangle of `width` x `height` for an image of `imageWidth` px. */
