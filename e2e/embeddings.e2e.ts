@@ -106,6 +106,15 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await page.getByTestId('cure').click()
   await expect.poll(async () => Number(await f2.innerText())).toBeGreaterThan(Number(own))
   expect(runs()).toEqual([run])
+  // Shift+A takes the draft's result to truth, beside what is there; one undo takes it back
+  const marked = () => ask<{ n: number }>(project, `select count(*) n from truth where origin = 'accepted'`)
+  const acceptedBefore = marked()[0]?.n ?? 0
+  await page.getByTestId('canvas').focus()
+  await page.keyboard.press('Shift+A')
+  await expect.poll(() => marked()[0]?.n).toBeGreaterThan(acceptedBefore)
+  await saved(drydock)
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => marked()[0]?.n).toBe(acceptedBefore)
   await page.getByTestId('draft-discard').click()
   await expect(f2).toHaveText(own)
   await expect(page.getByTestId('draft-keep')).toHaveCount(0)

@@ -31,8 +31,8 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
   await test.step('scores are shown, sorted, and stored', async () => {
     await openImage(drydock, 'drawn-side-by-side.jpg')
     await expect(page.getByTestId('image-f2')).toHaveText(/^[01]\.\d\d$/)
-    await expect(page.getByTestId('staircase').getByRole('button').first()).toHaveAccessibleName(
-      /IoU over 0\.50: F2 .*hit.*missed.*false/,
+    await expect(page.getByTestId('staircase').getByRole('option').first()).toHaveAccessibleName(
+      /IoU over 0\.50, F2 .*hit.*missed.*false/,
     )
     await page.getByTestId('sort-menu').click()
     await page.getByRole('menuitemradio', { name: 'F2, worst first' }).click()

@@ -56,7 +56,7 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await page.getByTestId('start-training').click()
     await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 100_000 })
     await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3')
-    await page.getByTestId('f2-curve').locator('svg[role=img]').hover()
+    await page.getByTestId('f2-curve').getByRole('img').hover()
     await expect(page.getByTestId('plot-values')).toContainText(/\d\.\d{3}/)
     await page.mouse.move(0, 0)
     await expect(page.getByTestId('plot-values')).toHaveCount(0)

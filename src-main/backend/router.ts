@@ -31,6 +31,7 @@ import { chooseRun, runChoice } from '../services/predict/run-choice.ts'
 import { listRuns, setCurrentRun, setFlips } from '../services/predict/runs.ts'
 import { answerMoved, movedImages } from '../services/images/moved.ts'
 import { relocate, rescan } from '../services/images/scan.ts'
+import { writeWhole } from '../whole-file.ts'
 import { decideMany } from '../services/review/bulk.ts'
 import { writeReport, writeResult } from '../services/review/take-away.ts'
 import { compareRuns } from '../services/review/compare.ts'
@@ -254,6 +255,12 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within(async (project, { grant, run }) => {
           const { scores, images } = await writeResult(project, run, grants.take(grant, 'write'))
           return { f2: scores.f2, images }
+        }),
+      ),
+      plot: os.review.plot.handler(
+        within(async (_, { grant, base64 }) => {
+          await writeWhole(grants.take(grant, 'write'), Buffer.from(base64, 'base64'))
+          return {}
         }),
       ),
       decide: os.review.decide.handler(within((project, input) => decideMany(project, input))),

@@ -275,6 +275,10 @@ export const backendContract = {
     result: procedure
       .input(inProject.extend({ grant: z.string(), run: w.runId }))
       .output(z.object({ f2: z.number(), images: z.number().int() })),
+    /** a plot as the window shows it, a picture or its values: at most 20 MB */
+    plot: procedure
+      .input(inProject.extend({ grant: z.string(), base64: z.base64().max(28_000_000) }))
+      .output(nothing),
     /** decides on instances of many images at once, as one group: `annotate.undoGroup` takes it back */
     decide: procedure
       .input(

@@ -53,6 +53,10 @@ export type BackendHealth = z.infer<typeof backendHealth>
 
 const nothing = z.object({})
 
+/** What is taken away: a report, a result, or a plot as a picture or as its values. */
+export const reviewFile = z.enum(['report', 'result', 'png', 'csv'])
+export type ReviewFile = z.infer<typeof reviewFile>
+
 export const shellContract = {
   dialogs: {
     /** a folder of images, or a `.drydock` folder; null when dismissed */
@@ -73,9 +77,9 @@ export const shellContract = {
     saveLabels: oc
       .input(z.object({ suggestedName: z.string().max(1000), format: labelFormatId.default('airbus') }))
       .output(grant.nullable()),
-    /** the file of a report (its ending says HTML or CSV), or the new folder of a result */
+    /** the file of a report (its ending says HTML or CSV) or of a plot, or the new folder of a result */
     saveReview: oc
-      .input(z.object({ suggestedName: z.string().max(1000), what: z.enum(['report', 'result']) }))
+      .input(z.object({ suggestedName: z.string().max(1000), what: reviewFile }))
       .output(grant.nullable()),
   },
   window: {

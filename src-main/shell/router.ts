@@ -7,6 +7,7 @@ import {
   type BackendHealth,
   type Grant,
   type MenuCommand,
+  type ReviewFile,
   type Startup,
 } from '../contract/shell.ts'
 import { LABEL_ENDINGS, labelFormat } from '../contract/label-formats.ts'
@@ -98,23 +99,33 @@ async function chosen(
   return path === null ? null : context.grant(path, mode)
 }
 
-/** Where labels are to be written; null: nowhere. */
+/** How it is asked where something is taken to. */
+const REVIEW_QUESTIONS: Record<ReviewFile, { title: string; filter: string; extensions: string[] }> = {
+  report: {
+    title: 'Save a report',
+    filter: 'Report (HTML, or CSV by its ending)',
+    extensions: ['html', 'csv'],
+  },
+  result: { title: 'Export a result into a new folder', filter: 'Folder', extensions: [] },
+  png: { title: 'Save the plot as a picture', filter: 'PNG', extensions: ['png'] },
+  csv: { title: 'Save the values of the plot', filter: 'CSV', extensions: ['csv'] },
+}
+
+/** Where a report, a result or a plot is to be written; null: nowhere. */
 async function saveReview(
   context: ShellContext,
-  input: { suggestedName: string; what: 'report' | 'result' },
+  input: { suggestedName: string; what: ReviewFile },
 ): Promise<Grant | null> {
-  const report = input.what === 'report'
   const suggested = parse(input.suggestedName)
   const path = await context.ask({
-    ...{ kind: 'save-file', title: report ? 'Save a report' : 'Export a result into a new folder' },
-    filter: 'Report (HTML, or CSV by its ending)',
+    ...{ kind: 'save-file', ...REVIEW_QUESTIONS[input.what] },
     // Only a name may come from the page, never a place.
     suggestedName: fittingName(suggested.name, suggested.ext),
-    extensions: report ? ['html', 'csv'] : [],
   })
   return path === null ? null : context.grant(path, 'write')
 }
 
+/** Where labels are to be written; null: nowhere. */
 async function saveLabels(
   context: ShellContext,
   input: { suggestedName: string; format: LabelFormatId },

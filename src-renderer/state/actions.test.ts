@@ -144,6 +144,34 @@ describe('accept and reject', () => {
     expect(decisions()).toEqual({ sure: null, unsure: null, likely: 'accepted' })
   })
 
+  it('take all of a draft to truth in Embeddings, but for what was rejected; the draft and other views are as they were', () => {
+    const instance = (id: string, at: number, decision: 'rejected' | null) => ({
+      ...{ id, rle: fromPixels([at, at + 1], SIZE), score: 0.2, colour: 0, area: 2, cluster: 0, decision },
+    })
+    const predictions = [
+      instance('draft 3', 3, null),
+      instance('draft 53', 53, 'rejected'),
+      instance('sure', 0, null),
+    ]
+    app.stage.target = { kind: 'draft', predictions, apply: vi.fn() }
+    for (const view of ['review', 'train'] as const) {
+      app.layout.view = view
+      perform(app, 'acceptAll')
+      expect(shown().state?.truth).toEqual([])
+    }
+    app.layout.view = 'embeddings'
+    perform(app, 'acceptAll')
+    expect(shown().state?.truth.map(({ rle, origin }) => [rle, origin])).toEqual([
+      [predictions[0]?.rle, 'accepted'],
+      [predictions[2]?.rle, 'accepted'],
+    ])
+    // decided is what a run has stored
+    expect(decisions()).toEqual({ sure: 'accepted', unsure: null, likely: null })
+    app.stage.target = null
+    perform(app, 'acceptAll')
+    expect(app.toasts.items.at(-1)?.text).toContain('no embedding')
+  })
+
   it('decide nothing while predictions are switched off', () => {
     app.display.predictionShown.value = false
     shown().selection = ['sure']

@@ -138,8 +138,9 @@ const undo: Act = (desk, { editing, chosen }) => {
   if (desk.stage.canvas?.takeBack() || isDrawing(desk)) return
   if (chosen.undo()) return
   const { target } = desk.stage
-  if (target?.canUndo) target.undo?.()
-  else editing.undo()
+  if (target?.canUndo && !target.acceptedLast) return void target.undo?.()
+  editing.undo()
+  target?.takenBack?.()
 }
 
 const redo: Act = ({ stage: { target } }, { editing }) => {
@@ -198,6 +199,20 @@ const ANNOTATING: Partial<Record<Action, Act>> = {
   leaveOut: unlessDrawing(({ layout }, { editing }) => marking.toggleLeftOut(editing, layout)),
 }
 
+/** What takes in hand what the model saw. */
+const IN_EMBEDDINGS: Partial<Record<Action, Act>> = {
+  acceptAll: unlessDrawing((desk, { editing }) => {
+    const { stage, toasts } = desk
+    if (stage.target) marking.acceptAllOfDraft(editing, desk, stage.target)
+    else toasts.note('There is no embedding of this image, so there is no result to accept.')
+  }),
+}
+
+const IN_VIEW: Partial<Record<View, Partial<Record<Action, Act>>>> = {
+  annotate: ANNOTATING,
+  embeddings: IN_EMBEDDINGS,
+}
+
 /**
  * Does what a key or a button asks for.
  * @returns false where the action means nothing here, so that the key goes on its way
@@ -236,7 +251,7 @@ function find(layout: Layout, action: Action): Act | undefined {
   if (!layout.hasCanvas && layout.compared === null) return undefined
   if (action in ON_IMAGE) return ON_IMAGE[action]
   if (action in MARKING) return MARKING[action]
-  return layout.view === 'annotate' ? ANNOTATING[action] : undefined
+  return layout.compared === null ? IN_VIEW[layout.view]?.[action] : undefined
 }
 
 /** What a menu entry acts on: also the window that opens and closes projects. */

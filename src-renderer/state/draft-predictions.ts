@@ -7,7 +7,8 @@ import type { ShownPrediction } from './image-state.ts'
 
 /**
  * The instances of a draft as the canvas shows predictions. One keeps the colour of the stored prediction that it shares most pixels
- * with, so that a slider changes shapes and not colours; of several the largest has it.
+ * with, so that a slider changes shapes and not colours; of several the largest has it. What was decided of a stored one holds for the
+ * same find (IoU over 0.5): a rejected one does not come back.
  */
 export function draftPredictions(
   instances: readonly DraftInstance[],
@@ -33,9 +34,11 @@ export function draftPredictions(
     const bounds = boundsOf(rle, size.height)
     const colour = inherits ? stored[relation.mask]!.colour : pickColour(bounds, coloured)
     coloured.push({ bounds, colour })
+    const area = areaOf(rle)
+    const same = relation && 2 * relation.pixels > area + index.areas[relation.mask]! - relation.pixels
     return {
-      ...{ id: freeId(`draft ${pixelIn(rle, size)}`, taken), rle, score, cluster, colour },
-      ...{ area: areaOf(rle), decision: null },
+      ...{ id: freeId(`draft ${pixelIn(rle, size)}`, taken), rle, score, cluster, colour, area },
+      decision: same ? stored[relation.mask]!.decision : null,
     }
   })
 }

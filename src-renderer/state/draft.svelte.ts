@@ -51,6 +51,8 @@ export class Draft implements EditTarget {
   keeping = $state(false)
   #moved = $state.raw<Moved>(NOT_MOVED)
   #redo = $state.raw<readonly HandChange[]>([])
+  /** how many changes by hand there were each time that truth took something of it */
+  #acceptedAfter: readonly number[] = []
   readonly #around: Surroundings
   readonly #start: () => Thread
   #worker: { key: string; worker: ClusterWorker } | null = null
@@ -137,6 +139,18 @@ export class Draft implements EditTarget {
     return Boolean(change)
   }
 
+  accepted(): void {
+    this.#acceptedAfter = [...this.#acceptedAfter, this.#moved.changes.length]
+  }
+
+  get acceptedLast(): boolean {
+    return this.#acceptedAfter.at(-1) === this.#moved.changes.length
+  }
+
+  takenBack(): void {
+    if (this.acceptedLast) this.#acceptedAfter = this.#acceptedAfter.slice(0, -1)
+  }
+
   /** Takes the last change by hand back. */
   undo(): void {
     const last = this.#moved.changes.at(-1)
@@ -153,6 +167,7 @@ export class Draft implements EditTarget {
   }
 
   discard(): void {
+    this.#acceptedAfter = []
     this.#redo = []
     this.#move(NOT_MOVED)
   }

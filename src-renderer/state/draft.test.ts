@@ -134,6 +134,20 @@ describe('a draft', () => {
     expect(masks()).toEqual([other])
   })
 
+  it('is undone in the order in which things were done, also where truth took its result in between', () => {
+    const drop = (place: number): HandChange => ({
+      ...{ kind: 'drop', at: [pixelIn(truth[place]!, pixels)], masks: [] },
+    })
+    draft.change(drop(0))
+    draft.accepted()
+    draft.change(drop(1))
+    expect([draft.acceptedLast, draft.changes.length]).toEqual([false, 2])
+    draft.undo()
+    expect([draft.acceptedLast, draft.changes.length]).toEqual([true, 1])
+    draft.takenBack()
+    expect([draft.acceptedLast, draft.canUndo]).toEqual([false, true])
+  })
+
   it('is kept with settings and changes, and is the run then; what is moved meanwhile stays a draft', async () => {
     const change: HandChange = { kind: 'drop', at: [pixelIn(truth[0]!, pixels)], masks: [] }
     draft.set({ minArea: 5 })

@@ -64,7 +64,11 @@ const OTHERS = {
   redo: { name: 'Redo', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], group: 'Marking' },
   delete: { name: 'Delete the selected', keys: ['Delete'], group: 'Marking' },
   accept: { name: 'Accept the prediction', keys: ['A'], group: 'Marking' },
-  acceptAll: { name: 'Accept all predictions above the score shown', keys: ['Shift+A'], group: 'Marking' },
+  acceptAll: {
+    name: 'Accept all predictions above the score shown; in Embeddings all of the draft',
+    keys: ['Shift+A'],
+    group: 'Marking',
+  },
   reject: { name: 'Reject the prediction', keys: ['X'], group: 'Marking' },
   ...CATEGORY_KEYS,
   predict: { name: 'Predict this image', keys: ['Ctrl+Enter'], group: 'Marking' },

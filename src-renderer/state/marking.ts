@@ -94,6 +94,17 @@ export function acceptAll(editing: Editing, desk: Desk): void {
   editing.perform(planAccept(shown.state, ids, options(desk)))
 }
 
+/** Takes the whole result of a draft to truth, but for what was decided before. The draft stays. */
+export function acceptAllOfDraft(editing: Editing, desk: Desk, target: EditTarget): void {
+  const waiting = target.predictions.filter(({ decision }) => decision === null)
+  acceptDraft(
+    editing,
+    desk,
+    target,
+    waiting.map(({ id }) => id),
+  )
+}
+
 export function reject(editing: Editing, desk: Desk): void {
   const { shown } = editing
   if (!shown?.state) return
@@ -102,17 +113,18 @@ export function reject(editing: Editing, desk: Desk): void {
   selectNext(shown, desk, chosen.at(-1))
 }
 
-/** Copies instances of a draft into truth: those selected, else the one under the pointer. The draft stays. */
-export function acceptDraft(editing: Editing, desk: Desk, { predictions }: EditTarget): void {
+/** Copies instances of a draft into truth: those named, else those selected, else the one under the pointer. The draft stays. */
+export function acceptDraft(editing: Editing, desk: Desk, target: EditTarget, ids?: readonly string[]): void {
   const { shown } = editing
   if (!shown?.state) return
-  const meant = shown.selection.length > 0 ? shown.selection : shown.hovered === null ? [] : [shown.hovered]
-  const planned = planAccept({ ...shown.state, predictions }, meant, options(desk))
+  const chosen = shown.selection.length > 0 ? shown.selection : shown.hovered === null ? [] : [shown.hovered]
+  const { predictions } = target
+  const planned = planAccept({ ...shown.state, predictions }, ids ?? chosen, options(desk))
   if ('refusal' in planned) return void editing.perform(planned)
   // nothing is decided of what no run has stored
   const stored = new Set(shown.state.predictions.map(({ id }) => id))
   const decisions = planned.plan.decisions.filter(({ prediction }) => stored.has(prediction))
-  editing.perform({ ...planned, plan: { ...planned.plan, decisions } })
+  if (editing.perform({ ...planned, plan: { ...planned.plan, decisions } })) target.accepted?.()
 }
 
 /** Fills, grows, shrinks or smooths what is selected of truth, or of a draft. */

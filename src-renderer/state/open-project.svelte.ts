@@ -16,7 +16,8 @@ import { Clipboard } from './marking.ts'
 import { Moved } from './moved.svelte.ts'
 import { followProject } from './news.ts'
 import { Review } from './review.svelte.ts'
-import { saveReport, saveResult } from './take-away.ts'
+import { savePlot, saveReport, saveResult } from './take-away.ts'
+import type { PlotFile } from '../ui/plot/file.ts'
 import type { Toasts } from './toasts.svelte.ts'
 import { Sweep } from './sweep.svelte.ts'
 import { Training } from './training.svelte.ts'
@@ -172,6 +173,11 @@ export class OpenProject {
   async saveResult(): Promise<void> {
     const { run } = this.facts
     if (run) await saveResult(this.#takingAway(), `${this.facts.summary.name} ${run.name}`, run.id)
+  }
+
+  /** A plot, as it is seen. */
+  async savePlot(file: PlotFile): Promise<void> {
+    await savePlot(this.#takingAway(), file)
   }
 
   export(what: 'truth' | 'predictions'): void {

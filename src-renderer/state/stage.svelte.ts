@@ -15,6 +15,12 @@ export interface EditTarget {
   readonly canUndo?: boolean
   readonly canRedo?: boolean
   undo?(): void
+  /** truth took something of it, which is an edit of truth and its undo that of truth */
+  accepted?(): void
+  /** that was the last thing done, so that undo means truth */
+  readonly acceptedLast?: boolean
+  /** truth gave it back */
+  takenBack?(): void
   redo?(): void
 }
 

@@ -1,4 +1,5 @@
 import { plural, score } from '../ui/format.ts'
+import type { PlotFile } from '../ui/plot/file.ts'
 import type { Client, ProjectClient } from '../client/index.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
@@ -49,4 +50,32 @@ export async function saveResult(
   } catch (error) {
     toasts.error(error)
   }
+}
+
+/** Lets a person choose a file, and writes a plot there as it is seen: a picture, or its values. */
+export async function savePlot(
+  { client, dialogs, toasts }: Surroundings,
+  { name, kind, bytes }: PlotFile,
+): Promise<void> {
+  try {
+    const target = await dialogs.saveReview({ suggestedName: `${fileName(name)}.${kind}`, what: kind })
+    if (!target) return
+    await client.review.plot({ grant: target.grant, base64: base64Of(bytes) })
+    toasts.note(`${target.label} is written.`)
+  } catch (error) {
+    toasts.error(error)
+  }
+}
+
+/** In pieces: a call takes only so many arguments. */
+function base64Of(bytes: Uint8Array): string {
+  let letters = ''
+  for (let at = 0; at < bytes.length; at += 8192)
+    letters += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  return btoa(letters)
+}
+
+/** Words as the name of a file: without signs that some system reads as a place. */
+function fileName(words: string): string {
+  return words.replaceAll(/[\\/:*?"<>|.]+/g, '-').slice(0, 120)
 }

@@ -66,7 +66,7 @@ export class PointGrid {
     return best
   }
 
-  /** Indices of the points inside a polygon, by the even-odd rule, ascending. */
+  /** Indices of the points inside a polygon, by the non-zero rule, as a polygon in the image has its pixels: ascending. */
   inside(corners: readonly Corner[]): Uint32Array {
     if (corners.length < 3) return new Uint32Array(0)
     const crossed = this.#crossedBy(corners)
@@ -129,6 +129,11 @@ export class PointGrid {
   }
 }
 
+interface Crossing {
+  x: number
+  turn: 1 | -1
+}
+
 /** Where all but the outermost hundredth on each side lie. */
 function middleOf(values: Float32Array): [number, number] {
   if (values.length === 0) return [0, 1]
@@ -138,19 +143,20 @@ function middleOf(values: Float32Array): [number, number] {
   return [sample[cut]!, sample[sample.length - 1 - cut]!]
 }
 
-/** Where the sides of a polygon cross a level line. */
-function crossingsAt(corners: readonly Corner[], y: number): number[] {
-  const crossings: number[] = []
+/** Where the sides of a polygon cross a level line; `turn`: 1 for a side downwards, -1 upwards. */
+function crossingsAt(corners: readonly Corner[], y: number): Crossing[] {
+  const crossings: Crossing[] = []
   for (let i = 0; i < corners.length; i++) {
     const a = corners[i]!
     const b = corners[i + 1] ?? corners[0]!
-    if (a.y > y !== b.y > y) crossings.push(((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x)
+    if (a.y > y === b.y > y) continue
+    crossings.push({ x: ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x, turn: b.y > a.y ? 1 : -1 })
   }
   return crossings
 }
 
-function isWithin(crossings: readonly number[], x: number): boolean {
-  let within = false
-  for (const crossing of crossings) if (x < crossing) within = !within
-  return within
+function isWithin(crossings: readonly Crossing[], x: number): boolean {
+  let winding = 0
+  for (const crossing of crossings) if (x < crossing.x) winding += crossing.turn
+  return winding !== 0
 }

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { pixelsOf } from '../mask/rle.ts'
+import { polygonMask } from '../mask/shapes.ts'
 import { inferenceOf } from '../../testing/inference.ts'
 import { PointGrid } from './grid.ts'
 import { IN_PIXELS, planeOf } from './plane.ts'
@@ -28,24 +30,47 @@ test('the nearest point is the one that looking at all of them finds', () => {
   )
 })
 
-test('a lasso holds the points that a ray crosses its outline from an odd number of times', () => {
+test('a lasso holds the points that its way runs around, once or several times', () => {
   fc.assert(
     fc.property(
       places,
       fc.array(fc.record({ x: coordinate, y: coordinate }), { maxLength: 12 }),
       (points, corners) => {
         const expected = points.flatMap(({ x, y }, i) => {
-          const crossings = corners.filter((a, k) => {
+          const turns = corners.map((a, k): number => {
             const b = corners[(k + 1) % corners.length]!
-            return a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x
+            const crossed = a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x
+            return crossed ? Math.sign(b.y - a.y) : 0
           })
-          return crossings.length % 2 === 1 ? [i] : []
+          return turns.reduce((sum, turn) => sum + turn, 0) === 0 ? [] : [i]
         })
         expect([...gridOf(points).inside(corners)]).toEqual(corners.length < 3 ? [] : expected)
       },
     ),
     { numRuns: 300 },
   )
+})
+
+test('the same lasso has the same pixels in the plot and in the image, also where its way crosses itself', () => {
+  const size = { width: 12, height: 9 }
+  const pixels = Array.from({ length: size.width * size.height }, (_, i) => i)
+  // points that lie where their pixels do
+  const grid = gridOf(pixels.map((i) => ({ x: (i % size.width) + 0.5, y: Math.floor(i / size.width) + 0.5 })))
+  // off the pixels' middles, where an edge belongs to one side by another rule
+  const off = (most: number, by: number) => fc.integer({ min: -2, max: 4 * most }).map((n) => n / 4 + by)
+  const corner = fc.record({ x: off(size.width, Math.SQRT2 / 10), y: off(size.height, Math.PI / 40) })
+  fc.assert(
+    fc.property(fc.array(corner, { minLength: 3, maxLength: 9 }), (way) => {
+      expect([...grid.inside(way)]).toEqual([...pixelsOf(polygonMask(way, size), size)].sort((a, b) => a - b))
+    }),
+  )
+  const twice = [...Array(2)].flatMap(() => [
+    { x: 1, y: 1 },
+    { x: 9, y: 1 },
+    { x: 9, y: 7 },
+    { x: 1, y: 7 },
+  ])
+  expect(grid.inside(twice)).toHaveLength(48)
 })
 
 test('principal axes of points along a line are that line and what is at right angles to it', () => {

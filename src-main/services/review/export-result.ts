@@ -11,7 +11,7 @@ import { writeWhole } from '../../whole-file.ts'
 import { openGrowing } from '../machinery/label-output.ts'
 import type { BackendInfo } from '../../contract/wire.ts'
 import type { Store } from '../../store/store.ts'
-import { csvRow } from './csv.ts'
+import { csvRow } from '../../core/csv.ts'
 import type { ResultFile } from './result-form.ts'
 import {
   CARD_FILE,

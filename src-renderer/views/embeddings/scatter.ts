@@ -2,7 +2,7 @@ import { covarianceOf, type Covariance, type Moments } from '../../../src-main/c
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { Camera } from '../../../src-main/core/geometry/camera.ts'
 import type { Mode, Points } from '../../state/embedding.svelte.ts'
-import { ticks } from '../../ui/ticks.ts'
+import { ticks } from '../../ui/plot/ticks.ts'
 
 type Rgb = readonly [number, number, number]
 
