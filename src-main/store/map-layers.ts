@@ -28,28 +28,37 @@ interface Row {
 /** Pieces that one statement removes, so that gestures come in between. */
 const REMOVED_AT_ONCE = 200
 
-/** Repository of map layers and their pieces. A layer is there once all of its pieces are. */
+/** Repository of map layers and their pieces. A layer is shown once all of its pieces are there. */
 export type MapLayerRepository = ReturnType<typeof mapLayerRepository>
 
 /** Repository of map layers and their pieces. */
 export function mapLayerRepository(db: Connection) {
   const all = db.prepare<[], { id: number; name: string; onEarth: number }>(
-    'select id, name, on_earth as onEarth from map_layers order by id',
+    'select id, name, on_earth as onEarth from map_layers where session_id is null order by id',
   )
   const addPiece = db.prepare(
     `insert into map_pieces (layer, kind, in_pixels, image, west, south, east, north, positions)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const add = db.prepare<[number, string, number, string]>(
-    'insert into map_layers (id, name, on_earth, added_at) values (?, ?, ?, ?)',
+  const begin = db.prepare<[number, string]>(
+    `insert into map_layers (id, name, on_earth, added_at, session_id) values (?, '', 0, '', ?)`,
   )
+  const finish = db.prepare<[string, number, string, number, string]>(
+    'update map_layers set name = ?, on_earth = ?, added_at = ?, session_id = null where id = ? and session_id = ?',
+  )
+  const leave = db.prepare<[string, number]>('update map_layers set session_id = ? where id = ?')
   const remove = db.prepare<[number]>('delete from map_layers where id = ?')
   const removePieces = db.prepare<[number]>(
     `delete from map_pieces where rowid in
      (select rowid from map_pieces where layer = ? limit ${REMOVED_AT_ONCE})`,
   )
+  const lost = db
+    .prepare<[], number>(
+      'select id from map_layers where session_id is not null and session_id not in (select id from sessions)',
+    )
+    .pluck()
   const columns = 'kind, in_pixels as inPixels, image, positions'
-  const whole = 'layer in (select id from map_layers)'
+  const whole = 'layer in (select id from map_layers where session_id is null)'
   const inPixels = db.prepare<[], Row>(`select ${columns} from map_pieces where in_pixels = 1 and ${whole}`)
   const onEarth = db.prepare<Box, Row>(
     `select ${columns} from map_pieces where in_pixels = 0 and west <= @east and east >= @west
@@ -63,11 +72,27 @@ export function mapLayerRepository(db: Connection) {
       const bytes = Buffer.from(buffer, byteOffset, byteLength)
       addPiece.run(layer, piece.kind, piece.inPixels ? 1 : 0, piece.image, west, south, east, north, bytes)
     },
-    add: ({ id, name, onEarth: earth }: MapLayer, at: string): void =>
-      void add.run(id, name, earth ? 1 : 0, at),
-    remove: (id: number): void => void remove.run(id),
-    /** Removes some pieces of a layer. @returns whether there may be more */
-    removePieces: (layer: number): boolean => removePieces.run(layer).changes === REMOVED_AT_ONCE,
+    /** From now on pieces of it may come. @param session that brings them */
+    begin: (id: number, session: string): void => void begin.run(id, session),
+    /**
+     * All pieces are there.
+     * @returns false where the session counted as dead meanwhile, so that another one has taken the layer away
+     */
+    finish: ({ id, name, onEarth: earth }: MapLayer, session: string, at: string): boolean =>
+      finish.run(name, earth ? 1 : 0, at, id, session).changes === 1,
+    /** It is not shown any more, and its pieces go. @param session that removes them */
+    leave: (id: number, session: string): void => void leave.run(session, id),
+    /**
+     * Removes some pieces of a layer that is not shown, then its row.
+     * @returns whether anything of it is left
+     */
+    removeSome: (id: number): boolean => {
+      if (removePieces.run(id).changes > 0) return true
+      remove.run(id)
+      return false
+    },
+    /** layers whose pieces were being brought or removed by sessions that are over */
+    lost: (): number[] => lost.all(),
     /** pieces in image pixels, and those whose box on the earth meets this one, in degrees */
     near: (box: Box | null): StoredPiece[] =>
       [...inPixels.all(), ...(box ? onEarth.all(box) : [])].map(({ positions, ...row }) => ({

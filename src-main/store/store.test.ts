@@ -367,6 +367,23 @@ test('a bulk write waits for the disk once, with its last item, and every other 
   store.close()
 })
 
+test('pieces of map layers that were left without one belong to nobody, and can be taken away', () => {
+  const old = connect(file)
+  for (const migration of MIGRATIONS.slice(0, 20)) applyMigration(old, migration)
+  const piece = `insert into map_pieces values (?, 'points', 1, null, 0, 0, 0, 0, x'')`
+  for (const layer of [1, 2, 2]) old.prepare(piece).run(layer)
+  old.exec(`insert into map_layers values (1, 'coast', 1, '')`)
+  old.pragma('user_version = 20')
+  old.pragma('application_id = 1148352868')
+  old.pragma('wal_checkpoint(TRUNCATE)')
+  old.close()
+  const { mapLayers, ...store } = openStore(file)
+  expect([mapLayers.all(), mapLayers.lost()]).toEqual([[{ id: 1, name: 'coast', onEarth: true }], [2]])
+  expect([mapLayers.removeSome(2), mapLayers.removeSome(2), mapLayers.lost()]).toEqual([true, false, []])
+  expect(mapLayers.near(null)).toHaveLength(1)
+  store.close()
+})
+
 test('a store for looking refuses every write', async () => {
   made()
   const store = openStore(file, { readOnly: true })

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { hostIn, idOf, makeBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import type { Project } from '../machinery/project.ts'
@@ -88,4 +88,64 @@ test('what draws nothing is refused, and nothing of it is kept', async () => {
   await expect(addMapLayer(project, { file })).rejects.toMatchObject({ code: 'file_broken' })
   expect(project.store.db.prepare('select count(*) as n from map_pieces').get()).toEqual({ n: 0 })
   expect(project.store.mapLayers.all()).toEqual([])
+})
+
+const COAST = [
+  { geometry: { type: 'LineString', coordinates: Array.from({ length: 600 }, (_, i) => [i, 7]) } },
+]
+
+/** A layer of which pieces are there, while the rest is held back. */
+async function begun(): Promise<{ adding: Promise<unknown>; goOn: () => void }> {
+  const { store } = project
+  const inBatches = store.inBatches.bind(store)
+  const held = Promise.withResolvers<void>()
+  const there = Promise.withResolvers<void>()
+  vi.spyOn(store, 'inBatches').mockImplementationOnce(async (items, work, signal) => {
+    await inBatches(items, work, signal)
+    there.resolve()
+    await held.promise
+  })
+  const adding = addMapLayer(project, { file: written('coast.geojson', COAST) })
+  adding.catch(() => undefined)
+  await there.promise
+  return { adding, goOn: held.resolve }
+}
+
+const rows = () => ['map_layers', 'map_pieces'].map((table) => count(table))
+const count = (table: string) => project.store.db.prepare(`select count(*) from ${table}`).pluck().get()
+
+test('a layer that one session is just adding is not shown, and whoever opens the project meanwhile leaves it alone', async () => {
+  const { adding, goOn } = await begun()
+  expect([project.store.mapLayers.all(), rows()]).toEqual([[], [1, 3]])
+  const other = hostIn(bench.folder)
+  await settled(await other.openProject(bench.images))
+  await other.close()
+  expect(rows()).toEqual([1, 3])
+  goOn()
+  await adding
+  expect(project.store.mapLayers.all()).toMatchObject([{ name: 'coast' }])
+  await removeMapLayer(project, project.store.mapLayers.all()[0]!.id)
+  expect(rows()).toEqual([0, 0])
+})
+
+test('what a session that was killed has left of a layer is removed at the next opening, and its late answer keeps nothing', async () => {
+  const { adding, goOn } = await begun()
+  // a layer that was being removed, and pieces of hundreds that were being added
+  const { store } = project
+  const piece = { kind: 'points' as const, inPixels: true, image: null, positions: new Float64Array(2) }
+  const box = { west: 0, south: 0, east: 0, north: 0 }
+  await store.write(() => {
+    store.mapLayers.begin(5, 'gone')
+    store.mapLayers.leave(5, 'gone')
+    for (let i = 0; i < 450; i++) store.mapLayers.addPiece(5, piece, box)
+    // as other processes do with one that has not been heard of for long
+    store.sessions.remove(project.session)
+  })
+  const other = hostIn(bench.folder)
+  await settled(await other.openProject(bench.images))
+  await vi.waitFor(() => expect(rows()).toEqual([0, 0]))
+  await other.close()
+  goOn()
+  await expect(adding).rejects.toMatchObject({ code: 'project_in_use' })
+  expect(rows()).toEqual([0, 0])
 })

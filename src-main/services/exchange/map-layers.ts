@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { basename } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { DrydockError } from '../../contract/errors.ts'
 import type { MapLayer, MapShapes } from '../../contract/wire.ts'
 import { nameMatcher } from '../../core/names.ts'
@@ -27,17 +28,25 @@ export async function addMapLayer(
   if (file === undefined) {
     throw new DrydockError('not_found', 'This file was looked at too long ago. Choose it again.')
   }
-  // of its own before there is a layer: two may be read at once
   const id = randomInt(1, 2 ** 47)
   let onEarth = false
   const take = (pieces: MapPiece[]): Promise<void> => {
     onEarth ||= pieces.some(({ inPixels }) => !inPixels)
     return store.inBatches(pieces, (piece) => store.mapLayers.addPiece(id, piece, boundsOf(piece.positions)))
   }
+  await store.write(() => store.mapLayers.begin(id, project.session))
   try {
     await project.reads.run('exchange.readMap', { file }, { take })
     const layer = { id, name: basename(file).replace(/\.[^.]*$/, ''), onEarth }
-    await store.write(() => store.mapLayers.add(layer, new Date().toISOString()))
+    const whole = await store.write(() =>
+      store.mapLayers.finish(layer, project.session, new Date().toISOString()),
+    )
+    if (!whole) {
+      throw new DrydockError(
+        'project_in_use',
+        'This computer was silent for so long that another program took the unfinished map layer away. Add it again.',
+      )
+    }
     project.events.emit({ type: 'map-layers' })
     return layer
   } catch (error) {
@@ -50,14 +59,19 @@ export async function addMapLayer(
 export async function removeMapLayer(project: Project, layer: number): Promise<void> {
   assertWritable(project)
   const { store } = project
-  await store.write(() => store.mapLayers.remove(layer))
+  await store.write(() => store.mapLayers.leave(layer, project.session))
   project.events.emit({ type: 'map-layers' })
   await removePieces(project, layer)
 }
 
+/** Removes what sessions that were ended in the middle have left of layers. What cannot be removed now is, when the project is opened next. */
+export async function removeLostMapLayers(project: Project): Promise<void> {
+  for (const layer of project.store.mapLayers.lost()) await removePieces(project, layer)
+}
+
 /** In small steps, between which gestures are saved. */
 async function removePieces({ store }: Project, layer: number): Promise<void> {
-  while (await store.write(() => store.mapLayers.removePieces(layer)));
+  while (await store.write(() => store.mapLayers.removeSome(layer), false)) await setImmediate()
 }
 
 /** What of all layers lies on an image, in its pixels. */

@@ -42,6 +42,8 @@ export interface Project {
   /** true: look, but nothing is saved */
   readonly readOnly: boolean
   readonly store: Store
+  /** id of this process's session in it; '' where nothing can be written */
+  readonly session: string
   /** what grows with the number of images is read in threads of its own */
   readonly reads: ProjectReads
   /** files of the cache that are being made */

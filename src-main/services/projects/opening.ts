@@ -20,6 +20,7 @@ import { DATABASE } from '../machinery/project.ts'
 import type { Project, Shared } from '../machinery/project.ts'
 import { ProjectReads } from '../machinery/readers.ts'
 import { QuietWork } from '../machinery/quiet-work.ts'
+import { removeLostMapLayers } from '../exchange/map-layers.ts'
 import { scanOnOpening } from '../images/scan.ts'
 import { placeOfImages } from './images-place.ts'
 import { followOthers } from './session.ts'
@@ -119,6 +120,7 @@ async function openOn(
       cache,
       readOnly,
       store,
+      session: session?.id ?? '',
       reads,
       making,
       events,
@@ -149,6 +151,9 @@ async function openOn(
       stopFollowing = followOthers(project)
       await registerBaseModel(project)
       await scanOnOpening(project)
+      removeLostMapLayers(project).catch((error: unknown) => {
+        shared.log(`map layers that were not finished could not be removed: ${String(error)}`)
+      })
       backUpDaily(store.db, join(folder, 'backups')).catch((error: unknown) => {
         shared.log(`the daily backup failed: ${String(error)}`)
       })

@@ -19,6 +19,7 @@ import { doubt } from './017-doubt.ts'
 import { shapes } from './018-shapes.ts'
 import { outOfFold } from './019-out-of-fold.ts'
 import { leftOut } from './020-left-out.ts'
+import { unfinishedMapLayers } from './021-unfinished-map-layers.ts'
 
 /** All migrations; the number of the last one is the schema's version. Published ones never change. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   shapes,
   outOfFold,
   leftOut,
+  unfinishedMapLayers,
 ]
