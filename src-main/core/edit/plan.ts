@@ -70,7 +70,7 @@ function reshaped(before: Rle, change: InstanceChange): Rle {
 export function checkPlan(
   state: EditState,
   plan: EditPlan,
-  ships: number = state.truth.filter((t) => countsAsObject(t, state.uncounted)).length,
+  ships = (): number => state.truth.filter((t) => countsAsObject(t, state.uncounted)).length,
 ): string | null {
   if ((plan.version ?? PLAN_VERSION) !== PLAN_VERSION) {
     return 'The edit has the form of another version of Drydock.'
@@ -105,12 +105,13 @@ export function checkPlan(
   return checkNoShip(state, plan, ships)
 }
 
-function checkNoShip(state: EditState, plan: EditPlan, ships: number): string | null {
+function checkNoShip(state: EditState, plan: EditPlan, ships: () => number): string | null {
+  if ((plan.status?.to ?? state.status) !== 'no ship') return null
   const count = plan.instances.reduce(
     (n, { before, after }) => n + counted(after, state) - counted(before, state),
-    ships,
+    ships(),
   )
-  return (plan.status?.to ?? state.status) === 'no ship' && count > 0 ? `${shipsAreMarked(count)}.` : null
+  return count > 0 ? `${shipsAreMarked(count)}.` : null
 }
 
 function counted(attributes: InstanceChange['after'], { uncounted }: EditState): number {

@@ -9,7 +9,7 @@ import type { StoredImage } from '../../store/images.ts'
 import { ensureContent, noteContent } from '../images/content.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, isFinished, storedImage } from '../machinery/project.ts'
-import { existingRow, rowOfImage, tellImage } from '../images/rows.ts'
+import { existingRow, rowOfImage, tellImageRow } from '../images/rows.ts'
 import { scoreOfImage } from '../score/image-score.ts'
 import { rescoreEdited } from '../score/score.ts'
 import { storedEditState } from './edit-state.ts'
@@ -111,7 +111,7 @@ export function addEdit(
 ): StoredEdit {
   const { store } = project
   const state = stateOf(project, image, plan)
-  const objection = checkPlan(state, plan, store.truth.count(image.id))
+  const objection = checkPlan(state, plan, () => store.truth.count(image.id))
   if (objection !== null) throw new DrydockError('bad_input', `${objection} Nothing was changed.`)
   writeState(project, image, state, applyPlan(state, plan), plan)
   if (plan.status) writeStatus(project, image, plan.status, context.kind)
@@ -161,7 +161,7 @@ async function commit(
     if (image.revision !== expectedRevision) throw conflict(project, image, expectedRevision)
     return resultOf(project, work(image))
   })
-  tellImage(project, id, 'truth')
+  tellImageRow(project, result.row, 'truth')
   project.events.emit({ type: 'score' })
   return result
 }

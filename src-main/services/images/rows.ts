@@ -102,9 +102,17 @@ export function tellImage(
   what: Extract<ProjectEvent, { type: 'image-changed' }>['what'],
 ): void {
   const row = rowOfImage(project, id)
-  if (!row) return
-  project.events.emit({ type: 'images', rows: [row] })
-  project.events.emit({ type: 'image-changed', image: id, what, revision: row.revision })
+  if (row) tellImageRow(project, row, what)
+}
+
+/** As {@link tellImage}, where its row is at hand: making one counts the image's instances. */
+export function tellImageRow(
+  { events }: Pick<Project, 'events'>,
+  row: ImageRow,
+  what: Parameters<typeof tellImage>[2],
+): void {
+  events.emit({ type: 'images', rows: [row] })
+  events.emit({ type: 'image-changed', image: row.id, what, revision: row.revision })
 }
 
 /** As {@link tellImage}, of any number of images: gestures come in between. Of very many it is told once for all. */
