@@ -4,6 +4,7 @@ import { imagePoint } from '../../src-main/core/geometry/points.ts'
 import { Wand } from '../../src-main/core/wand/wand.ts'
 import type { Canvas, CanvasImage, CanvasOptions, Layers, WheelUse } from './api.ts'
 import { CameraControl } from './camera-control.ts'
+import { loadBoxNet } from './box-net.ts'
 import { Pixels } from './draw/pixels.ts'
 import { Hand } from './hand.ts'
 import type { InputHandlers } from './input.ts'
@@ -73,6 +74,9 @@ export class CanvasController {
       (there) => this.#tellPicture(there),
     )
     this.#bench.picture = (area) => this.#pixels.read(area)
+    void loadBoxNet().then((net) => {
+      this.#bench.boxNet = net
+    })
     this.#painter = new Painter(
       this.#shown,
       this.#pixels,

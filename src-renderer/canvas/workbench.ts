@@ -39,6 +39,7 @@ export class Workbench {
   brush: BrushTip = { diameter: 12, tip: 'round' }
   picture: ToolContext['picture'] = () => null
   inference: ToolContext['inference'] = null
+  boxNet: ToolContext['boxNet'] = null
   /** metres on the ground of a pixel's sides; null: not known */
   pen: PenUse = 'ignored'
   ground: { x: number; y: number } | null = null
@@ -248,6 +249,7 @@ export class Workbench {
       scale,
       picture: this.picture,
       inference: this.inference,
+      boxNet: this.boxNet,
       newId: () => crypto.randomUUID(),
       ground: this.ground,
       hits: (at) => this.#within(this.#shown.hits(at, REACH / scale)),

@@ -74,7 +74,7 @@ const SAME_WAY = 0.15
 const UNSEEN = 0.15
 
 /** Sides of which nothing is seen lie where a person put them: between two ships of one colour. */
-function settled(field: Field, rough: TurnedBox, box: TurnedBox): TurnedBox {
+export function settled(field: Field, rough: TurnedBox, box: TurnedBox): TurnedBox {
   const quarters = Math.round((box.angle - rough.angle) / (Math.PI / 2))
   if (Math.abs(box.angle - rough.angle - (quarters * Math.PI) / 2) > SAME_WAY) return box
   const middles = Object.values(sidesOf(rough))

@@ -1,5 +1,6 @@
 import type { Picture } from './field.ts'
 import type { TurnedBox } from './turned-box.ts'
+import { depthsOf } from './turned-box.ts'
 
 /**
  * Pixels around a ship that hold some of its colour: lens and enlargement carry it outwards, and people mark what they see of it. Where a picture is sharp there
@@ -78,19 +79,4 @@ function isWater(depth: number): boolean {
 
 function density(away: number, variance: number): number {
   return Math.exp((-away * away) / (2 * variance)) / Math.sqrt(variance)
-}
-
-/** How deep each pixel's centre lies in the box, px; below 0 outside. */
-function depthsOf(area: Picture['area'], box: TurnedBox): Float32Array {
-  const [cos, sin] = [Math.cos(box.angle), Math.sin(box.angle)]
-  const [a, b] = [box.length / 2, box.breadth / 2]
-  const depth = new Float32Array(area.width * area.height)
-  for (let y = 0, p = 0; y < area.height; y++) {
-    const dy = area.y + y + 0.5 - box.y
-    for (let x = 0; x < area.width; x++, p++) {
-      const dx = area.x + x + 0.5 - box.x
-      depth[p] = Math.min(a - Math.abs(dx * cos + dy * sin), b - Math.abs(dy * cos - dx * sin))
-    }
-  }
-  return depth
 }

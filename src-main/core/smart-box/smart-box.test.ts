@@ -1,14 +1,18 @@
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { smartBoxWeights } from '../../locations.ts'
 import { imagePoint } from '../geometry/points.ts'
 import * as m from '../mask/rle.ts'
 import { randomFrom } from '../random.ts'
+import { BoxNet } from './net.ts'
 import { smartBox, smartBoxArea } from './smart-box.ts'
 import type { TurnedBox } from './turned-box.ts'
 import { boxAlong, boxBetween } from './turned-box.ts'
 
 const SIZE = { width: 80, height: 60 }
 const WATER = [40, 60, 70]
-const NOTHING = { taken: m.EMPTY_RLE, ship: m.EMPTY_RLE, water: m.EMPTY_RLE, belief: null }
+const NOTHING = { taken: m.EMPTY_RLE, ship: m.EMPTY_RLE, water: m.EMPTY_RLE, belief: null, net: null }
 
 const rectangle = (x: number, y: number, width: number, height: number) =>
   m.fromPredicate(SIZE, () => true, { x, y, width, height })
@@ -43,13 +47,25 @@ function ask(pixels: Uint8ClampedArray, box: TurnedBox, more: Partial<Parameters
 const box = (x: number, y: number, width: number, height: number) =>
   boxBetween(imagePoint(x, y), imagePoint(x + width, y + height))
 
-describe('smart box', () => {
-  const hull = rectangle(30, 20, 20, 7)
-  const alone = picture([{ rle: hull, colour: [170, 160, 150] }], 12)
+const NET = BoxNet.fromBytes(Uint8Array.from(readFileSync(smartBoxWeights)).buffer)
+const WAYS = [
+  ['with its network', NET],
+  ['without', null],
+] as const
 
-  it('finds a ship to the pixel from a rough box, dragged too large or too small', () => {
+const iou = (a: m.Rle, b: m.Rle) => {
+  const common = m.intersectionArea(a, b)
+  return common / (m.areaOf(a) + m.areaOf(b) - common)
+}
+
+const hull = rectangle(30, 20, 20, 7)
+const alone = picture([{ rle: hull, colour: [170, 160, 150] }], 12)
+
+describe.for(WAYS)('smart box %s', ([, net]) => {
+  it('finds a ship from a rough box, dragged too large or too small', () => {
     for (const rough of [box(28, 18, 24, 10), box(27, 19, 24, 9), box(31, 19, 21, 9)]) {
-      expect(m.formatRle(ask(alone, rough))).toBe(m.formatRle(hull))
+      const found = ask(alone, rough, { net })
+      expect(iou(found, hull)).toBeGreaterThan(net ? 0.9 : 0.999)
     }
   })
 
@@ -64,40 +80,53 @@ describe('smart box', () => {
       imagePoint(40 + 12 * cos, 30 + 12 * sin),
       3,
     )
-    const found = ask(picture([{ rle: turned, colour: [20, 30, 30] }], 8), rough, { along: true })
-    const common = m.intersectionArea(found, turned)
-    expect(common / (m.areaOf(found) + m.areaOf(turned) - common)).toBeGreaterThan(0.9)
+    const pixels = picture([{ rle: turned, colour: [20, 30, 30] }], 8)
+    expect(iou(ask(pixels, rough, { along: true, net }), turned)).toBeGreaterThan(0.85)
   })
 
   it('keeps two ships of 3 x 12 px without a gap apart, by the boxes alone', () => {
     const [left, right] = [rectangle(40, 20, 3, 12), rectangle(43, 20, 3, 12)]
     const pixels = picture([left, right].map((rle) => ({ rle, colour: [200, 200, 190] })))
-    const first = ask(pixels, box(40, 20, 3, 12))
+    const first = ask(pixels, box(40, 20, 3, 12), { net })
     expect(m.formatRle(first)).toBe(m.formatRle(left))
-    expect(m.formatRle(ask(pixels, box(43, 20, 3, 12), { taken: first }))).toBe(m.formatRle(right))
+    expect(m.formatRle(ask(pixels, box(43, 20, 3, 12), { net, taken: first }))).toBe(m.formatRle(right))
   })
 
-  it('learns from strokes: what is painted belongs to it, what is erased does not, and what looks like either', () => {
+  it('keeps to what a person has painted, wherever, and to what others have', () => {
+    const part = fc
+      .tuple(fc.nat(70), fc.nat(50), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))
+      .map(([x, y, width, height]) => rectangle(x, y, width, height))
+    fc.assert(
+      fc.property(part, part, part, (painted, erased, taken) => {
+        const ship = m.subtract(painted, erased)
+        const found = ask(alone, box(28, 18, 24, 10), { net, ship, water: erased, taken })
+        expect(m.intersectionArea(found, m.union(erased, taken))).toBe(0)
+        expect(m.areaOf(m.subtract(m.subtract(ship, taken), found))).toBe(0)
+      }),
+      { numRuns: 8, seed: 1 },
+    )
+  })
+
+  it('learns from strokes: what is beside what is erased goes, too', () => {
     const dark = rectangle(50, 20, 8, 7)
-    const two = picture([
+    const ships = [
       { rle: hull, colour: [170, 160, 150] },
       { rle: dark, colour: [70, 40, 40] },
-    ])
-    const rough = box(29, 18, 23, 11)
-    expect(m.intersectionArea(ask(two, rough), dark)).toBe(0)
-    const painted = ask(two, rough, { ship: rectangle(52, 21, 5, 4) })
+    ]
+    const rough = box(29, 18, 27, 11)
+    const painted = ask(picture(ships), rough, { net, ship: rectangle(52, 21, 5, 4) })
     expect(m.intersectionArea(painted, dark)).toBeGreaterThan(45)
-    const erased = ask(two, rough, { water: rectangle(30, 20, 4, 7) })
-    expect(m.intersectionArea(erased, rectangle(30, 20, 4, 7))).toBe(0)
+    const erased = ask(picture(ships), rough, { net, water: rectangle(52, 21, 4, 4) })
+    expect(m.intersectionArea(erased, dark)).toBeLessThan(15)
   })
 
-  it('leaves what belongs to others, and finds nothing where all of it does', () => {
-    const taken = rectangle(40, 0, 40, 60)
-    expect(m.intersectionArea(ask(alone, box(28, 18, 24, 10), { taken }), taken)).toBe(0)
-    expect(ask(alone, box(28, 18, 24, 10), { taken: rectangle(0, 0, 80, 60) })).toHaveLength(0)
+  it('finds nothing where all of it belongs to others', () => {
+    expect(ask(alone, box(28, 18, 24, 10), { net, taken: rectangle(0, 0, 80, 60) })).toHaveLength(0)
   })
+})
 
-  it('follows a network where the picture shows nothing', () => {
+describe('smart box', () => {
+  it('follows an inference where the picture shows nothing and the box has no network', () => {
     const flat = picture([])
     const rough = box(28, 18, 24, 10)
     const area = smartBoxArea(rough, SIZE)!
@@ -107,7 +136,9 @@ describe('smart box', () => {
         : 0.03,
     )
     const found = ask(flat, rough, { belief })
-    const common = m.intersectionArea(found, hull)
-    expect(common / (m.areaOf(found) + m.areaOf(hull) - common)).toBeGreaterThan(0.85)
+    expect(iou(found, hull)).toBeGreaterThan(0.85)
+  })
+  it('refuses weights of another network', () => {
+    expect(() => BoxNet.fromBytes(new ArrayBuffer(12))).toThrow('6 came')
   })
 })

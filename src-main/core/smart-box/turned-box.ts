@@ -111,3 +111,18 @@ export function areaAround(box: TurnedBox, share: number, least: number, size: S
   const height = Math.min(size.height, Math.ceil(box.y + reach(half.y))) - y
   return width > 0 && height > 0 ? { x, y, width, height } : null
 }
+
+/** [area.height, area.width] how deep each pixel's centre lies in the box, px; below 0 outside. */
+export function depthsOf(area: PixelBox, box: TurnedBox): Float32Array {
+  const [cos, sin] = [Math.cos(box.angle), Math.sin(box.angle)]
+  const [a, b] = [box.length / 2, box.breadth / 2]
+  const depth = new Float32Array(area.width * area.height)
+  for (let y = 0, p = 0; y < area.height; y++) {
+    const dy = area.y + y + 0.5 - box.y
+    for (let x = 0; x < area.width; x++, p++) {
+      const dx = area.x + x + 0.5 - box.x
+      depth[p] = Math.min(a - Math.abs(dx * cos + dy * sin), b - Math.abs(dy * cos - dx * sin))
+    }
+  }
+  return depth
+}

@@ -5,6 +5,7 @@ import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
 import type { SparseInference } from '../../../src-main/contract/engine.ts'
 import type { PixelBox, Rle } from '../../../src-main/core/mask/rle.ts'
 import type { Picture } from '../../../src-main/core/smart-box/field.ts'
+import type { BoxNet } from '../../../src-main/core/smart-box/net.ts'
 import type { InstanceRef } from '../api.ts'
 
 /**
@@ -60,6 +61,8 @@ export interface ToolContext {
   picture(area: PixelBox): Picture | null
   /** what a network sees in the image; null: none has looked, or nobody has asked for it */
   inference: SparseInference | null
+  /** what the smart box looks with; null: not loaded yet, or its weights cannot be read */
+  boxNet: BoxNet | null
   newId(): string
   /** instances at a point, nearest first, within reach of the pointer */
   hits(at: ImagePoint): readonly InstanceRef[]

@@ -148,21 +148,20 @@ function look(
   box: TurnedBox,
   along: boolean,
   strokes: readonly Strokes[],
-  { content, policy, picture, inference }: ToolContext,
+  { content, policy, picture, inference, boxNet }: ToolContext,
 ): Rle | null {
   const area = smartBoxArea(box, content)
   if (area === null) return EMPTY_RLE
   const seen = picture(area)
   if (seen === null) return null
-  const ship = unionAll(strokes.map((one) => one.ship))
-  const water = unionAll(strokes.map((one) => one.water))
-  const found = smartBox({
-    ...{ box, along, size: content, picture: seen, ship, water },
+  return smartBox({
+    ...{ box, along, size: content, picture: seen },
+    ship: unionAll(strokes.map((one) => one.ship)),
+    water: unionAll(strokes.map((one) => one.water)),
     taken: policy === 'yield' ? unionAll(content.truth.map(({ rle }) => rle)) : EMPTY_RLE,
     belief: inference && beliefOf(inference, area, box),
+    net: boxNet,
   })
-  // what a person has painted holds, also beyond the pixels that are looked at
-  return subtract(union(found, ship), water)
 }
 
 function planOf({ mask, id }: Standing, context: ToolContext): Planned {

@@ -1,0 +1,127 @@
+import type { Look } from './crop.ts'
+import { CELLS, cellOf } from './crop.ts'
+import type { PixelBox } from '../mask/rle.ts'
+import type { TurnedBox } from './turned-box.ts'
+import { fromBox } from './turned-box.ts'
+
+/** Cells that are less likely the ship's say nothing of its form. */
+const LEAST_CHANCE = 0.2
+/** Chances are made more of a yes or no. */
+const SHARPER = 1.5
+/** Fewer cells than this are no ship. */
+const LEAST_CELLS = 4
+const LEAST_SIDE = 2
+
+/** The rectangle that has the same middle, way and spread as what was seen; null where next to nothing was. */
+export function rectangleOf({ box, odds }: Look): TurnedBox | null {
+  const [u, v] = [cellOf(box.length), cellOf(box.breadth)]
+  let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0]
+  odds.forEach((odd, p) => {
+    const chance = 1 / (1 + Math.exp(-SHARPER * odd))
+    if (chance < LEAST_CHANCE) return
+    const along = ((p % CELLS) + 0.5 - CELLS / 2) * u
+    const across = (Math.floor(p / CELLS) + 0.5 - CELLS / 2) * v
+    n += chance
+    x += chance * along
+    y += chance * across
+    xx += chance * along * along
+    yy += chance * across * across
+    xy += chance * along * across
+  })
+  if (n < LEAST_CELLS) return null
+  const [mx, my] = [x / n, y / n]
+  const [cxx, cyy, cxy] = [xx / n - mx * mx, yy / n - my * my, xy / n - mx * my]
+  const spread = Math.hypot((cxx - cyy) / 2, cxy)
+  // a rectangle's variance along a side is a twelfth of its square
+  const side = (variance: number) => Math.max(LEAST_SIDE, Math.sqrt(12 * Math.max(0, variance)))
+  const middle = fromBox(box, mx, my)
+  return {
+    ...{ x: middle.x, y: middle.y, angle: box.angle + Math.atan2(2 * cxy, cxx - cyy) / 2 },
+    length: side((cxx + cyy) / 2 + spread),
+    breadth: side((cxx + cyy) / 2 - spread),
+  }
+}
+
+/** Places at which a rectangle is compared with what was seen. */
+const MOST_PLACES = 1600
+/** Places less likely than this are left out of what is inside. */
+const NO_CHANCE = 0.02
+const FIRST_STEP = 0.12
+const LAST_STEP = 0.012
+const ROUNDS = 5
+/** A step turns by so many radians. */
+const TURN = 0.7
+
+interface Fit {
+  box: TurnedBox
+  /** expected intersection over union of the rectangle and the ship, 0..1 */
+  iou: number
+}
+
+/** The rectangle of the highest expected intersection over union, from a near one on. @param lean [area.height, area.width] log odds */
+export function fitRectangle(lean: Float32Array, area: PixelBox, start: TurnedBox): Fit {
+  const seen = chancesOf(lean, area)
+  let best: Fit = { box: start, iou: expectedIou(seen, start) }
+  for (let step = FIRST_STEP; step > LAST_STEP; step /= 2) {
+    let before: Fit | null = null
+    for (let round = 0; round < ROUNDS && before !== best; round++) {
+      before = best
+      for (const box of neighbours(before.box, step)) {
+        const iou = expectedIou(seen, box)
+        if (iou > best.iou) best = { box, iou }
+      }
+    }
+  }
+  return best
+}
+
+interface Chances {
+  /** [places, 3] x, y and how likely a place is the ship's */
+  places: Float64Array
+  total: number
+  /** distance between places, px */
+  gap: number
+}
+
+function chancesOf(lean: Float32Array, { x: left, y: top, width, height }: PixelBox): Chances {
+  const gap = Math.max(1, Math.round(Math.sqrt((width * height) / MOST_PLACES)))
+  const places: number[] = []
+  let total = 0
+  for (let y = gap >> 1; y < height; y += gap) {
+    for (let x = gap >> 1; x < width; x += gap) {
+      const chance = 1 / (1 + Math.exp(-lean[y * width + x]!))
+      if (chance < NO_CHANCE) continue
+      places.push(left + x + 0.5, top + y + 0.5, chance)
+      total += chance
+    }
+  }
+  return { places: Float64Array.from(places), total, gap }
+}
+
+function expectedIou({ places, total, gap }: Chances, { x, y, angle, length, breadth }: TurnedBox): number {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  let common = 0
+  for (let k = 0; k < places.length; k += 3) {
+    const dx = places[k]! - x
+    const dy = places[k + 1]! - y
+    const depth = Math.min(
+      length / 2 - Math.abs(dx * cos + dy * sin),
+      breadth / 2 - Math.abs(dy * cos - dx * sin),
+    )
+    common += places[k + 2]! * Math.min(1, Math.max(0, depth / gap + 0.5))
+  }
+  return common / (total + (length * breadth) / gap ** 2 - common)
+}
+
+/** Rectangles with one side moved, or turned, by a step either way. */
+function neighbours(box: TurnedBox, step: number): TurnedBox[] {
+  return [step, -step].flatMap((by) => {
+    const [u, v] = [by * box.length, by * box.breadth]
+    const moved = (along: number, across: number) => ({ ...box, ...fromBox(box, along / 2, across / 2) })
+    return [
+      { ...box, angle: box.angle + TURN * by },
+      ...[u, -u].map((way) => ({ ...moved(way, 0), length: box.length + u })),
+      ...[v, -v].map((way) => ({ ...moved(0, way), breadth: box.breadth + v })),
+    ].filter(({ length, breadth }) => length >= LEAST_SIDE && breadth >= LEAST_SIDE)
+  })
+}
