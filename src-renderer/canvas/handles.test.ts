@@ -44,7 +44,7 @@ describe('the handles of a box', () => {
 
   it('leave a drag to the tool that draws, also at their very place, unless Ctrl is held', () => {
     t.move(60, 53)
-    expect(t.bench.view().hint).toContain('The next shape can begin here')
+    expect(t.bench.view().hint).toContain('Ctrl+drag reshapes this')
     // the next ship lies alongside
     t.drag([60, 53], [80, 53])
     t.drag([60, 59], [80, 59])

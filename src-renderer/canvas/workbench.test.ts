@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as m from '../../src-main/core/mask/rle.ts'
 import { DEFAULT_LAYERS } from './api.ts'
+import { TOOL_NAMES } from './tools/registry.ts'
 import { A, B, P, Q, box, ids, setUp } from './tools/fake-desk.ts'
 
 describe('what gestures change', () => {
@@ -28,6 +29,15 @@ describe('what gestures change', () => {
     t.bench.setTarget('draft')
     expect(t.bench.view().busy).toBe(false)
   })
+})
+
+it.each(TOOL_NAMES)('the first step of %s fits into two lines of the tool bar', (name) => {
+  const t = setUp(name)
+  t.bench.select([{ kind: 'truth', id: A }])
+  const selected = t.bench.view().hint
+  t.bench.select([])
+  const hints = [selected, t.bench.view().hint].map(({ length }) => length)
+  expect(Math.max(...hints)).toBeLessThan(56)
 })
 
 it('what a view does not show is not hit', () => {

@@ -15,9 +15,9 @@ import { PLAIN } from './tools/tool.ts'
 import type { ToolName } from './tools/registry.ts'
 import { TOOLS } from './tools/registry.ts'
 
-const HELD = 'Release to save, Escape drops it; Shift for right angles'
-const OVER = 'Drag to change the shape, with Shift to right angles; Alt+click takes a corner out'
-const OVER_WITH_CTRL = 'The next shape can begin here; Ctrl and a drag change this one'
+const HELD = 'Release to save, Escape drops it; Shift: right angles'
+const OVER = 'Drag to reshape; Shift: right angles, Alt: one less'
+const OVER_WITH_CTRL = 'The next one may begin here; Ctrl+drag reshapes this'
 
 /** An instance can be hit this far (CSS pixels) from its nearest pixel: the target is at least 10 px wide. */
 const REACH = 5

@@ -1,6 +1,6 @@
 /** Small signs, drawn so that meaning does not rest on colour: 10 x 10 CSS pixels around (x, y). */
 
-export type Sign = 'tick' | 'cross' | 'ring' | 'join' | 'cut'
+export type Sign = 'tick' | 'cross' | 'ring' | 'join' | 'cut' | 'plus' | 'minus'
 
 export function drawSign(
   context: CanvasRenderingContext2D,
@@ -48,6 +48,16 @@ const SHAPES: Record<Sign, (context: CanvasRenderingContext2D) => void> = {
     context.moveTo(-2, -2.2)
     context.lineTo(0, -4.2)
     context.lineTo(2, -2.2)
+  },
+  plus(context) {
+    context.moveTo(-4, 0)
+    context.lineTo(4, 0)
+    context.moveTo(0, -4)
+    context.lineTo(0, 4)
+  },
+  minus(context) {
+    context.moveTo(-4, 0)
+    context.lineTo(4, 0)
   },
   cut(context) {
     context.moveTo(-4, 4)

@@ -109,7 +109,7 @@ export interface ToolView {
   /** brush footprint */
   brush: ({ at: ImagePoint } & BrushTip) | null
   /** a sign beside the pointer */
-  sign: { at: ImagePoint; kind: 'tick' | 'cross' | 'join' | 'cut' } | null
+  sign: { at: ImagePoint; kind: 'tick' | 'cross' | 'join' | 'cut' | 'plus' | 'minus' } | null
   /** what the image would be if the gesture ended now */
   live: Planned | null
 }

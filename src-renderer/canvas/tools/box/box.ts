@@ -72,7 +72,7 @@ const boxTool: Tool<State> = {
   view(state, context) {
     const { bow, stern, at, press } = state
     const base = { ...PLAIN, busy: bow !== null, stepsBack: bow !== null }
-    if (!bow) return { ...base, hint: 'Drag along one side of the ship, bow first, or click its two ends' }
+    if (!bow) return { ...base, hint: 'Drag along one side, bow first, or click its ends' }
     if (!stern) {
       const hint = press ? 'Release at the stern' : 'Click the stern, on the same side'
       return { ...base, hint, lines: [{ points: at ? [bow, at] : [bow], closed: false }], dots: [bow] }
@@ -89,7 +89,7 @@ function outlined(state: State, context: ToolContext): Pick<ToolView, 'hint' | '
   return {
     hint: press
       ? 'Release: along the other side, or across the ship'
-      : 'Click the other side, or drag along it; a drag across the ship takes the line for its axis',
+      : 'Drag along the other side, or click it',
     lines: [
       ...(bow && stern ? [{ points: [bow, stern], closed: false }] : []),
       ...(second ? [{ points: second, closed: false }] : []),

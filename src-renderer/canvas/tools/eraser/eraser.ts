@@ -22,7 +22,7 @@ const eraserTool = paintTool(
       const targets = selectedIds(context)
       if (targets.length === 0) {
         return at && predictionUnder({ from: at, reach: EMPTY_RLE }, context) !== null
-          ? 'Erase from this prediction to accept what is left of it'
+          ? 'Erase from this prediction to accept the rest'
           : 'Erase from any ship'
       }
       return targets.length === 1

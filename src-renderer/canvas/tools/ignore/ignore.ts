@@ -23,7 +23,7 @@ export const ignore: ToolEntry = {
             : {
                 refusal: 'Areas to ignore belong to truth. Mend the label, not the prediction, to draw one.',
               },
-        hint: 'Click the first corner, or draw around the area that is to be ignored',
+        hint: 'Click the first corner, or draw around the area',
       }),
     ),
 }

@@ -43,7 +43,7 @@ const lassoTool: Tool<State> = {
       busy: way !== null,
       hint: way
         ? 'Release: what lies inside lights up in the plot'
-        : 'Drag round pixels, or click some, to see where they point',
+        : 'Drag round or click pixels to see where they point',
       lines: way ? [{ points: way, closed: true }] : [],
       brush: at && !way ? { at, ...brush } : null,
     }

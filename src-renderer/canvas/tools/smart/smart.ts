@@ -109,6 +109,7 @@ const smartTool: Tool<State> = {
       ],
       dots: standing ? (corrects ? [] : Object.values(sidesOf(standing.box))) : bow ? [bow] : [],
       brush: at && paints(state, at, context) ? { at, ...context.brush } : null,
+      sign: at && corrects ? { at, kind: corrects === 'ship' ? 'plus' : 'minus' } : null,
       live: standing && held?.kind !== 'box' ? planOf(standing, context) : null,
     }
   },
@@ -120,9 +121,9 @@ function hintFor({ bow, standing, press: held, corrects }: State, dragged: boole
   if (!standing) return 'Drag a box around a ship, or click its bow'
   if (held?.kind === 'stroke')
     return held.paints === 'ship' ? 'This belongs to the ship' : 'This does not belong to it'
-  if (corrects === 'ship') return 'Paint what belongs to the ship; the eraser takes away, Enter keeps it'
-  if (corrects === 'water') return 'Paint what does not belong to the ship; the brush adds, Enter keeps it'
-  return 'Enter keeps it, Escape drops it. Drag its sides; brush and eraser correct it'
+  if (corrects === 'ship') return 'Paint what belongs to the ship, Enter keeps it'
+  if (corrects === 'water') return 'Paint what does not belong to it, Enter keeps it'
+  return 'Enter keeps it. Drag a side; brush or eraser mend it'
 }
 
 /** One step back: the stroke that is under way, the brush, then all. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_CLUSTER_SETTINGS } from '../../../../src-main/core/cluster/cluster.ts'
+import type { PixelBox } from '../../../../src-main/core/mask/rle.ts'
 import { formatRle, fromPredicate } from '../../../../src-main/core/mask/rle.ts'
 import { Wand } from '../../../../src-main/core/wand/wand.ts'
 import { inferenceOf } from '../../../../src-main/testing/inference.ts'
@@ -80,6 +81,26 @@ describe('the wand', () => {
     expect(live && 'plan' in live && live.plan.instances[0]!.added).toBe(ship(1, 3))
     made.bench.finish('enter')
     expect(drawn(made)).toEqual([['wand', ship(1, 3)]])
+  })
+
+  it('takes what looks alike where no network has looked, and where it sees nothing', () => {
+    const hull = (x: number, y: number) => y >= 50 && y < 54 && x >= 20 && x < 40
+    const picture = (area: PixelBox) => {
+      const pixels = new Uint8ClampedArray(area.width * area.height * 4)
+      for (let p = 0; p < area.width * area.height; p++) {
+        const [x, y] = [area.x + (p % area.width), area.y + Math.floor(p / area.width)]
+        pixels.set(hull(x, y) ? [190, 180, 170, 255] : [30, 50, 60, 255], p * 4)
+      }
+      return { area, pixels, step: 4 as const }
+    }
+    for (const made of [setUp('wand'), desk()]) {
+      made.bench.picture = picture
+      made.click(30, 52)
+      made.bench.finish('enter')
+      expect(drawn(made)).toEqual([['wand', formatRle(fromPredicate(SIZE, hull))]])
+      made.click(10, 70)
+      expect(made.refusals).toEqual([expect.stringContaining('nothing stands out in the picture')])
+    }
   })
 
   it('goes back a click, drops what was taken, then leaves the tool', () => {

@@ -113,10 +113,10 @@ const wandTool: Tool<State> = {
 }
 
 function hintFor({ picks }: State, { looked }: ToolContext): string {
-  if (picks.length > 0) return 'Enter keeps it; click adds, Alt+click takes away, Ctrl+wheel widens'
+  if (picks.length > 0) return 'Enter keeps it; click adds, Alt takes, Ctrl+wheel more'
   return looked
-    ? 'Click takes what lights up, double click keeps it at once'
-    : 'Until the network has looked at the image, the wand takes what looks alike'
+    ? 'Click takes what lights up, double click keeps it'
+    : 'The network has not looked yet: takes what looks alike'
 }
 
 export const wand: ToolEntry = {
