@@ -35,10 +35,16 @@ const header = z.object({
   step: z.number().int(),
   seconds: z.number(),
   best: scored.nullable(),
-  /** highest F2 of a validation so far; checkpoints of earlier releases lack it */
+  /** what the best validation so far is worth; checkpoints of earlier releases lack it */
   highest: z.number().nullable().default(null),
-  /** F2 of the weights that it started from; checkpoints of earlier releases lack it */
-  start: z.number().nullable().default(null),
+  /** of the weights that it started from; checkpoints of earlier releases have F2 over all images alone, or lack it */
+  start: z
+    .union([
+      z.object({ f2: z.number(), f2WithShips: z.number().nullable() }),
+      z.number().transform((f2) => ({ f2, f2WithShips: null })),
+    ])
+    .nullable()
+    .default(null),
   /** validations since the last one that was better than all before; checkpoints of earlier releases lack it */
   since: z.number().int().default(0),
   /** how instances are made, where that was chosen before the first step; checkpoints of earlier releases lack it */

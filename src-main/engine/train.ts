@@ -158,7 +158,7 @@ class Session {
       steps: this.state.step,
       seconds: this.seconds(),
       bestStep: this.best.scored?.step ?? this.state.step,
-      ...{ startF2: this.best.start, paired },
+      ...{ startF2: this.best.start?.f2 ?? null, paired },
       validation: this.validation,
       postProcessing: note,
       reliability,
@@ -294,7 +294,7 @@ class Session {
     const start = best.start === null || !parentWeights ? null : await this.scoreOfValues(parentWeights)
     if (this.port.cancelled()) return
     const { step } = best.scored
-    best.rescore(kept && { step, ...kept }, start?.f2 ?? null, fingerprint)
+    best.rescore(kept && { step, ...kept }, start, fingerprint)
   }
 
   private async scoreOfValues(values: Float32Array): Promise<Omit<Scored, 'step'> | null> {

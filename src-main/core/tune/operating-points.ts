@@ -12,7 +12,7 @@ interface Tried {
 /**
  * Named positions between clean empty images and more ships found:
  * - `clean`: the most ships among those that leave 98 % of the empty images clean (or all that can be);
- * - `balanced`: the choice that was made for F2 over all images;
+ * - `balanced`: the choice that was made;
  * - `ships`: the highest F2 over the images with ships.
  * Positions that fall together with `balanced` are left out.
  * @param curve by rising minScore

@@ -4,6 +4,7 @@ import { candidatesOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
 import { measuredFigures } from './stay.ts'
 import { canTuneLeastScore, MIN_SCORES, tuneLeastScore, WORTH_MOVING } from './tune.ts'
+import { worthOf } from './worth.ts'
 
 /** Coarser than what many images choose from. */
 const FOREGROUNDS = [0.3, 0.5, 0.7, 0.85] as const
@@ -20,7 +21,7 @@ interface Thresholds {
 
 /**
  * Chooses from how sure a pixel and an instance must be, and nothing else, on images that the weights have not seen: the least that has to be chosen for
- * new weights, and what few images can choose. Of all within a few thousandths of the highest F2 the foreground nearest to what it was is taken, so that chance
+ * new weights, and what few images can choose. Of all within a few thousandths of the best ({@link worthOf}) the foreground nearest to what it was is taken, so that chance
  * alone moves nothing. With too few ships all stays.
  * @param calibration what scores were calibrated with before; null: they are mean foreground
  */
@@ -34,11 +35,11 @@ export function tuneThresholds(
     const found = images.map((image) => candidatesOf(image, { ...start, foreground }))
     return { found, ...tuneLeastScore(found, { ...start, foreground }, calibration) }
   })
-  const highest = Math.max(...tried.map(({ evaluation }) => evaluation.f2))
+  const highest = Math.max(...tried.map(({ evaluation }) => worthOf(evaluation)))
   const distance = ({ settings }: (typeof tried)[number]): number =>
     Math.abs(settings.foreground - start.foreground)
   const { settings, evaluation, found } = tried
-    .filter((one) => one.evaluation.f2 >= highest - WORTH_MOVING)
+    .filter((one) => worthOf(one.evaluation) >= highest - WORTH_MOVING)
     .reduce((nearest, other) => (distance(other) < distance(nearest) ? other : nearest))
   const scores = found.map(({ candidates }) =>
     candidates.map(({ features, foreground }) => scoreOf(features, foreground, calibration)),

@@ -12,6 +12,7 @@ import type { TuneImage } from './candidates.ts'
 import { operatingPointsOf } from './operating-points.ts'
 import { falseAlarmsOf } from './false-alarms.ts'
 import { tuneThresholds } from './thresholds.ts'
+import { worthOf } from './worth.ts'
 import { canTune, canTuneLeastScore, tuneClustering, tuneLeastScore } from './tune.ts'
 
 const SIDE = 64
@@ -188,7 +189,17 @@ describe('tuneClustering', () => {
       ({ inference }) => clusterInference(inference, settings, calibration).instances,
     )
     expect(left).toHaveLength(scores.filter((score) => score >= settings.minScore).length)
-    expect(evaluation.f2).toBeGreaterThan(0.7)
+    expect(worthOf(evaluation)).toBeGreaterThan(0.7)
+  })
+
+  it('does not fall silent because most images are empty', async () => {
+    // every ship is faint, and on a third of the empty images there is a false alarm as sure as they are: saying nothing has the higher F2 over all
+    const images = Array.from({ length: 40 }, (_, i) => {
+      if (i % 5 === 0) return image([ship(5, 5 + i, 0.6)])
+      return image(i % 3 === 1 ? [{ ...ship(40, 5 + i, 0.6), ship: false }] : [])
+    })
+    const { evaluation } = await tuneClustering(images, START)
+    expect(evaluation).toMatchObject({ ships: 8, found: 8, f2WithShips: 1 })
   })
 
   it('keeps the demanded share of empty images clean, at the cost of ships', async () => {

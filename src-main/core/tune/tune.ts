@@ -6,6 +6,7 @@ import { fitCalibration } from './calibrate.ts'
 import { reliabilityOf } from './reliability.ts'
 import { candidatesOf, evaluate, judgedOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
+import { worthOf } from './worth.ts'
 import { measuredFigures, isSurelyBetter, keepSettings } from './stay.ts'
 
 /** Units of spread between regions that stay apart; with the largest hardly any do. */
@@ -40,12 +41,12 @@ const LEAST_GAIN = 1e-3
 export const FEWEST_IMAGES = 16
 export const FEWEST_SHIPS = 8
 
-/** Least scores that give up to this much less F2 than the best one are as good: the one nearest to what it was is taken. */
+/** Least scores that are worth up to this much less than the best one are as good: the one nearest to what it was is taken. */
 export const WORTH_MOVING = 0.005
 
 export interface TuneOptions {
   /**
-   * What is maximised is F2 over all images, ties decided by the images with ships. Settings that leave a smaller share of the
+   * What is maximised is {@link worthOf}, ties decided by the images with ships. Settings that leave a smaller share of the
    * empty images clean than this are taken only where no others do better. Default null: no demand
    */
   cleanShare?: number | null
@@ -92,7 +93,7 @@ export function canTuneLeastScore(images: readonly Pick<TuneImage, 'truth'>[]): 
 }
 
 /**
- * Chooses the least score alone: of all within {@link WORTH_MOVING} of the highest F2 the one nearest to what it was. Other
+ * Chooses the least score alone: of all within {@link WORTH_MOVING} of the best the one nearest to what it was. Other
  * weights are surer or less sure of the same ships, so the old one rarely suits them. With too few ships it stays.
  * @param found of each image, clustered with `start`
  * @param calibration what the scores were calibrated with before; null: they are mean foreground
@@ -110,11 +111,11 @@ export function tuneLeastScore(
     const settings = { ...start, minScore }
     return { settings, evaluation: evaluate(found, scores, settings) }
   })
-  const highest = Math.max(...tried.map(({ evaluation }) => evaluation.f2))
+  const highest = Math.max(...tried.map(({ evaluation }) => worthOf(evaluation)))
   const distance = ({ settings }: (typeof tried)[number]): number =>
     Math.abs(settings.minScore - start.minScore)
   return tried
-    .filter(({ evaluation }) => evaluation.f2 >= highest - WORTH_MOVING)
+    .filter(({ evaluation }) => worthOf(evaluation) >= highest - WORTH_MOVING)
     .reduce((nearest, other) => (distance(other) < distance(nearest) ? other : nearest))
 }
 
@@ -242,7 +243,7 @@ function isBetter(a: Evaluation, b: Evaluation, cleanShare: CleanShare, gain: nu
       Math.max(0, Math.ceil(cleanShare * emptyImages - EQUAL) - emptyClean)
     if (short(a) !== short(b)) return short(a) < short(b)
   }
-  const all = a.f2 - b.f2
+  const all = worthOf(a) - worthOf(b)
   if (Math.abs(all) > EQUAL) return all > gain + EQUAL
   return (a.f2WithShips ?? 0) - (b.f2WithShips ?? 0) > gain + EQUAL
 }

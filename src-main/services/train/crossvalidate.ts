@@ -6,6 +6,7 @@ import type { Engine, ModelFile, TrainOutcome } from '../../contract/engine.ts'
 import { DrydockError, toWireError } from '../../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../../contract/wire.ts'
 import { SPARSE_FOREGROUND, underMasks, withForegroundFrom } from '../../core/cluster/sparse.ts'
+import { worthOf } from '../../core/tune/worth.ts'
 import { writeAirbus } from '../../formats/airbus.ts'
 import { decodeImage } from '../../imaging/decode.ts'
 import { writeWhole } from '../../whole-file.ts'
@@ -184,7 +185,7 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
   }
   // on the inner part, which neither trains nor scores
   const best = outcomes.reduce(
-    (most, { validation }, i) => ((validation?.f2 ?? 0) > (outcomes[most]?.validation?.f2 ?? 0) ? i : most),
+    (most, outcome, i) => (validatedWorth(outcome) > validatedWorth(outcomes[most]) ? i : most),
     0,
   )
   if (tries.length > 0) await cp(join(place, `try-${best + 1}`), folder, { recursive: true })
@@ -192,6 +193,10 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
   const training = { steps, seconds, bestStep, ...(tries[best] && { chosen: { ...tries[best] } }) }
   await writeText(file, JSON.stringify(training))
   return { folder, ...(await readModelFolder(folder)), training }
+}
+
+function validatedWorth(outcome: TrainOutcome | undefined): number {
+  return outcome?.validation ? worthOf(outcome.validation) : 0
 }
 
 /** Trains on a fold's part in a folder; a training there that was cancelled goes on. */

@@ -117,15 +117,12 @@ export async function trainFew(
     folds.push({ folder, held, points })
   }
   const curve = outOfFold(folds)
-  const start = curve.find(({ step }) => step === 0)?.f2 ?? null
-  const later = curve.filter(({ step }) => step > 0)
-  const best =
-    later[
-      keptOf(
-        later.map(({ f2 }) => f2!),
-        start,
-      )
-    ]?.step ?? 0
+  const scores = curve.flatMap(({ step, f2, f2WithShips }) =>
+    f2 === null ? [] : [{ step, f2, f2WithShips }],
+  )
+  const start = scores.find(({ step }) => step === 0) ?? null
+  const later = scores.filter(({ step }) => step > 0)
+  const best = later[keptOf(later, start)]?.step ?? 0
   const looked = await lookOutOfFold(folds, best, options.from!, hooks)
   const { cluster, calibration = null, operatingPoints = null } = parent.model
   const chosen = await choose({ ...looked, old: { cluster, calibration, operatingPoints } })
@@ -158,7 +155,7 @@ export async function trainFew(
       ...outcome,
       ...{
         bestStep: best,
-        startF2: start,
+        startF2: start?.f2 ?? null,
         postProcessing: chosen.note,
         paired: chosen.paired,
         reliability: chosen.reliability,
