@@ -1,4 +1,7 @@
 import { parseRle } from '../src-main/core/mask/rle.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { drydock as command } from '../src-main/testing/command.ts'
 import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
 import { ask, handOn, jobsAreOver, openImage, predictAll, sampleIn, saved } from './steps.ts'
@@ -136,5 +139,37 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   expect(ask(project, `select value from meta where name = 'current_run'`)).toEqual([
     { value: String(run!.id + 1) },
   ])
+
+  // a draft that sees next to nothing, as a run of its own over all images; what trying settings finds for it is better there
+  const values = (id: number) =>
+    ask<{ settings: string }>(project, 'select settings_json as settings from runs where id = ?', id)[0]
+      ?.settings
+  await page.getByTestId('draft-foreground').focus()
+  await page.keyboard.press('End')
+  await page.getByTestId('draft-apply').click()
+  await expect.poll(() => runs().length).toBe(3)
+  await jobsAreOver(drydock)
+  // settings are chosen on no fewer than eight finished images of validation
+  const finished = ask<{ path: string }>(
+    project,
+    `select path from images where status in ('done', 'no ship')`,
+  )
+  const splits = join(folder, 'splits.csv')
+  writeFileSync(splits, ['ImageId,split', ...finished.map(({ path }) => `${path},val`), ''].join('\n'))
+  expect(command(folder, 'split', '--project', project, '--csv', splits).status).toBe(0)
+  await page.getByTestId('open-sweep').click()
+  await page.getByTestId('sweep-start').click()
+  await expect(page.getByTestId('sweep-words')).toContainText('better', { timeout: 60_000 })
+  await page.getByTestId('sweep-apply').click()
+  await expect(page.getByTestId('sweep')).toHaveCount(0)
+  await jobsAreOver(drydock)
+  const blind = runs()[2]?.id ?? 0
+  const [{ value: current }] = ask<{ value: string }>(
+    project,
+    `select value from meta where name = 'current_run'`,
+  ) as [{ value: string }]
+  expect(Number(current)).not.toBe(blind)
+  expect(values(Number(current))).not.toBe(values(blind))
+  expect(runs().find(({ id }) => id === Number(current))?.images).toBe(22)
   expect(drydock.problems).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { SvelteSet } from 'svelte/reactivity'
 import type { Toasts } from './toasts.svelte.ts'
 
 /** Images of the first page: something is there soon. */
@@ -21,6 +22,8 @@ export class ByImage<T> {
   #changes = $state(0)
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#changes` says that it changed, once for a page
   readonly #images = new Map<number, T>()
+  /** changed since they were looked at last: what is known of them is older than their truth or predictions */
+  readonly #older = new SvelteSet<number>()
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #changed = new Set<number>()
   readonly #ask: Ask<T>
@@ -45,6 +48,11 @@ export class ByImage<T> {
   of(image: number): T | undefined {
     void this.#changes
     return this.#images.get(image)
+  }
+
+  /** Whether what is known of an image is older than its truth or predictions: it has not been looked at again, or that failed. */
+  isStale(image: number): boolean {
+    return this.#older.has(image)
   }
 
   /** What is known of one image until it is asked for again. */
@@ -75,6 +83,7 @@ export class ByImage<T> {
         for (const [image, value] of part.images) {
           seen.add(image)
           this.#images.set(image, value)
+          this.#older.delete(image)
         }
         this.#changes++
         after = part.next
@@ -92,6 +101,7 @@ export class ByImage<T> {
   changed(image: number): void {
     if (!this.#wanted) return
     this.#changed.add(image)
+    this.#older.add(image)
     if (!this.#catchingUp) void this.#catchUp()
   }
 
@@ -117,6 +127,7 @@ export class ByImage<T> {
     const { images } = await this.#ask({ after: image - 1, limit: 1 })
     if (asked !== this.#asked) return
     const now = images.find(([id]) => id === image)
+    if (!this.#changed.has(image)) this.#older.delete(image)
     if (now) this.#images.set(...now)
     else this.#images.delete(image)
     this.#changes++

@@ -207,7 +207,7 @@ export async function windowOn(
 ): Promise<{ editing: Editing; images: Images; toasts: Toasts }> {
   const client = fakeClient({ backend: backend.procedures }).inProject('p', new AbortController().signal)
   const toasts = new Toasts()
-  const images = new Images({ client, toasts })
+  const images = new Images({ client, toasts, shownF2: () => null })
   await images.refresh()
   return {
     editing: new Editing({

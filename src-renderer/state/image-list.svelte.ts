@@ -1,13 +1,18 @@
 import type { ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
 import {
+  f2Key,
   needsMore,
   NO_FILTER,
   passes,
+  sortByKeys,
   sortKey,
   withChanges,
   type ImageOrder,
   type Ranks,
 } from '../../src-main/core/list/order.ts'
+
+/** Sorts whose keys are an F2. */
+const BY_F2: ReadonlySet<ImageSort> = new Set<ImageSort>(['F2, worst first', 'F2, best first'])
 
 /** Asks for the order of a list. */
 type AskOrder = (sort: ImageSort, filter: ImageFilter) => Promise<ImageOrder>
@@ -16,14 +21,16 @@ type AskOrder = (sort: ImageSort, filter: ImageFilter) => Promise<ImageOrder>
 export interface ListSurroundings {
   readonly ask: AskOrder
   readonly ranks: Ranks
+  /** the F2 that the list shows where it is another than the stored one that it is ordered by; null: it is that one, or there is none */
+  readonly shownF2: () => ((image: number) => number | null) | null
   /** Shows that an order could not be had. */
   readonly failed: (error: unknown) => void
 }
 
 /** One list of images: how it is sorted and filtered, and its order, which comes from the backend once for both. */
 export class ImageList {
-  /** ids of its images, in order, with their sort keys */
-  order = $state.raw<ImageOrder>({ ids: new Uint32Array(), keys: new Float64Array() })
+  /** as it was asked for, with what has changed since */
+  #known = $state.raw<ImageOrder>({ ids: new Uint32Array(), keys: new Float64Array() })
   #sort = $state<ImageSort>('name')
   #filter = $state.raw<ImageFilter>(NO_FILTER)
   #asked = 0
@@ -38,6 +45,15 @@ export class ImageList {
     this.#filter = filter
     this.#around = around
   }
+
+  /** ids of its images, in order, with their sort keys */
+  readonly order = $derived.by((): ImageOrder => {
+    const known = this.#known
+    const f2Of = this.#around.shownF2?.() ?? null
+    if (f2Of === null || !BY_F2.has(this.#sort)) return known
+    const keys = Float64Array.from(known.ids, (id) => f2Key(this.#sort, f2Of(id)))
+    return sortByKeys(known.ids, keys)
+  })
 
   get sort(): ImageSort {
     return this.#sort
@@ -85,17 +101,17 @@ export class ImageList {
     const stays = needsMore(this.#filter)
     for (const row of rows) {
       this.#since.set(row.id, row)
-      if (stays && this.place(row.id) < 0) continue
+      if (stays && !this.#known.ids.includes(row.id)) continue
       changes.set(row.id, passes(this.#filter, row) ? sortKey(this.#sort, row) : null)
     }
-    this.order = withChanges(this.order, this.#around.ranks, changes)
+    this.#known = withChanges(this.#known, this.#around.ranks, changes)
   }
 
   async #fetch(asked: number): Promise<void> {
     this.#since.clear()
     const order = await this.#around.ask(this.#sort, this.#filter)
     if (asked !== this.#asked) return
-    this.order = order
+    this.#known = order
     this.change([...this.#since.values()])
   }
 }

@@ -21,6 +21,8 @@ const REST_MS = 500
 interface Surroundings {
   readonly client: ProjectClient
   readonly toasts: Toasts
+  /** the F2 that Review shows where it is another than the stored one; null: it is that one */
+  readonly shownF2: () => ((image: number) => number | null) | null
 }
 
 /**
@@ -57,12 +59,14 @@ export class Images {
     this.#around = around
     this.marks = new ThumbMarksStore(around.client)
     const lists = {
+      shownF2: () => null,
       ask: (sort: ImageSort, filter: ImageFilter) => this.#ask(sort, filter),
       ranks: (id: number) => this.#ranks(id),
       failed: (error: unknown) => around.toasts.error(error),
     }
     this.visible = new ImageList('name', NO_FILTER, lists)
-    this.ranked = new ImageList('F2, worst first', { ...NO_FILTER, scored: true }, lists)
+    const ranked = { ...lists, shownF2: around.shownF2 }
+    this.ranked = new ImageList('F2, worst first', { ...NO_FILTER, scored: true }, ranked)
     this.#store = new RowStore(this.rows, (images) => around.client.images.rows({ images }))
   }
 

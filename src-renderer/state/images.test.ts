@@ -13,6 +13,8 @@ let asked: { order: number; rows: number[][] }
 let gates: (() => void)[]
 let held: boolean
 
+let shownF2: ((image: number) => number | null) | null
+
 const row = (id: number, part: Partial<ImageRow> = {}): ImageRow => ({
   ...new FakeBackend([]).row(id),
   path: `image ${id}.png`,
@@ -49,7 +51,8 @@ beforeEach(async () => {
     },
   }
   const client = fakeClient({ backend: { images: procedures } }).inProject('p', new AbortController().signal)
-  images = new Images({ client, toasts: new Toasts() })
+  shownF2 = null
+  images = new Images({ client, toasts: new Toasts(), shownF2: () => shownF2 })
   await images.refresh()
 })
 
@@ -69,6 +72,24 @@ describe('lists of images', () => {
     change(2, { f2: null, status: 'in progress' })
     expect(shown('ranked')).toEqual([10])
     expect(asked.order).toBe(before)
+  })
+
+  it('are in the order of the score that is shown, where that is another than the stored one', async () => {
+    change(10, { f2: 0.25, status: 'done', predictionCount: 2 })
+    change(3, { f2: 0.75, status: 'done', predictionCount: 2 })
+    expect(shown('ranked')).toEqual([10, 2, 3])
+    const others = new Map([
+      [10, 0.9],
+      [2, 0.8],
+    ])
+    shownF2 = (image) => others.get(image) ?? null
+    // what is not known yet comes last
+    await images.refresh()
+    expect(shown('ranked')).toEqual([2, 10, 3])
+    expect(images.ranked.beside(2, 1)).toBe(10)
+    shownF2 = null
+    await images.refresh()
+    expect(shown('ranked')).toEqual([10, 2, 3])
   })
 
   it('drop an order that comes after a newer filter was chosen', async () => {

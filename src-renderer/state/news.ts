@@ -80,7 +80,7 @@ function hear(project: Concerned, event: ProjectEvent): void {
     case 'many-changed':
       editing.ahead.forgetAll()
       void listsChanged(project)
-      void project.review.refresh()
+      project.review.manyChanged()
       void editing.shown?.changed(Infinity)
       break
     case 'job':

@@ -64,7 +64,10 @@ export class OpenProject {
     this.client = client.inProject(this.id, this.#left.signal)
     this.toasts = toasts
     this.engine = engine
-    this.images = new Images({ client: this.client, toasts })
+    this.images = new Images({
+      ...{ client: this.client, toasts },
+      shownF2: () => (this.review.ignoring ? (image) => this.review.of(image)?.f2 ?? null : null),
+    })
     this.facts = new Facts(this.client, client.shell.dialogs, toasts, summary)
     this.categories = new Categories(this.client, toasts)
     this.moved = new Moved(this.client, toasts)

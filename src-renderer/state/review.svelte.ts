@@ -24,6 +24,8 @@ interface Surroundings {
 export class Review {
   /** only errors of this kind are listed; null: all */
   kind = $state<Exclude<ItemKind, 'hit'> | null>(null)
+  /** how often news came that truth or predictions of some image changed: what was computed before may be older */
+  changes = $state(0)
   verdicts = $state.raw<SuspectVerdicts | null>(null)
   /** predictions that lie in areas to ignore are left out of all of it */
   #ignoring = $state(false)
@@ -77,6 +79,11 @@ export class Review {
     return this.#reviewed.of(image)
   }
 
+  /** Whether what is known of an image is older than its truth or predictions. */
+  isStale(image: number): boolean {
+    return this.#reviewed.isStale(image)
+  }
+
   /** A view shows it. */
   want(): void {
     this.#reviewed.want()
@@ -94,9 +101,16 @@ export class Review {
 
   /** News that truth or predictions of an image changed. */
   changed(image: number): void {
+    this.changes++
     this.outlines.forget(image)
     this.#reviewed.changed(image)
     for (const items of Object.values(this.gallery)) items.changed(image)
+  }
+
+  /** News that truth or predictions of many images changed. */
+  manyChanged(): void {
+    this.changes++
+    void this.refresh()
   }
 
   /** Keeps what a person says of a suspect, which goes from the list at once; null: takes it back. */

@@ -77,6 +77,24 @@ describe('the review of a set', () => {
     expect(asked).toEqual([1, 2])
   })
 
+  it('says what is older than its truth, from the news on until it was looked at again', async () => {
+    review.want()
+    await review.refresh()
+    const before = review.changes
+    let open = () => {}
+    held = new Promise((resolve) => (open = resolve))
+    review.changed(2)
+    expect([review.isStale(1), review.isStale(2), review.changes - before]).toEqual([false, true, 1])
+    // changed once more while it is looked at: that answer may be older
+    await Promise.resolve()
+    review.changed(2)
+    open()
+    await expect.poll(() => review.isStale(2)).toBe(false)
+    expect(asked.filter((after) => after === 1)).toHaveLength(2)
+    review.manyChanged()
+    expect(review.changes - before).toBe(3)
+  })
+
   it('takes no answer that comes after it was asked anew', async () => {
     review.want()
     await review.refresh()

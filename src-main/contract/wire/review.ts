@@ -160,8 +160,16 @@ export const runComparison = z.object({
   wins: z.number().int(),
   losses: z.number().int(),
   unchanged: z.number().int(),
-  /** F2 of each, by difference: what the second has lost most first */
-  images: z.array(z.object({ image: imageId, path: z.string(), first: z.number(), second: z.number() })),
+  /** F2 of each, by difference: what the second has lost most first; `groups`: of which of the groups below it holds ships, by their places */
+  images: z.array(
+    z.object({
+      image: imageId,
+      path: z.string(),
+      first: z.number(),
+      second: z.number(),
+      groups: z.array(z.number().int()),
+    }),
+  ),
   /** ships by kind, and how many each run hits at 0.5 */
   groups: z.array(
     z.object({

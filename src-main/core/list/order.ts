@@ -59,9 +59,8 @@ export function sortKey(sort: ImageSort, image: Omit<Listed, 'id' | 'path'>): nu
     case 'doubt':
       return -(image.doubt ?? -1)
     case 'F2, worst first':
-      return image.f2 ?? 2
     case 'F2, best first':
-      return -(image.f2 ?? -1)
+      return f2Key(sort, image.f2)
     case 'most ships':
       return -image.truthCount
     case 'most predictions':
@@ -71,6 +70,11 @@ export function sortKey(sort: ImageSort, image: Omit<Listed, 'id' | 'path'>): nu
     case 'status':
       return IMAGE_STATUSES.indexOf(image.status)
   }
+}
+
+/** The key of an F2, which some lists show another one of than the stored: without what lies in areas to ignore. @param f2 null: none */
+export function f2Key(sort: ImageSort, f2: number | null): number {
+  return sort === 'F2, best first' ? -(f2 ?? -1) : (f2 ?? 2)
 }
 
 /**

@@ -26,6 +26,8 @@ it('counts wins, losses and what stays, and sorts images by what the second has 
   expect(group('100 to 400 px')).toMatchObject({ ships: 6, first: 4, second: 4 })
   expect(group('lone')).toMatchObject({ ships: 6 })
   expect(found.falseAlarms).toEqual({ first: 0, second: 0 })
+  const holds = found.images[0]!.groups.map((place) => found.groups[place]!.name)
+  expect(holds).toEqual(['100 to 400 px', 'lone', 'ship'])
 })
 
 function agreementOf(first: readonly Rle[], second: readonly Rle[]): number | undefined {

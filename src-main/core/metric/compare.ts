@@ -29,6 +29,8 @@ export class Comparing {
   readonly #images: RunComparison['images'] = []
   readonly #scores: { first: Scored; second: Scored }[] = []
   readonly #groups = new Map<string, Group>()
+  /** of each group among them */
+  readonly #place = new Map<Group, number>()
   readonly #falseAlarms = { first: 0, second: 0 }
   #agreement = 0
 
@@ -44,11 +46,10 @@ export class Comparing {
       scoreOverlaps(overlapsWith(masks, index), masks.length, index.areas.length)
     const scores = { first: scored(firsts), second: scored(seconds) }
     this.#scores.push(scores)
-    this.#images.push({ image, path, first: scores.first.f2, second: scores.second.f2 })
+    const held = new Set<Group>()
     this.#falseAlarms.first += scores.first.thresholds[0]!.fp
     this.#falseAlarms.second += scores.second.thresholds[0]!.fp
     this.#agreement += agreementOf(first, seconds)
-    if (truth.length === 0) return
     const found = {
       first: new Set(scores.first.matches[0]!.map((match) => match.truth)),
       second: new Set(scores.second.matches[0]!.map((match) => match.truth)),
@@ -62,11 +63,15 @@ export class Comparing {
         this.#group('category', category ?? 'ship'),
       ]
       for (const group of groups) {
+        held.add(group)
         group.ships++
         if (found.first.has(t)) group.first++
         if (found.second.has(t)) group.second++
       }
     })
+    const places = Array.from(held, (group) => this.#place.get(group)!).sort((a, b) => a - b)
+    const { first: before, second: after } = scores
+    this.#images.push({ image, path, first: before.f2, second: after.f2, groups: places })
   }
 
   /** @param seed of the bootstrap: the same one gives the same intervals. @returns null without images */
@@ -91,6 +96,7 @@ export class Comparing {
     const key = `${by} ${name}`
     const known = this.#groups.get(key) ?? { by, name, ships: 0, first: 0, second: 0 }
     this.#groups.set(key, known)
+    if (!this.#place.has(known)) this.#place.set(known, this.#place.size)
     return known
   }
 }

@@ -46,6 +46,11 @@ export interface JobsNeeds {
 /** Reason of an abort where the process closes, in place of a person's cancel. */
 const CLOSING = new DrydockError('cancelled', 'Drydock closes this project.')
 
+/** Whether a job is to end because its process closes, so that it may go on later: nobody has cancelled it. */
+export function isClosing(signal: AbortSignal): boolean {
+  return signal.reason === CLOSING
+}
+
 /** The long work of one project in this process. */
 export class Jobs {
   readonly #needs: JobsNeeds
@@ -247,7 +252,7 @@ export class Jobs {
     const { signal } = live.controller
     const wireError = error === null ? null : toWireError(error)
     if (signal.aborted && (outcome === null || outcome.partial)) {
-      live.job.state = signal.reason === CLOSING ? 'interrupted' : 'cancelled'
+      live.job.state = isClosing(signal) ? 'interrupted' : 'cancelled'
     } else if (wireError !== null) {
       live.job.state = wireError.code === 'cancelled' ? 'cancelled' : 'failed'
       if (live.job.state === 'failed') live.job.error = { code: wireError.code, message: wireError.message }

@@ -2,7 +2,8 @@ import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { TestImage } from '../../testing/images.ts'
-import { idOf, openBench } from '../../testing/project.ts'
+import { drydock } from '../../testing/command.ts'
+import { hostIn, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import type { Project } from '../machinery/project.ts'
 import { startPrediction } from './predict.ts'
@@ -68,29 +69,80 @@ test('what is larger is better here: it is found on the validation images alone,
   expect(project.store.runs.all(null)).toEqual(before)
 })
 
+/** Breaks the sweep off once so many images are done. */
+function after(images: number, act: (job: string) => void): () => void {
+  const { events } = bench!.project
+  return events.listen((event) => {
+    if (event.type === 'job' && event.job.kind === 'sweep' && event.job.done >= images) act(event.job.id)
+  })
+}
+
 test('it goes on where it was broken off: what was done of an image is not done again', async () => {
   const { project, run } = await finished(Array.from({ length: 4 }, () => 'validation' as const))
-  const stop = project.events.listen((event) => {
-    if (event.type === 'job' && event.job.kind === 'sweep' && event.job.done >= 2)
-      project.jobs.cancel(event.job.id)
-  })
+  let closing: Promise<void> | null = null
+  after(2, () => (closing ??= bench!.host.close()))
+  const id = await startSweep(project, run)
+  await project.jobs.finished(id)
+  await closing
+  // what is there of an image is taken as it is: here another answer is put in its place
+  const sweeps = join(project.folder, 'sweeps')
+  const [folder] = await readdir(sweeps)
+  const kept = join(sweeps, folder!)
+  const [row] = await readdir(kept)
+  const { size } = await stat(join(kept, row!))
+  await writeFile(join(kept, row!), new Uint8Array(size))
+  const host = hostIn(bench!.folder)
+  try {
+    const again = await host.openProject(bench!.images)
+    expect(again.jobs.list().find((job) => job.id === id)).toMatchObject({
+      state: 'interrupted',
+      resumable: true,
+    })
+    await again.jobs.resume(id)
+    expect((await again.jobs.finished(id)).state).toBe('done')
+    const found = (await lastSweep(again, run))!
+    expect(found).toMatchObject({ images: 4, better: false })
+    expect(found.ownF2).toBeCloseTo((3 * 5) / 6 / 4, 12)
+    // nothing but the result is left
+    expect(await readdir(sweeps)).toEqual([`${run}.json`])
+  } finally {
+    await host.close()
+  }
+})
+
+test('of one that is cancelled nothing is left, and it does not go on', async () => {
+  const { project, run } = await finished(Array.from({ length: 4 }, () => 'validation' as const))
+  const before = await readdir(project.folder)
+  const stop = after(2, (job) => project.jobs.cancel(job))
   const id = await startSweep(project, run)
   expect((await project.jobs.finished(id)).state).toBe('cancelled')
   stop()
   expect(await lastSweep(project, run)).toBeNull()
-  // what is there of an image is taken as it is: here another answer is put in its place
-  const [folder] = await readdir(join(project.folder, 'sweeps'))
-  const kept = join(project.folder, 'sweeps', folder!)
-  const [row] = await readdir(kept)
-  const { size } = await stat(join(kept, row!))
-  await writeFile(join(kept, row!), new Uint8Array(size))
-  await project.jobs.resume(id)
-  expect((await project.jobs.finished(id)).state).toBe('done')
-  const found = (await lastSweep(project, run))!
-  expect(found).toMatchObject({ images: 4, better: false })
-  expect(found.ownF2).toBeCloseTo((3 * 5) / 6 / 4, 12)
-  // nothing but the result is left
-  expect(await readdir(join(project.folder, 'sweeps'))).toEqual([`${run}.json`])
+  expect(await readdir(project.folder)).toEqual(before)
+  expect(project.jobs.list().find((job) => job.id === id)).toMatchObject({ resumable: false })
+})
+
+test('on the command line: what is better by more than chance is said, and applied to all images as a run of its own', async () => {
+  const { project, run } = await finished([
+    ...Array.from({ length: 9 }, () => 'validation' as const),
+    'hold-out',
+  ])
+  const { status, stdout } = drydock(bench!.folder, 'sweep', '--project', bench!.images, '--apply')
+  expect(status).toBe(0)
+  expect(stdout).toContain('Better by more than chance')
+  expect(stdout).toContain('1 image of the hold-out had no part in it')
+  expect(stdout).toMatch(/^64 px.* 1\.0.*best/m)
+  const applied = Number(/^Run (\d+) has these settings, over all images/m.exec(stdout)?.[1])
+  expect(applied).not.toBe(run)
+  expect(await lastSweep(project, run)).toMatchObject({ better: true, best: { minArea: 64 } })
+  const made = project.store.runs.get(applied)!
+  expect(made).toMatchObject({ settings: { minArea: 64 } })
+  expect(project.store.meta.get('current_run')).toBe(String(applied))
+  // over all images, the hold-out among them: one ship of two is large enough
+  const counts = project.store.db
+    .prepare('select count(*) as n from predictions where run_id = ? group by image_id')
+    .all(applied)
+  expect(counts).toEqual(Array.from({ length: 10 }, () => ({ n: 1 })))
 })
 
 test('without a finished validation image there is nothing to choose on', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
@@ -9,6 +10,7 @@ import { sweepInWords } from '../../core/tune/sweep-words.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { ensureContent } from '../images/content.ts'
 import { pixelsOf } from '../images/rows.ts'
+import { isClosing } from '../machinery/jobs.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imageFile } from '../machinery/project.ts'
@@ -28,14 +30,24 @@ const payload = z.object({
 
 /**
  * Tries settings of the clustering on the validation images of a run: all combinations on each, from inferences that are there or are made.
- * Nothing changes by it. What is done of an image is kept, so that it goes on where it was broken off.
+ * Nothing changes by it. What is done of an image is kept, so that it goes on where it was broken off; of one that a person cancels nothing is left.
  */
 export const sweepJob: JobHandler<z.infer<typeof payload>, SweepResult> = {
   kind: 'sweep',
   version: 1,
   payload,
-  run: sweep,
-  resumable: ({ store }, { run }) => store.runs.get(run) !== null,
+  run: async (context, payload) => {
+    const { project, signal } = context
+    await forgetOthers(project, payload.folder)
+    try {
+      return await sweep(context, payload)
+    } catch (error) {
+      if (signal.aborted && !isClosing(signal)) await forget(project, payload.folder)
+      throw error
+    }
+  },
+  resumable: (project, { run, folder }) =>
+    project.store.runs.get(run) !== null && existsSync(join(sweepsOf(project), folder)),
 }
 
 /** @returns the job's id @throws DrydockError `not_found`, `bad_input` (imported labels), `nothing_to_do`, `read_only` */
@@ -67,7 +79,24 @@ export async function lastSweep(project: Project, run: number): Promise<SweepRes
   return text === null ? null : (sweepResult.safeParse(JSON.parse(text)).data ?? null)
 }
 
-const resultFile = (project: Project, run: number): string => join(project.folder, 'sweeps', `${run}.json`)
+const sweepsOf = ({ folder }: Pick<Project, 'folder'>): string => join(folder, 'sweeps')
+
+const resultFile = (project: Project, run: number): string => join(sweepsOf(project), `${run}.json`)
+
+/** Takes away what a sweep has computed, and the folder of all where nothing else is in it. */
+async function forget(project: Project, folder: string): Promise<void> {
+  const sweeps = sweepsOf(project)
+  await rm(join(sweeps, folder), { recursive: true, force: true })
+  const left = await readdir(sweeps).catch(() => null)
+  if (left?.length === 0) await rmdir(sweeps)
+}
+
+/** What earlier sweeps left that were broken off goes when another one begins. */
+async function forgetOthers(project: Project, own: string): Promise<void> {
+  const entries = await readdir(sweepsOf(project), { withFileTypes: true }).catch(() => [])
+  for (const { name } of entries.filter((entry) => entry.isDirectory()))
+    if (name !== own) await forget(project, name)
+}
 
 /** @throws DrydockError `not_found`, `bad_input` (imported labels) */
 function sweptRun(project: Project, run: number): ModelRun {
@@ -86,7 +115,7 @@ async function sweep(
   const calibration = model.model.calibration ?? null
   const { images, heldOut } = await project.reads.run('predict.validation', { most: MOST_IMAGES })
   progress(0, images.length)
-  const out = join(project.folder, 'sweeps', folder)
+  const out = join(sweepsOf(project), folder)
   const rows: { file: string; group: number }[] = []
   for (const { id: image, group, truthRevision, truth } of images) {
     signal.throwIfAborted()
@@ -107,7 +136,7 @@ async function sweep(
   const found = await shared.workers.run('chooseSettings', { rows, own }, signal)
   const result = { ...found, at: new Date().toISOString(), own, images: rows.length, heldOut }
   await writeWhole(resultFile(project, run), JSON.stringify(result))
-  await rm(out, { recursive: true, force: true })
+  await forget(project, folder)
   return { summary: sweepInWords(result), result }
 }
 

@@ -14,6 +14,8 @@ export interface ReportContent {
   report: Report
   /** without predictions that lie in areas to ignore */
   ignoring: boolean
+  /** images whose stored score was older than their truth */
+  stale: number
   errors: ErrorCounts
   fixes: readonly RankedFix[]
   /** the worst images; `picture` is a data URL, null where the file cannot be read */
@@ -35,6 +37,7 @@ export function reportHtml(content: ReportContent): string {
 <h1>${text(title)}</h1>
 <p>Run of ${text(run.createdAt)}${run.model === null ? '' : `, model ${text(run.model)}`}${run.flips ? ', averaged over four flips' : ''}. Report of ${text(createdAt)}.</p>
 ${content.ignoring ? '<p><b>Predictions that lie in areas to ignore are left out:</b> these are not the figures of the Airbus F2.</p>' : ''}
+${content.stale === 0 ? '' : `<p><b>Stored scores older than their truth: ${content.stale}.</b> All figures here are computed anew, against the truth as it is at the time of this report.</p>`}
 ${scores(content.report)}
 ${errors(content.errors)}
 ${content.comparison === null ? '' : comparison(content.comparison)}

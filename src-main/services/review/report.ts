@@ -27,6 +27,8 @@ export interface Gathered {
   report: Report
   /** without predictions that lie in areas to ignore */
   ignoring: boolean
+  /** images whose stored score was older than their truth: the report's figures are computed anew */
+  stale: number
   errors: ErrorCounts
   fixes: RankedFix[]
   /** the images that cost most, with what is wrong in them */
@@ -42,6 +44,7 @@ export function gatherReport(
 ): Gathered {
   return {
     ...{ ignoring, report: reportOf(store, run, images, ignoring) },
+    stale: staleOf(store, run),
     errors: totalErrors(images.map(({ counts }) => counts)),
     fixes: rankFixes(images).slice(0, FIXES),
     worst: images
@@ -80,6 +83,12 @@ export async function writeHtml(
     createdAt: new Date().toISOString(),
   }
   await writeWhole(out, reportHtml(content))
+}
+
+/** How many scores of a run are stored for another truth than the one that is reported on. */
+function staleOf(store: Store, run: number): number {
+  const { images, fresh } = store.sums.of(run, null)
+  return images - fresh
 }
 
 /** A line for each image: score, errors by kind, the fix worth most. */

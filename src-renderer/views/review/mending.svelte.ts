@@ -1,0 +1,169 @@
+import type { Fix, SuspectVerdict } from '../../../src-main/contract/wire.ts'
+import { changeOfFix } from '../../../src-main/core/draft/fix-change.ts'
+import type { RankedSuspect } from '../../../src-main/core/metric/review.ts'
+import type { App } from '../../state/app.svelte.ts'
+import { objectsOf, withoutIgnoredFinds, type ImageState } from '../../state/image-state.ts'
+import { accept, acceptDraft, deleteSelected, relabel } from '../../state/marking.ts'
+import type { OpenProject } from '../../state/open-project.svelte.ts'
+import type { EditTarget } from '../../state/stage.svelte.ts'
+import type { Side } from './fixes.ts'
+import { Others } from './others.svelte.ts'
+import type { ReviewList } from './tabs.ts'
+import { compare } from './verdict.ts'
+
+/**
+ * What of the open image is reviewed, and on which side it is mended: predictions in a draft, or truth. A suspect that is looked at, or whose label is being
+ * changed, hangs on it too. It lives as long as the view.
+ */
+export class Mending {
+  /** the list on the left */
+  list = $state<ReviewList>('images')
+  /** what is mended: predictions, in a draft; or truth */
+  side = $state<Side>('model')
+  /** the suspect that is looked at, or whose label is being changed */
+  suspect = $state.raw<RankedSuspect | null>(null)
+  readonly #app: App
+  readonly #project: OpenProject
+  /** a suspect out of fold is looked at with the predictions that contradict the label */
+  readonly #others: Others
+
+  constructor(app: App, project: OpenProject) {
+    this.#app = app
+    this.#project = project
+    this.#others = new Others(project.client, app.toasts)
+  }
+
+  get #shown() {
+    return this.#project.editing.shown
+  }
+
+  /** the draft that the model's side works in, whether it has begun or not */
+  readonly wanted = $derived.by(() => (this.side === 'model' ? this.#shown?.draft : undefined))
+
+  /** the draft, where there is something that it can change */
+  readonly drafted = $derived.by(() =>
+    this.side === 'model' && this.#shown?.draft.settings && this.#shown.inference.state === 'ready'
+      ? this.#shown.draft
+      : null,
+  )
+
+  /** why the model's side cannot be mended; null: it can */
+  readonly noDraft = $derived.by((): string | null => {
+    if (this.drafted) return null
+    if (this.#project.facts.run?.model === null)
+      return 'This run holds labels that were read in: there is no model whose predictions could change.'
+    const { state } = this.#shown?.inference ?? {}
+    return state === 'none' || state === 'failed'
+      ? 'What the model saw of this image is no longer there. Predict the image again to mend its predictions.'
+      : 'What the model saw of this image is being read.'
+  })
+
+  readonly #ofOther = $derived.by(() => {
+    const { found } = this.#others
+    return this.list === 'suspects' && found && found.image === this.#shown?.id ? found : null
+  })
+
+  /** the run whose predictions are looked at in place of the current one's; null: none */
+  readonly otherName = $derived.by(
+    () => this.#ofOther && (this.#project.facts.runs.find(({ id }) => id === this.#ofOther?.run)?.name ?? ''),
+  )
+
+  /** what is scored of the image: with the draft's predictions where there are any */
+  readonly seen = $derived.by((): ImageState | null => {
+    const own = this.#shown?.state ?? null
+    const state = own && objectsOf(own)
+    if (!own || !state || this.side === 'label') return state
+    const found = this.#ofOther
+      ? { ...state, predicted: true, predictions: [...this.#ofOther.predictions] }
+      : this.drafted?.active
+        ? { ...state, predictions: this.drafted.predictions }
+        : state
+    return this.#project.review.ignoring ? withoutIgnoredFinds(found, own.truth) : found
+  })
+
+  readonly comparison = $derived.by(() => (this.seen?.predicted === true ? compare(this.seen) : null))
+  readonly finished = $derived.by(() => this.seen?.status === 'done' || this.seen?.status === 'no ship')
+
+  /** On the model's side truth is out of reach of every tool, also where there is no draft. */
+  readonly target = $derived.by((): EditTarget | null => {
+    // where nothing is compared there is one side, and nothing to choose it by
+    if (this.side === 'label' || (!this.#ofOther && !(this.comparison && this.finished))) return null
+    if (this.drafted && !this.#ofOther) return this.drafted
+    const why = this.#ofOther
+      ? `These are predictions of ${this.otherName}, which are only looked at.`
+      : this.noDraft
+    return {
+      kind: 'draft',
+      predictions: this.#ofOther?.predictions ?? this.#shown?.state?.predictions ?? [],
+      apply: () => {
+        this.#app.toasts.note(`${why} Choose "The label is wrong" to change truth.`)
+        return false
+      },
+    }
+  })
+
+  /** Selects instances of the open image, and brings the first into view. */
+  show(ids: readonly string[]): void {
+    const [shown, seen] = [this.#shown, this.seen]
+    if (!shown || !seen) return
+    shown.selection = ids
+    const [id] = ids
+    const kind = seen.truth.some((one) => one.id === id) ? 'truth' : 'prediction'
+    if (id !== undefined) this.#app.stage.canvas?.camera.revealInstance({ kind, id })
+  }
+
+  /** Opens an image of the set and shows what `find` finds in it. */
+  async goTo(image: number, find: (state: ImageState) => string[]): Promise<void> {
+    const { editing } = this.#project
+    await editing.open(image)
+    if (editing.image === image && this.seen) this.show(find(this.seen))
+  }
+
+  /** Mends an error on the side that is chosen. */
+  mend(fix: Fix): void {
+    if (this.side === 'label') relabel(this.#project.editing, this.#app, fix)
+    else if (this.seen && this.drafted) this.drafted.change(changeOfFix(fix, this.seen))
+  }
+
+  /** Shows a suspect with what contradicts it. */
+  async lookAt(next: RankedSuspect): Promise<void> {
+    this.side = 'model'
+    this.suspect = next
+    void this.#others.look(next.image, next.outOfFold ? (this.#project.facts.outOfFold?.id ?? null) : null)
+    await this.goTo(next.image, () => [next.id])
+  }
+
+  async answer(next: RankedSuspect, verdict: SuspectVerdict): Promise<void> {
+    const { editing, review } = this.#project
+    // the list may be answered while another image is open
+    if (verdict === 'label wrong' && this.#shown?.id !== next.image) await this.lookAt(next)
+    void review.answer(next.image, next.id, verdict)
+    if (verdict !== 'label wrong' || editing.image !== next.image) return
+    this.suspect = next
+    this.side = 'label'
+    this.#app.stage.focus()
+  }
+
+  /** Does to truth what the suspect says of it. */
+  settle({ id, suspicion }: RankedSuspect): void {
+    const { editing } = this.#project
+    const [shown, other] = [this.#shown, this.#ofOther]
+    if (!shown) return
+    if (suspicion === 'never found') {
+      shown.selection = [id]
+      deleteSelected(editing, null)
+    } else if (other) {
+      const target: EditTarget = { kind: 'draft', predictions: other.predictions, apply: () => false }
+      acceptDraft(editing, this.#app, target, [id])
+    } else accept(editing, this.#app, [id])
+    this.leaveLabel()
+  }
+
+  /** Back to the model's side, and to the next suspect where suspects are gone through. */
+  leaveLabel(): void {
+    this.side = 'model'
+    const next = this.suspect && this.list === 'suspects' ? this.#project.review.suspects[0] : undefined
+    this.suspect = null
+    if (next) void this.lookAt(next)
+  }
+}
