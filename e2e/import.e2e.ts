@@ -51,7 +51,7 @@ test('labels of another format come in with what is said of them, and go out wit
   const preview = page.getByTestId('import-preview')
   await expect(preview).toContainText('YOLO, outlines')
   await expect(page.getByTestId('import-categories')).toContainText('tanker')
-  await expect(page.getByTestId('import-remark')).toContainText('3 images found by more than their path')
+  await expect(page.getByTestId('import-remark')).toContainText('3 images found by more than the path')
   await page.getByTestId('import-start').click()
   await expect(page.getByTestId('import-result')).toContainText('Imported 5 instances on 3 images.')
   await page.getByTestId('import-close').click()

@@ -25,20 +25,22 @@ const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [123, 125, 91, 93
  * Walks through a JSON file of any size and gives the elements of its arrays (and other values) one by one, as they stand:
  * an object `{"images": [...], "annotations": [...]}` in any order, or one array. Only one element is in memory at a time.
  * @param wanted members that are given; all others are skipped
+ * @param atOnce bytes of one reading
  * @returns batches, in the order of the file
  * @throws DrydockError `file_broken` where the file is no JSON, or an element is larger than 64 MiB
  */
 export async function* jsonElements(
   file: RandomFile,
   wanted: ReadonlySet<string>,
+  atOnce = CHUNK,
 ): AsyncGenerator<JsonElement[]> {
   const walk = new Walk(wanted)
-  for (let at = 0; at < file.bytes; at += CHUNK) {
-    const chunk = await file.read(at, CHUNK)
+  for (let at = 0; at < file.bytes; at += atOnce) {
+    const chunk = await file.read(at, atOnce)
     if (chunk.length === 0) break
     const found = walk.take(chunk, at)
     if (found.length > 0) yield found
-    if (chunk.length < CHUNK) break
+    if (chunk.length < atOnce) break
   }
   walk.finish()
 }

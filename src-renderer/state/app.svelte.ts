@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import { dropGrant, type Client } from '../client/index.ts'
+import { DrydockError } from '../../src-main/contract/errors.ts'
 import { LABEL_ENDINGS } from '../../src-main/contract/label-formats.ts'
 import type { ProjectSummary, RecentProject } from '../../src-main/contract/wire.ts'
 import { Background } from './background.svelte.ts'
@@ -78,13 +79,17 @@ export class App {
     return this.#open(() => this.client.backend.project.open({ grant }))
   }
 
-  /** A dropped folder of images or project; a label file is imported into the open project. */
+  /** A dropped folder of images or project; a label file, or a folder without images, is imported into the open project. */
   openDropped(file: File): Promise<void> {
-    if (this.project && isLabelFile(file.name)) return this.project.exchange.drop(file)
-    return this.#open(async () => {
-      const { grant } = await dropGrant(file)
-      return this.client.backend.project.open({ grant })
-    })
+    const { project } = this
+    if (project && isLabelFile(file.name)) return project.exchange.drop(file)
+    return this.#open(
+      async () => {
+        const { grant } = await dropGrant(file)
+        return this.client.backend.project.open({ grant })
+      },
+      (error) => (project && holdsNoImages(error) ? project.exchange.drop(file) : null),
+    )
   }
 
   async forgetRecent(key: string): Promise<void> {
@@ -107,8 +112,14 @@ export class App {
     await this.refreshRecent()
   }
 
-  /** Opens another project. The open one is left once its gestures are saved; where they cannot be, it stays, and the other is not entered. */
-  async #open(call: () => Promise<ProjectSummary>): Promise<void> {
+  /**
+   * Opens another project. The open one is left once its gestures are saved; where they cannot be, it stays, and the other is not entered.
+   * @param instead what is done where that fails; null: it is said
+   */
+  async #open(
+    call: () => Promise<ProjectSummary>,
+    instead: (error: unknown) => Promise<void> | null = () => null,
+  ): Promise<void> {
     if (this.opening) return
     this.opening = true
     try {
@@ -122,7 +133,9 @@ export class App {
       }
       await this.#enter(summary)
     } catch (error) {
-      this.toasts.error(error)
+      const other = instead(error)
+      if (other) await other
+      else this.toasts.error(error)
     } finally {
       this.opening = false
     }
@@ -190,6 +203,10 @@ export class App {
 }
 
 export const [useApp, provideApp] = createContext<App>()
+
+function holdsNoImages(error: unknown): boolean {
+  return error instanceof DrydockError && error.code === 'nothing_to_do'
+}
 
 /** By the endings of the formats that Drydock knows. */
 function isLabelFile(name: string): boolean {
