@@ -17,10 +17,14 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
 
   // the wand, before anything was predicted: the network looks at the image at once
   const path = 'drawn-side-by-side.jpg'
-  const image = ask<{ id: number; height: number }>(
-    project,
-    `select id, height from images where path = '${path}'`,
-  )[0]!
+  const found = () =>
+    ask<{ id: number; height: number | null }>(
+      project,
+      `select id, height from images where path = '${path}'`,
+    )[0]
+  // sizes are read after the list is there
+  await expect.poll(() => found()?.height ?? 0).toBeGreaterThan(0)
+  const image = { id: found()?.id ?? 0, height: found()?.height ?? 1 }
   const truth = (): { rle: string; origin: string }[] =>
     ask(project, 'select rle, origin from truth where image_id = ? order by rowid', image.id)
   await handOn(drydock, path)
@@ -88,21 +92,21 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await page.keyboard.press('Escape')
   // a cut in the plot splits, a cluster is dropped, and each is one undo
   const clusters = async () => /(\d+) clusters/.exec(await page.getByTestId('point-count').innerText())?.[1]
-  const found = Number(await clusters())
+  const clustersBefore = Number(await clusters())
   await page.getByTestId('clusters').getByRole('button').first().dblclick()
   await page.getByTestId('plot-cut').click()
   await page.mouse.move(plot.x + plot.width / 2, plot.y + 4)
   await page.mouse.down()
   await page.mouse.move(plot.x + plot.width / 2 + 2, plot.y + plot.height - 4, { steps: 3 })
   await page.mouse.up()
-  await expect.poll(clusters).toBe(String(found + 1))
+  await expect.poll(clusters).toBe(String(clustersBefore + 1))
   await page.getByTestId('plot-look').click()
   await page.getByTestId('clusters').getByRole('button').first().click()
   await page.getByTestId('plot-drop').click()
-  await expect.poll(clusters).toBe(String(found))
+  await expect.poll(clusters).toBe(String(clustersBefore))
   await page.getByTestId('undo').click()
   await page.getByTestId('undo').click()
-  await expect.poll(clusters).toBe(String(found))
+  await expect.poll(clusters).toBe(String(clustersBefore))
   await expect(f2).toHaveText(own)
   // the button of the first sentence mends it, and nothing is stored
   await expect(page.getByTestId('words')).toContainText('are merged')

@@ -207,14 +207,25 @@ export class Draft implements EditTarget {
 
   /** Stores it for this image: in a draft run of its own, or in the current run where that is one. */
   async keep(): Promise<void> {
+    const store = this.#storing()
+    if (!store || this.keeping) return
+    await this.#act(async () => {
+      await store()
+      await this.#around.inference.refresh()
+    })
+  }
+
+  /** Stores what has not been kept, also once its image is left; null: there is no such thing. */
+  unkept(): (() => Promise<unknown>) | null {
+    return this.active && !this.keeping ? this.#storing() : null
+  }
+
+  #storing(): (() => Promise<unknown>) | null {
     const { settings, changes } = this
     const { image, client, inference } = this.#around
     const run = inference.value?.run
-    if (!settings || run == null || this.keeping) return
-    await this.#act(async () => {
-      await client.drafts.keep({ image, run, settings, changes: [...changes] })
-      await inference.refresh()
-    })
+    if (!settings || run == null) return null
+    return () => client.drafts.keep({ image, run, settings, changes: [...changes] })
   }
 
   /** Makes the run of these settings the current one, over all images that its version has looked at; changes by hand are not in it. */

@@ -134,6 +134,18 @@ describe('a draft', () => {
     expect(masks()).toEqual([other])
   })
 
+  it('can still be kept once its image is left, where it was not', async () => {
+    expect(draft.unkept()).toBeNull()
+    draft.set({ minArea: 5 })
+    const store = draft.unkept()
+    left.abort()
+    draft.leave()
+    await store?.()
+    expect(kept).toEqual([
+      { project: 'p', image: 7, run: 1, settings: { ...info.settings, minArea: 5 }, changes: [] },
+    ])
+  })
+
   it('is undone in the order in which things were done, also where truth took its result in between', () => {
     const drop = (place: number): HandChange => ({
       ...{ kind: 'drop', at: [pixelIn(truth[place]!, pixels)], masks: [] },

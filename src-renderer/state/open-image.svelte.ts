@@ -143,10 +143,21 @@ export class OpenImage {
 
   /** Another image is on the screen. */
   leave(): void {
+    const store = this.draft.unkept()
     this.#left.abort()
     this.draft.leave()
+    if (store) this.#offer(store)
     this.#unpin()
     if (this.state && this.#around.isSaving(this.id)) this.#around.memory.keep(this.state)
+  }
+
+  /** A draft goes with its image: it is said, and can still be kept. */
+  #offer(store: () => Promise<unknown>): void {
+    const { toasts } = this.#around
+    toasts.note(`The draft of ${this.row?.path ?? 'the image before'} was not kept.`, {
+      label: 'Keep it',
+      act: () => void store().catch((error: unknown) => toasts.error(error)),
+    })
   }
 
   #take(detail: ImageDetail): void {

@@ -24,6 +24,7 @@ export class OpenInference {
   readonly #came: () => void
   #wanted: 'not' | 'look' | 'make' = 'not'
   #asked = 0
+  #fetching: Promise<void> = Promise.resolve()
 
   /** @param left aborts when another image is on the screen @param came called for each that came */
   constructor(client: ProjectClient, image: number, left: AbortSignal, came: () => void) {
@@ -38,12 +39,20 @@ export class OpenInference {
     const before = this.#wanted
     if (this.state !== 'failed' && (before === 'make' || (before === 'look' && !make))) return
     this.#wanted = make || before === 'make' ? 'make' : 'look'
-    if (this.state !== 'ready') void this.#fetch()
+    if (this.state !== 'ready') this.#fetching = this.#fetch()
+  }
+
+  /** What has become of it, once that is known: whether it is there. */
+  async settled(): Promise<boolean> {
+    await this.#fetching
+    return this.state === 'ready'
   }
 
   /** Other predictions, another run, or other pixels: what is there stands until the new one comes, so that nothing jumps. */
   async refresh(): Promise<void> {
-    if (this.#wanted !== 'not') await this.#fetch()
+    if (this.#wanted === 'not') return
+    this.#fetching = this.#fetch()
+    await this.#fetching
   }
 
   async #fetch(): Promise<void> {

@@ -35,7 +35,7 @@ export function reportHtml(content: ReportContent): string {
 <title>${text(title)}</title>
 <style>${STYLE}</style>
 <h1>${text(title)}</h1>
-<p>Run of ${text(run.createdAt)}${run.model === null ? '' : `, model ${text(run.model)}`}${run.flips ? ', averaged over four flips' : ''}. Report of ${text(createdAt)}.</p>
+<p>Run of ${moment(run.createdAt)}${run.model === null ? '' : `, model ${text(run.model)}`}${run.flips ? ', averaged over four flips' : ''}. Report of ${moment(createdAt)}.</p>
 ${content.ignoring ? '<p><b>Predictions that lie in areas to ignore are left out:</b> these are not the figures of the Airbus F2.</p>' : ''}
 ${content.stale === 0 ? '' : `<p><b>Stored scores older than their truth: ${content.stale}.</b> All figures here are computed anew, against the truth as it is at the time of this report.</p>`}
 ${scores(content.report)}
@@ -43,6 +43,7 @@ ${errors(content.errors)}
 ${content.comparison === null ? '' : comparison(content.comparison)}
 ${fixes(content.fixes)}
 <h2>The images that cost most</h2>
+<p>White: truth, green: hit, orange: missed, yellow: false alarm.</p>
 <div class="pictures">${content.pictures.map(picture).join('\n')}</div>
 ${settings(content.settings)}
 </html>
@@ -55,10 +56,10 @@ body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: var(--p
 h1 { font-size: 1.4rem; } h2 { margin-top: 2rem; font-size: 1.1rem; }
 p, figcaption, th { color: var(--dim); }
 table { border-collapse: collapse; } th, td { padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); text-align: right; font-weight: 400; }
-th:first-child, td:first-child { text-align: left; } b { font-weight: 600; color: var(--ink); }
+th:first-child, td:first-child, .texts th:nth-child(2), .texts td:nth-child(2) { text-align: left; } b { font-weight: 600; color: var(--ink); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1rem; }
 figure { margin: 0; break-inside: avoid; } img { width: 100%; border-radius: 4px; }
-@media print { body { max-width: none; margin: 0; background: white; color: black; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+@media print { :root { color-scheme: light; } body { max-width: none; margin: 0; background: white; color: black; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
 `
 
 function scores({
@@ -138,15 +139,17 @@ ${table(
 
 function fixes(ranked: readonly RankedFix[]): string {
   return `<h2>What one fix is worth</h2>
-${table(
-  ['image', 'fix', 'F2', 'after'],
-  ranked.map(({ path, fix, before, after }) => [
-    text(path),
-    fixInWords(fix),
-    before.toFixed(3),
-    `<b>${after.toFixed(3)}</b>`,
-  ]),
-)}`
+<p>Of its image, and of the set, if it alone were made.</p>
+<div class="texts">${table(
+    ['image', 'fix', 'F2', 'after', 'set after'],
+    ranked.map(({ path, fix, before, after, setAfter }) => [
+      text(path),
+      fixInWords(fix),
+      before.toFixed(3),
+      `<b>${after.toFixed(3)}</b>`,
+      setAfter.toFixed(4),
+    ]),
+  )}</div>`
 }
 
 function picture({ path, f2, fixes: [best], picture: source }: ReportContent['pictures'][number]): string {
@@ -155,7 +158,7 @@ function picture({ path, f2, fixes: [best], picture: source }: ReportContent['pi
       ? '<p>The file could not be read.</p>'
       : `<img src="${source}" alt="${text(path)} with outlines">`
   const worth = best && best.f2 > f2 ? `; ${fixInWords(best.fix)}: ${best.f2.toFixed(2)}` : ''
-  return `<figure>${shown}<figcaption><b>${f2.toFixed(2)}</b> ${text(path)}${worth}. White: truth, green: hit, orange: missed, yellow: false alarm.</figcaption></figure>`
+  return `<figure>${shown}<figcaption><b>${f2.toFixed(2)}</b> ${text(path)}${worth}.</figcaption></figure>`
 }
 
 function settings(of: ClusterSettings | null): string {
@@ -176,6 +179,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`
+}
+
+/** A stored time as people read it. */
+function moment(iso: string): string {
+  return text(`${iso.slice(0, 16).replace('T', ' ')} UTC`)
 }
 
 /** Text of people and files, with what HTML would read as markup made harmless. */

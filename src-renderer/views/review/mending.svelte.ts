@@ -1,12 +1,12 @@
 import type { Fix, SuspectVerdict } from '../../../src-main/contract/wire.ts'
 import { changeOfFix } from '../../../src-main/core/draft/fix-change.ts'
-import type { RankedSuspect } from '../../../src-main/core/metric/review.ts'
+import type { RankedFix, RankedSuspect } from '../../../src-main/core/metric/review.ts'
 import type { App } from '../../state/app.svelte.ts'
 import { objectsOf, withoutIgnoredFinds, type ImageState } from '../../state/image-state.ts'
 import { accept, acceptDraft, deleteSelected, relabel } from '../../state/marking.ts'
 import type { OpenProject } from '../../state/open-project.svelte.ts'
 import type { EditTarget } from '../../state/stage.svelte.ts'
-import type { Side } from './fixes.ts'
+import { instancesOf, type Side } from './fixes.ts'
 import { Others } from './others.svelte.ts'
 import type { ReviewList } from './tabs.ts'
 import { compare } from './verdict.ts'
@@ -22,6 +22,10 @@ export class Mending {
   side = $state<Side>('model')
   /** the suspect that is looked at, or whose label is being changed */
   suspect = $state.raw<RankedSuspect | null>(null)
+  /** in the list of fixes */
+  chosenFix = $state.raw<RankedFix | null>(null)
+  /** the image of which a fix is being made and kept; null: none */
+  mendingIn = $state<number | null>(null)
   readonly #app: App
   readonly #project: OpenProject
   /** a suspect out of fold is looked at with the predictions that contradict the label */
@@ -125,6 +129,44 @@ export class Mending {
     else if (this.seen && this.drafted) this.drafted.change(changeOfFix(fix, this.seen))
   }
 
+  /**
+   * Mends an error of the set in the draft run, keeps it, and goes to the one that is worth most then. Truth and the run that the draft comes from stay.
+   */
+  async mendInRun({ image, fix }: RankedFix): Promise<void> {
+    if (this.mendingIn !== null) return
+    this.mendingIn = image
+    try {
+      this.side = 'model'
+      await this.goTo(image, (state) => instancesOf(state, fix))
+      const shown = this.#shown
+      if (shown?.id !== image) return
+      shown.draft.want()
+      await shown.inference.settled()
+      // another image, or the other side, may have been chosen meanwhile
+      if (this.#shown !== shown || this.side !== 'model') return
+      if (!this.drafted) return void this.#app.toasts.note(this.noDraft ?? '')
+      // what a fix is of are the predictions of the run
+      if (this.drafted.active)
+        return void this.#app.toasts.note('This image has a draft: keep or discard it first.')
+      this.mend(fix)
+      await this.drafted.keep()
+      await this.#goOn(image)
+    } finally {
+      this.mendingIn = null
+    }
+  }
+
+  /** Once what was kept is reviewed: the fix that is worth most then. */
+  async #goOn(from: number): Promise<void> {
+    const { jobs, review, editing } = this.#project
+    review.changed(from)
+    await until(() => !jobs.running('copy-run') && !review.loading && !review.isStale(from))
+    const [next] = review.fixes
+    if (!next || editing.image !== from || this.list !== 'fixes') return
+    this.chosenFix = next
+    await this.goTo(next.image, (state) => instancesOf(state, next.fix))
+  }
+
   /** Shows a suspect with what contradicts it. */
   async lookAt(next: RankedSuspect): Promise<void> {
     this.side = 'model'
@@ -166,4 +208,18 @@ export class Mending {
     this.suspect = null
     if (next) void this.lookAt(next)
   }
+}
+
+/** Until a view's state is so. */
+function until(holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const end = $effect.root(() => {
+      $effect(() => {
+        if (!holds()) return
+        resolve()
+        // not within the effect that it ends
+        queueMicrotask(() => end())
+      })
+    })
+  })
 }
