@@ -45,6 +45,21 @@ export default defineConfig(
     },
   },
   {
+    // What changes hangs on what owns it, never on a file.
+    files: ['src-main/**/*.ts', 'src-renderer/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.bench.ts', '**/*.test-backend.ts', 'src-main/testing/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind="let"]',
+          message:
+            'State hangs on the object that owns it (a project, an image, a gesture), not on the process.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', '**/*.e2e.ts', 'e2e/**/*.ts', 'src-main/testing/**'],
     rules: { '@typescript-eslint/prefer-promise-reject-errors': 'off' },
   },

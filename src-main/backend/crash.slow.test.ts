@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,9 @@ import { z } from 'zod'
 import { randomFrom, seedFrom } from '../core/random.ts'
 import type { Random } from '../core/random.ts'
 import { entry } from '../locations.ts'
+import { countIn, faultsOf } from '../testing/crash-checks.ts'
 import { Backends, ScriptedWindow, SessionRecord, SIZE } from '../testing/crash-session.ts'
+import type { ScriptedProject } from '../testing/crash-session.ts'
 import { crashPlan } from '../testing/crashes.ts'
 import { writeImages } from '../testing/images.ts'
 import { descendants } from '../testing/processes.ts'
@@ -20,6 +22,8 @@ import { descendants } from '../testing/processes.ts'
  */
 
 const NAMES = ['alpha', 'beta']
+/** Of each project: as many as an act on all of them takes some transactions for. */
+const IMAGES = 40
 const plan = crashPlan()
 /** Gestures between two kills, at most, and how long after the last of them the blow falls, in ms. */
 const GESTURES = 20
@@ -35,8 +39,8 @@ const WAITING = { timeout: STANDS_STILL, interval: 20 }
 let folder = ''
 let backends: Backends
 const log: string[] = []
-/** ids of the images of each project, by the project's id */
-const images = new Map<string, number[]>()
+/** by their ids */
+const projects = new Map<string, ScriptedProject>()
 
 beforeAll(async () => {
   folder = await realpath(mkdtempSync(join(tmpdir(), 'drydock-crash-')))
@@ -44,16 +48,19 @@ beforeAll(async () => {
   const backend = await backends.current
   for (const name of NAMES) {
     const path = join(folder, name)
-    const image = { ...SIZE, ships: [{ x: 10, y: 10, width: 12, height: 6 }] }
-    await writeImages(path, { 'a.png': image, 'b.png': { ...image, shade: 40 } })
+    const files = Array.from({ length: IMAGES }, (_, i) => `${i}.png`)
+    const ships = [{ x: 10, y: 10, width: 12, height: 6 }]
+    await writeImages(path, Object.fromEntries(files.map((file, shade) => [file, { ...SIZE, ships, shade }])))
+    const labels = join(folder, `${name}.csv`)
+    writeFileSync(
+      labels,
+      `ImageId,EncodedPixels\n${files.map((file, i) => `${file},${1 + i} 5 ${65 + i} 5`).join('\n')}\n`,
+    )
     const { id } = await backend.client.project.open({ grant: backend.grant(path) })
     await vi.waitFor(() => {
       const read = stored(name, 'select id from images where sha256 is not null')
-      expect(read).toHaveLength(2)
-      images.set(
-        id,
-        read.map((row) => z.number().parse(row['id'])),
-      )
+      expect(read).toHaveLength(IMAGES)
+      projects.set(id, { images: read.map((row) => z.number().parse(row['id'])), labels })
     }, WAITING)
   }
 })
@@ -76,20 +83,15 @@ function stored(name: string, sql: string): Record<string, unknown>[] {
 }
 
 const editRow = z.object({
-  id: z.number(),
   gesture: z.string(),
   image: z.number(),
   revision: z.number(),
-  plan: z.string(),
-})
-const instances = z.object({
-  instances: z.array(z.object({ instance: z.string(), after: z.unknown() })),
+  group: z.string().nullable(),
 })
 
 /** All edits of a project, in the order in which they were stored. */
 function editsOf(name: string): z.infer<typeof editRow>[] {
-  const sql =
-    'select id, gesture_id gesture, image_id image, revision, forward_json plan from edits order by id'
+  const sql = `select gesture_id gesture, image_id image, revision, group_id "group" from edits order by id`
   return z.array(editRow).parse(stored(name, sql))
 }
 
@@ -133,10 +135,10 @@ test(`${plan.sessions} kills lose no acknowledged gesture, double none and take 
   let windows: { window: ScriptedWindow; done: Promise<void> }[] = []
   let opened = 0
   const openWindows = (): void => {
-    windows = [...images.keys()].map((project) => {
+    windows = [...projects.keys()].map((project) => {
       const number = opened++
       const own = randomFrom(seedFrom(plan.seed, number))
-      const window = new ScriptedWindow({ record, backends, images }, number, project, own)
+      const window = new ScriptedWindow({ record, backends, projects }, number, project, own)
       const done = window.run()
       done.catch(failed.reject)
       return { window, done }
@@ -171,8 +173,10 @@ test(`${plan.sessions} kills lose no acknowledged gesture, double none and take 
   backend.send({ kind: 'stop' })
   await backend.ended
 
-  console.log(`seed ${plan.seed}, killed ${JSON.stringify(kills)}: ${record.acknowledged.length} gestures`)
-  for (const [i, project] of [...images.keys()].entries()) checkProject(NAMES[i]!, project, record)
+  console.log(
+    `seed ${plan.seed}, killed ${JSON.stringify(kills)}: ${record.acknowledged.length} gestures, ${tallied(record.kept.map(({ what }) => what))}; not done: ${tallied(record.dropped)}`,
+  )
+  for (const [i, project] of [...projects.keys()].entries()) checkProject(NAMES[i]!, project, record)
 })
 
 /** What a project's database must hold after all. */
@@ -187,25 +191,22 @@ function checkProject(name: string, project: string, record: SessionRecord): voi
     expect({ image: edit?.image, revision: edit?.revision }).toEqual({ image, revision })
   }
   // also those that were never acknowledged, since their window was killed, are in the project in which they were made or nowhere
-  for (const { gesture } of edits) {
-    expect(record.made.get(gesture), `${name} holds a gesture of another project`).toBe(project)
+  for (const { gesture, group } of edits) {
+    if (group === null)
+      expect(record.made.get(gesture), `${name} holds a gesture of another project`).toBe(project)
     expect(record.refused.has(gesture), `${name} holds a gesture that was refused`).toBe(false)
   }
   for (const window of new Set(acknowledged.map((one) => one.window))) {
     const order = acknowledged.filter((one) => one.window === window).map((one) => places.get(one.gestureId)!)
     expect(order, `${name}: the order of window ${window}`).toEqual([...order].sort((a, b) => a - b))
   }
-  // truth is what the stored gestures come to, one after the other
-  const truth = new Set<string>()
-  for (const { plan: json } of edits) {
-    for (const { instance, after } of instances.parse(JSON.parse(json)).instances) {
-      if (after === null || after === undefined) truth.delete(instance)
-      else truth.add(instance)
-    }
+  const file = join(folder, `${name}.drydock`, 'project.sqlite')
+  for (const { what, sql, least } of record.kept.filter((one) => one.project === project)) {
+    expect(countIn(file, sql), `${name}: ${what} is missing`).toBeGreaterThanOrEqual(least)
   }
-  expect(
-    stored(name, 'select id from truth')
-      .map(({ id: one }) => one)
-      .sort(),
-  ).toEqual([...truth].sort())
+  expect(faultsOf(file, SIZE)).toEqual([])
+}
+
+function tallied(names: readonly string[]): string {
+  return [...new Set(names)].map((name) => `${name} ${names.filter((one) => one === name).length}`).join(', ')
 }

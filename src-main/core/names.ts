@@ -1,3 +1,5 @@
+import { once } from './once.ts'
+
 /** Which image a label file means: one rule for all formats. */
 
 /** How a name was brought together with a path; 'path': it is the path. */
@@ -97,11 +99,6 @@ function grouped(paths: readonly string[], key: (path: string) => string): Map<s
     else groups.set(key(path), [path])
   }
   return groups
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | null = null
-  return () => (made ??= { value: make() }).value
 }
 
 function lastOf(path: string): string {

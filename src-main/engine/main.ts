@@ -26,29 +26,152 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
-const cancelled = new Set<number>()
-const open = new Set<number>()
-/** what a training has asked the host for, by `call/what/index` */
-const waiting = new Map<string, Waiting>()
-const shelf = new ModelShelf()
-let backend: Promise<Backend> | null = null
-/** the one in use, once it is chosen */
-let chosen: BackendName | null = null
+/** The engine, as long as its process lives. */
+class Engine {
+  readonly #cancelled = new Set<number>()
+  readonly #open = new Set<number>()
+  /** what a training has asked the host for, by `call/what/index` */
+  readonly #waiting = new Map<string, Waiting>()
+  readonly #shelf = new ModelShelf()
+  #backend: Promise<Backend> | null = null
+  /** the one in use, once it is chosen */
+  #chosen: BackendName | null = null
 
-function theBackend(): Promise<Backend> {
-  backend ??= chooseBackend(forcedBackend()).then(
-    (found) => {
-      chosen = found.name
-      send({ kind: 'alive', backend: chosen })
-      return found
-    },
-    (error: unknown) => {
-      // what candidates have loaded stays in this process: the next try gets another one
-      setTimeout(() => process.exit(1), EXIT_AFTER_MS)
-      throw error
-    },
-  )
-  return backend
+  /** The backend, chosen at the first call. */
+  #theBackend(): Promise<Backend> {
+    this.#backend ??= chooseBackend(forcedBackend()).then(
+      (found) => {
+        this.#chosen = found.name
+        send({ kind: 'alive', backend: this.#chosen })
+        return found
+      },
+      (error: unknown) => {
+        // what candidates have loaded stays in this process: the next try gets another one
+        setTimeout(() => process.exit(1), EXIT_AFTER_MS)
+        throw error
+      },
+    )
+    return this.#backend
+  }
+
+  #throwIfCancelled(id: number): void {
+    if (this.#cancelled.has(id)) throw new DrydockError('cancelled', 'Cancelled.')
+  }
+
+  #pull<What extends keyof Pulled>(id: number, what: What, index: number): Promise<Pulled[What]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(`${id}/${what}/${index}`, { resolve: resolve as Waiting['resolve'], reject })
+      send({ kind: 'pull', id, what, index })
+    })
+  }
+
+  #deliver(id: number, what: keyof Pulled, index: number, value: TrainBatch | ValidationImage): void {
+    const key = `${id}/${what}/${index}`
+    this.#waiting.get(key)?.resolve(value)
+    this.#waiting.delete(key)
+  }
+
+  /** Ends all that a training waits for. */
+  #failPulls(id: number, error: Error): void {
+    for (const [key, { reject }] of this.#waiting) {
+      if (!key.startsWith(`${id}/`)) continue
+      this.#waiting.delete(key)
+      reject(error)
+    }
+  }
+
+  async #infer(request: Extract<Request, { kind: 'infer' }>): Promise<SparseInference> {
+    const { tf } = await this.#theBackend()
+    const { modelFolder, image, flips, tile, keepFrom } = request.input
+    return this.#shelf.use(tf, modelFolder, async ({ kernels, network }) => {
+      this.#throwIfCancelled(request.id)
+      return predict(tf, kernels, network, image, {
+        flips,
+        tile,
+        keepFrom,
+        between: async (progress) => {
+          send({ kind: 'progress', id: request.id, progress })
+          await pause()
+          this.#throwIfCancelled(request.id)
+        },
+      })
+    })
+  }
+
+  async #answer(request: Request): Promise<Extract<EngineMessage, { kind: 'result' }>['value']> {
+    const { id } = request
+    switch (request.kind) {
+      case 'info':
+        return (await this.#theBackend()).info
+      case 'infer':
+        return this.#infer(request)
+      case 'verify':
+        return verifyCases(await this.#theBackend(), request.input, async () => {
+          await pause()
+          this.#throwIfCancelled(id)
+        })
+      case 'train':
+        return train(await this.#theBackend(), request.input, {
+          batch: (step) => this.#pull(id, 'batch', step),
+          validation: (index) => this.#pull(id, 'validation', index),
+          point: (point) => send({ kind: 'point', id, point }),
+          falseAlarms: (alarms) => send({ kind: 'false alarms', id, alarms }),
+          cancelled: () => this.#cancelled.has(id),
+          pause,
+        })
+    }
+  }
+
+  async #handle(request: Request): Promise<void> {
+    this.#open.add(request.id)
+    try {
+      send({ kind: 'result', id: request.id, value: await this.#answer(request) })
+    } catch (error) {
+      send({ kind: 'failed', id: request.id, error: toWireError(plain(error)) })
+    } finally {
+      this.#failPulls(request.id, new DrydockError('cancelled', 'Cancelled.'))
+      this.#open.delete(request.id)
+      this.#cancelled.delete(request.id)
+    }
+  }
+
+  /** A message of the host. */
+  receive(raw: unknown): void {
+    const parsed = hostMessage.safeParse(raw)
+    if (!parsed.success) return this.#refuse(raw, parsed.error.issues[0]?.message ?? 'unknown form')
+    const message = parsed.data
+    switch (message.kind) {
+      case 'cancel':
+        if (this.#open.has(message.id)) this.#cancelled.add(message.id)
+        return
+      case 'batch':
+        return this.#deliver(message.id, 'batch', message.index, message.batch)
+      case 'validation':
+        return this.#deliver(message.id, 'validation', message.index, message.image)
+      case 'pull-failed':
+        return this.#failPulls(
+          message.id,
+          new DrydockError(message.error.code, message.error.message, message.error.data),
+        )
+      case 'ping':
+        return send({ kind: 'alive', backend: this.#chosen })
+      case 'stop':
+        return process.exit(0)
+      default:
+        void this.#handle(message)
+    }
+  }
+
+  /** A message of another form ends the call that it belongs to, where it names one. */
+  #refuse(raw: unknown, why: string): void {
+    if (typeof raw !== 'object' || raw === null || !('id' in raw) || typeof raw.id !== 'number') return
+    const error = new DrydockError(
+      'bad_input',
+      `The engine was asked in a form that it does not know: ${why}.`,
+    )
+    this.#failPulls(raw.id, error)
+    if (!this.#open.has(raw.id)) send({ kind: 'failed', id: raw.id, error: toWireError(error) })
+  }
 }
 
 function forcedBackend(): BackendName | null {
@@ -70,128 +193,14 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-function throwIfCancelled(id: number): void {
-  if (cancelled.has(id)) throw new DrydockError('cancelled', 'Cancelled.')
-}
-
-function pull<What extends keyof Pulled>(id: number, what: What, index: number): Promise<Pulled[What]> {
-  return new Promise((resolve, reject) => {
-    waiting.set(`${id}/${what}/${index}`, { resolve: resolve as Waiting['resolve'], reject })
-    send({ kind: 'pull', id, what, index })
-  })
-}
-
-function deliver(id: number, what: keyof Pulled, index: number, value: TrainBatch | ValidationImage): void {
-  const key = `${id}/${what}/${index}`
-  waiting.get(key)?.resolve(value)
-  waiting.delete(key)
-}
-
-/** Ends all that a training waits for. */
-function failPulls(id: number, error: Error): void {
-  for (const [key, { reject }] of waiting) {
-    if (!key.startsWith(`${id}/`)) continue
-    waiting.delete(key)
-    reject(error)
-  }
-}
-
-async function infer(request: Extract<Request, { kind: 'infer' }>): Promise<SparseInference> {
-  const { tf } = await theBackend()
-  const { modelFolder, image, flips, tile, keepFrom } = request.input
-  return shelf.use(tf, modelFolder, async ({ kernels, network }) => {
-    throwIfCancelled(request.id)
-    return predict(tf, kernels, network, image, {
-      flips,
-      tile,
-      keepFrom,
-      async between(progress) {
-        send({ kind: 'progress', id: request.id, progress })
-        await pause()
-        throwIfCancelled(request.id)
-      },
-    })
-  })
-}
-
-async function answer(request: Request): Promise<Extract<EngineMessage, { kind: 'result' }>['value']> {
-  const { id } = request
-  switch (request.kind) {
-    case 'info':
-      return (await theBackend()).info
-    case 'infer':
-      return infer(request)
-    case 'verify':
-      return verifyCases(await theBackend(), request.input, async () => {
-        await pause()
-        throwIfCancelled(id)
-      })
-    case 'train':
-      return train(await theBackend(), request.input, {
-        batch: (step) => pull(id, 'batch', step),
-        validation: (index) => pull(id, 'validation', index),
-        point: (point) => send({ kind: 'point', id, point }),
-        falseAlarms: (alarms) => send({ kind: 'false alarms', id, alarms }),
-        cancelled: () => cancelled.has(id),
-        pause,
-      })
-  }
-}
-
-async function handle(request: Request): Promise<void> {
-  open.add(request.id)
-  try {
-    send({ kind: 'result', id: request.id, value: await answer(request) })
-  } catch (error) {
-    send({ kind: 'failed', id: request.id, error: toWireError(plain(error)) })
-  } finally {
-    failPulls(request.id, new DrydockError('cancelled', 'Cancelled.'))
-    open.delete(request.id)
-    cancelled.delete(request.id)
-  }
-}
-
 /** A library that gets no memory says so in many ways where it does not end the process. */
 function plain(error: unknown): unknown {
   if (error instanceof DrydockError || !(error instanceof Error)) return error
   return tellsNoMemory(error.message) ? noMemory({ detail: error.message }, error) : error
 }
 
-function receive(raw: unknown): void {
-  const parsed = hostMessage.safeParse(raw)
-  if (!parsed.success) return refuse(raw, parsed.error.issues[0]?.message ?? 'unknown form')
-  const message = parsed.data
-  switch (message.kind) {
-    case 'cancel':
-      if (open.has(message.id)) cancelled.add(message.id)
-      return
-    case 'batch':
-      return deliver(message.id, 'batch', message.index, message.batch)
-    case 'validation':
-      return deliver(message.id, 'validation', message.index, message.image)
-    case 'pull-failed':
-      return failPulls(
-        message.id,
-        new DrydockError(message.error.code, message.error.message, message.error.data),
-      )
-    case 'ping':
-      return send({ kind: 'alive', backend: chosen })
-    case 'stop':
-      return process.exit(0)
-    default:
-      void handle(message)
-  }
-}
-
-/** A message of another form ends the call that it belongs to, where it names one. */
-function refuse(raw: unknown, why: string): void {
-  if (typeof raw !== 'object' || raw === null || !('id' in raw) || typeof raw.id !== 'number') return
-  const error = new DrydockError('bad_input', `The engine was asked in a form that it does not know: ${why}.`)
-  failPulls(raw.id, error)
-  if (!open.has(raw.id)) send({ kind: 'failed', id: raw.id, error: toWireError(error) })
-}
-
-process.on('message', receive)
+const engine = new Engine()
+process.on('message', (message) => engine.receive(message))
 process.on('disconnect', () => process.exit(0))
 // Ctrl+C in a terminal reaches every process of its group; the host decides what ends, and keeps what is done.
 process.on('SIGINT', () => undefined)

@@ -57,14 +57,11 @@ type SemiConv2D = layers.Layer
 type SemiConv2DClass = serialization.SerializableConstructor<SemiConv2D> &
   (new (args: SemiConv2DArgs) => SemiConv2D)
 
-let registered: { tf: Tf; layer: SemiConv2DClass } | null = null
-
 /**
  * The semi-convolutional layer (eq. 6) as a Keras-style layer class, registered so that a saved model loads again:
  * a convolution ('same' padding, stride 1), then {@link addCoordinates}.
  */
 export function semiConv2D(tf: Tf): SemiConv2DClass {
-  if (registered?.tf === tf) return registered.layer
   class SemiConv2DLayer extends tf.layers.Layer {
     static className = 'SemiConv2D'
     private readonly options: Required<Omit<SemiConv2DArgs, 'name'>>
@@ -118,8 +115,7 @@ export function semiConv2D(tf: Tf): SemiConv2DClass {
     }
   }
   tf.serialization.registerClass(SemiConv2DLayer)
-  registered = { tf, layer: SemiConv2DLayer as unknown as SemiConv2DClass }
-  return registered.layer
+  return SemiConv2DLayer
 }
 
 function single(shape: number[] | number[][]): number[] {

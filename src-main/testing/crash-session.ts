@@ -5,6 +5,8 @@ import type { Random } from '../core/random.ts'
 import { formatRle, fromPredicate } from '../core/mask/rle.ts'
 import { startBackend } from './backend.ts'
 import type { TestBackend } from './backend.ts'
+import { doSomething } from './crash-deeds.ts'
+import type { Kept } from './crash-deeds.ts'
 
 /** Size of every image that the script draws on, in px. */
 export const SIZE = { width: 64, height: 64 }
@@ -13,6 +15,20 @@ export const SIZE = { width: 64, height: 64 }
 const TURNS = 0.1
 const UNDOES = 0.15
 const REDOES = 0.05
+
+/** How often it does something else than a gesture, of 1: a deed takes as long as some twenty gestures. */
+const DEEDS = 0.12
+
+/** Failures of a deed that another window, or a killed engine, explains. */
+const EXPLAINED = ['project_not_open', 'engine_died', 'cancelled', 'nothing_to_do', 'not_found']
+
+/** A project that windows work in. */
+export interface ScriptedProject {
+  /** ids of its images */
+  images: readonly number[]
+  /** an Airbus CSV with masks on all of them */
+  labels: string
+}
 
 /** A gesture as it was made, and as it is sent until it is acknowledged. */
 interface Gesture {
@@ -67,6 +83,10 @@ export class SessionRecord {
   /** every gesture that was made, with its project */
   readonly made = new Map<string, string>()
   readonly acknowledged: Acknowledged[] = []
+  /** what was acknowledged beside gestures */
+  readonly kept: Kept[] = []
+  /** deeds that were not done, by what another window or a killed engine did to them */
+  readonly dropped: string[] = []
   /** gestures that the backend refused: there was nothing to undo or to do again */
   readonly refused = new Set<string>()
   #waiting: { count: number; resolve: () => void }[] = []
@@ -101,7 +121,7 @@ export class ScriptedWindow {
   readonly #number: number
   readonly #record: SessionRecord
   readonly #backends: Backends
-  readonly #images: ReadonlyMap<string, readonly number[]>
+  readonly #projects: ReadonlyMap<string, ScriptedProject>
   readonly #random: Random
   readonly #revisions = new Map<string, number>()
   #project: string
@@ -110,18 +130,18 @@ export class ScriptedWindow {
 
   /**
    * @param number its own
-   * @param images ids of the images of each project
+   * @param around.projects by their ids
    * @param project the one that it opens first
    */
   constructor(
-    around: { record: SessionRecord; backends: Backends; images: ReadonlyMap<string, readonly number[]> },
+    around: { record: SessionRecord; backends: Backends; projects: ReadonlyMap<string, ScriptedProject> },
     number: number,
     project: string,
     random: Random,
   ) {
     this.#record = around.record
     this.#backends = around.backends
-    this.#images = around.images
+    this.#projects = around.projects
     this.#number = number
     this.#project = project
     this.#random = random
@@ -131,6 +151,7 @@ export class ScriptedWindow {
   async run(): Promise<void> {
     while (!this.gone && (!this.stopped || this.#pending)) {
       if (this.wantsEngine) await this.#predict()
+      if (!this.#pending && this.#random() < DEEDS) await this.#do()
       this.#pending ??= this.#make()
       await this.#send(this.#pending)
     }
@@ -143,6 +164,24 @@ export class ScriptedWindow {
     await client.predict.start({ project, images: 'all' })
     // asks the engine also where all is predicted already; its death is what is to come
     void client.system.engine({}).catch(() => undefined)
+  }
+
+  /** Something else than a gesture. What was not acknowledged is not done again. */
+  async #do(): Promise<void> {
+    const project = this.#project
+    const { images, labels } = this.#projects.get(project)!
+    try {
+      const { backend, client } = await this.#join(project)
+      const place = { backend: await backend, client, project, images, labels, random: this.#random }
+      const kept = await doSomething(place)
+      if (kept) this.#record.kept.push(kept)
+    } catch (error) {
+      if (this.gone || this.#joined?.backend !== this.#backends.current) return
+      const { code } = failure.parse(error)
+      if (!EXPLAINED.includes(code)) throw error
+      this.#record.dropped.push(code)
+      this.#joined.open = null
+    }
   }
 
   async #send(gesture: Gesture): Promise<void> {
@@ -188,10 +227,11 @@ export class ScriptedWindow {
   }
 
   #make(): Gesture {
-    const ids = [...this.#images.keys()]
+    const ids = [...this.#projects.keys()]
     if (this.#random() < TURNS) this.#project = ids[Math.floor(this.#random() * ids.length)]!
-    const images = this.#images.get(this.#project) ?? []
-    const image = images[Math.floor(this.#random() * images.length)]!
+    const { images } = this.#projects.get(this.#project)!
+    // mostly the first, so that windows meet
+    const image = images[Math.floor(this.#random() ** 3 * images.length)]!
     const chance = this.#random()
     const kind = chance < UNDOES ? 'undo' : chance < UNDOES + REDOES ? 'redo' : 'apply'
     const gestureId = randomUUID()
@@ -205,15 +245,17 @@ const failure = z.object({
   data: z.object({ revision: z.number().optional() }).nullish(),
 })
 
-/** A new instance of one pixel. */
+/** A new instance of one pixel, now and then an area to ignore. */
 function dot(random: Random): EditPlan {
   const [x, y] = [Math.floor(random() * SIZE.width), Math.floor(random() * SIZE.height)]
   const added = formatRle(fromPredicate(SIZE, () => true, { x, y, width: 1, height: 1 }))
+  const drawn = { origin: 'drawn' as const, edited: false, colour: 0 }
+  const after = random() < 0.1 ? { ...drawn, ignore: true as const } : drawn
   return {
     kind: 'brush',
     instances: [
       {
-        ...{ instance: randomUUID(), before: null, after: { origin: 'drawn', edited: false, colour: 0 } },
+        ...{ instance: randomUUID(), before: null, after },
         ...{ added, removed: '' },
       },
     ],

@@ -1,3 +1,4 @@
+import { once } from '../once.ts'
 import type { Random } from '../random.ts'
 import { between, normal, randomFrom } from '../random.ts'
 
@@ -19,17 +20,12 @@ export interface Textures {
   grain: Texture
 }
 
-let made: Textures | undefined
-
 /** The same textures for everybody, made at the first call (about 0.3 s). */
-export function textures(): Textures {
-  made ??= {
-    waves: [waves(11, 2, 0.9, 0), waves(12, 16, 0.35, 0), waves(13, 6, 0.6, 1.1), waves(14, 1, 1.3, 0)],
-    fractal: [fractal(21, 1.6), fractal(22, 1.1)],
-    grain: grain(31),
-  }
-  return made
-}
+export const textures = once((): Textures => ({
+  waves: [waves(11, 2, 0.9, 0), waves(12, 16, 0.35, 0), waves(13, 6, 0.6, 1.1), waves(14, 1, 1.3, 0)],
+  fractal: [fractal(21, 1.6), fractal(22, 1.1)],
+  grain: grain(31),
+}))
 
 /** Where on a texture an image lies: scaled, turned and shifted. */
 export interface Mapping {
