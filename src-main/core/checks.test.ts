@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest'
 import type { PackedDetail } from '../contract/wire.ts'
-import { isList, isMap, isNumber, isOneOf, isRecord, isText, isTuple, orNull, readChecked } from './checks.ts'
+import {
+  isList,
+  isMap,
+  isNumber,
+  isOneOf,
+  isRecordOf,
+  isText,
+  isTuple,
+  orNull,
+  readChecked,
+} from './checks.ts'
 import { packDetail, unpackDetail } from './packed-detail.ts'
 
 interface Thing {
@@ -8,7 +18,7 @@ interface Thing {
   size: number | null
   kind?: 'a' | 'b'
 }
-const isThing = isRecord<Thing>({ name: isText, size: orNull(isNumber) }, { kind: isOneOf('a', 'b') })
+const isThing = isRecordOf<Thing>({ name: isText, size: orNull(isNumber) }, { kind: isOneOf('a', 'b') })
 
 it('tells what has the form from what has not', () => {
   expect(isThing({ name: 'x', size: null })).toBe(true)

@@ -32,7 +32,7 @@ type Wanted<T> = { [K in keyof T as object extends Pick<T, K> ? never : K]: Chec
 type Optional<T> = { [K in keyof T as object extends Pick<T, K> ? K : never]-?: Check<T[K]> }
 
 /** Objects with these fields; what else they have does not matter. @param optional fields that may be left out */
-export function isRecord<T extends object>(wanted: Wanted<T>, optional: Optional<T>): Check<T> {
+export function isRecordOf<T extends object>(wanted: Wanted<T>, optional: Optional<T>): Check<T> {
   const fields = [
     ...Object.entries<Check<unknown>>(wanted).map((field) => [...field, false] as const),
     ...Object.entries<Check<unknown>>(optional).map((field) => [...field, true] as const),

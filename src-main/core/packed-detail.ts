@@ -6,7 +6,7 @@ import {
   isMap,
   isNumber,
   isOneOf,
-  isRecord,
+  isRecordOf,
   isText,
   isTuple,
   orNull,
@@ -21,17 +21,17 @@ import {
 type Instances = Pick<ImageDetail, 'truth' | 'predictions'>
 
 const isPoint = isTuple<[number, number]>(isNumber, isNumber)
-const isBox = isRecord<Extract<Shape, { kind: 'box' }>>(
+const isBox = isRecordOf<Extract<Shape, { kind: 'box' }>>(
   { kind: isOneOf('box'), bow: isPoint, stern: isPoint, breadth: isNumber },
   {},
 )
-const isPolygon = isRecord<Extract<Shape, { kind: 'polygon' }>>(
+const isPolygon = isRecordOf<Extract<Shape, { kind: 'polygon' }>>(
   { kind: isOneOf('polygon'), corners: isList(isPoint) },
   {},
 )
 const isShape: Check<Shape> = (value): value is Shape => isBox(value) || isPolygon(value)
 
-const isTruth = isRecord<TruthInstance>(
+const isTruth = isRecordOf<TruthInstance>(
   {
     ...{ id: isText, rle: isText, area: isNumber, edited: isFlag, colour: isNumber },
     origin: isOneOf('drawn', 'imported', 'accepted'),
@@ -39,7 +39,7 @@ const isTruth = isRecord<TruthInstance>(
   { category: isText, ignore: isOneOf(true), heading: isNumber, attributes: isMap(isText), shape: isShape },
 )
 
-const isPrediction = isRecord<Prediction>(
+const isPrediction = isRecordOf<Prediction>(
   {
     ...{ id: isText, rle: isText, area: isNumber, score: isNumber, cluster: isNumber, colour: isNumber },
     decision: isOneOf(null, 'accepted', 'rejected'),
@@ -47,7 +47,7 @@ const isPrediction = isRecord<Prediction>(
   { category: isText },
 )
 
-const isInstances = isRecord<Instances>(
+const isInstances = isRecordOf<Instances>(
   { truth: isList(isTruth), predictions: orNull(isList(isPrediction)) },
   {},
 )

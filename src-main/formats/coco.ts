@@ -9,7 +9,7 @@ import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, La
 import { GroupedPieces, PieceReader } from './grouped.ts'
 import { jsonElements, parseElement } from './json-elements.ts'
 import { boxRing, covering, edgesOf, outerRings, ringsMask, sizeFrom } from './shapes.ts'
-import { fieldsOf, notesIn, notesOf, numberOf, numbersOf, scoreOf, textIn } from './values.ts'
+import { fieldsOf, notesIn, notesOf, numberOf, numbersOf, scoreIn, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /**
@@ -200,7 +200,7 @@ async function withAnnotations(
     }
     const id = idOf(fields['category_id'])
     const category = id === null ? null : (index.categories.get(id) ?? String(id))
-    image.instances.push({ rle, line, category, score: scoreOf(fields['score']), ...notesIn(fields) })
+    image.instances.push({ rle, line, category, score: scoreIn(fields['score']), ...notesIn(fields) })
   }
   return image
 }

@@ -183,6 +183,6 @@ export interface LabelFormat extends LabelFormatFace {
 export { DEFAULT_CATEGORY } from '../contract/words.ts'
 
 /** 'line 4', or where the row says it stands. */
-export function placeOf({ line, place }: BrokenRow): string {
+export function placeInFile({ line, place }: BrokenRow): string {
   return place ?? (line === null ? 'the file' : `line ${line}`)
 }

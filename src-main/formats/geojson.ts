@@ -11,7 +11,7 @@ import { GroupedPieces, PieceReader } from './grouped.ts'
 import { jsonElements, parseElement } from './json-elements.ts'
 import { partsWithHoles, ringsMask, sizeFrom } from './shapes.ts'
 import type { Ring } from './shapes.ts'
-import { fieldsOf, notesIn, notesOf, numbersOf, scoreOf, textIn } from './values.ts'
+import { fieldsOf, notesIn, notesOf, numbersOf, scoreIn, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /**
@@ -83,7 +83,7 @@ async function* readGeojson(
             rle,
             line,
             category: textIn(properties['category']),
-            score: scoreOf(properties['score']),
+            score: scoreIn(properties['score']),
             ...notesIn(properties),
           })
       }

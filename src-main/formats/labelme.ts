@@ -15,7 +15,7 @@ import type {
 import { maskOfRaster } from './rasters.ts'
 import { boxRing, outerRings, ringsMask, sizeFrom } from './shapes.ts'
 import type { Ring } from './shapes.ts'
-import { fieldsOf, notesIn, notesOf, numberOf, numbersOf, scoreOf, textIn } from './values.ts'
+import { fieldsOf, notesIn, notesOf, numberOf, numbersOf, scoreIn, textIn } from './values.ts'
 import type { Fields } from './values.ts'
 
 /**
@@ -80,7 +80,7 @@ async function* readLabelme(
       const known = instances.get(key)
       if (known) known.parts.push(rle)
       else {
-        const score = scoreOf(fields['score'])
+        const score = scoreIn(fields['score'])
         instances.set(key, { parts: [rle], line, category, score, ...notesIn(withFlags(fields)) })
       }
     }

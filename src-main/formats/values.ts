@@ -27,7 +27,7 @@ export function numbersOf(value: unknown): number[] | null {
 }
 
 /** A score: 0..1, larger ones cut; null for anything that is no number. */
-export function scoreOf(value: unknown): number | null {
+export function scoreIn(value: unknown): number | null {
   const score = numberOf(value)
   return score === null ? null : Math.min(1, Math.max(0, score))
 }

@@ -2,7 +2,7 @@ import type { GeoTIFFImage } from 'geotiff'
 import type { Band } from '../contract/wire.ts'
 import type { Photometric } from '../core/mapping/bands.ts'
 import type { TiffLayout } from './tiff-layout.ts'
-import { numberOf } from './tiff-layout.ts'
+import { tagNumber } from './tiff-layout.ts'
 
 /** What a TIFF's samples mean. @param tag PhotometricInterpretation */
 export function photometricOf(tag: number | null): Photometric {
@@ -12,7 +12,7 @@ export function photometricOf(tag: number | null): Photometric {
 /** The bands of a TIFF: names from GDAL's metadata, transparency from ExtraSamples 1 and 2 alone, nodata from GDAL's tag. */
 export async function bandsOf(image: GeoTIFFImage, { samples, type, bits }: TiffLayout): Promise<Band[]> {
   const tags = image.getFileDirectory()
-  const photometric = photometricOf(numberOf(tags.getValue('PhotometricInterpretation')))
+  const photometric = photometricOf(tagNumber(tags.getValue('PhotometricInterpretation')))
   const colours = photometric === 'rgb' ? 3 : 1
   const nodata = nodataValue(tags.getValue('GDAL_NODATA'), type)
   const extra = extraSamples(tags.getValue('ExtraSamples'))
@@ -31,7 +31,7 @@ export async function bandsOf(image: GeoTIFFImage, { samples, type, bits }: Tiff
 function extraSamples(value: unknown): number[] {
   if (typeof value === 'number') return [value]
   return value instanceof Uint16Array || value instanceof Uint8Array || Array.isArray(value)
-    ? Array.from(value as ArrayLike<unknown>, (kind) => numberOf(kind) ?? 0)
+    ? Array.from(value as ArrayLike<unknown>, (kind) => tagNumber(kind) ?? 0)
     : []
 }
 

@@ -72,7 +72,7 @@ export async function layoutOf(
       'its header says sizes that cannot be, so it is damaged. Put a whole copy in its place.',
     )
   }
-  const compression = numberOf(tags.getValue('Compression')) ?? 1
+  const compression = tagNumber(tags.getValue('Compression')) ?? 1
   if (!COMPRESSIONS.has(compression)) {
     const name = NAMES[compression] ?? `of the unknown kind ${compression}`
     throw notRead(file, `its compression is ${name}. ${CONVERT}`)
@@ -85,7 +85,7 @@ export async function layoutOf(
   }
   return {
     ...{ width, height, samples, type, bits, blockWidth, blockHeight, tiled, planar, compression },
-    predictor: numberOf(await tags.loadValue('Predictor')) ?? 1,
+    predictor: tagNumber(await tags.loadValue('Predictor')) ?? 1,
     offsets: listOf(await tags.loadValue(tiled ? 'TileOffsets' : 'StripOffsets')),
     byteCounts: listOf(await tags.loadValue(tiled ? 'TileByteCounts' : 'StripByteCounts')),
     swapped: littleEndian !== (endianness() === 'LE'),
@@ -99,8 +99,8 @@ function sampleKind(
 ): { type: Band['type']; bits: number } {
   const kinds = Array.from({ length: samples }, (_, i) => {
     // some writers say it once for all bands
-    const bits = numberOf(image.getBitsPerSample(i)) ?? numberOf(image.getBitsPerSample(0)) ?? 1
-    const format = numberOf(image.getSampleFormat(i)) ?? numberOf(image.getSampleFormat(0)) ?? 1
+    const bits = tagNumber(image.getBitsPerSample(i)) ?? tagNumber(image.getBitsPerSample(0)) ?? 1
+    const format = tagNumber(image.getSampleFormat(i)) ?? tagNumber(image.getSampleFormat(0)) ?? 1
     return `${format === 4 ? 1 : format}/${bits}`
   })
   const [first = '1/1'] = kinds
@@ -159,7 +159,7 @@ export function arrayOf(type: Band['type'], length: number): SampleArray {
 }
 
 /** A tag's value where it is one number; a damaged file may have anything there. */
-export function numberOf(value: unknown): number | null {
+export function tagNumber(value: unknown): number | null {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
   return null

@@ -13,7 +13,7 @@ import { blocksOf, readBlock, rowsOfBlock } from './tiff-blocks.ts'
 import type { BlockPlace, BlockRows } from './tiff-blocks.ts'
 import { openTiffFile } from './tiff-file.ts'
 import type { TiffFile } from './tiff-file.ts'
-import { arrayOf, bytesOf, layoutOf, numberOf } from './tiff-layout.ts'
+import { arrayOf, bytesOf, layoutOf, tagNumber } from './tiff-layout.ts'
 import type { TiffLayout } from './tiff-layout.ts'
 
 /** Blocks that are decoded at once. */
@@ -53,7 +53,7 @@ export async function openTiff(file: string): Promise<PixelSource> {
       ...{ levels, georeference, pages },
       bands: await bandsOf(first, layout),
     })
-    return oriented(source, numberOf(await first.getFileDirectory().loadValue('Orientation')) ?? 1)
+    return oriented(source, tagNumber(await first.getFileDirectory().loadValue('Orientation')) ?? 1)
   } catch (cause) {
     await tiff.close().catch(() => undefined)
     throw cause instanceof DrydockError ? cause : notAnImage(file, cause)
@@ -66,7 +66,7 @@ function sortOut(
   within: GeoTIFFImage[],
 ): [first: GeoTIFFImage, pages: number, smaller: GeoTIFFImage[]] {
   const kind = (image: GeoTIFFImage): number =>
-    numberOf(image.getFileDirectory().getValue('NewSubfileType')) ?? 0
+    tagNumber(image.getFileDirectory().getValue('NewSubfileType')) ?? 0
   const pictures = images.filter((image, i) => i === 0 || (kind(image) & 5) === 0)
   const first = images[0]!
   const next = images.indexOf(pictures[1] ?? first, 1)
@@ -108,8 +108,8 @@ function isSmallerCopy(copy: TiffLayout, of: TiffLayout): boolean {
 
 function isForSharp(image: GeoTIFFImage): boolean {
   const tags = image.getFileDirectory()
-  const photometric = numberOf(tags.getValue('PhotometricInterpretation')) ?? 1
-  const compression = numberOf(tags.getValue('Compression')) ?? 1
+  const photometric = tagNumber(tags.getValue('PhotometricInterpretation')) ?? 1
+  const compression = tagNumber(tags.getValue('Compression')) ?? 1
   const jpeg = compression === 7 && image.getSamplesPerPixel() <= 3
   return jpeg || FOR_SHARP.photometric.has(photometric) || FOR_SHARP.compression.has(compression)
 }
@@ -147,7 +147,7 @@ class TiffSource implements PixelSource {
     this.georeference = about.georeference
     this.pages = about.pages
     const tags = image.getFileDirectory()
-    this.photometric = photometricOf(numberOf(tags.getValue('PhotometricInterpretation')))
+    this.photometric = photometricOf(tagNumber(tags.getValue('PhotometricInterpretation')))
     this.#tables = tags.getValue('JPEGTables') ?? tags.getValue('LercParameters')
   }
 

@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { afterAll, expect, it } from 'vitest'
 import { root } from '../locations.ts'
 import { readModelFolder } from '../services/predict/model-files.ts'
-import { sceneOf } from './scenes.ts'
+import { syntheticScene } from './scenes.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'drydock-base-model-'))
 afterAll(() => rmSync(place, { recursive: true, force: true }))
@@ -21,8 +21,8 @@ async function writeScenes(folder: string): Promise<void> {
   mkdirSync(join(folder, 'images'), { recursive: true })
   let seed = 31_000
   for (const name of NAMES) {
-    let scene = sceneOf(seed++, SIDE)
-    while (scene.truth.length === 0) scene = sceneOf(seed++, SIDE)
+    let scene = syntheticScene(seed++, SIDE)
+    while (scene.truth.length === 0) scene = syntheticScene(seed++, SIDE)
     const raw = { width: SIDE, height: SIDE, channels: 3 } as const
     await sharp(scene.image.data, { raw }).toFile(join(folder, 'images', `${name}.png`))
     for (const mask of scene.truth) rows.push(`${name}.png,${Array.from(mask).join(' ')}`)

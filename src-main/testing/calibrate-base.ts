@@ -9,7 +9,7 @@ import type { TuneImage } from '../core/tune/candidates.ts'
 import { keepSettings } from '../core/tune/stay.ts'
 import { MIN_SCORES, tuneLeastScore } from '../core/tune/tune.ts'
 import { startEngine } from '../services/machinery/engine-client.ts'
-import { lookAt, sceneOf } from './scenes.ts'
+import { lookAtScene, syntheticScene } from './scenes.ts'
 
 /**
  * Makes the scores of the base model probabilities and measures its operating points, on synthetic scenes that it was not trained on, of
@@ -42,11 +42,11 @@ async function lookedAt(engine: Engine, modelFolder: string, scenes: number): Pr
   const wanted = { empty, ships: scenes - empty }
   const looked: TuneImage[] = []
   for (let seed = FIRST_SEED; looked.length < scenes; seed++) {
-    const scene = sceneOf(seed, SIDE)
+    const scene = syntheticScene(seed, SIDE)
     const kind = scene.truth.length > 0 ? 'ships' : 'empty'
     if (wanted[kind] === 0) continue
     wanted[kind]--
-    looked.push(await lookAt(engine, modelFolder, scene))
+    looked.push(await lookAtScene(engine, modelFolder, scene))
   }
   return looked
 }

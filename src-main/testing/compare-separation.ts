@@ -9,7 +9,7 @@ import { touchingMasks } from '../core/metric/touching.ts'
 import type { TuneImage } from '../core/tune/candidates.ts'
 import { tuneClustering } from '../core/tune/tune.ts'
 import { startEngine } from '../services/machinery/engine-client.ts'
-import { lookAt, sceneOf } from './scenes.ts'
+import { lookAtScene, syntheticScene } from './scenes.ts'
 import type { Scene } from './scenes.ts'
 
 /**
@@ -26,7 +26,7 @@ const SCORED = { seed: 888_000, scenes: 200 }
 function touchingScenes({ seed, scenes }: typeof SCORED): Scene[] {
   const found: Scene[] = []
   for (let next = seed; found.length < scenes; next++) {
-    const scene = sceneOf(next, SIDE)
+    const scene = syntheticScene(next, SIDE)
     if (touchingMasks(scene.truth, SIDE).includes(true)) found.push(scene)
   }
   return found
@@ -38,7 +38,7 @@ async function lookAtAll(
   scenes: readonly Scene[],
 ): Promise<TuneImage[]> {
   const looked: TuneImage[] = []
-  for (const scene of scenes) looked.push(await lookAt(engine, modelFolder, scene))
+  for (const scene of scenes) looked.push(await lookAtScene(engine, modelFolder, scene))
   return looked
 }
 

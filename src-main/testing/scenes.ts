@@ -12,12 +12,12 @@ export interface Scene {
 }
 
 /** @param side in px */
-export function sceneOf(seed: number, side: number): Scene {
+export function syntheticScene(seed: number, side: number): Scene {
   const { image, labels } = makeSyntheticScene(seed, { width: side, height: side })
   return { image, truth: labelMapToRles(labels, side, side).filter((mask) => mask.length > 0) }
 }
 
-export async function lookAt(
+export async function lookAtScene(
   engine: Engine,
   modelFolder: string,
   { image, truth }: Scene,

@@ -15,7 +15,7 @@ import { ToneFilter } from './draw/tone-filter.ts'
 import { Shown } from './shown.ts'
 import { Stage } from './stage.ts'
 import type { EvenTables } from './tone.ts'
-import { evenTables, isPlain } from './tone.ts'
+import { evenTables, isPlainTone } from './tone.ts'
 import type { Held } from './tools/tool.ts'
 import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
 import { NO_CONTENT, Workbench } from './workbench.ts'
@@ -160,7 +160,7 @@ export class CanvasController {
       },
       setLayers: (layers) => this.#setLayers(layers),
       setTone: (tone) => {
-        this.#stage.filtered = !isPlain(tone)
+        this.#stage.filtered = !isPlainTone(tone)
         const element = this.#stage.pictureElement()
         if (element) this.#tone.show(element, tone)
       },

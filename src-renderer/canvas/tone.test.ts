@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { evenTables, isPlain, PLAIN_TONE, tablesOf, type Tone } from './tone.ts'
+import { evenTables, isPlainTone, PLAIN_TONE, tablesOf, type Tone } from './tone.ts'
 
 const red = (tone: Partial<Tone>) => [...tablesOf({ ...PLAIN_TONE, ...tone })[0]].map((v) => v * 255)
 
 describe('tone', () => {
   it('as it is leaves every value alone', () => {
-    expect(isPlain(PLAIN_TONE)).toBe(true)
+    expect(isPlainTone(PLAIN_TONE)).toBe(true)
     red({}).forEach((value, i) => expect(value).toBeCloseTo(i, 4))
   })
 

@@ -35,7 +35,7 @@ export const PLAIN_TONE: Tone = {
   even: null,
 }
 
-export function isPlain(tone: Tone): boolean {
+export function isPlainTone(tone: Tone): boolean {
   return (
     tone.brightness === 0 &&
     tone.contrast === 0 &&

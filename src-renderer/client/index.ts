@@ -22,7 +22,7 @@ function isPortMessage(data: unknown): data is PortMessage {
  * Asks for the window's port and resolves once it is there, with the typed client of both routers.
  * Call it once, from the page's entry; the client outlives restarts of the backend.
  */
-export function connect(): Promise<Client> {
+export function connectToShell(): Promise<Client> {
   const connection = new Connection()
   return new Promise((resolve) => {
     window.addEventListener('message', (event: MessageEvent<unknown>) => {

@@ -1,6 +1,12 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { ImageFacets, ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
-import { counted, countMarks, isMarkedSettled, markOf, NO_IMAGES } from '../../src-main/core/list/marks.ts'
+import {
+  countedWith,
+  countMarks,
+  isMarkedSettled,
+  markOf,
+  NO_IMAGES,
+} from '../../src-main/core/list/marks.ts'
 import {
   isNoFilter,
   NO_FILTER,
@@ -151,6 +157,6 @@ export class Images {
     const [before, now] = [this.#all.marks[place] ?? 0, markOf(row)]
     if (before === now) return
     this.#all.marks[place] = now
-    this.counts = counted(counted(this.counts, before, -1), now, 1)
+    this.counts = countedWith(countedWith(this.counts, before, -1), now, 1)
   }
 }

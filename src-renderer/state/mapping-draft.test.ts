@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { draftOf, joined, taken, withBand, withColours, withEnd } from './mapping-draft.ts'
+import { draftOf, withOneRange, taken, withBand, withColours, withEnd } from './mapping-draft.ts'
 
 const draft = { bands: [4, 3, 2], low: [1, 1, 1], high: [9, 9, 9], nodata: null, apart: false }
 const mapping = { ...draft, rule: '', byHand: false }
@@ -22,5 +22,5 @@ test('each band gets its own range, is changed alone, and all get one that holds
   ])
   expect(apart).toEqual({ ...draft, low: [1, 2, 3], high: [7, 8, 9], apart: true })
   expect(withEnd(apart, 'low', 0, 2)).toEqual({ ...apart, low: [1, 2, 0] })
-  expect(joined(apart)).toEqual(draft)
+  expect(withOneRange(apart)).toEqual(draft)
 })

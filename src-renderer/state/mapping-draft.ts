@@ -49,7 +49,7 @@ export function taken(draft: MappingDraft, ranges: readonly Range[]): MappingDra
 }
 
 /** One range for all bands: it holds those that they had. */
-export function joined(draft: MappingDraft): MappingDraft {
+export function withOneRange(draft: MappingDraft): MappingDraft {
   const [low, high] = [Math.min(...draft.low), Math.max(...draft.high)]
   return { ...draft, low: draft.bands.map(() => low), high: draft.bands.map(() => high), apart: false }
 }

@@ -3,7 +3,7 @@ import type { Corner } from '../mask/shapes.ts'
 import { membersOf } from './groups.ts'
 import { covarianceOf } from './moments.ts'
 import type { Moments } from './moments.ts'
-import { cornersOf } from './rectangles.ts'
+import { cornersBetween } from './rectangles.ts'
 
 /**
  * Rectangles fitted to probabilities. Of a boat five pixels wide a threshold takes away or adds half a pixel on each side, which is half of its IoU; what lies below the
@@ -102,7 +102,7 @@ function rectangleOf(sums: Moments): Corner[] {
   const more = blur > 0 ? -blur : 1 / 12
   const shape = Math.sqrt((half + away + more) / (half - away + more))
   const [length, breadth] = [Math.sqrt(n * shape), Math.sqrt(n / shape)]
-  return cornersOf(
+  return cornersBetween(
     { x: sums.x / n, y: sums.y / n, angle },
     [-length / 2, length / 2],
     [-breadth / 2, breadth / 2],

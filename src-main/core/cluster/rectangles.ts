@@ -49,7 +49,7 @@ function sideOf(positions: Float64Array, beyond: number): Side {
   return [sorted[out]! - 0.5, sorted[sorted.length - 1 - out]! + 0.5]
 }
 
-export function cornersOf({ x, y, angle }: Frame, [a0, a1]: Side, [b0, b1]: Side): Corner[] {
+export function cornersBetween({ x, y, angle }: Frame, [a0, a1]: Side, [b0, b1]: Side): Corner[] {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   return (
     [
@@ -68,7 +68,7 @@ export function cornersOf({ x, y, angle }: Frame, [a0, a1]: Side, [b0, b1]: Side
  */
 export function rectangleAround(mask: Rle, size: Size): Corner[] {
   const { frame, along, across } = turn(mask, size)
-  return cornersOf(frame, sideOf(along, BEYOND.ends), sideOf(across, BEYOND.sides))
+  return cornersBetween(frame, sideOf(along, BEYOND.ends), sideOf(across, BEYOND.sides))
 }
 
 /**
@@ -121,7 +121,7 @@ export function areRectangles(images: readonly { masks: readonly Rle[]; size: Si
 /** IoU of a mask with the rectangle that has the same mean and second moments, 0..1. */
 function rectangularity(mask: Rle, size: Size): number {
   const { frame, length, breadth } = turn(mask, size)
-  const corners = cornersOf(frame, [-length / 2, length / 2], [-breadth / 2, breadth / 2])
+  const corners = cornersBetween(frame, [-length / 2, length / 2], [-breadth / 2, breadth / 2])
   const rectangle = polygonMask(corners, size)
   const common = intersectionArea(rectangle, mask)
   return common / (areaOf(rectangle) + areaOf(mask) - common)

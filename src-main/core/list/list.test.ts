@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ImageFilter, ImageSort } from '../../contract/wire.ts'
 import { IMAGE_SORTS, IMAGE_STATUSES } from '../../contract/words.ts'
-import { counted, countMarks, isMarkedSettled, markOf } from './marks.ts'
+import { countedWith, countMarks, isMarkedSettled, markOf } from './marks.ts'
 import { nameKey } from './name-key.ts'
 import { NO_FILTER, passes, ranksOf, sortByKeys, sortKey, withChanges } from './order.ts'
 import type { ImageOrder, Listed } from './order.ts'
@@ -149,7 +149,7 @@ test('counts that follow each change are those over all marks', () => {
       let counts = countMarks(marks)
       for (const [which, next] of changes) {
         const i = which % marks.length
-        counts = counted(counted(counts, marks[i]!, -1), markOf(next), 1)
+        counts = countedWith(countedWith(counts, marks[i]!, -1), markOf(next), 1)
         marks[i] = markOf(next)
       }
       expect(counts).toEqual(countMarks(marks))

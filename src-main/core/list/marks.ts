@@ -50,7 +50,7 @@ export interface ImageCounts {
 export const NO_IMAGES: ImageCounts = { images: 0, finished: 0, predicted: 0, scored: 0, leftOut: 0 }
 
 /** Counts with an image of this mark more, or fewer. */
-export function counted(counts: ImageCounts, mark: number, by: 1 | -1): ImageCounts {
+export function countedWith(counts: ImageCounts, mark: number, by: 1 | -1): ImageCounts {
   return {
     images: counts.images + (mark & LEFT_OUT ? 0 : by),
     finished: counts.finished + (mark & FINISHED ? by : 0),

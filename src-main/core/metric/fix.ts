@@ -31,8 +31,12 @@ export function fixesOf(errors: ImageErrors): Fix[] {
       truths: [truth],
       predictions: [prediction],
     })),
-    ...placesOf(errors.truth, 'missed').map((t): Fix => ({ act: 'add', truths: [t], predictions: [] })),
-    ...placesOf(errors.predictions, 'false').map((p): Fix => ({ act: 'drop', truths: [], predictions: [p] })),
+    ...indicesOf(errors.truth, 'missed').map((t): Fix => ({ act: 'add', truths: [t], predictions: [] })),
+    ...indicesOf(errors.predictions, 'false').map((p): Fix => ({
+      act: 'drop',
+      truths: [],
+      predictions: [p],
+    })),
   ]
 }
 
@@ -66,6 +70,6 @@ function addedBy(
 }
 
 /** The places in a list that hold `wanted`. */
-export function placesOf<T>(kinds: readonly T[], wanted: T): number[] {
+export function indicesOf<T>(kinds: readonly T[], wanted: T): number[] {
   return kinds.flatMap((kind, place) => (kind === wanted ? [place] : []))
 }

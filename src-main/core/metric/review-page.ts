@@ -13,7 +13,7 @@ import {
   isList,
   isNumber,
   isOneOf,
-  isRecord,
+  isRecordOf,
   isText,
   isTuple,
   orNull,
@@ -51,9 +51,9 @@ const isPackedFix = isTuple<PackedFix>(
   isNumber,
 )
 
-const isInstanceBox = isRecord<InstanceBox>({ x: isNumber, y: isNumber, width: isNumber, height: isNumber }, {}) // prettier-ignore
+const isInstanceBox = isRecordOf<InstanceBox>({ x: isNumber, y: isNumber, width: isNumber, height: isNumber }, {}) // prettier-ignore
 
-const isSuspect = isRecord<Suspect>(
+const isSuspect = isRecordOf<Suspect>(
   {
     ...{ id: isText, place: isNumber, area: isNumber, confidence: isNumber, outOfFold: isFlag },
     ...{ suspicion: isOneOf('not marked', 'never found'), box: isInstanceBox },
@@ -71,7 +71,7 @@ export function unpackReviews(text: string): ReviewedImage[] {
   return readChecked(text, isList(isPackedImage), 'a review').map(unpacked)
 }
 
-const isGalleryItem = isRecord<GalleryItem>(
+const isGalleryItem = isRecordOf<GalleryItem>(
   {
     ...{
       image: isNumber,

@@ -10,7 +10,7 @@ export interface Bounds {
 }
 
 /** The box of positions: x, y, x, y, ... */
-export function boundsOf(positions: ArrayLike<number>): Bounds {
+export function boundsOfPositions(positions: ArrayLike<number>): Bounds {
   const bounds = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity }
   for (let i = 0; i + 1 < positions.length; i += 2) {
     bounds.west = Math.min(bounds.west, positions[i]!)
@@ -39,7 +39,7 @@ export function boundsOnEarth(places: Places, { width, height }: { width: number
       positions.push(longitude, latitude)
     }
   }
-  const { west, south, east, north } = boundsOf(positions)
+  const { west, south, east, north } = boundsOfPositions(positions)
   const [aside, above] = [(east - west) / 50, (north - south) / 50]
   return { west: west - aside, south: south - above, east: east + aside, north: north + above }
 }

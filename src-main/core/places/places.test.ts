@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Georeference } from '../../contract/wire.ts'
-import { distance, pixelMetres, placesOf } from './places.ts'
+import { metresBetween, pixelMetres, placesOf } from './places.ts'
 import { readWorldFile, worldFileNames } from './world-file.ts'
 
 const utm: Georeference = { crs: 'EPSG:32631', transform: [10, 0, 500_000, 0, -10, 4_649_776] }
@@ -64,8 +64,8 @@ describe('places', () => {
     // a degree of longitude at the equator: 2 pi 6,378,137 / 360
     const degree = (2 * Math.PI * 6_378_137) / 360
     const at = (longitude: number) => ({ longitude, latitude: 0 })
-    expect(distance(at(10), at(10.25))).toBeCloseTo(degree / 4, 3)
-    expect(distance(at(179.9), at(-179.9))).toBeCloseTo(degree / 5, 3)
+    expect(metresBetween(at(10), at(10.25))).toBeCloseTo(degree / 4, 3)
+    expect(metresBetween(at(179.9), at(-179.9))).toBeCloseTo(degree / 5, 3)
   })
 
   it('says nothing of systems that it does not know, and takes any definition', () => {

@@ -65,14 +65,14 @@ export function pixelMetres(
   const [x, y] = [size.width / 2, size.height / 2]
   const middle = places.toPlace(x, y)
   const metres = {
-    x: distance(middle, places.toPlace(x + 1, y)),
-    y: distance(middle, places.toPlace(x, y + 1)),
+    x: metresBetween(middle, places.toPlace(x + 1, y)),
+    y: metresBetween(middle, places.toPlace(x, y + 1)),
   }
   return Number.isFinite(metres.x) && Number.isFinite(metres.y) ? metres : null
 }
 
 /** Metres between two places that are near each other, along the ellipsoid's curvature there. */
-export function distance(from: Place, to: Place): number {
+export function metresBetween(from: Place, to: Place): number {
   const radian = Math.PI / 180
   const latitude = ((from.latitude + to.latitude) / 2) * radian
   const bent = 1 - ECCENTRICITY_2 * Math.sin(latitude) ** 2

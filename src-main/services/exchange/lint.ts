@@ -3,7 +3,7 @@ import type { LabelFormatId } from '../../contract/label-formats.ts'
 import { fitsIn } from '../../core/mask/rle.ts'
 import type { Size } from '../../core/mask/rle.ts'
 import { areDisjoint, overlapsBetween } from '../../core/metric/overlap.ts'
-import { placeOf } from '../../formats/format.ts'
+import { placeInFile } from '../../formats/format.ts'
 import type { LabelledImage, LabelledInstance } from '../../formats/format.ts'
 import { formatOf, recogniseFormat } from '../../formats/registry.ts'
 import { imagesIn } from '../images/image-folder.ts'
@@ -52,7 +52,7 @@ export async function lintLabels(
   const report: Parameters<typeof from.read>[1] = (broken) => {
     result.rows++
     const { line, image, reason } = broken
-    problems.push({ line, place: placeOf(broken), image, problem: reason })
+    problems.push({ line, place: placeInFile(broken), image, problem: reason })
   }
   for await (const image of from.read(source, report)) {
     const name = image.names[0]!

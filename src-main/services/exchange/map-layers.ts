@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { DrydockError } from '../../contract/errors.ts'
 import type { MapLayer, MapShapes } from '../../contract/wire.ts'
 import { nameMatcher } from '../../core/names.ts'
-import { boundsOf, boundsOnEarth, lineOnImage, pointsOnImage } from '../../core/places/on-image.ts'
+import { boundsOfPositions, boundsOnEarth, lineOnImage, pointsOnImage } from '../../core/places/on-image.ts'
 import { placesOf } from '../../core/places/places.ts'
 import type { MapPiece } from '../../formats/geojson-map.ts'
 import type { Store } from '../../store/store.ts'
@@ -32,7 +32,9 @@ export async function addMapLayer(
   let onEarth = false
   const take = (pieces: MapPiece[]): Promise<void> => {
     onEarth ||= pieces.some(({ inPixels }) => !inPixels)
-    return store.inBatches(pieces, (piece) => store.mapLayers.addPiece(id, piece, boundsOf(piece.positions)))
+    return store.inBatches(pieces, (piece) =>
+      store.mapLayers.addPiece(id, piece, boundsOfPositions(piece.positions)),
+    )
   }
   await store.write(() => store.mapLayers.begin(id, project.session))
   try {

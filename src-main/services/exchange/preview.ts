@@ -3,7 +3,7 @@ import { labelFormat } from '../../contract/label-formats.ts'
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { ImportPreview } from '../../contract/wire.ts'
 import { suggestedWishes } from '../../core/categories.ts'
-import { placeOf } from '../../formats/format.ts'
+import { placeInFile } from '../../formats/format.ts'
 import type { Project } from '../machinery/project.ts'
 import { LISTED } from './import-job.ts'
 import { previewLabels } from './previews.ts'
@@ -56,7 +56,7 @@ export async function previewImport(
     ...listed('rowByRow', labels.rowByRow),
     ...listed('withTruth', labels.withTruth),
     broken: labels.broken.slice(0, LISTED).map((broken) => {
-      const place = placeOf(broken)
+      const place = placeInFile(broken)
       return { line: broken.line, reason: `${place[0]!.toUpperCase()}${place.slice(1)} ${broken.reason}.` }
     }),
     brokenCount: labels.brokenCount,

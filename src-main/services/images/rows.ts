@@ -18,7 +18,7 @@ export function contentOf(image: Pick<StoredImage, 'size' | 'mtime' | 'mappingId
 }
 
 /** What the model sees of an image: the content's hash, and the mapping where one makes its pixels; null: not read yet. */
-export function pixelsOf<T extends string | null>({
+export function seenPixels<T extends string | null>({
   sha256,
   mappingId,
 }: {

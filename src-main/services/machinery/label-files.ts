@@ -4,7 +4,7 @@ import { DrydockError } from '../../contract/errors.ts'
 import type { Size } from '../../core/mask/rle.ts'
 import { readAirbus } from '../../formats/airbus.ts'
 import type { Labels } from '../../formats/airbus.ts'
-import { placeOf } from '../../formats/format.ts'
+import { placeInFile } from '../../formats/format.ts'
 import type { BrokenRow } from '../../formats/format.ts'
 
 const NAMED = 5
@@ -49,7 +49,7 @@ export async function readWholeLabels(file: string, size?: Size): Promise<Labels
 /** 'line 4 (b.jpg) has 3 numbers ...' */
 export function describeBroken(broken: BrokenRow): string {
   const { image, reason } = broken
-  return `${placeOf(broken)}${image === null ? '' : ` (${image})`} ${reason}`
+  return `${placeInFile(broken)}${image === null ? '' : ` (${image})`} ${reason}`
 }
 
 /** Why a file cannot be read, as a sentence. */

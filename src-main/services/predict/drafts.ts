@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
 import type { ClusterSettings, HandChange } from '../../contract/wire.ts'
 import { ensureContent } from '../images/content.ts'
-import { pixelsOf, tellImage } from '../images/rows.ts'
+import { seenPixels, tellImage } from '../images/rows.ts'
 import type { JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, currentRun, imageFile } from '../machinery/project.ts'
@@ -43,7 +43,7 @@ export async function keepDraft(
   }
   const image = await ensureContent(project, id)
   const model = await usableModel(project, from.model)
-  const pixels = pixelsOf(image)
+  const pixels = seenPixels(image)
   const wanted = {
     ...{ file: imageFile(project, image), pixels, mapping: image.mapping, model, cache },
     flips: from.flips,

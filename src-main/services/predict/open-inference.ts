@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { inferenceUrl } from '../../contract/channels.ts'
 import type { ImageInference } from '../../contract/wire.ts'
 import { ensureContent } from '../images/content.ts'
-import { contentOf, pixelsOf } from '../images/rows.ts'
+import { contentOf, seenPixels } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, flipsChosen, imageFile } from '../machinery/project.ts'
 import { ensureInference, inferenceFile, inferenceKey } from './infer.ts'
@@ -27,7 +27,7 @@ export async function openInference(
   if (!make && run?.model == null && store.meta.get('current_model') === null) return null
   const image = await ensureContent(project, id)
   const model = await usableModel(project, run?.model ?? null)
-  const pixels = pixelsOf(image)
+  const pixels = seenPixels(image)
   const wanted = {
     ...{ file: imageFile(project, image), pixels, mapping: image.mapping, model, cache, quiet: true },
     flips: run?.model == null ? flipsChosen(project) : run.flips,

@@ -2,7 +2,7 @@ import type { StoredImage } from '../../store/images.ts'
 import { usableModel } from './models.ts'
 import { predictOne } from './predict.ts'
 import type { Extending } from './predict.ts'
-import { pixelsOf } from '../images/rows.ts'
+import { seenPixels } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished } from '../machinery/project.ts'
 
@@ -28,7 +28,7 @@ function imagesAhead(project: Project, upcoming: readonly number[]): number[] {
     .flatMap((id) => images.get(id) ?? [])
     .filter((image) => !isFinished(image) && image.leftOut === null && isReadable(image))
     .slice(0, AHEAD)
-    .filter((image) => runs.image(run.id, image.id)?.sha256 !== pixelsOf(image))
+    .filter((image) => runs.image(run.id, image.id)?.sha256 !== seenPixels(image))
     .map(({ id }) => id)
 }
 

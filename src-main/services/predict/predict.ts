@@ -8,7 +8,7 @@ import { usableModel } from './models.ts'
 import type { UsableModel } from './models.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, currentRun, flipsChosen, imageFile, storedImage } from '../machinery/project.ts'
-import { pixelsOf, tellImage, tellRows } from '../images/rows.ts'
+import { seenPixels, tellImage, tellRows } from '../images/rows.ts'
 import { tellCurrentRun } from './runs.ts'
 import { rescore } from '../score/score.ts'
 
@@ -219,7 +219,7 @@ export async function predictOne(
   const { run, model, settings, flips } = extending
   try {
     const image = await ensureContent(project, id)
-    const pixels = pixelsOf(image)
+    const pixels = seenPixels(image)
     if (store.runs.image(run, id)?.sha256 === pixels) return 'skipped'
     const file = imageFile(project, image)
     const wanted = { file, pixels, mapping: image.mapping, model, flips, cache, quiet }

@@ -1,6 +1,6 @@
 import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
-import { pixelsOf } from '../images/rows.ts'
+import { seenPixels } from '../images/rows.ts'
 
 /** A run, and which images are meant: all, those that it has not reached, or of these those that any run of its version has. */
 interface ImagesWanted {
@@ -27,7 +27,7 @@ export const predictReads = {
     store.read(() => {
       const alike = store.runs.all(null).filter((other) => other.model === model && other.flips === flips)
       const hasSeen = (of: number, image: StoredImage): boolean =>
-        image.sha256 !== null && store.runs.image(of, image.id)?.sha256 === pixelsOf(image)
+        image.sha256 !== null && store.runs.image(of, image.id)?.sha256 === seenPixels(image)
       const meant = (image: StoredImage): boolean =>
         image.leftOut === null &&
         (images === 'all' ||

@@ -9,7 +9,7 @@ import type { SweepResult } from '../../contract/wire.ts'
 import { sweepInWords } from '../../core/tune/sweep-words.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { ensureContent } from '../images/content.ts'
-import { pixelsOf } from '../images/rows.ts'
+import { seenPixels } from '../images/rows.ts'
 import { isClosing } from '../machinery/jobs.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
@@ -123,7 +123,7 @@ async function sweep(
     if (!(await isThere(file))) {
       const stored = await ensureContent(project, image)
       const wanted = {
-        ...{ file: imageFile(project, stored), pixels: pixelsOf(stored), mapping: stored.mapping },
+        ...{ file: imageFile(project, stored), pixels: seenPixels(stored), mapping: stored.mapping },
         ...{ model, flips, cache },
       }
       const inference = await ensureInference(shared, wanted, signal)

@@ -1,7 +1,7 @@
 import type { ErrorKind, Suspect } from '../../contract/wire.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 import { parseRle } from '../../core/mask/rle.ts'
-import { placesOf } from '../../core/metric/fix.ts'
+import { indicesOf } from '../../core/metric/fix.ts'
 import { MaskIndex } from '../../core/metric/overlap.ts'
 import type { Overlap } from '../../core/metric/overlap.ts'
 import type { ImageToReview } from '../../store/reviews.ts'
@@ -33,12 +33,12 @@ export function suspectsOf(looked: Looked): Omit<Suspect, 'confidence' | 'outOfF
   }
   const alone = (side: 'truth' | 'prediction', place: number, area: number): boolean =>
     10 * (covered[side].get(place) ?? 0) <= area
-  const notMarked = placesOf(errors.predictions, 'false').flatMap((place) => {
+  const notMarked = indicesOf(errors.predictions, 'false').flatMap((place) => {
     const { id, area, category } = image.predictions[place]!
     if (!alone('prediction', place, area) || !isNew(predictions[place]!, area)) return []
     return [{ id, suspicion: 'not marked' as const, place, area, ...named(category) }]
   })
-  const neverFound = placesOf(errors.truth, 'missed').flatMap((place) => {
+  const neverFound = indicesOf(errors.truth, 'missed').flatMap((place) => {
     const { id, area, category } = image.truth[place]!
     if (!alone('truth', place, area) || !isNew(truth[place]!, area)) return []
     return [{ id, suspicion: 'never found' as const, place, area, ...named(category) }]

@@ -7,7 +7,7 @@ import type { FilmFrame } from '../../contract/wire.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { ensureContent } from '../images/content.ts'
-import { pixelsOf } from '../images/rows.ts'
+import { seenPixels } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imageFile, isFinished } from '../machinery/project.ts'
 import { ensureInference } from '../predict/infer.ts'
@@ -40,7 +40,7 @@ export async function filmFrame(
   const model = await readSnapshot(folder)
   const image = await ensureContent(project, id)
   const wanted = {
-    ...{ file: imageFile(project, image), pixels: pixelsOf(image), mapping: image.mapping },
+    ...{ file: imageFile(project, image), pixels: seenPixels(image), mapping: image.mapping },
     ...{ model: { id: `${job} ${step}`, folder }, flips: false, cache: project.cache },
   }
   const file = await ensureInference(project.shared, wanted, signal)

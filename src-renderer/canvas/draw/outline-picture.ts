@@ -9,7 +9,7 @@ import type { SceneInstance } from '../scene.ts'
 import type { Seen } from './changes.ts'
 import { HALO, differences, fillParts, isSmall, reachOf } from './changes.ts'
 import type { Frame } from './fit.ts'
-import { hasRings, inView, outlineOf, ringsOnce } from './outlines.ts'
+import { hasRings, inView, outlinePath, ringsOnce } from './outlines.ts'
 
 /** Outlines that took longer than this to draw (ms) are drawn in slices while the camera moves. */
 const SLOW = 4
@@ -276,7 +276,12 @@ function drawHatching(
   for (const { rle, bounds, hex } of instances) {
     context.save()
     const clip = new Path2D()
-    clip.addPath(outlineOf(rle, imageHeight), { a: camera.scale, d: camera.scale, e: camera.x, f: camera.y })
+    clip.addPath(outlinePath(rle, imageHeight), {
+      a: camera.scale,
+      d: camera.scale,
+      e: camera.x,
+      f: camera.y,
+    })
     context.clip(clip)
     const left = bounds.x * camera.scale + camera.x
     const top = bounds.y * camera.scale + camera.y

@@ -21,7 +21,7 @@ export function hasRings(rle: Rle): boolean {
 }
 
 /** A mask's outlines in image pixels, as a path. */
-export function outlineOf(rle: Rle, imageHeight: number): Path2D {
+export function outlinePath(rle: Rle, imageHeight: number): Path2D {
   const known = paths.get(rle)
   if (known) return known
   const path = new Path2D()
@@ -65,7 +65,7 @@ export function drawEmphasis(
   frame: Frame,
   how: { lit: boolean; line: 'white' | 'wide' | 'own'; fill?: number },
 ): void {
-  const path = outlineOf(instance.rle, imageHeight)
+  const path = outlinePath(instance.rle, imageHeight)
   inImageSpace(context, frame, (pixel) => {
     context.lineJoin = 'miter'
     if (how.fill) {

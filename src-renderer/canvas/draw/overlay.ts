@@ -8,7 +8,7 @@ import type { Rays } from '../api.ts'
 import { ACCENT, TAG_GROUND, TAG_INK } from '../colours.ts'
 import type { ToolView } from '../tools/tool.ts'
 import type { Frame } from './fit.ts'
-import { inImageSpace, outlineOf } from './outlines.ts'
+import { inImageSpace, outlinePath } from './outlines.ts'
 import { drawSign } from './signs.ts'
 
 /** What a tool shows while it is in use, in screen space. */
@@ -114,7 +114,7 @@ function drawBrush(
     else context.rect(x - half, y - half, 2 * half, 2 * half)
     return strokeTwice(context)
   }
-  const path = outlineOf(strokeMask(at, at, { diameter, tip }, image), image.height)
+  const path = outlinePath(strokeMask(at, at, { diameter, tip }, image), image.height)
   inImageSpace(context, frame, (pixel) => {
     context.lineWidth = 3 * pixel
     context.strokeStyle = 'rgb(0 0 0 / 0.6)'

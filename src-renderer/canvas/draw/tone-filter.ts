@@ -1,5 +1,5 @@
 import type { Tone } from '../tone.ts'
-import { isPlain, tablesOf } from '../tone.ts'
+import { isPlainTone, tablesOf } from '../tone.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
 
@@ -39,7 +39,7 @@ export class ToneFilter {
   }
 
   show(element: HTMLElement, tone: Tone): void {
-    if (isPlain(tone)) {
+    if (isPlainTone(tone)) {
       element.style.filter = ''
       return
     }

@@ -203,7 +203,7 @@ export function selectedIds({ selection, edited }: ToolContext): string[] {
 }
 
 /** The number of an instance as lists and tags show it. */
-export function numberOf(context: ToolContext, id: string): string {
+export function instanceNumber(context: ToolContext, id: string): string {
   return String(context.content.truth.findIndex((t) => t.id === id) + 1)
 }
 

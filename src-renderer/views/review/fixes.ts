@@ -24,7 +24,7 @@ export function reviewShown({ truth, predictions, height }: ShownImage): ReturnT
 }
 
 /** The instances that a fix is about: predictions first, since they are what it changes. */
-export function instancesOf(image: ShownImage, { truths, predictions }: Fix): string[] {
+export function instancesOfFix(image: ShownImage, { truths, predictions }: Fix): string[] {
   return [
     ...predictions.map((p) => image.predictions[p]?.id),
     ...truths.map((t) => image.truth[t]?.id),

@@ -6,7 +6,7 @@ import { objectsOf, withoutIgnoredFinds, type ImageState } from '../../state/ima
 import { accept, acceptDraft, deleteSelected, relabel } from '../../state/marking.ts'
 import type { OpenProject } from '../../state/open-project.svelte.ts'
 import type { EditTarget } from '../../state/stage.svelte.ts'
-import { instancesOf, type Side } from './fixes.ts'
+import { instancesOfFix, type Side } from './fixes.ts'
 import { Others } from './others.svelte.ts'
 import type { ReviewList } from './tabs.ts'
 import { compare } from './verdict.ts'
@@ -137,7 +137,7 @@ export class Mending {
     this.mendingIn = image
     try {
       this.side = 'model'
-      await this.goTo(image, (state) => instancesOf(state, fix))
+      await this.goTo(image, (state) => instancesOfFix(state, fix))
       const shown = this.#shown
       if (shown?.id !== image) return
       shown.draft.want()
@@ -164,7 +164,7 @@ export class Mending {
     const [next] = review.fixes
     if (!next || editing.image !== from || this.list !== 'fixes') return
     this.chosenFix = next
-    await this.goTo(next.image, (state) => instancesOf(state, next.fix))
+    await this.goTo(next.image, (state) => instancesOfFix(state, next.fix))
   }
 
   /** Shows a suspect with what contradicts it. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ModelVersion } from '../../../src-main/contract/wire.ts'
 import { cardOf } from '../../state/card.ts'
-import { differing, rowsOf } from './version-rows.ts'
+import { differing, versionRows } from './version-rows.ts'
 
 const version = (id: string, more: Partial<ModelVersion> = {}): ModelVersion => ({
   ...{ id, name: id, parent: null, createdAt: '', kind: 'trained', current: false, previous: false },
@@ -28,7 +28,7 @@ test('of two versions those rows differ whose settings do', () => {
       licence: 'MIT',
       curve: 'none',
     })
-  const rows = rowsOf(models, { a: card(0.001), b: card(0.002) })
+  const rows = versionRows(models, { a: card(0.001), b: card(0.002) })
   expect(rows.find(({ name }) => name === 'Patience, validations')?.values).toEqual({ a: 'none', b: 'none' })
   expect(rows.find(({ name }) => name === 'From')?.values).toEqual({ a: 'scratch', b: 'a' })
   expect(differing(rows, ['a', 'b'])).toEqual(['From', 'Learning rate'])

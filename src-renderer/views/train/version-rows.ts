@@ -21,7 +21,7 @@ const WORDS: Record<string, string> = {
 }
 
 /** The rows of the table, one for each thing that any of them says. */
-export function rowsOf(models: readonly ModelVersion[], cards: Readonly<Record<string, Card>>): Row[] {
+export function versionRows(models: readonly ModelVersion[], cards: Readonly<Record<string, Card>>): Row[] {
   const row = (name: string, of: (model: ModelVersion, card: Card | undefined) => string | null): Row => ({
     name,
     values: Object.fromEntries(

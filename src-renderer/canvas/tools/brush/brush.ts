@@ -3,7 +3,7 @@ import { EMPTY_RLE, intersectionArea } from '../../../../src-main/core/mask/rle.
 import type { Stroke } from '../paint.ts'
 import { paintTool, predictionUnder } from '../paint.ts'
 import type { ToolContext, ToolEntry } from '../tool.ts'
-import { numberOf, run, selectedIds } from '../tool.ts'
+import { instanceNumber, run, selectedIds } from '../tool.ts'
 
 /** The selected instance where the stroke touches it: then the stroke extends it, else it is a new one. */
 function extended(stroke: Stroke, context: ToolContext): string | null {
@@ -30,7 +30,7 @@ const brushTool = paintTool(
       }
       const [id, ...others] = selectedIds(context)
       return id !== undefined && others.length === 0
-        ? `Paint from ${numberOf(context, id)} to extend it, elsewhere for a new ship`
+        ? `Paint from ${instanceNumber(context, id)} to extend it, elsewhere for a new ship`
         : 'Paint a ship'
     },
     busy: 'Release to save, Escape to drop the stroke',

@@ -2,7 +2,7 @@ import { planErase, planTouchUp } from '../../../../src-main/core/edit/edit.ts'
 import { EMPTY_RLE } from '../../../../src-main/core/mask/rle.ts'
 import { paintTool, predictionUnder } from '../paint.ts'
 import type { ToolEntry } from '../tool.ts'
-import { numberOf, run, selectedIds } from '../tool.ts'
+import { instanceNumber, run, selectedIds } from '../tool.ts'
 
 const eraserTool = paintTool(
   (stroke, context) => {
@@ -26,7 +26,7 @@ const eraserTool = paintTool(
           : 'Erase from any ship'
       }
       return targets.length === 1
-        ? `Erase from ${numberOf(context, targets[0]!)} only; Escape for any ship`
+        ? `Erase from ${instanceNumber(context, targets[0]!)} only; Escape for any ship`
         : `Erase from the ${targets.length} selected only; Escape for any ship`
     },
     busy: 'Release to save, Escape to drop the stroke',

@@ -1,7 +1,7 @@
 import { planMerge } from '../../../../src-main/core/edit/edit.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import type { Outcome, Tool, ToolContext, ToolEntry } from '../tool.ts'
-import { PLAIN, numberOf, run, selectedIds, stepOut } from '../tool.ts'
+import { PLAIN, instanceNumber, run, selectedIds, stepOut } from '../tool.ts'
 
 interface State {
   at: ImagePoint | null
@@ -39,7 +39,7 @@ function hintFor(context: ToolContext): string {
   if (first === undefined) return 'Click the ship to keep'
   return others.length > 0
     ? `Enter merges the ${others.length + 1} selected`
-    : `Click the ship to join to ${numberOf(context, first)}`
+    : `Click the ship to join to ${instanceNumber(context, first)}`
 }
 
 function click(id: string, context: ToolContext): Outcome {
