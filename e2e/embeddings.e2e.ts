@@ -163,7 +163,9 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   expect(command(folder, 'split', '--project', project, '--csv', splits).status).toBe(0)
   await page.getByTestId('open-sweep').click()
   await page.getByTestId('sweep-start').click()
-  await expect(page.getByTestId('sweep-words')).toContainText('better', { timeout: 60_000 })
+  await expect(page.getByTestId('sweep-words')).toContainText('Better by more than chance', {
+    timeout: 60_000,
+  })
   await page.getByTestId('sweep-apply').click()
   await expect(page.getByTestId('sweep')).toHaveCount(0)
   await jobsAreOver(drydock)
