@@ -21,11 +21,11 @@ async function convert(
   from: string,
   to: LabelFormatId,
   out: string,
-  images: string | undefined = IMAGES,
+  images: string | null = IMAGES,
 ): Promise<Converted & { told: readonly string[] }> {
   let told: readonly string[] = []
   const converted = await convertLabels(
-    { from, images, to, out },
+    { from, images: images ?? undefined, to, out },
     { signal: new AbortController().signal, onLosses: (lost) => (told = lost), onProgress: () => undefined },
   )
   return { ...converted, told }
@@ -119,6 +119,27 @@ test.each(LABEL_FORMATS.map(({ id }) => id))(
     expect(rows(back.out)).toEqual(expected(truth))
   },
 )
+
+test('areas of many objects go where they can be held, and are said to be left out elsewhere', async () => {
+  const from = join(folder, 'crowds.json')
+  const size = [30, 40]
+  const crowd = (image_id: number, id: number) => ({
+    ...{ id, image_id, category_id: 1, iscrowd: 1, segmentation: { size, counts: [5, 7, 1188] } },
+  })
+  const images = [1, 2].map((id) => ({ id, file_name: id === 1 ? 'a.png' : 'b.png', width: 40, height: 30 }))
+  const ship = { ...crowd(1, 3), iscrowd: 0 }
+  const annotations = [crowd(1, 1), crowd(2, 2), ship]
+  writeFileSync(from, JSON.stringify({ images, annotations, categories: [{ id: 1, name: 'ship' }] }))
+  const held = await convert(from, 'coco-polygons', join(folder, 'held'), null)
+  expect(held).toMatchObject({ images: 2, instances: 1, crowds: 0, leftOut: [] })
+  expect(await convert(held.out, 'coco-rle', join(folder, 'again'), null)).toMatchObject({
+    images: 2,
+    crowds: 0,
+  })
+  // of an image that holds nothing else nobody knows whether it has a ship
+  const lost = await convert(held.out, 'airbus', join(folder, 'lost.csv'), null)
+  expect(lost).toMatchObject({ images: 1, instances: 1, crowds: 2 })
+})
 
 test('sizes that a file does not say are asked for', async () => {
   await expect(convert(join(CASES, 'truth.csv'), 'voc', join(folder, 'out'), '')).rejects.toMatchObject({

@@ -155,6 +155,7 @@ class Pass {
 
   #counted(image: ImageToWrite): ImageToWrite {
     this.counts.images++
+    this.counts.crowds -= image.ignored?.length ?? 0
     this.counts.instances += image.instances.length
     this.#onProgress(this.counts.images)
     return image
@@ -186,14 +187,16 @@ class Pass {
         { image: first },
       )
     }
-    if (!isUsable(image)) return null
+    const areas = this.#to.canHold.ignored ? image.ignored : []
+    const ignored = size ? areas.filter((rle) => rle.length > 0 && fitsIn(rle, size)) : []
+    if (!isUsable(image) && ignored.length === 0) return null
     const inside = size ? image.instances.filter(({ rle }) => fitsIn(rle, size)) : image.instances
     for (const instance of image.instances) {
       if (inside.includes(instance)) continue
       this.leftOut.push({ line: instance.line, image: first, reason: 'reaches beyond its image' })
     }
     // an image of which nothing is left is not one without ships
-    if (inside.length === 0 && image.instances.length > 0) return null
+    if (inside.length + ignored.length === 0 && image.instances.length > 0) return null
     const directory = this.#directory
     const said = image.metresPerPixel
     const ground = async (): Promise<Ground> => {
@@ -201,7 +204,6 @@ class Pass {
       const found = groundOf(georeference, size ?? UNKNOWN_SIZE)
       return said === null ? found : { ...found, pixelMetres: { x: said, y: said } }
     }
-    const ignored = size ? image.ignored.filter((rle) => fitsIn(rle, size)) : []
     return { name, size: size ?? UNKNOWN_SIZE, instances: inside, ignored, ground }
   }
 }

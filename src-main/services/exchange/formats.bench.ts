@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
 import { formatRle, fromPredicate } from '../../core/mask/rle.ts'
 import type { Rle } from '../../core/mask/rle.ts'
 import { randomFrom, wholeBetween } from '../../core/random.ts'
@@ -12,6 +13,7 @@ import { rleToCompressed } from '../../formats/coco-counts.ts'
 import { NO_GROUND } from '../../formats/format.ts'
 import type { ImageToWrite } from '../../formats/format.ts'
 import { formatOf } from '../../formats/registry.ts'
+import { BACKEND_ENVIRONMENT, backendArguments } from '../../locations.ts'
 import { createStore } from '../../store/store.ts'
 import { makeLargeFolder } from '../../testing/large-project.ts'
 import { hostIn, settled } from '../../testing/project.ts'
@@ -131,8 +133,8 @@ async function toCoco(file: string, out: string): Promise<number> {
   return instances
 }
 
-/** A project of so many images that were read before, none of them marked; the file is previewed and imported as in the window. */
-async function importInto(images: string, coco: string): Promise<void> {
+/** Makes a project of so many images that were read before, none of them marked. @returns its folder */
+async function makeProject(images: string): Promise<string> {
   await makeLargeFolder(images, IMAGES)
   const project = `${images}.drydock`
   mkdirSync(project)
@@ -152,7 +154,12 @@ async function importInto(images: string, coco: string): Promise<void> {
     }
   })
   store.close()
-  const host = hostIn(folder)
+  return project
+}
+
+/** Previews and imports the file as the window does, in a process that is started as the backend is. */
+async function importInto(project: string, coco: string): Promise<void> {
+  const host = hostIn(dirname(project))
   try {
     const opened = await host.openProject(project)
     await settled(opened)
@@ -166,7 +173,7 @@ async function importInto(images: string, coco: string): Promise<void> {
     await host.close()
   }
   const peak = Math.round(process.resourceUsage().maxRSS / 1024)
-  console.log(`at most ${peak} MiB so far`)
+  console.log(`at most ${peak} MiB in all`)
 }
 
 const PYTHON = `
@@ -191,7 +198,7 @@ for row in csv.DictReader(open(sys.argv[1])):
 json.dump({'images': images, 'annotations': annotations, 'categories': [{'id': 1, 'name': 'ship'}]}, open(sys.argv[2], 'w'))
 `
 
-try {
+async function measure(): Promise<void> {
   const coco = join(folder, 'coco.json')
   await writeCoco(coco, IMAGES, INSTANCES)
   console.log(`COCO of ${Math.round(statSync(coco).size / 1e6)} MB, in no order`)
@@ -204,7 +211,13 @@ try {
   )
   console.log(`${read.images} images, ${read.instances} instances, ${read.brokenCount} broken`)
 
-  await importInto(join(folder, 'images'), coco)
+  const project = await makeProject(join(folder, 'images'))
+  const began = backendArguments(fileURLToPath(import.meta.url))
+  const backend = spawnSync(process.execPath, [...began, project, coco], {
+    stdio: 'inherit',
+    env: { ...process.env, ...BACKEND_ENVIRONMENT },
+  })
+  if (backend.status !== 0) throw new Error('the import failed')
 
   const airbus = join(folder, 'airbus.csv')
   await writeAirbus(airbus, 40_000)
@@ -219,13 +232,19 @@ try {
   // sizes come from a label file that says them, as 40,000 pictures would only measure the disk
   const ours = await timed('40,000 images of Airbus rows to COCO run lengths', () => toCoco(airbus, out))
   console.log(`${ours} instances`)
-  const began = performance.now()
+  const start = performance.now()
   const python = spawnSync('python3', ['-c', PYTHON, airbus, join(folder, 'python.json')], {
     encoding: 'utf8',
   })
   if (python.status !== 0) console.log('Python with pycocotools: not at hand, so not compared')
   else
-    console.log(`the same in Python with pycocotools: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+    console.log(`the same in Python with pycocotools: ${((performance.now() - start) / 1000).toFixed(1)} s`)
+}
+
+const [project, coco] = process.argv.slice(2)
+try {
+  if (project !== undefined && coco !== undefined) await importInto(project, coco)
+  else await measure()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
