@@ -9,7 +9,7 @@ import type { Random } from '../src-main/core/random.ts'
 import { between, randomFrom } from '../src-main/core/random.ts'
 import type { CanvasHand } from './canvas.ts'
 import { expect, root, test, type Drydock } from './harness.ts'
-import { ask, handOn, jobsAreOver, saved } from './steps.ts'
+import { ask, counts, handOn, jobsAreOver, saved } from './steps.ts'
 
 /**
  * A new user marks all ships of ten Airbus images through the real window, with hands that are a pixel or two off: by polygons alone, by turned boxes, and by the smart
@@ -83,6 +83,7 @@ const byDragMended: Way = async (drydock, hand, ship, random, project) => {
   const box = boxAround(ship, random)
   const marked = () => ask<{ id: string; rle: string }>(project, 'select id, rle from truth')
   const before = new Set(marked().map(({ id }) => id))
+  const shown = (await counts(drydock)).truth
   await page.keyboard.press('s')
   const size = page.getByTestId('brush-size')
   if ((await size.inputValue()) !== String(BRUSH)) {
@@ -100,7 +101,8 @@ const byDragMended: Way = async (drydock, hand, ship, random, project) => {
   // nobody mends what is hardly seen
   if (!worst || areaOf(worst) < areaOf(ship) * WORTH_MENDING) return 3
   await page.keyboard.press('Control+z')
-  await expect.poll(() => marked().length).toBe(before.size)
+  await expect.poll(async () => (await counts(drydock)).truth).toBe(shown)
+  await saved(drydock)
   await hand.stroke(...box)
   await page.keyboard.press(adds ? 'b' : 'e')
   const at = frameOf(worst)
