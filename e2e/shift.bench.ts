@@ -50,7 +50,7 @@ interface Use {
 /** By what the process is. */
 async function usesOf(drydock: Drydock): Promise<Map<string, Use>> {
   const own = await drydock.app.evaluate(({ app }) =>
-    app.getAppMetrics().map(({ pid, type }) => ({ pid, type: String(type) })),
+    app.getAppMetrics().map(({ pid, type }) => ({ pid, type: type })),
   )
   const others = await Promise.all(
     (['backend', 'engine'] as const).map(async (type) => ({ type, pid: await drydock.pidOf(type) })),

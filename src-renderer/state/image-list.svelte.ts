@@ -49,7 +49,7 @@ export class ImageList {
   /** ids of its images, in order, with their sort keys */
   readonly order = $derived.by((): ImageOrder => {
     const known = this.#known
-    const f2Of = this.#around.shownF2?.() ?? null
+    const f2Of = this.#around.shownF2()
     if (f2Of === null || !BY_F2.has(this.#sort)) return known
     const keys = Float64Array.from(known.ids, (id) => f2Key(this.#sort, f2Of(id)))
     return sortByKeys(known.ids, keys)

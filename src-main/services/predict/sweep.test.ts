@@ -79,11 +79,13 @@ function after(images: number, act: (job: string) => void): () => void {
 
 test('it goes on where it was broken off: what was done of an image is not done again', async () => {
   const { project, run } = await finished(Array.from({ length: 4 }, () => 'validation' as const))
-  let closing: Promise<void> | null = null
-  after(2, () => (closing ??= bench!.host.close()))
+  const closing: Promise<void>[] = []
+  after(2, () => {
+    if (closing.length === 0) closing.push(bench!.host.close())
+  })
   const id = await startSweep(project, run)
   await project.jobs.finished(id)
-  await closing
+  await Promise.all(closing)
   // what is there of an image is taken as it is: here another answer is put in its place
   const sweeps = join(project.folder, 'sweeps')
   const [folder] = await readdir(sweeps)
