@@ -37,7 +37,7 @@ import type { Toasts } from './toasts.svelte.ts'
 import type { EditTarget } from './stage.svelte.ts'
 
 /** What of the image a person sees, and how the window has them mark. */
-interface Desk {
+export interface Desk {
   readonly display: Display
   readonly layout: Layout
 }

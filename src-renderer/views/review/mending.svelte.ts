@@ -1,15 +1,21 @@
 import type { Fix, SuspectVerdict } from '../../../src-main/contract/wire.ts'
 import { changeOfFix } from '../../../src-main/core/draft/fix-change.ts'
 import type { RankedFix, RankedSuspect } from '../../../src-main/core/metric/review.ts'
-import type { App } from '../../state/app.svelte.ts'
 import { objectsOf, withoutIgnoredFinds, type ImageState } from '../../state/image-state.ts'
-import { accept, acceptDraft, deleteSelected, relabel } from '../../state/marking.ts'
+import { accept, acceptDraft, deleteSelected, relabel, type Desk } from '../../state/marking.ts'
 import type { OpenProject } from '../../state/open-project.svelte.ts'
-import type { EditTarget } from '../../state/stage.svelte.ts'
+import type { EditTarget, Stage } from '../../state/stage.svelte.ts'
+import type { Toasts } from '../../state/toasts.svelte.ts'
 import { instancesOfFix, type Side } from './fixes.ts'
 import { Others } from './others.svelte.ts'
 import type { ReviewList } from './tabs.ts'
 import { compare } from './verdict.ts'
+
+/** What mending needs of its window. */
+interface Bench extends Desk {
+  readonly toasts: Toasts
+  readonly stage: Stage
+}
 
 /**
  * What of the open image is reviewed, and on which side it is mended: predictions in a draft, or truth. A suspect that is looked at, or whose label is being
@@ -26,15 +32,15 @@ export class Mending {
   chosenFix = $state.raw<RankedFix | null>(null)
   /** the image of which a fix is being made and kept; null: none */
   mendingIn = $state<number | null>(null)
-  readonly #app: App
+  readonly #bench: Bench
   readonly #project: OpenProject
   /** a suspect out of fold is looked at with the predictions that contradict the label */
   readonly #others: Others
 
-  constructor(app: App, project: OpenProject) {
-    this.#app = app
+  constructor(bench: Bench, project: OpenProject) {
+    this.#bench = bench
     this.#project = project
-    this.#others = new Others(project.client, app.toasts)
+    this.#others = new Others(project.client, bench.toasts)
   }
 
   get #shown() {
@@ -100,7 +106,7 @@ export class Mending {
       kind: 'draft',
       predictions: this.#ofOther?.predictions ?? this.#shown?.state?.predictions ?? [],
       apply: () => {
-        this.#app.toasts.note(`${why} Choose "The label is wrong" to change truth.`)
+        this.#bench.toasts.note(`${why} Choose "The label is wrong" to change truth.`)
         return false
       },
     }
@@ -113,7 +119,7 @@ export class Mending {
     shown.selection = ids
     const [id] = ids
     const kind = seen.truth.some((one) => one.id === id) ? 'truth' : 'prediction'
-    if (id !== undefined) this.#app.stage.canvas?.camera.revealInstance({ kind, id })
+    if (id !== undefined) this.#bench.stage.canvas?.camera.revealInstance({ kind, id })
   }
 
   /** Opens an image of the set and shows what `find` finds in it. */
@@ -125,7 +131,7 @@ export class Mending {
 
   /** Mends an error on the side that is chosen. */
   mend(fix: Fix): void {
-    if (this.side === 'label') relabel(this.#project.editing, this.#app, fix)
+    if (this.side === 'label') relabel(this.#project.editing, this.#bench, fix)
     else if (this.seen && this.drafted) this.drafted.change(changeOfFix(fix, this.seen))
   }
 
@@ -144,10 +150,10 @@ export class Mending {
       await shown.inference.settled()
       // another image, or the other side, may have been chosen meanwhile
       if (this.#shown !== shown || this.side !== 'model') return
-      if (!this.drafted) return void this.#app.toasts.note(this.noDraft ?? '')
+      if (!this.drafted) return void this.#bench.toasts.note(this.noDraft ?? '')
       // what a fix is of are the predictions of the run
       if (this.drafted.active)
-        return void this.#app.toasts.note('This image has a draft: keep or discard it first.')
+        return void this.#bench.toasts.note('This image has a draft: keep or discard it first.')
       this.mend(fix)
       await this.drafted.keep()
       await this.#goOn(image)
@@ -183,7 +189,7 @@ export class Mending {
     if (verdict !== 'label wrong' || editing.image !== next.image) return
     this.suspect = next
     this.side = 'label'
-    this.#app.stage.focus()
+    this.#bench.stage.focus()
   }
 
   /** Does to truth what the suspect says of it. */
@@ -196,8 +202,8 @@ export class Mending {
       deleteSelected(editing, null)
     } else if (other) {
       const target: EditTarget = { kind: 'draft', predictions: other.predictions, apply: () => false }
-      acceptDraft(editing, this.#app, target, [id])
-    } else accept(editing, this.#app, [id])
+      acceptDraft(editing, this.#bench, target, [id])
+    } else accept(editing, this.#bench, [id])
     this.leaveLabel()
   }
 
