@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { HandChange } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { maskOf } from '../../testing/images.ts'
@@ -58,6 +58,33 @@ test('a kept draft is a run of its own with all other predictions, and its paren
   // and an image that is new to the project's parent is predicted into the draft run
   await expect(startPrediction(project, { images: 'todo' })).rejects.toMatchObject({ code: 'nothing_to_do' })
   expect(summaryOf(project).currentRun).toBe(draft.run)
+})
+
+test('what is kept of another image while the rest is copied goes into the same draft run', async () => {
+  const { project, run, a, b } = await predicted()
+  const { settings } = project.store.runs.get(run)!
+  // the copying job waits with its first look at what there is
+  const gate = Promise.withResolvers<void>()
+  const read = project.reads.run.bind(project.reads)
+  let looks = 0
+  vi.spyOn(project.reads, 'run').mockImplementation(async (...asked: Parameters<typeof read>) => {
+    if (asked[0] === 'predict.copied' && ++looks === 2) await gate.promise
+    return read(...asked)
+  })
+  const first = await keepDraft(project, {
+    image: a,
+    run,
+    settings: settings!,
+    changes: [dropAt(A.ships[0]!)],
+  })
+  const added: HandChange = { kind: 'add', at: [], masks: [one!] }
+  const second = await keepDraft(project, { image: b, run, settings: settings!, changes: [added] })
+  expect(second).toEqual(first)
+  gate.resolve()
+  await project.jobs.finished(first.job!)
+  expect(listRuns(project)).toHaveLength(2)
+  expect(project.store.predictions.masks(first.run, a)).toEqual([other])
+  expect(project.store.predictions.masks(first.run, b)).toContain(one)
 })
 
 test('of imported labels there are no drafts', async () => {

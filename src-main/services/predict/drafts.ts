@@ -23,7 +23,7 @@ export interface DraftWanted {
 
 /**
  * Keeps a draft: in its run where that is a draft run, else in a new one, whose parent it is. The predictions of all other images are
- * copied by a job, at whose end the draft run becomes the current one. What the parent holds stays.
+ * copied by a job, at whose end the draft run becomes the current one; what is kept of the parent until then goes into that run too. What the parent holds stays.
  * @returns `job`: what is still being done for it
  * @throws DrydockError `not_found`, `bad_input` (imported labels), `read_only`, and as the engine does
  */
@@ -50,8 +50,9 @@ export async function keepDraft(
   }
   const calibration = model.model.calibration ?? null
   const found = await predictFile(shared, wanted, { settings, calibration, changes })
+  const copying = from.parent === null ? copyOf(project, from.id) : null
   const kept = await store.write(() => {
-    const into = from.parent === null ? addDraftRun(project, from.id) : from.id
+    const into = from.parent === null ? (copying?.into ?? addDraftRun(project, from.id)) : from.id
     const now = new Date().toISOString()
     const inference = inferenceKey(wanted)
     store.runs.reach({ run: into, image: id, sha256: pixels, inference, doubt: found.doubt }, now)
@@ -60,14 +61,24 @@ export async function keepDraft(
     rescore(project, into, id)
     return into
   })
-  if (kept === from.id) {
+  if (kept === from.id || copying) {
     if (currentRun(project) === kept) tellImage(project, id, 'predictions')
     project.events.emit({ type: 'score' })
-    return { job: null, run: kept }
+    return { job: copying?.job ?? null, run: kept }
   }
   const images = await project.reads.run('predict.copied', { from: from.id, into: kept })
   const plan = { title: 'Copying the other predictions', unit: 'images', total: images.length, lane: null }
   return { job: await project.jobs.start(copyRunJob, { from: from.id, into: kept }, plan), run: kept }
+}
+
+/** The draft run that predictions of a run are being copied into, and the job that does it; null: none. */
+function copyOf({ jobs, store }: Project, from: number): { job: string; into: number } | null {
+  for (const { id, kind } of jobs.running()) {
+    if (kind !== copyRunJob.kind) continue
+    const payload = copyPayload.parse(JSON.parse(store.jobs.get(id)!.payload))
+    if (payload.from === from) return { job: id, into: payload.into }
+  }
+  return null
 }
 
 /** To be called in a transaction. @returns the new run's id */
