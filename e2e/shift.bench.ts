@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import build from './build.ts'
-import { expect, root, start, type Drydock } from './harness.ts'
+import { expect as soon, root, start, type Drydock } from './harness.ts'
 import { openDisplay, rowOf, toNextImage } from './measuring.ts'
 
 /**
@@ -13,6 +13,9 @@ import { openDisplay, rowOf, toNextImage } from './measuring.ts'
  * brush, undo, redo, eraser) and Done, while the next ones are predicted; now and then another view. Whether memory of any process or the time of a gesture grows.
  * SHIFT_OFFSCREEN=1: without an X server, as tests run. SHIFT_SNAPSHOTS names a folder for two pictures of the page's heap, after the first tenth and at the end.
  */
+
+/** On a machine that does other things too. */
+const expect = soon.configure({ timeout: 60_000 })
 
 const IMAGES = Number(process.env['SHIFT_IMAGES'] ?? 2000)
 const SIDE = 512

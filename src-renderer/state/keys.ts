@@ -205,7 +205,9 @@ export function keyNames(event: KeyPress): string[] {
     keyName(event),
   ]
   if (key.length === 1 && altKey && !isLetter(key)) {
-    names.push(keyName({ ...event, altKey: false, ctrlKey: false }))
+    // an event's own properties are none that a spread copies
+    const { metaKey, shiftKey } = event
+    names.push(keyName({ key, code, metaKey, shiftKey, altKey: false, ctrlKey: false }))
   }
   const place = PLACES.get(code) ?? /^(?:Key|Digit)([A-Z0-9])$/.exec(code)?.[1]
   const foreign = key.length === 1 ? key > '\u007f' : key === 'Dead' || key === 'Unidentified'
