@@ -16,6 +16,14 @@ const gesture = onImage.extend({ gestureId: w.uuid, expectedRevision: z.number()
 const nothing = z.object({})
 /** without predictions that lie in areas to ignore */
 const ignoring = z.boolean().default(false)
+/** a page of scored images */
+const nextImages = {
+  /** default: the current one */
+  run: w.runId.optional(),
+  after: z.number().int().min(0),
+  limit: z.number().int().min(1).max(2000).optional(),
+  ignoring,
+}
 const procedure = oc
 const exported = {
   what: z.enum(['truth', 'predictions']),
@@ -231,28 +239,10 @@ export const backendContract = {
   },
   review: {
     /** errors by kind, fixes and suspects of the next scored images of a run; `after`: 0, then `next` of the page before */
-    page: procedure
-      .input(
-        inProject.extend({
-          /** default: the current one */
-          run: w.runId.optional(),
-          after: z.number().int().min(0),
-          limit: z.number().int().min(1).max(2000).optional(),
-          ignoring,
-        }),
-      )
-      .output(w.reviewPage),
+    page: procedure.input(inProject.extend(nextImages)).output(w.reviewPage),
     /** the instances of the next scored images of a run, or those in which something is wrong; `after`: as for `page` */
     gallery: procedure
-      .input(
-        inProject.extend({
-          run: w.runId.optional(),
-          of: z.enum(['errors', 'instances']),
-          after: z.number().int().min(0),
-          limit: z.number().int().min(1).max(2000).optional(),
-          ignoring,
-        }),
-      )
+      .input(inProject.extend({ ...nextImages, of: z.enum(['errors', 'instances']) }))
       .output(w.galleryPage),
     /** outlines of truth and of a run's predictions in crops, one for each of them */
     outlines: procedure
