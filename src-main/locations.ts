@@ -36,9 +36,6 @@ export const resources = join(root, 'resources')
 /** Folder of the model version that ships with Drydock. */
 export const baseModel = join(resources, 'base-model')
 
-/** Weights of the network that the smart box looks with. */
-export const smartBoxWeights = join(resources, 'smart-box', 'weights.bin')
-
 /** Images and truth of the sample project. */
 export const sample = join(resources, 'sample')
 

@@ -1,4 +1,5 @@
 import type { PixelBox } from '../mask/rle.ts'
+import { colourLean } from './colour-lean.ts'
 import type { Look } from './crop.ts'
 import { CELLS, cellOf, cropOf, inputOf } from './crop.ts'
 import { fieldOf } from './field.ts'
@@ -6,15 +7,16 @@ import { settled } from './fit.ts'
 import type { Asked } from './lean.ts'
 import { logit } from './lean.ts'
 import type { BoxNet } from './net.ts'
-import { fitRectangle, rectangleOf } from './rectangle.ts'
+import type { Fit, Grid } from './rectangle.ts'
+import { fitRectangle, gridOver, rectangleOf } from './rectangle.ts'
 import type { TurnedBox } from './turned-box.ts'
 import { depthsOf } from './turned-box.ts'
 
 /** What the network says of each pixel. It looks up to three times: at the box that was drawn, then nearer, along the ship that it saw there. */
 
 /** What is seen in each of the looks counts so much. */
-const FINE = [0.3, 0.35, 0.35] as const
-const COARSE = [0.5, 0.5] as const
+const TWICE = [0.5, 0.5]
+const THRICE = [0.3, 0.35, 0.35]
 /** Where the cells of the first look are no larger than this, image px, a nearer one sees no more. */
 const PIXEL = 1
 /** Log odds of what no look shows. */
@@ -28,31 +30,46 @@ const FITS = 0.7
 /** How much a pixel within or beyond the rectangle's sides counts, at the most; and how deep it lies for nearly all of that, px. */
 const BY_RECTANGLE = 4
 const DEPTH = 1
+const ALL = 4
+/** How much colours and rectangles that keep to strokes count, at the most. */
+const BY_STROKES = 8
 /** Windows of so many pixels at the most are looked at for sides of which nothing is seen. */
 const SMALL = 128 * 128
 
 /** [area.height, area.width] log odds that a pixel is the ship's. */
 export function netLean(asked: Asked, net: BoxNet): Float32Array {
-  const { box, picture, belief } = asked
-  const { area } = picture
+  const { picture, belief } = asked
+  const { looks, shares, fit } = looksOf(asked, net)
+  const lean = leanOf(pixelsOf(picture.area), looks, shares)
+  addStrokes(lean, asked)
+  if (belief) for (let p = 0; p < lean.length; p++) lean[p]! += BY_BELIEF * logit(belief[p]!)
+  if (fit && fit.iou >= FITS) addRectangle(lean, asked, settledIn(asked, fit.box))
+  return lean
+}
+
+interface Seen {
+  looks: readonly Look[]
+  shares: readonly number[]
+  /** null: next to nothing was seen */
+  fit: Fit | null
+}
+
+function looksOf(asked: Asked, net: BoxNet): Seen {
+  const { box, picture } = asked
+  const grid = gridOver(picture.area)
+  const fitTo = (start: TurnedBox, looks: readonly Look[], shares: readonly number[]) =>
+    fitRectangle(leanOf(grid, looks, shares), grid, start)
   const first = lookAt(asked, net, box)
   const start = rectangleOf(first)
-  const looks: Look[] = [first]
-  let lean = leanOf(area, looks, [1])
-  let fit = start && fitRectangle(lean, area, start)
   if (Math.max(cellOf(box.length), cellOf(box.breadth)) <= PIXEL) {
-    looks.push(lookAt(asked, net, turned(box)))
-    lean = leanOf(area, looks, COARSE)
-  } else if (fit) {
-    looks.push(lookAt(asked, net, fit.box))
-    fit = fitRectangle(leanOf(area, looks, COARSE), area, fit.box)
-    looks.push(lookAt(asked, net, turned(fit.box)))
-    lean = leanOf(area, looks, FINE)
+    const looks = [first, lookAt(asked, net, turned(box))]
+    return { looks, shares: TWICE, fit: start && fitTo(start, looks, TWICE) }
   }
-  if (belief) for (let p = 0; p < lean.length; p++) lean[p]! += BY_BELIEF * logit(belief[p]!)
-  if (fit) fit = fitRectangle(lean, area, fit.box)
-  if (fit && fit.iou >= FITS) addRectangle(lean, area, settledIn(asked, fit.box))
-  return lean
+  if (start === null) return { looks: [first], shares: [1], fit: null }
+  const second = lookAt(asked, net, fitTo(start, [first], [1]).box)
+  const nearer = fitTo(second.box, [first, second], TWICE)
+  const looks = [first, second, lookAt(asked, net, turned(nearer.box))]
+  return { looks, shares: THRICE, fit: fitTo(nearer.box, looks, THRICE) }
 }
 
 /** The same box seen from its other end: what is seen twice is surer. */
@@ -66,17 +83,35 @@ function settledIn({ picture, taken, box }: Asked, rectangle: TurnedBox): Turned
   return width * height > SMALL ? rectangle : settled(fieldOf(picture, taken, null), box, rectangle)
 }
 
-/** People mark ships by rectangles, and see what they mark as one. */
-function addRectangle(lean: Float32Array, area: PixelBox, rectangle: TurnedBox): void {
-  depthsOf(area, rectangle).forEach((depth, p) => {
-    lean[p]! += BY_RECTANGLE * Math.tanh(depth / DEPTH)
-  })
+/** What looks like what was painted or erased goes with it: the network alone learns little from a short stroke. */
+function addStrokes(lean: Float32Array, asked: Asked): void {
+  if (lean.length > SMALL || !(asked.ship.includes(1) || asked.water.includes(1))) return
+  const colours = colourLean(asked)
+  for (let p = 0; p < lean.length; p++) {
+    lean[p]! += Math.max(-BY_STROKES, Math.min(BY_STROKES, colours[p]!))
+  }
 }
 
-function leanOf(area: PixelBox, looks: readonly Look[], shares: readonly number[]): Float32Array {
-  const lean = new Float32Array(area.width * area.height).fill(UNSEEN)
+/** People mark ships by rectangles, and see what they mark as one. */
+function addRectangle(lean: Float32Array, { picture, water }: Asked, rectangle: TurnedBox): void {
+  const depths = depthsOf(picture.area, rectangle)
+  // a person has said that it is no such rectangle
+  if (water.some((painted, p) => painted === 1 && depths[p]! > 0)) return
+  for (let p = 0; p < lean.length; p++) {
+    const depth = depths[p]! / DEPTH
+    lean[p]! += BY_RECTANGLE * (depth > ALL ? 1 : depth < -ALL ? -1 : Math.tanh(depth))
+  }
+}
+
+function pixelsOf({ x, y, width, height }: PixelBox): Grid {
+  return { x: x + 0.5, y: y + 0.5, width, height, gap: 1 }
+}
+
+/** [grid.height, grid.width] log odds that a place is the ship's. */
+function leanOf(grid: Grid, looks: readonly Look[], shares: readonly number[]): Float32Array {
+  const lean = new Float32Array(grid.width * grid.height).fill(UNSEEN)
   looks.forEach((look, i) => {
-    addTo(lean, area, look, shares[i]!)
+    addTo(lean, grid, look, shares[i]!)
   })
   return lean
 }
@@ -85,16 +120,18 @@ function lookAt(asked: Asked, net: BoxNet, box: TurnedBox): Look {
   return { box, odds: net.run(inputOf(cropOf(asked, box), box)) }
 }
 
-/** Adds what was seen less UNSEEN at each pixel's centre, between the cells around it by their distances. */
-function addTo(lean: Float32Array, area: PixelBox, { box, odds }: Look, share: number): void {
+/** Adds what was seen less UNSEEN at each place, between the cells around it by their distances. */
+function addTo(lean: Float32Array, grid: Grid, { box, odds }: Look, share: number): void {
   const [cos, sin] = [Math.cos(box.angle), Math.sin(box.angle)]
   const [u, v] = [cellOf(box.length), cellOf(box.breadth)]
+  const [right, down] = [(grid.gap * cos) / u, (-grid.gap * sin) / v]
   const last = CELLS - 1
-  for (let y = 0, p = 0; y < area.height; y++) {
-    const dy = area.y + y + 0.5 - box.y
-    let i = ((area.x + 0.5 - box.x) * cos + dy * sin) / u + CELLS / 2 - 0.5
-    let j = (dy * cos - (area.x + 0.5 - box.x) * sin) / v + CELLS / 2 - 0.5
-    for (let x = 0; x < area.width; x++, p++, i += cos / u, j -= sin / v) {
+  const dx = grid.x - box.x
+  for (let y = 0, p = 0; y < grid.height; y++) {
+    const dy = grid.y + y * grid.gap - box.y
+    let i = (dx * cos + dy * sin) / u + CELLS / 2 - 0.5
+    let j = (dy * cos - dx * sin) / v + CELLS / 2 - 0.5
+    for (let x = 0; x < grid.width; x++, p++, i += right, j += down) {
       if (i < 0 || j < 0 || i > last || j > last) continue
       const left = Math.min(last - 1, Math.floor(i))
       const top = Math.min(last - 1, Math.floor(j))

@@ -52,15 +52,34 @@ const ROUNDS = 5
 /** A step turns by so many radians. */
 const TURN = 0.7
 
-interface Fit {
+/** Places in rows and columns, image px. */
+export interface Grid {
+  /** of the first place */
+  x: number
+  y: number
+  /** number of columns and rows */
+  width: number
+  height: number
+  /** distance between neighbours */
+  gap: number
+}
+
+/** Some places of a window, the same whatever its size. */
+export function gridOver({ x, y, width, height }: PixelBox): Grid {
+  const gap = Math.max(1, Math.sqrt((width * height) / MOST_PLACES))
+  const count = (side: number) => Math.max(1, Math.floor(side / gap))
+  return { x: x + gap / 2, y: y + gap / 2, width: count(width), height: count(height), gap }
+}
+
+export interface Fit {
   box: TurnedBox
   /** expected intersection over union of the rectangle and the ship, 0..1 */
   iou: number
 }
 
-/** The rectangle of the highest expected intersection over union, from a near one on. @param lean [area.height, area.width] log odds */
-export function fitRectangle(lean: Float32Array, area: PixelBox, start: TurnedBox): Fit {
-  const seen = chancesOf(lean, area)
+/** The rectangle of the highest expected intersection over union, from a near one on. @param lean [grid.height, grid.width] log odds */
+export function fitRectangle(lean: Float32Array, grid: Grid, start: TurnedBox): Fit {
+  const seen = chancesOf(lean, grid)
   let best: Fit = { box: start, iou: expectedIou(seen, start) }
   for (let step = FIRST_STEP; step > LAST_STEP; step /= 2) {
     let before: Fit | null = null
@@ -83,17 +102,14 @@ interface Chances {
   gap: number
 }
 
-function chancesOf(lean: Float32Array, { x: left, y: top, width, height }: PixelBox): Chances {
-  const gap = Math.max(1, Math.round(Math.sqrt((width * height) / MOST_PLACES)))
+function chancesOf(lean: Float32Array, { x, y, width, gap }: Grid): Chances {
   const places: number[] = []
   let total = 0
-  for (let y = gap >> 1; y < height; y += gap) {
-    for (let x = gap >> 1; x < width; x += gap) {
-      const chance = 1 / (1 + Math.exp(-lean[y * width + x]!))
-      if (chance < NO_CHANCE) continue
-      places.push(left + x + 0.5, top + y + 0.5, chance)
-      total += chance
-    }
+  for (let p = 0; p < lean.length; p++) {
+    const chance = 1 / (1 + Math.exp(-lean[p]!))
+    if (chance < NO_CHANCE) continue
+    places.push(x + (p % width) * gap, y + Math.floor(p / width) * gap, chance)
+    total += chance
   }
   return { places: Float64Array.from(places), total, gap }
 }

@@ -1,18 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { root, smartBoxWeights } from '../../locations.ts'
-import { axesOf, momentsOf } from '../cluster/moments.ts'
-import { imagePoint } from '../geometry/points.ts'
+import { resources, root } from '../../locations.ts'
+import { boxAlongShip, uprightBox } from '../../testing/rough-boxes.ts'
 import type { PixelBox, Rle, Size } from '../mask/rle.ts'
-import { EMPTY_RLE, areaOf, boundsOf, fromPredicate, intersectionArea, labelMapToRles, parseRle, pixelsOf } from '../mask/rle.ts' // prettier-ignore
+import { EMPTY_RLE, areaOf, fromPredicate, intersectionArea, labelMapToRles, parseRle, pixelsOf } from '../mask/rle.ts' // prettier-ignore
 import { between, randomFrom, seedFrom } from '../random.ts'
 import type { Random } from '../random.ts'
 import { makeSyntheticScene } from '../synthetic/scene.ts'
 import { BoxNet } from './net.ts'
 import { smartBox, smartBoxArea } from './smart-box.ts'
 import type { TurnedBox } from './turned-box.ts'
-import { boxBetween, toBox } from './turned-box.ts'
+import { toBox } from './turned-box.ts'
 
 /**
  * The smart box against truth, from boxes whose sides are off by up to 10 to 30 % of the box (drawn anew for each ship): upright ones as they are dragged, and
@@ -60,31 +59,6 @@ function synthetic(count: number): Picture[] {
       pixels: Uint8Array.from(image.data),
     }
   })
-}
-
-function upright(rle: Rle, { height }: Size, jitter: () => number): TurnedBox {
-  const { x, y, width, height: tall } = boundsOf(rle, height)!
-  return boxBetween(
-    imagePoint(x + jitter() * width, y + jitter() * tall),
-    imagePoint(x + width + jitter() * width, y + tall + jitter() * tall),
-  )
-}
-
-function alongAxis(rle: Rle, size: Size, jitter: () => number): TurnedBox {
-  const pixels = pixelsOf(rle, size)
-  const xs = Float32Array.from(pixels, (p) => (p % size.width) + 0.5)
-  const ys = Float32Array.from(pixels, (p) => Math.floor(p / size.width) + 0.5)
-  const moments = momentsOf(new Int32Array(pixels.length), 1, xs, ys)[0]!
-  const { angle, length, breadth } = axesOf(moments)
-  const middle = { x: moments.x / moments.n, y: moments.y / moments.n, angle, length, breadth }
-  const [a0, a1, b0, b1] = [jitter() * length, jitter() * length, jitter() * breadth, jitter() * breadth]
-  const [along, across] = [(a0 + a1) / 2, (b0 + b1) / 2]
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  return {
-    ...{ x: middle.x + along * cos - across * sin, y: middle.y + along * sin + across * cos, angle },
-    length: Math.max(2, length + a1 - a0),
-    breadth: Math.max(2, breadth + b1 - b0),
-  }
 }
 
 function iou(a: Rle, b: Rle): number {
@@ -162,7 +136,7 @@ function measure(pictures: readonly Picture[], along: boolean, net: BoxNet): Fig
       const random: Random = randomFrom(seedFrom(7, picture.number, i))
       const most = between(random, 0.1, 0.3)
       const jitter = () => between(random, -most, most)
-      const box = along ? alongAxis(rle, picture, jitter) : upright(rle, picture, jitter)
+      const box = along ? boxAlongShip(rle, picture, jitter) : uprightBox(rle, picture, jitter)
       const area = smartBoxArea(box, picture)
       if (area === null) return
       const pixels = { area, pixels: crop(picture, area), step: 3 as const }
@@ -206,7 +180,9 @@ function row(name: string, { net, cut, ellipse: round, otsu: split, ms }: Figure
 const UNSEEN = { chosen: ['casablanca.png', 'san_francisco.png'], held: ['athens.png', 'genoa.png'] }
 
 const data = join(root, '..', 'shared', 'data')
-const net = BoxNet.fromBytes(Uint8Array.from(readFileSync(smartBoxWeights)).buffer)
+const net = BoxNet.fromBytes(
+  Uint8Array.from(readFileSync(join(resources, 'smart-box', 'weights.bin'))).buffer,
+)
 const even = ({ number }: Picture) => number % 2 === 0
 const drawn = synthetic(40)
 const sets: [string, chosen: Picture[], held: Picture[]][] = [

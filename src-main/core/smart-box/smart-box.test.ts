@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { smartBoxWeights } from '../../locations.ts'
+import { resources } from '../../locations.ts'
 import { imagePoint } from '../geometry/points.ts'
 import * as m from '../mask/rle.ts'
 import { randomFrom } from '../random.ts'
@@ -47,7 +48,9 @@ function ask(pixels: Uint8ClampedArray, box: TurnedBox, more: Partial<Parameters
 const box = (x: number, y: number, width: number, height: number) =>
   boxBetween(imagePoint(x, y), imagePoint(x + width, y + height))
 
-const NET = BoxNet.fromBytes(Uint8Array.from(readFileSync(smartBoxWeights)).buffer)
+const NET = BoxNet.fromBytes(
+  Uint8Array.from(readFileSync(join(resources, 'smart-box', 'weights.bin'))).buffer,
+)
 const WAYS = [
   ['with its network', NET],
   ['without', null],

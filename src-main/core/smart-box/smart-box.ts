@@ -20,7 +20,7 @@ import { linksOf } from './links.ts'
 import { netLean } from './net-lean.ts'
 import type { BoxNet } from './net.ts'
 import type { TurnedBox } from './turned-box.ts'
-import { areaAround, toBox } from './turned-box.ts'
+import { areaAround, depthsOf } from './turned-box.ts'
 
 /**
  * From a rough box to the mask of the ship in it. A small network says of each pixel whether it is the ship's; where its weights are not there, the cheapest
@@ -73,7 +73,10 @@ function seenIn(question: SmartBoxQuestion): Rle {
 const MOST_TAKEN = 0.8
 /** [area.height, area.width] 1: the ship's */
 function netSide(asked: Asked, net: BoxNet): Uint8Array {
-  return Uint8Array.from(withMarks(netLean(asked, net), asked), (value) => (value > 0 ? 1 : 0))
+  const lean = withMarks(netLean(asked, net), asked)
+  const side = new Uint8Array(lean.length)
+  for (let p = 0; p < side.length; p++) if (lean[p]! > 0) side[p] = 1
+  return side
 }
 
 /** [area.height, area.width] 1: the ship's */
@@ -129,15 +132,14 @@ function nearer(question: SmartBoxQuestion): SmartBoxQuestion {
 }
 
 /** Share of the box's pixels that belong to others, 0..1. */
-function takenShare({ box, picture: { area }, taken }: Asked): number {
+function takenShare({ box, picture, taken }: Asked): number {
+  if (!taken.includes(1)) return 0
   let [all, others] = [0, 0]
-  for (let p = 0; p < taken.length; p++) {
-    const at = { x: area.x + (p % area.width) + 0.5, y: area.y + Math.floor(p / area.width) + 0.5 }
-    const { along, across } = toBox(box, at)
-    if (Math.abs(along) > box.length / 2 || Math.abs(across) > box.breadth / 2) continue
+  depthsOf(picture.area, box).forEach((depth, p) => {
+    if (depth < 0) return
     all++
     others += taken[p]!
-  }
+  })
   return all === 0 ? 0 : others / all
 }
 
