@@ -5,14 +5,12 @@ import type { Alpha } from '../core/mapping/apply.ts'
 import { chooseMapping, areBytes, nodataOf } from '../core/mapping/choose.ts'
 import { chooseBands } from '../core/mapping/bands.ts'
 import { Survey } from '../core/mapping/survey.ts'
-import type { SampleArray, Surveyed } from '../core/mapping/survey.ts'
+import type { SampleArray } from '../core/mapping/sample-array.ts'
+import type { Surveyed } from '../core/mapping/survey.ts'
 import { assertSize, MAX_PIXELS, withoutNumbers } from './failures.ts'
 import { withPixels } from './open.ts'
 import type { PixelSource, PixelWindow } from './pixel-source.ts'
-import { wholeOf } from './pixel-source.ts'
-
-/** So many samples are read at once where all of an image is looked at. */
-const SAMPLES_AT_ONCE = 1 << 22
+import { SAMPLES_AT_ONCE, stripsOf, wholeOf } from './pixel-source.ts'
 
 /** A picture, and what of it could not be read: black there. In px of the picture. */
 export interface Decoded extends RgbImage {
@@ -61,11 +59,10 @@ export async function survey(source: PixelSource, shown: readonly number[]): Pro
   const wanted = shown.map((band) => band - 1)
   if (alpha >= 0) wanted.push(alpha)
   const found = new Survey(source.size, shown.length, nodataOf(source.bands, shown))
-  for (const window of stripsOf(wholeOf(source.size), wanted.length)) {
-    const { data, unread } = await source.read(window, 0, wanted)
+  await source.readAll(wanted, (window, { data, unread }) => {
     // what cannot be read is 0 there, which is no sample
-    if (unread.length === 0) found.add(data, window.y, alpha >= 0)
-  }
+    if (unread.length === 0) found.add(data, window, alpha >= 0)
+  })
   return found.end()
 }
 
@@ -145,13 +142,4 @@ function alphaOf({ bands }: PixelSource): (Alpha & { band: number }) | null {
     ? 1
     : 2 ** (found.type.startsWith('u') ? found.bits : found.bits - 1) - 1
   return { band, full, kind: found.alpha }
-}
-
-/** A window in strips of whole rows, top first. */
-function stripsOf({ x, y, width, height }: PixelWindow, bands: number): PixelWindow[] {
-  const rows = Math.max(1, Math.floor(SAMPLES_AT_ONCE / (width * bands)))
-  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => {
-    const top = i * rows
-    return { x, y: y + top, width, height: Math.min(rows, height - top) }
-  })
 }

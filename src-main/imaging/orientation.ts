@@ -1,6 +1,6 @@
 import type { Georeference } from '../contract/wire.ts'
+import { emptyLike } from '../core/mapping/sample-array.ts'
 import type { PixelSource, PixelWindow, Samples } from './pixel-source.ts'
-import { emptyLike } from './samples.ts'
 
 /**
  * A source turned and mirrored as EXIF orientation 1 to 8 says.
@@ -23,6 +23,16 @@ export function oriented(source: PixelSource, orientation: number): PixelSource 
       const samples = await source.read(back(window), level, bands)
       return turnSamples(samples, window, back(window), stored, orientation)
     },
+    readAll: (bands, look) =>
+      source.readAll(bands, (window, samples) => {
+        // turned the other way round, a stored place is that of a shown one
+        const shown = storedWindow(
+          window,
+          turned(source.size),
+          orientation === 6 ? 8 : orientation === 8 ? 6 : orientation,
+        )
+        look(shown, turnSamples(samples, shown, window, source.size, orientation))
+      }),
     close: () => source.close(),
   }
 }

@@ -1,6 +1,6 @@
 import type { Band, Georeference } from '../contract/wire.ts'
 import type { Photometric } from '../core/mapping/bands.ts'
-import type { SampleArray } from '../core/mapping/survey.ts'
+import type { SampleArray } from '../core/mapping/sample-array.ts'
 
 /** A rectangle of pixels of one level; whole numbers, within the level. */
 export interface PixelWindow {
@@ -44,7 +44,35 @@ export interface PixelSource {
    * @throws DrydockError `image_broken` where nothing of it can be read
    */
   read(window: PixelWindow, level?: number, bands?: readonly number[]): Promise<Samples>
+  /**
+   * Reads all of the image once, in windows that cost least, each pixel in one of them, in any order.
+   * @param bands as for `read`
+   * @param look is shown each; the samples may be kept by the source, so they are not to be changed
+   */
+  readAll(bands: readonly number[], look: (window: PixelWindow, samples: Samples) => void): Promise<void>
   close(): Promise<void>
+}
+
+/** So many samples are read at once where all of a large image is looked at. */
+export const SAMPLES_AT_ONCE = 1 << 22
+
+/** A window in strips of whole rows, top first. */
+export function stripsOf({ x, y, width, height }: PixelWindow, bands: number): PixelWindow[] {
+  const rows = Math.max(1, Math.floor(SAMPLES_AT_ONCE / (width * bands)))
+  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => {
+    const top = i * rows
+    return { x, y: y + top, width, height: Math.min(rows, height - top) }
+  })
+}
+
+/** All of an image, strip by strip: what `readAll` does where nothing is better. */
+export async function readStrips(
+  source: Pick<PixelSource, 'read' | 'size'>,
+  bands: readonly number[],
+  look: (window: PixelWindow, samples: Samples) => void,
+): Promise<void> {
+  for (const strip of stripsOf(wholeOf(source.size), bands.length))
+    look(strip, await source.read(strip, 0, bands))
 }
 
 /** All of a level. */

@@ -1,4 +1,5 @@
-import type { SampleArray } from '../core/mapping/survey.ts'
+import { emptyLike } from '../core/mapping/sample-array.ts'
+import type { SampleArray } from '../core/mapping/sample-array.ts'
 import type { PixelWindow } from './pixel-source.ts'
 
 /** Some bands of a window of whole rows of pixels; all of it as it is, not copied. */
@@ -24,10 +25,4 @@ export function cut<T extends SampleArray>(
     }
   }
   return part
-}
-
-/** An array of the same kind. */
-export function emptyLike<T extends SampleArray>(data: T, length: number): T {
-  const Kind = data.constructor as new (length: number) => T
-  return new Kind(length)
 }

@@ -2,6 +2,7 @@ import type { Metadata, Sharp } from 'sharp'
 import type { Band, Georeference } from '../contract/wire.ts'
 import { brokenImage, notAnImage } from './failures.ts'
 import type { PixelSource, PixelWindow, Samples } from './pixel-source.ts'
+import { readStrips } from './pixel-source.ts'
 import { cut } from './samples.ts'
 import { loadSharp } from './sharp.ts'
 
@@ -87,6 +88,10 @@ class SharpSource implements PixelSource {
     }
     const data = cut(pixels.data, pixels.channels, from, bands ?? this.bands.map((_, i) => i))
     return { width: window.width, height: window.height, data, unread: [] }
+  }
+
+  readAll(bands: readonly number[], look: (window: PixelWindow, samples: Samples) => void): Promise<void> {
+    return readStrips(this, bands, look)
   }
 
   close(): Promise<void> {

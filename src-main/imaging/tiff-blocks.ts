@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
-import type { SampleArray } from '../core/mapping/survey.ts'
+import type { SampleArray } from '../core/mapping/sample-array.ts'
 import { fromFloat16 } from '../core/float16.ts'
 import { getDecoder } from './geotiff.ts'
 import type { TiffFile } from './tiff-file.ts'
@@ -55,11 +55,18 @@ export async function readBlock(
   const rowSamples = layout.blockWidth * (layout.planar ? 1 : layout.samples)
   const rowBytes = Math.ceil((rowSamples * layout.bits) / 8)
   if (layout.compression === 1) {
-    const bytes = await tiff.read(offset + first * rowBytes, ((count - 1) * every + 1) * rowBytes)
-    return { data: unpack(thinned(bytes, rowBytes, { first: 0, count, every }), layout, count), first }
+    const bytes = await tiff.block(offset + first * rowBytes, ((count - 1) * every + 1) * rowBytes)
+    return {
+      data: unpack(
+        thinned(every === 1 ? bytes.slice() : bytes, rowBytes, { first: 0, count, every }),
+        layout,
+        count,
+      ),
+      first,
+    }
   }
   const rows = rowsOfBlock(layout, place.row)
-  const packed = await tiff.read(offset, length)
+  const packed = await tiff.block(offset, length)
   const bytes = await decompress(packed, layout, rows * rowBytes, jpegTables)
   if (bytes.length < rows * rowBytes) throw new RangeError('the block ends before')
   if (every === 1) return { data: unpack(bytes.subarray(0, rows * rowBytes), layout, rows), first: 0 }
@@ -116,7 +123,7 @@ async function decompress(
     ...(layout.compression === 34887 ? { LercParameters: jpegTables } : {}),
   }
   const decoder = await getDecoder(layout.compression, parameters)
-  return new Uint8Array((await decoder.decode(packed.buffer)) as ArrayBuffer)
+  return new Uint8Array((await decoder.decode(packed.slice().buffer)) as ArrayBuffer)
 }
 
 /** Bytes of whole rows become samples: predictor undone, bytes in this machine's order, bits apart. */
@@ -146,6 +153,7 @@ function unpack(bytes: Uint8Array<ArrayBuffer>, layout: TiffLayout, rows: number
 
 /** Each sample is stored as the difference from the one before it of the same band. */
 function undoDifferences(words: SampleArray, rows: number, rowSamples: number, channels: number): void {
+  if (channels === 1 && words instanceof Uint16Array) return undoDifferencesOfOne(words, rows, rowSamples)
   for (let row = 0; row < rows; row++) {
     const end = (row + 1) * rowSamples
     for (let channel = 0; channel < channels; channel++) {
@@ -154,6 +162,17 @@ function undoDifferences(words: SampleArray, rows: number, rowSamples: number, c
         sum = (sum + words[i]!) | 0
         words[i] = sum
       }
+    }
+  }
+}
+
+/** The most common case of large rasters: compiled for one kind of array alone, it takes half the time. */
+function undoDifferencesOfOne(words: Uint16Array, rows: number, rowSamples: number): void {
+  for (let row = 0; row < rows; row++) {
+    let sum = 0
+    for (let i = row * rowSamples; i < (row + 1) * rowSamples; i++) {
+      sum = (sum + words[i]!) | 0
+      words[i] = sum
     }
   }
 }

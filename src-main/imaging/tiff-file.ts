@@ -8,6 +8,12 @@ import { listOf } from './tiff-layout.ts'
 /** A part of a file longer than this is asked for only where it lies in the file. */
 const HEADER_BYTES = 4096
 
+/** Whoever reads on where the last read ended gets so much of the file at once. */
+const AHEAD_BYTES = 1 << 20
+
+/** Bytes that some writers put between blocks. */
+const BETWEEN_BLOCKS = 64
+
 /** Directories that a file may have; more are no pictures that anybody looks through. */
 const MOST_DIRECTORIES = 10_000
 
@@ -21,8 +27,11 @@ export interface TiffFile {
   images: Image[]
   /** in directories inside the first one: some writers keep smaller copies there */
   within: Image[]
-  /** @throws RangeError where that lies outside the file */
-  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>
+  /**
+   * Bytes of a block; not to be changed, they may be a part of a larger buffer.
+   * @throws RangeError where that lies outside the file
+   */
+  block(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>
   close(): Promise<void>
 }
 
@@ -30,6 +39,9 @@ export interface TiffFile {
 class FileBytes {
   readonly #handle: FileHandle
   readonly fileSize: number
+  /** where the last block ended */
+  #next = 0
+  #ahead: { offset: number; end: number; bytes: Promise<Uint8Array<ArrayBuffer>> } | null = null
 
   constructor(handle: FileHandle, size: number) {
     this.#handle = handle
@@ -55,6 +67,29 @@ class FileBytes {
       done += bytesRead
     }
     return { data: bytes.buffer, offset, length: there }
+  }
+
+  /**
+   * A block of samples: blocks that lie one after the other are read some at once.
+   * @returns what may be a part of a larger buffer, to be left as it is
+   */
+  async block(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const follows = offset >= this.#next && offset <= this.#next + BETWEEN_BLOCKS
+    this.#next = offset + length
+    let ahead = this.#ahead
+    if (!ahead || offset < ahead.offset || offset + length > ahead.end) {
+      const end = Math.min(this.fileSize, offset + AHEAD_BYTES)
+      if (!follows || offset + length > end) return this.#bytes(offset, length)
+      ahead = this.#ahead = { offset, end, bytes: this.#bytes(offset, end - offset) }
+    }
+    const bytes = await ahead.bytes
+    return bytes.subarray(offset - ahead.offset, offset - ahead.offset + length)
+  }
+
+  async #bytes(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { data } = await this.fetchSlice({ offset, length })
+    if (data.byteLength < length) throw new RangeError('the file ends before')
+    return new Uint8Array(data)
   }
 
   close(): Promise<void> {
@@ -90,11 +125,7 @@ export async function openTiffFile(file: string): Promise<TiffFile> {
       littleEndian: tiff.littleEndian,
       images,
       within: await imagesWithin(tiff, images[0]!),
-      read: async (offset, length) => {
-        const { data } = await bytes.fetchSlice({ offset, length })
-        if (data.byteLength < length) throw new RangeError('the file ends before')
-        return new Uint8Array(data)
-      },
+      block: (offset, length) => bytes.block(offset, length),
       close: () => bytes.close(),
     }
   } catch (cause) {

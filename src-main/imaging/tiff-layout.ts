@@ -1,7 +1,7 @@
 import { endianness } from 'node:os'
 import type { GeoTIFFImage } from 'geotiff'
 import type { Band } from '../contract/wire.ts'
-import type { SampleArray } from '../core/mapping/survey.ts'
+import type { SampleArray } from '../core/mapping/sample-array.ts'
 import { notRead } from './failures.ts'
 
 /** A block of samples (tile or strip) beyond this many bytes is not decoded. */

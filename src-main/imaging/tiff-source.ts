@@ -2,11 +2,12 @@ import type { GeoTIFFImage } from 'geotiff'
 import { DrydockError } from '../contract/errors.ts'
 import type { Band, Georeference } from '../contract/wire.ts'
 import type { Photometric } from '../core/mapping/bands.ts'
-import type { SampleArray } from '../core/mapping/survey.ts'
+import type { SampleArray } from '../core/mapping/sample-array.ts'
 import { brokenImage, notAnImage } from './failures.ts'
 import { georeferenceOf } from './geotiff-keys.ts'
 import { oriented } from './orientation.ts'
 import type { PixelSource, PixelWindow, Samples } from './pixel-source.ts'
+import { readStrips, SAMPLES_AT_ONCE } from './pixel-source.ts'
 import { openWithSharp } from './sharp-source.ts'
 import { bandsOf, photometricOf } from './tiff-bands.ts'
 import { blocksOf, readBlock, rowsOfBlock } from './tiff-blocks.ts'
@@ -15,6 +16,7 @@ import { openTiffFile } from './tiff-file.ts'
 import type { TiffFile } from './tiff-file.ts'
 import { arrayOf, bytesOf, layoutOf, tagNumber } from './tiff-layout.ts'
 import type { TiffLayout } from './tiff-layout.ts'
+import { Thinned } from './tiff-thinned.ts'
 
 /** Blocks that are decoded at once. */
 const AT_ONCE = 4
@@ -22,6 +24,12 @@ const AT_ONCE = 4
 /** A picture of more pixels than this without smaller copies gets a level of its own making: one pixel of `THIN` x `THIN`. */
 const MANY_PIXELS = 1 << 22
 const THIN = 4
+
+/** Blocks of fewer samples than this are read several at once. */
+const ALONE_FROM = 1 << 14
+
+/** Blocks on their way where all of an image is looked at: some are unpacked while others are looked at. */
+const ON_THEIR_WAY = 8
 
 /** Decoded blocks that are kept for the next window, in bytes. */
 const KEPT_BYTES = 96 << 20
@@ -126,6 +134,8 @@ class TiffSource implements PixelSource {
   readonly #tiff: TiffFile
   readonly #levels: readonly Level[]
   readonly #tables: unknown
+  /** the level that is this picture thinned out, once all of it was read */
+  #thinned: Thinned | null = null
   readonly #kept = new Map<string, { rows: Promise<BlockRows | null>; bytes: number }>()
   #keptBytes = 0
 
@@ -155,6 +165,8 @@ class TiffSource implements PixelSource {
     const { layout, every } = this.#levels[level]!
     const wanted = bands ?? this.bands.map((_, i) => i)
     const { width, height } = window
+    const kept = every > 1 ? this.#thinned?.read(window, wanted) : null
+    if (kept) return kept
     const data = arrayOf(layout.type, width * height * wanted.length)
     const samples: Samples = { width, height, data, unread: [] }
     const places = placesIn(layout, window, every, wanted)
@@ -175,15 +187,53 @@ class TiffSource implements PixelSource {
         }
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, lane))
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, places.length) }, lane))
     const all = width === this.levels[level]!.width && height === this.levels[level]!.height
     if (all && samples.unread.length === places.length) throw brokenImage(this.file, failure)
     return samples
   }
 
+  async readAll(
+    bands: readonly number[],
+    look: (window: PixelWindow, samples: Samples) => void,
+  ): Promise<void> {
+    const thin = this.#levels.find(({ every }) => every > 1)
+    const thinned = thin ? new Thinned(this.size, thin.every, bands) : null
+    const note = (window: PixelWindow, samples: Samples): void => {
+      thinned?.note(window, samples)
+      look(window, samples)
+    }
+    const { layout } = this.#levels[0]!
+    const samples = layout.blockWidth * layout.blockHeight * bands.length
+    const alone = samples >= ALONE_FROM && samples <= SAMPLES_AT_ONCE
+    if (alone && this.size.width * this.size.height > MANY_PIXELS) {
+      const queue = windowsOfBlocks(layout).values()
+      const lane = async (): Promise<void> => {
+        for (const window of queue) {
+          note(window, (await this.#asItIs(window, bands)) ?? (await this.read(window, 0, bands)))
+        }
+      }
+      await Promise.all(Array.from({ length: ON_THEIR_WAY }, lane))
+    } else await readStrips(this, bands, note)
+    this.#thinned = thinned
+  }
+
   async close(): Promise<void> {
+    this.#thinned = null
     this.#kept.clear()
     await this.#tiff.close()
+  }
+
+  /** The samples of a window that is a block, not copied; null: it is none, or cannot be read. */
+  async #asItIs(window: PixelWindow, bands: readonly number[]): Promise<Samples | null> {
+    const { layout } = this.#levels[0]!
+    const [place, second] = placesIn(layout, window, 1, bands)
+    const { width, height } = window
+    const whole = width === layout.blockWidth && !second && place && rowsOfBlock(layout, place.row) === height
+    const all = bands.length === (layout.planar ? 1 : layout.samples)
+    if (!whole || !all || (!layout.planar && bands.some((band, i) => band !== i))) return null
+    const rows = await this.#block(0, place, window).catch(() => null)
+    return rows && { width, height, data: rows.data, unread: [] }
   }
 
   #block(level: number, place: BlockPlace, part: PixelWindow): Promise<BlockRows | null> {
@@ -248,6 +298,17 @@ function placesIn(
     }
   }
   return places
+}
+
+/** The windows of all blocks of a picture, a row of them after the other. */
+function windowsOfBlocks(layout: TiffLayout): PixelWindow[] {
+  const { width, height, blockWidth, blockHeight } = layout
+  const [across, down] = blocksOf(layout)
+  return Array.from({ length: across * down }, (_, i) => {
+    const x = (i % across) * blockWidth
+    const y = Math.floor(i / across) * blockHeight
+    return { x, y, width: Math.min(blockWidth, width - x), height: Math.min(blockHeight, height - y) }
+  })
 }
 
 /** The part of a window that a block covers, in px of the level. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -66,7 +66,7 @@ describe('windows of a TIFF', () => {
   })
 
   it.each<[string, Partial<TiffPicture>]>([
-    ['packed tiles', { tile: 32, deflate: true, predictor: 2 }],
+    ['packed tiles', { tile: 256, deflate: true, predictor: 2 }],
     ['strips', { stripRows: 7 }],
     ['bands apart', { tile: 16, deflate: true, planar: true, bands: 2 }],
   ])('of a large one without smaller copies are every fourth pixel at level 1: %s', async (_, part) => {
@@ -86,6 +86,21 @@ describe('windows of a TIFF', () => {
       )
       expect(Buffer.compare(Uint8Array.from(data), right)).toBe(0)
       expect(unread).toEqual([])
+      // all of it read at once: each pixel comes, once, and level 1 is the same without another look at the file
+      const all = new Uint8Array(width * height)
+      let pixels = 0
+      await source.readAll([large.bands - 1], (part, samples) => {
+        pixels += part.width * part.height
+        for (let y = 0; y < part.height; y++)
+          all.set(samples.data.subarray(y * part.width, (y + 1) * part.width), (part.y + y) * width + part.x)
+      })
+      const whole = Uint8Array.from({ length: width * height }, (__, i) =>
+        value(i % width, Math.floor(i / width)),
+      )
+      expect([pixels, Buffer.compare(all, whole)]).toEqual([width * height, 0])
+      truncateSync(file, 0)
+      const again = await source.read(window, 1, [large.bands - 1])
+      expect(Buffer.compare(Uint8Array.from(again.data), right)).toBe(0)
     })
   })
 
@@ -127,6 +142,13 @@ describe('windows of a TIFF', () => {
       const part = await source.read({ x: 1, y: 1, width: 2, height: 2 })
       const at = (x: number, y: number) => data[y * info.width + x]
       expect([...part.data]).toEqual([at(1, 1), at(2, 1), at(1, 2), at(2, 2)])
+      const all: number[] = []
+      await source.readAll([0], (strip, samples) => {
+        samples.data.forEach((sample, i) => {
+          all[(strip.y + Math.floor(i / strip.width)) * info.width + strip.x + (i % strip.width)] = sample
+        })
+      })
+      expect(all).toEqual([...data])
     })
   })
 

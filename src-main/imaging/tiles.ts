@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { DrydockError } from '../contract/errors.ts'
 import type { Mapping } from '../contract/wire.ts'
+import { areBytes } from '../core/mapping/choose.ts'
 import { mappingFor } from './decode.ts'
 import type { Seen } from './decode.ts'
 import { assertSize, MAX_PIXELS } from './failures.ts'
@@ -103,6 +104,24 @@ export function makeTile(
     }
     return written
   })
+}
+
+/**
+ * Writes the picture by which a large image is shown first, where all of its samples were just looked at to choose the mapping:
+ * they are not decoded again for it.
+ * @param out the file to write; its folder is made
+ * @returns which tile that is; null where the image has no such picture, nobody had to look, or a part could not be read
+ */
+export async function makeFirstTile(
+  source: PixelSource,
+  mapping: Mapping,
+  out: string,
+): Promise<TileAddress | null> {
+  const [first, second] = tilesToShow(source.size)
+  if (!first || !second || !source.windowed || areBytes(source.bands, mapping.bands)) return null
+  const { level, column, row } = first
+  const { damaged } = await writeTile(source, mapping, first, out)
+  return damaged ? null : { level, column, row }
 }
 
 async function writeTile(

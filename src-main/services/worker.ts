@@ -19,6 +19,7 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   listImages: images,
   holdsImage: images,
   readContents: images,
+  readFirst: images,
   decode: images,
   thumbnail: images,
   crop: images,

@@ -1,5 +1,5 @@
 import type { Band, Mapping } from '../../contract/wire.ts'
-import type { SampleArray } from './survey.ts'
+import type { SampleArray } from './sample-array.ts'
 
 /** The 8 bits of one sample; see {@link Mapping}. */
 export function byteOf(sample: number, low: number, high: number, nodata: number | null): number {

@@ -1,6 +1,6 @@
-/** Samples of one window: row by row, the bands of a pixel side by side. */
-export type SampleArray =
-  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array
+import { Extent } from './extent.ts'
+import { emptyLike } from './sample-array.ts'
+import type { SampleArray } from './sample-array.ts'
 
 /** About so many pixels are taken for the range, evenly; more would not change it. */
 const TAKEN = 1_000_000
@@ -20,21 +20,26 @@ export interface Surveyed {
   numbers: boolean
 }
 
-/** Collects what a range is chosen from while an image's samples pass by once, in whole rows. */
+/** A part of an image, in px. */
+interface Window {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+/** Collects what a range is chosen from while an image's samples pass by once, in windows. */
 export class Survey {
   readonly #size: { width: number; height: number }
   readonly #step: number
   readonly #shown: number
   readonly #nodata: number | null
   /** of each band shown, at the pixels taken; the first `#count` of them are filled */
-  readonly #taken: Float64Array[]
+  readonly #taken: SampleArray[] = []
   readonly #most: number
   #count = 0
-  #numbers = false
-  #highest = -Infinity
-  #highestCount = 0
-  #lowest = Infinity
-  #lowestAtBorder = false
+  readonly #all: Extent
+  readonly #border: Extent
 
   /**
    * @param size of the image in px
@@ -47,117 +52,101 @@ export class Survey {
     this.#shown = shown
     this.#nodata = nodata
     this.#most = Math.min(2 * TAKEN, size.height * Math.ceil(size.width / this.#step))
-    this.#taken = Array.from({ length: shown }, () => new Float64Array(this.#most))
+    this.#all = new Extent(nodata)
+    this.#border = new Extent(nodata)
   }
 
   /**
-   * Adds whole rows.
-   * @param data the shown bands, and after them transparency where `alpha`: what cannot be seen is left out
-   * @param top the first row's number in the image
+   * Adds a window; each pixel of the image comes in one of them, in any order.
+   * @param data the shown bands, and after them transparency where `alpha`: what cannot be seen is left out. Of one type each time
+   * @param window in px of the image
    */
-  add(data: SampleArray, top: number, alpha: boolean): void {
-    const { width } = this.#size
-    const stride = alpha ? this.#shown + 1 : this.#shown
-    const rows = data.length / stride / width
-    for (let row = 0; row < rows; row++) {
-      const from = row * width * stride
-      this.#take(data, from, top + row, alpha)
-      if (alpha) this.#seeVisible(data, from, top + row)
-      else this.#see(data, from, width * stride, this.#border(top + row))
-    }
+  add(data: SampleArray, window: Window, alpha: boolean): void {
+    for (let band = this.#taken.length; band < this.#shown; band++)
+      this.#taken.push(emptyLike(data, this.#most))
+    this.#take(data, window, alpha)
+    if (alpha) this.#addVisible(this.#all, data, 0, data.length)
+    else this.#all.add(data, 0, data.length)
+    this.#addBorder(data, window, alpha)
   }
 
   /** Takes one pixel in `#step` of a row; each row begins elsewhere, so that no column is left out. */
-  #take(data: SampleArray, from: number, y: number, alpha: boolean): void {
+  #take(data: SampleArray, { x: left, y: top, width, height }: Window, alpha: boolean): void {
     const shown = this.#shown
+    const step = this.#step
     const stride = alpha ? shown + 1 : shown
-    for (let x = (y * 7919) % this.#step; x < this.#size.width; x += this.#step) {
-      const at = from + x * stride
-      if ((alpha && data[at + shown] === 0) || this.#count === this.#most) continue
-      for (let band = 0; band < shown; band++) this.#taken[band]![this.#count] = data[at + band]!
-      this.#count++
-    }
-  }
-
-  /** All pixels of a row that can be seen at all. */
-  #seeVisible(data: SampleArray, from: number, y: number): void {
-    const { width } = this.#size
-    const shown = this.#shown
-    const border = this.#border(y)
-    for (let x = 0; x < width; x++) {
-      const at = from + x * (shown + 1)
-      if (data[at + shown] === 0) continue
-      this.#see(data, at, shown, border === 'all' || x === 0 || x === width - 1 ? 'all' : 'none')
-    }
-  }
-
-  #border(y: number): 'all' | 'ends' {
-    return y === 0 || y === this.#size.height - 1 ? 'all' : 'ends'
-  }
-
-  /**
-   * Looks at samples side by side: every one of an image passes here, so there is little to do for each.
-   * @param border which of them lie at the image's border
-   */
-  #see(data: SampleArray, from: number, length: number, border: 'all' | 'ends' | 'none'): void {
-    // never equal where there is none; compared with null each sample would take twice as long
-    const nodata = this.#nodata ?? NaN
-    let highest = this.#highest
-    let count = 0
-    let lowest = Infinity
-    let numbers = 0
-    for (let at = from; at < from + length; at++) {
-      const value = data[at]!
-      if (value - value !== 0) continue // NaN, or infinite
-      numbers++
-      if (value === nodata) continue
-      if (value < lowest) lowest = value
-      if (value < highest) continue
-      if (value > highest) {
-        highest = value
-        count = 0
+    for (let row = 0; row < height; row++) {
+      const first = ((top + row) * 7919) % step
+      // the first of the row's pixels that does not lie left of the window
+      for (
+        let x = first + Math.max(0, Math.ceil((left - first) / step)) * step - left;
+        x < width;
+        x += step
+      ) {
+        const at = (row * width + x) * stride
+        if ((alpha && data[at + shown] === 0) || this.#count === this.#most) continue
+        for (let band = 0; band < shown; band++) this.#taken[band]![this.#count] = data[at + band]!
+        this.#count++
       }
-      count++
     }
-    if (numbers > 0) this.#numbers = true
-    if (highest > this.#highest) this.#highestCount = 0
-    this.#highest = highest
-    this.#highestCount += count
-    if (lowest > this.#lowest) return
-    if (lowest < this.#lowest) this.#lowestAtBorder = false
-    this.#lowest = lowest
-    if (lowest === Infinity) return
+  }
+
+  /** What of a window lies at the image's border. */
+  #addBorder(data: SampleArray, { x, y, width, height }: Window, alpha: boolean): void {
+    const stride = alpha ? this.#shown + 1 : this.#shown
+    const add = (column: number, row: number, pixels: number): void => {
+      const from = (row * width + column) * stride
+      if (alpha) this.#addVisible(this.#border, data, from, from + pixels * stride)
+      else this.#border.add(data, from, from + pixels * stride)
+    }
+    if (y === 0) add(0, 0, width)
+    if (y + height === this.#size.height) add(0, height - 1, width)
+    for (let row = 0; row < height; row++) {
+      if (x === 0) add(0, row, 1)
+      if (x + width === this.#size.width) add(width - 1, row, 1)
+    }
+  }
+
+  /** The pixels that can be seen at all; each has transparency behind its samples. */
+  #addVisible(to: Extent, data: SampleArray, start: number, end: number): void {
     const shown = this.#shown
-    const ends = [
-      ...data.subarray(from, from + shown),
-      ...data.subarray(from + length - shown, from + length),
-    ]
-    if (border === 'all' || (border === 'ends' && ends.includes(lowest))) this.#lowestAtBorder = true
+    for (let at = start; at < end; at += shown + 1) {
+      if (data[at + shown] !== 0) to.add(data, at, at + shown)
+    }
   }
 
   end(): Surveyed {
-    const guessed = this.#nodata === null && this.#lowestAtBorder ? this.#guess() : null
+    const { ends, numbers } = this.#all.end()
+    const border = this.#border.end().ends
+    const guessed =
+      this.#nodata === null && ends && border?.lowest === ends.lowest ? this.#guess(ends.lowest) : null
     const nodata = this.#nodata ?? guessed
     return {
-      taken: this.#taken.map((values) => this.#sorted(values, (value) => value !== nodata)),
-      highest: this.#highestCount > 0 ? { value: this.#highest, count: this.#highestCount } : null,
+      taken: Array.from({ length: this.#shown }, (_, band) =>
+        this.#sorted(this.#taken[band] ?? new Float64Array(0), (value) => value !== nodata),
+      ),
+      highest: ends && { value: ends.highest, count: ends.count },
       guessed,
-      numbers: this.#numbers,
+      numbers,
     }
   }
 
   /** What is finite and wanted of the values taken, ascending. */
-  #sorted(values: Float64Array, wanted: (value: number, i: number) => boolean): Float64Array {
-    const taken = values.subarray(0, this.#count)
-    return taken.filter((value, i) => value - value === 0 && wanted(value, i)).sort()
+  #sorted(values: SampleArray, wanted: (value: number, i: number) => boolean): Float64Array {
+    const found = emptyLike(values, this.#count)
+    let n = 0
+    for (let i = 0; i < this.#count; i++) {
+      const value = values[i]!
+      if (value - value === 0 && wanted(value, i)) found[n++] = value
+    }
+    return ascending(found.subarray(0, n))
   }
 
   /**
    * The lowest value where it fills more pixels than a percentile cuts off, in all bands shown, and stands apart from the
    * picture: no other value is nearly as common, or it lies further below the rest than the rest is wide.
    */
-  #guess(): number | null {
-    const value = this.#lowest
+  #guess(value: number): number | null {
     const isFilled = (i: number): boolean => this.#taken.every((values) => values[i] === value)
     let filled = 0
     for (let i = 0; i < this.#count; i++) if (isFilled(i)) filled++
@@ -172,6 +161,21 @@ export class Survey {
     const apart = rest[0]! - value > high - low
     return apart || filled * this.#shown > 4 * mostCommon(rest) ? value : null
   }
+}
+
+/** Values of 16 bits are counted, which is ten times as fast as sorting them. */
+function ascending(values: SampleArray): Float64Array {
+  const sorted = new Float64Array(values.length)
+  if (!(values instanceof Uint16Array) && !(values instanceof Int16Array)) {
+    sorted.set(values)
+    return sorted.sort()
+  }
+  const lowest = values instanceof Int16Array ? -32_768 : 0
+  const counts = new Uint32Array(65_536)
+  for (const value of values) counts[value - lowest]!++
+  let at = 0
+  counts.forEach((times, i) => void sorted.fill(i + lowest, at, (at += times)))
+  return sorted
 }
 
 /** All values of several bands, ascending. */

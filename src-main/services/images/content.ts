@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DrydockError, fromWireError, toWireError } from '../../contract/errors.ts'
 import type { Mapping } from '../../contract/wire.ts'
 import type { StoredImage } from '../../store/images.ts'
@@ -9,6 +10,7 @@ import { tellRows } from './rows.ts'
 import { splitFor } from './split.ts'
 import { mappingId, notePixels, pagesNote } from './stored-mapping.ts'
 import type { ImageContent, ReadContent } from './tasks.ts'
+import { placeFirstPicture } from './tile-place.ts'
 
 /** What one look at the file of an image found. */
 export interface Looked extends ReadContent {
@@ -34,12 +36,13 @@ export async function ensureContent(project: Project, id: number): Promise<Known
   const known = knownImage(project, image)
   if (file && known && image.size === file.size && image.mtime === file.mtimeMs) return known
   // somebody waits for this image: it goes ahead of those that are read in
-  const [looked] = await lookAtAll(project, [image], undefined, 'first')
-  if (!looked) throw new DrydockError('internal', 'A file was looked at, and nothing came of it.')
-  if (!project.readOnly) {
-    await project.store.write(() => noteContent(project, looked))
-    tellRows(project, [id])
-  }
+  const making = join(project.cache, 'making')
+  const path = imageFile(project, image)
+  const read = await project.shared.workers.run('readFirst', { file: path, making }, undefined, 'first')
+  const looked = { image: id, ...read }
+  if (!project.readOnly) await project.store.write(() => noteContent(project, looked))
+  await placeFirstPicture(project, storedImage(project, id), read)
+  if (!project.readOnly) tellRows(project, [id])
   if (!looked.content) {
     throw looked.failure
       ? fromWireError(looked.failure)
@@ -92,10 +95,9 @@ export async function lookAtAll(
   project: Project,
   images: readonly StoredImage[],
   signal?: AbortSignal,
-  turn?: 'first',
 ): Promise<Looked[]> {
   const files = images.map((image) => imageFile(project, image))
-  const read = await project.shared.workers.run('readContents', { files }, signal, turn)
+  const read = await project.shared.workers.run('readContents', { files }, signal)
   return images.map(({ id }, i) => ({ image: id, ...read[i]! }))
 }
 

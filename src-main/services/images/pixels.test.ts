@@ -1,14 +1,23 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { writeImage } from '../../testing/images.ts'
 import { TWO_IMAGES, idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
+import { writeTiff } from '../../testing/tiff.ts'
 import { storedImage } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
 import { fileKnown, madeOf } from './made-of.ts'
-import { pictureFile, pixelAddress } from './pixels.ts'
+import { pictureFile, pixelAddress, tilesOfImage } from './pixels.ts'
 import { contentOf } from './rows.ts'
 import { rescan } from './scan.ts'
 
@@ -88,4 +97,22 @@ test('two that ask for one tile at once get one', async () => {
   const path = address('tile/0/0/0')
   const [one, two] = await Promise.all([pixels(path), pixels(path)])
   expect(one.equals(two)).toBe(true)
+})
+
+test('the first picture of a large image of 16 bits comes with the look at its samples, and is the one that is made alone', async () => {
+  const large = join(bench.folder, 'large.tif')
+  const sample = (x: number, y: number): number => 1000 + ((x * 7 + y * 31) % 900)
+  writeFileSync(large, writeTiff([{ width: 4200, height: 8, bands: 1, bits: 16, format: 1, sample }]))
+  replaceBy(large)
+  const id = idOf(project, 'a.png')
+  const [first] = await tilesOfImage(project, id)
+  const path = first!.url.slice(first!.url.indexOf('image/'))
+  const { workers } = project.shared
+  const run = vi.spyOn(workers, 'run')
+  const shown = await pixels(path)
+  expect(run).not.toHaveBeenCalled()
+  const found = (await pictureFile(project, pixelAddress(project, path)))!.file
+  rmSync(found)
+  expect((await pixels(path)).equals(shown)).toBe(true)
+  expect(run).toHaveBeenCalledTimes(1)
 })

@@ -12,9 +12,7 @@ import { ensureContent, isFilesFault } from './content.ts'
 import type { KnownImage } from './content.ts'
 import { fileKnown, noSuchPixels } from './made-of.ts'
 import { contentOf, tellRows } from './rows.ts'
-
-/** Changes when tiles of the same pixels look otherwise than those of an earlier version, which a cache may still hold. */
-const TILE_LOOK = 2
+import { tilePrefix } from './tile-place.ts'
 
 /** A file of the cache, for the window. */
 export interface CacheFile {
@@ -100,7 +98,7 @@ export async function pictureFile(
   const [, level, column, row] = /^tile\/(\d{1,2})\/(\d{1,6})\/(\d{1,6})$/.exec(rest)?.map(Number) ?? []
   if (level === undefined || column === undefined || row === undefined) return null
   const address = { level, column, row }
-  const prefix = placeInCache(project.cache, 'tiles', `${name}-${TILE_LOOK}`)
+  const prefix = tilePrefix(project, image)
   const out = tileFile(prefix, address)
   // where a file can only be decoded whole, all tiles of a level come together
   const work = facts?.windowed === false ? `${prefix}-${level}` : out
@@ -120,5 +118,3 @@ async function noteDamage(project: Project, { id, path }: StoredImage): Promise<
   await project.store.write(() => project.store.images.setFile(id, image, 'ok', note))
   tellRows(project, [id])
 }
-
-/** What is said of an address that means nothing. */

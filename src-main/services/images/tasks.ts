@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toWireError } from '../../contract/errors.ts'
 import type { WireError } from '../../contract/errors.ts'
@@ -12,9 +13,9 @@ import { factsOf } from '../../imaging/facts.ts'
 import { contentHash } from '../../imaging/hash.ts'
 import { withPixels } from '../../imaging/open.ts'
 import { makeCrop } from '../../imaging/crop.ts'
-import type { PixelWindow } from '../../imaging/pixel-source.ts'
+import type { PixelSource, PixelWindow } from '../../imaging/pixel-source.ts'
 import { makeThumbnail } from '../../imaging/thumbnail.ts'
-import { makeTile } from '../../imaging/tiles.ts'
+import { makeFirstTile, makeTile } from '../../imaging/tiles.ts'
 import type { TileAddress } from '../../imaging/tiles.ts'
 import type { ListedFile } from '../../store/images.ts'
 import { listImages, walkImages } from './folder-listing.ts'
@@ -39,6 +40,22 @@ export const imageTasks = {
     }
     await Promise.all(Array.from({ length: AT_ONCE }, readRest))
     return read
+  },
+
+  /** as `readContents`, of one file; and the first picture of it, where that comes with the look at its samples */
+  readFirst: async ({ file, making }: { file: string; making: string }): Promise<FirstRead> => {
+    const made: NonNullable<FirstRead['picture']>[] = []
+    const out = join(making, `${randomUUID()}.png`)
+    const read = await readContent(file, async (source, mapping) => {
+      const address = await makeFirstTile(source, mapping, out)
+      if (address) made.push({ file: out, address })
+    })
+    const after = await stat(file).catch(() => null)
+    const same = after?.size === read.file?.size && after?.mtimeMs === read.file?.mtime
+    const [picture] = made
+    if (read.content && picture && same) return { ...read, picture }
+    await rm(out, { force: true })
+    return { ...read, picture: null }
   },
 
   decode: ({ file, mapping }: { file: string; mapping: Mapping | null }): Promise<RgbImage> =>
@@ -115,13 +132,25 @@ export interface ReadContent {
   failure: WireError | null
 }
 
-async function readContent(file: string): Promise<ReadContent> {
+/** What the look at a file that somebody waits for found. */
+export interface FirstRead extends ReadContent {
+  /** where the picture lies for now, and which tile it is; null: there is none yet */
+  picture: { file: string; address: TileAddress } | null
+}
+
+/** @param also is done before the file is closed */
+async function readContent(
+  file: string,
+  also: (source: PixelSource, mapping: Mapping) => Promise<void> = () => Promise.resolve(),
+): Promise<ReadContent> {
   const found = await stat(file).catch(() => null)
   const seen = found && { size: found.size, mtime: found.mtimeMs }
   try {
     const about = await withPixels(file, async (source) => {
       assertSize(file, source.size, MAX_PIXELS)
-      return { ...source.size, facts: await factsOf(source), mapping: await mappingFor(source) }
+      const mapping = await mappingFor(source)
+      await also(source, mapping)
+      return { ...source.size, facts: await factsOf(source), mapping }
     })
     return { file: seen, content: { ...about, sha256: await contentHash(file) }, failure: null }
   } catch (error) {
