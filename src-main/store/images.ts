@@ -98,6 +98,11 @@ export function imageRepository(db: Connection) {
       'select id, path, size, mtime, file_state, sha256 is not null from images',
     )
     .raw()
+  const sizes = db
+    .prepare<[], [number, string, number | null, number | null]>(
+      'select id, path, width, height from images order by path',
+    )
+    .raw()
   const candidates = db
     .prepare<[], [number, ImageStatus, Split | null, FileState, string | null, number]>(
       `select id, status, split, file_state, left_out, (select count(*) from truth t where t.image_id = i.id and ${COUNTS}) from images i order by i.path`,
@@ -150,6 +155,10 @@ export function imageRepository(db: Connection) {
     /** all images by path, one after the other */
     *all(): Generator<StoredImage> {
       for (const row of all.iterate()) yield stored(row)
+    },
+    /** places and sizes of all images by path, one after the other; null: not read yet */
+    *sizes(): Generator<Pick<StoredImage, 'id' | 'path' | 'width' | 'height'>> {
+      for (const [id, path, width, height] of sizes.iterate()) yield { id, path, width, height }
     },
     /** rows with counts and scores against `run`, by path */
     listed: (run: number | null): ListedImage[] => listed.all({ run }).map(shown),

@@ -1,17 +1,19 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { ExportPreview, MapShapes } from '../../contract/wire.ts'
+import type { Size } from '../../core/mask/rle.ts'
 import { readMapPieces } from '../../formats/geojson-map.ts'
 import type { MapPiece } from '../../formats/geojson-map.ts'
+import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
 import { isUnchanged } from '../images/content.ts'
-import { imageFile } from '../machinery/project.ts'
+import { imagesRoot } from '../machinery/project.ts'
 import type { Emit } from '../machinery/readers.ts'
 import { exportLabels, previewExport } from './export.ts'
 import type { Exported, ExportWanted } from './export.ts'
 import { storedGeoreference } from './ground.ts'
 import { matchLabels } from './label-reading.ts'
-import type { ReadImage, ReadLabels } from './label-reading.ts'
+import type { LabelTarget, ReadImage, ReadLabels } from './label-reading.ts'
 import { ShelfFile, labelsOnShelf } from './label-shelf.ts'
 import type { ShelfPlaces } from './label-shelf.ts'
 import { NO_IMAGES, openSource } from './label-source.ts'
@@ -38,6 +40,28 @@ export interface ShelvedImage extends ReadImage {
   unchanged: boolean
 }
 
+/** An image that labels may be meant for; where its file is is asked of few of them. */
+class Target implements LabelTarget {
+  readonly id: number
+  readonly path: string
+  readonly size: Size | null
+  readonly #root: string
+
+  constructor(
+    root: string,
+    { id, path, width, height }: Pick<StoredImage, 'id' | 'path' | 'width' | 'height'>,
+  ) {
+    this.#root = root
+    this.id = id
+    this.path = path
+    this.size = width !== null && height !== null ? { width, height } : null
+  }
+
+  get file(): string {
+    return join(this.#root, ...this.path.split('/'))
+  }
+}
+
 /** What the reader threads do for labels that come in and go out. */
 export const exchangeReads = {
   /** puts what a label file says on a shelf: a file at the path `shelf`, which is made */
@@ -45,15 +69,10 @@ export const exchangeReads = {
     store: Store,
     { file, format, shelf: path }: { file: string; format: LabelFormatId | null; shelf: string },
   ): Promise<MatchedLabels> => {
-    const targets = store.read(() =>
-      Array.from(store.images.all(), (image) => ({
-        id: image.id,
-        path: image.path,
-        file: imageFile({ store }, image),
-        size:
-          image.width !== null && image.height !== null ? { width: image.width, height: image.height } : null,
-      })),
-    )
+    const targets = store.read(() => {
+      const root = imagesRoot({ store })
+      return Array.from(store.images.sizes(), (image) => new Target(root, image))
+    })
     const shelf = new ShelfFile(path)
     try {
       const labels = await matchLabels(file, targets, format, shelf, (target) =>
