@@ -91,7 +91,8 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await expect(page.getByTestId('film-step')).toHaveText('step 2')
     expect(await complaints(drydock)).toEqual([])
     await page.getByTestId('keep-step').click()
-    const kept = page.getByTestId('versions').getByRole('button', { name: /step 2/ })
+    // the step of the training that is shown, though the next one has a name already
+    const kept = page.getByTestId('versions').getByRole('button', { name: /few 2, step 2/ })
     await expect(kept).toBeVisible()
     await kept.click()
     await page.getByTestId('tab-crops').click()
@@ -114,6 +115,15 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await page.keyboard.press('Escape')
     await page.getByTestId('roll-back').click()
     await expect.poll(current).toEqual(before)
+  })
+
+  await test.step('the training of a version is filled in again, to change one thing', async () => {
+    await set(drydock, 'Train for, steps', '9')
+    await set(drydock, 'Every', '3')
+    await page.getByTestId('versions-menu').click()
+    await page.getByRole('menuitem', { name: /^Train as .* was/ }).click()
+    await expect(page.getByLabel('Train for, steps', { exact: true })).toHaveValue('4')
+    await expect(page.getByLabel('Every', { exact: true })).toHaveValue('2')
   })
   expect(drydock.problems).toEqual([])
 })

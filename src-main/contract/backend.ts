@@ -295,11 +295,9 @@ export const backendContract = {
     filmFrame: procedure
       .input(onImage.extend({ job: w.jobId, step: z.number().int().min(0) }))
       .output(w.filmFrame),
-    /** keeps the weights of a step as a version */
+    /** keeps the weights of a step as a version, named after its training */
     keepStep: procedure
-      .input(
-        inProject.extend({ job: w.jobId, step: z.number().int().min(0), name: z.string().min(1).max(80) }),
-      )
+      .input(inProject.extend({ job: w.jobId, step: z.number().int().min(0) }))
       .output(z.object({ model: w.modelId })),
     /** measures how F2 grows with the images that are trained on, as a job */
     measureCurve: procedure.input(inProject).output(z.object({ job: w.jobId })),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Architecture, ModelFile, TrainRequest } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
 import { readModel } from '../model/files.ts'
@@ -36,6 +37,13 @@ export async function startOf(request: TrainRequest): Promise<Start> {
   const parent = request.fromFolder === null ? null : await readModel(request.fromFolder)
   const checkpoint = request.resume ? await readCheckpoint(request.outFolder) : null
   if (checkpoint?.plan) assertSame(checkpoint.plan, checkpointPlan(request), request.outFolder)
+  if (checkpoint && parent && !isDeepStrictEqual(checkpoint.architecture, parent.file.architecture)) {
+    throw new DrydockError(
+      'bad_input',
+      `The training in ${request.outFolder} began from a version of another architecture, and cannot go on from this one. Give the one it began from, or train into another folder.`,
+      { folder: request.outFolder },
+    )
+  }
   const architecture = checkpoint?.architecture ?? parent?.file.architecture ?? request.architecture
   return {
     architecture,

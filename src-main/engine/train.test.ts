@@ -368,6 +368,25 @@ describe('a training that goes on', () => {
     expect(fileOf('another', 'checkpoint.bin').equals(kept)).toBe(true)
   })
 
+  it('from a version of another architecture trains that network, and does not go on with it from a checkpoint of its own', async () => {
+    const engine = engineOn(TRAINS)
+    const wide = { ...request('').architecture, levels: [8, 16] }
+    await engine.train(request('narrow', { steps: 1, validateEvery: 1 }), host().options)
+    await engine.train(request('wide', { steps: 1, validateEvery: 1, architecture: wide }), host().options)
+    const fromFolder = join(scratch, 'wide')
+    await engine.train(request('widened', { steps: 1, validateEvery: 1, fromFolder }), host().options)
+    expect(modelOf('widened').architecture.levels).toEqual([8, 16])
+
+    const stop = new AbortController()
+    const begun = request('rooted', { fromFolder: join(scratch, 'narrow') })
+    await engine.train(begun, host(stop.signal, (step) => step === 3 && stop.abort()).options)
+    const other = engine.train({ ...begun, resume: true, fromFolder }, host().options)
+    await expect(other).rejects.toMatchObject({
+      code: 'bad_input',
+      message: expect.stringContaining('another architecture') as string,
+    })
+  })
+
   it('keeps its checkpoint where it was cancelled while post-processing was chosen', async () => {
     const engine = engineOn(TRAINS)
     const stop = new AbortController()

@@ -104,7 +104,8 @@ async function finish(stage: string): Promise<void> {
   for (const name of ['model.json', 'weights.bin', 'card.json']) await cp(join(stage, name), join(made, name))
   const script = (name: string): string => join(root, 'src-main', 'testing', name)
   run(script('calibrate-base.ts'), ['--model', made, '--scenes', values.scenes, '--choose'])
-  const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout?.trim()
+  const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' })
+  const commit = git.status === 0 ? git.stdout.trim() : null
   const cardPath = join(made, 'card.json')
   const card = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(cardPath, 'utf8')))
   const reproduce = `npm run base-model -- --data sen2ships --out base --steps ${budgets.join(',')} --scenes ${values.scenes}${commit ? ` (at ${commit})` : ''}`
@@ -114,7 +115,7 @@ async function finish(stage: string): Promise<void> {
     .update(readFileSync(join(made, 'weights.bin')))
     .digest('hex')
   const { id } = await readModelFolder(made)
-  writeFileSync(hashFile, `${JSON.stringify({ id, weights, commit: commit || null }, null, 2)}\n`)
+  writeFileSync(hashFile, `${JSON.stringify({ id, weights, commit }, null, 2)}\n`)
 }
 
 /** Runs a script to its end, by this Node. @throws Error where it fails */

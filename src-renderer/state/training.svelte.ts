@@ -119,10 +119,9 @@ export class Training {
 
   /** Keeps the weights of a step of a training as a version. */
   async keepStep(job: string, step: number): Promise<void> {
-    const name = `${this.settings?.name ?? 'Version'}, step ${step}`.slice(0, 80)
     await this.#guard(async () => {
-      await this.#client.train.keepStep({ job, step, name })
-      this.#toasts.note(`Step ${step} is kept as the version ${name}.`)
+      await this.#client.train.keepStep({ job, step })
+      this.#toasts.note(`Step ${step} is kept as a version.`)
     })
   }
 

@@ -51,13 +51,13 @@ export async function filmFrame(
 }
 
 /**
- * Keeps the weights of a step as a version.
+ * Keeps the weights of a step as a version, named after its training and the step.
  * @returns its id
  * @throws DrydockError `not_found`, `read_only`
  */
 export async function keepStep(
   project: Project,
-  { job, step, name }: { job: string; step: number; name: string },
+  { job, step }: { job: string; step: number },
 ): Promise<string> {
   assertWritable(project)
   const { settings, folder } = trainingOf(project, job)
@@ -69,7 +69,11 @@ export async function keepStep(
   const points = await readCurve(folder)
   const at = points.find((point) => point.kind === 'validation' && point.step === step)
   const card: ModelCard = {
-    ...{ name, createdAt: new Date().toISOString(), parent: parent?.id ?? null },
+    ...{
+      name: nameOfStep(settings.name, step),
+      createdAt: new Date().toISOString(),
+      parent: parent?.id ?? null,
+    },
     licence: 'that of the images and of the model it started from',
     credits: parent?.card.credits ?? [],
     data: `${train.length} finished images of the project`,
@@ -93,6 +97,12 @@ export async function keepStep(
   } finally {
     await rm(kept, { recursive: true, force: true })
   }
+}
+
+/** @returns at most 80 characters */
+function nameOfStep(training: string, step: number): string {
+  const end = `, step ${step}`
+  return training.slice(0, 80 - end.length) + end
 }
 
 async function readSnapshot(folder: string) {

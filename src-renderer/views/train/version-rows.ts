@@ -42,7 +42,13 @@ export function versionRows(models: readonly ModelVersion[], cards: Readonly<Rec
     ...Object.entries(WORDS).map(([key, name]) =>
       row(name, (_, card) => {
         const value = card?.settings[key]
-        return value === undefined ? null : value === null ? 'none' : JSON.stringify(value)
+        return value === undefined
+          ? null
+          : value === null
+            ? 'none'
+            : typeof value === 'string'
+              ? value
+              : JSON.stringify(value)
       }),
     ),
     row('Licence', (_, card) => card?.licence ?? null),
