@@ -170,12 +170,11 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await expect(page.getByTestId('sweep')).toHaveCount(0)
   await jobsAreOver(drydock)
   const blind = runs()[2]?.id ?? 0
-  const [{ value: current }] = ask<{ value: string }>(
-    project,
-    `select value from meta where name = 'current_run'`,
-  ) as [{ value: string }]
-  expect(Number(current)).not.toBe(blind)
-  expect(values(Number(current))).not.toBe(values(blind))
-  expect(runs().find(({ id }) => id === Number(current))?.images).toBe(22)
+  const current = Number(
+    ask<{ value: string }>(project, `select value from meta where name = 'current_run'`)[0]?.value,
+  )
+  expect(current).not.toBe(blind)
+  expect(values(current)).not.toBe(values(blind))
+  expect(runs().find(({ id }) => id === current)?.images).toBe(22)
   expect(drydock.problems).toEqual([])
 })
