@@ -149,7 +149,7 @@ export class Mending {
       shown.draft.want()
       await shown.inference.settled()
       // another image, or the other side, may have been chosen meanwhile
-      if (this.#shown !== shown || this.side !== 'model') return
+      if (this.wanted !== shown.draft) return
       if (!this.drafted) return void this.#bench.toasts.note(this.noDraft ?? '')
       // what a fix is of are the predictions of the run
       if (this.drafted.active)
