@@ -168,13 +168,13 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   })
   await page.getByTestId('sweep-apply').click()
   await expect(page.getByTestId('sweep')).toHaveCount(0)
-  await jobsAreOver(drydock)
   const blind = runs()[2]?.id ?? 0
-  const current = Number(
-    ask<{ value: string }>(project, `select value from meta where name = 'current_run'`)[0]?.value,
-  )
-  expect(current).not.toBe(blind)
-  expect(values(current)).not.toBe(values(blind))
-  expect(runs().find(({ id }) => id === current)?.images).toBe(22)
+  const current = () =>
+    Number(ask<{ value: string }>(project, `select value from meta where name = 'current_run'`)[0]?.value)
+  await expect.poll(current).not.toBe(blind)
+  // its job may not have begun yet
+  await expect.poll(() => runs().find(({ id }) => id === current())?.images).toBe(22)
+  await jobsAreOver(drydock)
+  expect(values(current())).not.toBe(values(blind))
   expect(drydock.problems).toEqual([])
 })
