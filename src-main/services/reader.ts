@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import { openToRead } from '../store/store.ts'
 import { imageReads } from './images/reads.ts'
+import { stepBack } from './machinery/step-back.ts'
 import type { Emit, ReadAnswer, ReadMessage, ReadName, Reads } from './machinery/readers.ts'
 
 /** A room's name stands before the names of its reads. */
@@ -30,6 +31,8 @@ async function readOf(name: ReadName): Promise<AnyRead> {
   const reads: Partial<Reads> = await rooms[name.slice(0, name.indexOf('.')) as Room]()
   return reads[name] as AnyRead
 }
+
+stepBack()
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer({ name, file, input, port }: ReadMessage): Promise<ReadAnswer> {

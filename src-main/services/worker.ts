@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina'
 import { toWireError } from '../contract/errors.ts'
+import { stepBack } from './machinery/step-back.ts'
 import type { TaskAnswer, TaskName, Tasks } from './machinery/workers.ts'
 
 const machinery = async () => (await import('./machinery/tasks.ts')).machineryTasks
@@ -38,6 +39,8 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   scoreInference: train,
   filmFrame: train,
 }
+
+stepBack()
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer(message: { task: TaskName; input: never }): Promise<TaskAnswer> {

@@ -2,6 +2,7 @@ import { Piscina } from 'piscina'
 import type { FalseAlarms, TrainBatch, ValidationImage } from '../../contract/engine.ts'
 import type { WireError } from '../../contract/errors.ts'
 import { toWireError } from '../../contract/errors.ts'
+import { stepBack } from '../machinery/step-back.ts'
 import type { Skipped } from './train-batches.ts'
 import { BatchMaker } from './train-batches.ts'
 import type { TrainPlan } from './train-plan.ts'
@@ -15,6 +16,8 @@ export type TrainAnswer =
   | { kind: 'batch'; batch: TrainBatch; skipped: Skipped[] }
   | { kind: 'validation'; image: ValidationImage }
   | { kind: 'failed'; error: WireError }
+
+stepBack()
 
 const maker = new BatchMaker(Piscina.workerData as TrainPlan)
 
