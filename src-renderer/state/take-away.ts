@@ -1,3 +1,4 @@
+import { toBase64 } from '../../src-main/core/base64.ts'
 import { plural, score } from '../ui/format.ts'
 import type { PlotFile } from '../ui/plot/file.ts'
 import type { Client, ProjectClient } from '../client/index.ts'
@@ -60,19 +61,11 @@ export async function savePlot(
   try {
     const target = await dialogs.saveReview({ suggestedName: `${fileName(name)}.${kind}`, what: kind })
     if (!target) return
-    await client.review.plot({ grant: target.grant, base64: base64Of(bytes) })
+    await client.review.plot({ grant: target.grant, base64: toBase64(bytes) })
     toasts.note(`${target.label} is written.`)
   } catch (error) {
     toasts.error(error)
   }
-}
-
-/** In pieces: a call takes only so many arguments. */
-function base64Of(bytes: Uint8Array): string {
-  let letters = ''
-  for (let at = 0; at < bytes.length; at += 8192)
-    letters += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return btoa(letters)
 }
 
 /** Words as the name of a file: without signs that some system reads as a place. */

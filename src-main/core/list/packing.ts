@@ -1,4 +1,5 @@
 import type { PackedOrder } from '../../contract/wire.ts'
+import { fromBase64, toBase64 } from '../base64.ts'
 import type { ImageOrder } from './order.ts'
 
 /** An order with the marks of its images, as they travel between processes of one machine: bytes as base64. */
@@ -8,47 +9,19 @@ export interface MarkedOrder extends ImageOrder {
   readonly marks: Uint8Array
 }
 
-/** Two characters for each 12 bits. */
-const PAIRS = ((): Uint8Array => {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-  return Uint8Array.from({ length: 8192 }, (_, i) => letters.charCodeAt(i % 2 === 0 ? i >> 7 : (i >> 1) & 63))
-})()
-
 export function packOrder({ ids, keys, marks }: MarkedOrder): PackedOrder {
   // sorted by name alone: the keys are all 0, and need not travel
   const plain = keys.every((key) => key === 0)
-  return { ids: text(ids), keys: plain ? '' : text(keys), marks: text(marks) }
+  return { ids: toBase64(ids), keys: plain ? '' : toBase64(keys), marks: toBase64(marks) }
 }
 
 /** @throws RangeError where the parts do not fit together */
 export function unpackOrder(packed: PackedOrder): MarkedOrder {
-  const ids = new Uint32Array(bytes(packed.ids))
-  const marks = new Uint8Array(bytes(packed.marks))
-  const keys = packed.keys === '' ? new Float64Array(ids.length) : new Float64Array(bytes(packed.keys))
+  const ids = new Uint32Array(fromBase64(packed.ids))
+  const marks = new Uint8Array(fromBase64(packed.marks))
+  const keys = packed.keys === '' ? new Float64Array(ids.length) : new Float64Array(fromBase64(packed.keys))
   if (keys.length !== ids.length || marks.length !== ids.length) {
     throw new RangeError('the parts of an order have different lengths')
   }
   return { ids, keys, marks }
-}
-
-/** By hand: `btoa` wants a text of the bytes first, which takes ten times as long. */
-function text(array: Uint32Array | Float64Array | Uint8Array): string {
-  const all = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-  const letters = new Uint8Array(Math.ceil(all.length / 3) * 4)
-  for (let from = 0, to = 0; from < all.length; from += 3, to += 4) {
-    const bits = (all[from]! << 16) | ((all[from + 1] ?? 0) << 8) | (all[from + 2] ?? 0)
-    letters[to] = PAIRS[(bits >> 12) << 1]!
-    letters[to + 1] = PAIRS[((bits >> 12) << 1) | 1]!
-    letters[to + 2] = PAIRS[(bits & 4095) << 1]!
-    letters[to + 3] = PAIRS[((bits & 4095) << 1) | 1]!
-  }
-  const padding = (3 - (all.length % 3)) % 3
-  return new TextDecoder().decode(letters.fill(61, letters.length - padding))
-}
-
-function bytes(base64: string): ArrayBuffer {
-  const binary = atob(base64)
-  const all = new Uint8Array(binary.length)
-  for (let i = 0; i < binary.length; i++) all[i] = binary.charCodeAt(i)
-  return all.buffer
 }
