@@ -15,10 +15,10 @@ import { counted, scoreText, table } from './table.ts'
 import { onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { addStepOptions, withOptions } from './train-settings.ts'
-import type { TrainOptions } from './train-settings.ts'
+import type { TrainFlags } from './train-settings.ts'
 import { positive, share, whole } from './values.ts'
 
-interface Options extends BackendOption, Omit<TrainOptions, 'name'> {
+interface Options extends BackendOption, Omit<TrainFlags, 'name'> {
   images: string
   truth: string
   out: string

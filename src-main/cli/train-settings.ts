@@ -6,7 +6,7 @@ import type { LossUnit, NetworkSize } from '../contract/words.ts'
 import { multiple, positive, upTo, whole } from './values.ts'
 
 /** What a command line may say of a training. */
-export interface TrainOptions {
+export interface TrainFlags {
   size?: NetworkSize
   name?: string
   syntheticShare?: number
@@ -57,7 +57,7 @@ export function addStepOptions(command: Command): void {
 }
 
 /** The settings with what the command line says in their place. @param options at most one of epochs, minutes and steps */
-export function withOptions(defaults: TrainSettings, options: TrainOptions): TrainSettings {
+export function withOptions(defaults: TrainSettings, options: TrainFlags): TrainSettings {
   const { epochs = null, minutes = null, steps = null } = options
   const limits = epochs === null && minutes === null && steps === null ? {} : { epochs, minutes, steps }
   return {

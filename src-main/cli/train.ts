@@ -12,10 +12,10 @@ import { counted, scoreText, someOf } from './table.ts'
 import { FAILURE, onTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
 import { addStepOptions, withOptions } from './train-settings.ts'
-import type { TrainOptions } from './train-settings.ts'
+import type { TrainFlags } from './train-settings.ts'
 import { positive, share, whole } from './values.ts'
 
-interface Options extends BackendOption, TrainOptions {
+interface Options extends BackendOption, TrainFlags {
   images?: string
   truth?: string
   project?: string

@@ -4,6 +4,7 @@ import type { Rle } from '../../src-main/core/mask/rle.ts'
 import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { SparseInference } from '../../src-main/contract/engine.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
+import type { InstanceRef } from './instance-ref.ts'
 import type { Target } from './target.ts'
 import type { EvenTables, Tone } from './tone.ts'
 import type { ToolName } from './tools/registry.ts'
@@ -30,12 +31,6 @@ export interface CanvasImage {
 export interface CanvasInference {
   pixels: SparseInference
   settings: ClusterSettings
-}
-
-/** One instance on the canvas. */
-export interface InstanceRef {
-  kind: 'truth' | 'prediction'
-  id: string
 }
 
 /** How an instance is drawn where its own colour is not what matters. */

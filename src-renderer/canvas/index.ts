@@ -3,6 +3,7 @@ import { CanvasController } from './canvas.ts'
 
 /** The canvas as its window sees it. */
 export * from './api.ts'
+export type { InstanceRef } from './instance-ref.ts'
 export { toEdited, type Target } from './target.ts'
 export { isPlainTone, PLAIN_TONE, type EvenTables, type Stretch, type Tone } from './tone.ts'
 export { TOOLS, TOOL_NAMES, type ToolName } from './tools/registry.ts'

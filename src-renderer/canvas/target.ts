@@ -1,5 +1,5 @@
 import type { EditState } from '../../src-main/core/edit/edit.ts'
-import type { InstanceRef } from './api.ts'
+import type { InstanceRef } from './instance-ref.ts'
 
 /** What gestures change: truth, or the predictions of a draft run. */
 export type Target = 'truth' | 'draft'

@@ -1,7 +1,7 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
-import type { Cluster, Clustering, PredictedInstance } from './cluster.ts'
+import type { Cluster, Clustering, PredictedInstance } from './clustering.ts'
 import { sparseComponents } from './components.ts'
 import { featuresOf, scoreOf } from './features.ts'
 import { masksOfGroups } from './group-masks.ts'

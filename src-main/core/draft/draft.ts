@@ -1,5 +1,5 @@
 import type { ClusterSettings, HandChange } from '../../contract/wire.ts'
-import type { Clustering } from '../cluster/cluster.ts'
+import type { Clustering } from '../cluster/clustering.ts'
 import type { Clusterer } from '../cluster/clusterer.ts'
 import { contains, parseRle } from '../mask/rle.ts'
 import type { Rle, Size } from '../mask/rle.ts'

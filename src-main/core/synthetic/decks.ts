@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts'
 import { between, pick, wholeBetween } from '../random.ts'
-import type { Ship } from './ships.ts'
+import type { Ship } from './ship.ts'
 import type { Colour, Frame, Surface } from './surface.ts'
 import { paintBox, paintDisc, scaled, shifted } from './surface.ts'
 

@@ -1,35 +1,12 @@
+import type { ShipKind, Ship } from './ship.ts'
 import type { Random } from '../random.ts'
 import { between, normal, pick } from '../random.ts'
 import { paintDeck } from './decks.ts'
-import type { Hull, HullForm } from './hull.ts'
+import type { HullForm } from './hull.ts'
 import { drawHull, hullBox, hullDistance, paintShadow, writeMask } from './hull.ts'
 import type { Colour, Frame, Surface } from './surface.ts'
 import { blend, coverage, eachPixel, scaled } from './surface.ts'
 import { mapping, sampleTexture, textures } from './textures.ts'
-
-export const SHIP_KINDS = [
-  'tanker',
-  'bulk',
-  'container',
-  'general',
-  'passenger',
-  'barge',
-  'boat',
-  'naval',
-] as const
-export type ShipKind = (typeof SHIP_KINDS)[number]
-
-/** A ship before it has a place. Sizes in px. */
-export interface Ship {
-  kind: ShipKind
-  hull: Hull
-  deck: Colour
-  /** brightness of this ship, 1 = as its colours say */
-  gain: number
-  /** length of its shadow */
-  height: number
-  moving: boolean
-}
 
 /** Where the light comes from: shadows fall along (x, y), a unit vector. */
 export interface Sun {

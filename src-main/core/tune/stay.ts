@@ -4,7 +4,7 @@ import { rescale } from './calibrate.ts'
 import { evaluate, f2OfEach, judgedOf } from './candidates.ts'
 import type { Candidates } from './candidates.ts'
 import { operatingPointsOf } from './operating-points.ts'
-import type { Tuned } from './tune.ts'
+import type { Tuned } from './tuned.ts'
 
 /**
  * What was used before, for other weights: the same instances as ever. Their scores become probabilities again, in the same order,

@@ -1,4 +1,4 @@
-import type { Calibration, ClusterSettings, OperatingPoint, ReliabilityBin } from '../../contract/wire.ts'
+import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
 import { scoreOf } from '../cluster/features.ts'
 import { areRectangles } from '../cluster/rectangles.ts'
 import type { Rle, Size } from '../mask/rle.ts'
@@ -6,6 +6,7 @@ import { fitCalibration } from './calibrate.ts'
 import { reliabilityOf } from './reliability.ts'
 import { candidatesOf, evaluate, judgedOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
+import type { Tuned } from './tuned.ts'
 import { worthOf } from './worth.ts'
 import { measuredFigures, isSurelyBetter, keepSettings } from './stay.ts'
 
@@ -66,21 +67,6 @@ export interface TuneOptions {
 type CleanShare = number | null
 
 const ALL = ['foreground', 'separation', 'sigma', 'fitted'] as const
-
-export interface Tuned {
-  /** for runs of this version; minScore is compared with the calibrated score where there is a calibration */
-  settings: ClusterSettings
-  /** null: too few instances, a score stays the mean foreground */
-  calibration: Calibration | null
-  /** from the cleanest; the balanced one is `settings` */
-  operatingPoints: OperatingPoint[]
-  /** true: nothing was better than what was there before by more than chance */
-  kept: boolean
-  /** what calibrated scores mean, on instances that their regression has not seen; null: there is no calibration of these images */
-  reliability: ReliabilityBin[] | null
-  /** what `settings` give on the images they were chosen on, calibrated scores from regressions that have not seen the image */
-  evaluation: Evaluation
-}
 
 /** Whether settings can be chosen on these images. */
 export function canTune(images: readonly Pick<TuneImage, 'truth'>[]): boolean {

@@ -5,8 +5,9 @@ import { ensureContent, isFilesFault } from '../images/content.ts'
 import type { JobContext } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
 import { storedImage } from '../machinery/project.ts'
-import type { ReadImage } from './label-reading.ts'
-import type { MatchedLabels, ShelvedImage } from './reads.ts'
+import type { ReadImage } from './read-image.ts'
+import type { ShelvedImage } from './reads.ts'
+import type { MatchedLabels } from './label-reading.ts'
 
 /**
  * Does `work`, inside transactions, for each labelled image whose content is known and is the one that the labels were checked against: a

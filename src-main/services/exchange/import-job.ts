@@ -19,12 +19,12 @@ import { tellCurrentRun } from '../predict/runs.ts'
 import { rescore } from '../score/score.ts'
 import { eachUsable } from './import-images.ts'
 import { importPlan, keptCategory } from './import-plan.ts'
-import type { ReadImage, ReadMask } from './label-reading.ts'
+import type { ReadImage, ReadMask } from './read-image.ts'
 import { alongRows } from './row-by-row.ts'
 import { withoutOverlaps } from './overlaps.ts'
 import type { OverlapChoice } from './overlaps.ts'
 import { fileStamp, previewOf, readOntoShelf, removeShelf, stampOf } from './previews.ts'
-import type { MatchedLabels } from './reads.ts'
+import type { MatchedLabels } from './label-reading.ts'
 
 /** Names of a kind that a preview or a result lists; the count says how many there are. */
 export const LISTED = 50

@@ -2,7 +2,7 @@ import { attributesOf } from '../../core/edit/state.ts'
 import type { EditPlan, ImageStatus, InstanceChange, TruthInstance } from '../../contract/wire.ts'
 import { storedCategory } from '../../core/edit/describe.ts'
 import { orderedUuid } from '../machinery/ordered-uuid.ts'
-import type { ReadImage, ReadMask } from './label-reading.ts'
+import type { ReadImage, ReadMask } from './read-image.ts'
 
 /** What becomes of truth that is there already: it stays beside what comes, it goes, or the image is left alone. */
 export type ExistingTruth = 'add' | 'replace' | 'skip'

@@ -11,7 +11,8 @@ import { formatOf, recogniseFormat } from '../../formats/registry.ts'
 import { notesOf } from '../../formats/values.ts'
 import { readSize } from '../../imaging/decode.ts'
 import { imageDirectory, openSource } from './label-source.ts'
-import type { Shelf } from './label-shelf.ts'
+import type { Shelf, ShelfPlaces } from './label-shelf.ts'
+import type { ReadImage } from './read-image.ts'
 import { isRowByRow } from './row-by-row.ts'
 
 /** An image of the project that labels may be meant for. */
@@ -22,28 +23,6 @@ export interface LabelTarget {
   /** absolute */
   file: string
   size: Size | null
-}
-
-/** A mask of a label file that lies in its image. */
-export interface ReadMask extends Notes {
-  rle: string
-  area: number
-  colour: number
-  /** null: the file has none */
-  category: string | null
-  /** null: the file has none */
-  score: number | null
-}
-
-/** The labels of one image of the project. */
-export interface ReadImage {
-  id: number
-  path: string
-  size: Size
-  /** [] = the file says: no ship, where it has no area to ignore either */
-  masks: ReadMask[]
-  /** areas where nobody can tell, as run-length text */
-  ignored: string[]
 }
 
 /** What a label file says of a project's images. */
@@ -82,6 +61,16 @@ export interface ReadLabels {
   /** the first of them */
   broken: BrokenRow[]
   brokenCount: number
+}
+
+/** What a label file says of a project's images, and what of it is there already. */
+export interface MatchedLabels extends ReadLabels {
+  /** of their labels, in the file that was asked for */
+  places: ShelfPlaces
+  /** paths of images that have truth */
+  withTruth: string[]
+  /** masks that the truth of their image has, to the pixel */
+  identical: number
 }
 
 /** Broken rows that are kept; the others are counted. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import type { ReadImage } from './label-reading.ts'
+import type { ReadImage } from './read-image.ts'
 import { ShelfFile, labelsOnShelf } from './label-shelf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-shelf-'))

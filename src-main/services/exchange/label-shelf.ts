@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { DrydockError } from '../../contract/errors.ts'
-import type { ReadImage } from './label-reading.ts'
+import type { ReadImage } from './read-image.ts'
 
 /** Labels of images, by the images' ids; a `Map` is one. */
 export interface Shelf {

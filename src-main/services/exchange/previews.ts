@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { LabelFormatId } from '../../contract/label-formats.ts'
 import type { Project } from '../machinery/project.ts'
 import { listFiles } from './label-source.ts'
-import type { MatchedLabels } from './reads.ts'
+import type { MatchedLabels } from './label-reading.ts'
 
 /** What tells a file from one of the same name that was written later; of a folder, bytes and newest time of all in it. */
 export const fileStamp = z.object({ size: z.number(), mtime: z.number() })

@@ -13,7 +13,8 @@ import { exportLabels, previewExport } from './export.ts'
 import type { Exported, ExportWanted } from './export.ts'
 import { storedGeoreference } from './ground.ts'
 import { matchLabels } from './label-reading.ts'
-import type { LabelTarget, ReadImage, ReadLabels } from './label-reading.ts'
+import type { LabelTarget, MatchedLabels } from './label-reading.ts'
+import type { ReadImage } from './read-image.ts'
 import { ShelfFile, labelsOnShelf } from './label-shelf.ts'
 import type { ShelfPlaces } from './label-shelf.ts'
 import { NO_IMAGES, openSource } from './label-source.ts'
@@ -24,16 +25,6 @@ const PIECES_AT_ONCE = 200
 
 /** Images whose labels are handed over together. */
 const IMAGES_AT_ONCE = 500
-
-/** What a label file says of a project's images, and what of it is there already. */
-export interface MatchedLabels extends ReadLabels {
-  /** of their labels, in the file that was asked for */
-  places: ShelfPlaces
-  /** paths of images that have truth */
-  withTruth: string[]
-  /** masks that the truth of their image has, to the pixel */
-  identical: number
-}
 
 /** Labels of an image, and whether its file is the one whose size they were checked against. */
 export interface ShelvedImage extends ReadImage {

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Trimming, trimFolder } from './cache.ts'
+import { Trimming } from './cache.ts'
+import { trimFolder } from './trim-folder.ts'
 
 let folder = ''
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { trimFolder } from './cache.ts'
+import { trimFolder } from './trim-folder.ts'
 
 /** What the worker threads do for machinery itself. */
 export const machineryTasks = {

@@ -12,7 +12,7 @@ import { readModelFolder } from '../predict/model-files.ts'
 import { isFew } from './few-labels.ts'
 import type { HeldOut } from './few-labels.ts'
 import { canResume, trainModel } from './train.ts'
-import type { TrainOptions } from './train.ts'
+import type { TrainOptions } from './train-options.ts'
 import { trainDefaults } from './train-defaults.ts'
 import type { TrainSource } from './train-plan.ts'
 

@@ -6,7 +6,7 @@ import { snapshotFolder } from '../../contract/engine.ts'
 import { curvePoint } from '../../contract/wire.ts'
 import type { CurvePoint } from '../../contract/wire.ts'
 import { clusterInference } from '../../core/cluster/cluster.ts'
-import type { Clustering } from '../../core/cluster/cluster.ts'
+import type { Clustering } from '../../core/cluster/clustering.ts'
 import { foldsOf } from '../../core/sampling/folds.ts'
 import type { TuneImage } from '../../core/tune/candidates.ts'
 import { keptOf } from '../../core/tune/kept.ts'
@@ -21,7 +21,7 @@ import { trainOnce } from './train-once.ts'
 import type { Limits, OnceHooks } from './train-once.ts'
 import type { TrainSource } from './train-plan.ts'
 import { canFold } from './train-selection.ts'
-import type { TrainOptions } from './train.ts'
+import type { TrainOptions } from './train-options.ts'
 
 /** Folds, steps of each and of the training after them, and steps between validations, where there is no image to validate on. */
 const [FOLDS, STEPS, EVERY] = [3, 120, 20]

@@ -7,7 +7,7 @@ import { verdictOf } from '../../core/metric/difference.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { readModelFile, trainedOnIn } from '../predict/model-files.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
-import type { TrainOptions } from './train.ts'
+import type { TrainOptions } from './train-options.ts'
 import type { TrainSource } from './train-plan.ts'
 
 /** What a training leaves behind beside the weights: the log of its curve, and the card. */

@@ -21,7 +21,8 @@ import { assertWritable, summaryOf } from '../machinery/project.ts'
 import { canResume, trainModel } from './train.ts'
 import { trainDefaults } from './train-defaults.ts'
 import { readCurve } from './train-card.ts'
-import type { TrainedModel, TrainOptions } from './train.ts'
+import type { TrainedModel } from './train.ts'
+import type { TrainOptions } from './train-options.ts'
 import type { TrainSource } from './train-plan.ts'
 
 const trainPayload = z.object({

@@ -8,7 +8,7 @@ import type { Skipped } from './train-batches.ts'
 import type { TrainPlan, TrainSource, ValidationWindow } from './train-plan.ts'
 import { furtherWindows, validationWindows } from './train-plan.ts'
 import { CLUSTER } from './train-defaults.ts'
-import type { TrainOptions } from './train.ts'
+import type { TrainOptions } from './train-options.ts'
 
 /** How one run of the engine differs from what a training's settings say. */
 export interface Limits {

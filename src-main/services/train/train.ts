@@ -13,32 +13,13 @@ import { architectureOf } from './train-defaults.ts'
 import type { Skipped } from './train-batches.ts'
 import { trainOnce } from './train-once.ts'
 import type { Limits } from './train-once.ts'
+import type { TrainOptions } from './train-options.ts'
 import type { TrainSource } from './train-plan.ts'
 import { cropsOf } from './train-plan.ts'
 import { refusalOf } from './train-selection.ts'
 
 /** Steps of an epoch where nothing but synthetic scenes is trained on. */
 const SYNTHETIC_EPOCH = 100
-
-export interface TrainOptions {
-  train: TrainSource[]
-  validation: TrainSource[]
-  /** those of `train` whose masks people have checked, to choose post-processing on; default: all */
-  checked?: TrainSource[]
-  /** folder of the version to start from; null: from scratch */
-  from: string | null
-  /** folder of the new version, and of its checkpoint meanwhile */
-  out: string
-  /** go on from the checkpoint in `out` */
-  resume: boolean
-  settings: Omit<TrainSettings, 'from'>
-  /** each validation's weights stay as a model beside the version, to look at and to keep */
-  snapshots?: boolean
-  /** number of different synthetic scenes; null = every one is new */
-  syntheticScenes: number | null
-  /** what the card says of where the data come from and how to make the version again */
-  origin: { data: string; licence: string; credits: string[]; reproduce: string }
-}
 
 export interface TrainedModel {
   /** SHA-256 of the new version, its folder's name in a project */

@@ -1,6 +1,6 @@
 import type { Box } from '../../../src-main/core/geometry/box.ts'
 import { joinBoxes } from '../../../src-main/core/geometry/box.ts'
-import type { InstanceRef } from '../api.ts'
+import type { InstanceRef } from '../instance-ref.ts'
 import type { Outline } from '../raster/outline-drawing.ts'
 import { OutlineDrawing } from '../raster/outline-drawing.ts'
 import type { OutlineStyle } from '../raster/outline-raster.ts'

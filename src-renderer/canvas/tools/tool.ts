@@ -6,7 +6,7 @@ import type { SparseInference } from '../../../src-main/contract/engine.ts'
 import type { PixelBox, Rle } from '../../../src-main/core/mask/rle.ts'
 import type { Picture } from '../../../src-main/core/smart-box/field.ts'
 import type { BoxNet } from '../../../src-main/core/smart-box/net.ts'
-import type { InstanceRef } from '../api.ts'
+import type { InstanceRef } from '../instance-ref.ts'
 
 /**
  * A tool is a small state machine without DOM: `step` takes an event and gives the next state and what came of it, `view` tells what to

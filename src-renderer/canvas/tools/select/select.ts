@@ -1,7 +1,7 @@
 import type { Box } from '../../../../src-main/core/geometry/box.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import { imagePoint } from '../../../../src-main/core/geometry/points.ts'
-import type { InstanceRef } from '../../api.ts'
+import type { InstanceRef } from '../../instance-ref.ts'
 import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
 import { PLAIN, near, run, stepOut } from '../tool.ts'
 
