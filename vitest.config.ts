@@ -14,8 +14,10 @@ const EVERYWHERE = ['**/*.slow.test.ts', '**/node_modules/**']
 const common = {
   environment: 'node',
   pool: 'forks',
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // what comes from another process or thread: by default it would have to come within a second
+  expect: { poll: { timeout: 30_000 } },
 } as const
 
 export default defineConfig({
