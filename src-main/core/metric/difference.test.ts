@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differenceOf } from './difference.ts'
+import { differenceOf, verdictOfPaired } from './difference.ts'
 
 /** Scores of images, those with ships marked by what is found or missed. */
 function scored(
@@ -39,4 +39,22 @@ test('gains that differ give an interval as wide as chance, the same one each ti
 
 test('without ships there is nothing to say of images with ships', () => {
   expect(differenceOf(scored(1), scored(0.5)).f2WithShips).toBeNull()
+})
+
+test('what loses ships by more than chance is worse, however many empty images it leaves clean; few images prove nothing', () => {
+  const interval = (low: number, high: number) => ({ value: (low + high) / 2, low, high })
+  const on = (images: number, all: [number, number], ships: [number, number] | null) =>
+    verdictOfPaired({
+      images,
+      difference: interval(...all),
+      differenceWithShips: ships && interval(...ships),
+    })
+  expect(on(40, [0.01, 0.05], [-0.02, 0.04])).toBe('better')
+  expect(on(40, [0.01, 0.05], null)).toBe('better')
+  expect(on(40, [0.01, 0.05], [-0.09, -0.01])).toBe('worse')
+  expect(on(40, [-0.01, 0.05], [0.01, 0.04])).toBe('unclear')
+  expect(on(40, [-0.05, -0.01], [0.01, 0.04])).toBe('worse')
+  // five of one sign come by chance 2 in 32 times, six 2 in 64
+  expect(on(5, [0.01, 0.05], [0.01, 0.05])).toBe('unclear')
+  expect(on(6, [0.01, 0.05], [0.01, 0.05])).toBe('better')
 })

@@ -1,3 +1,4 @@
+import type { PairedScore } from '../../contract/wire.ts'
 import { randomFrom } from '../random.ts'
 import { hasShips } from './f2.ts'
 import type { ImageResult } from './f2.ts'
@@ -38,6 +39,23 @@ type Verdict = 'better' | 'unclear' | 'worse'
 /** What a paired interval says: better or worse where it leaves 0 out. */
 export function verdictOf({ low, high }: Pick<Estimate, 'low' | 'high'>): Verdict {
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'unclear'
+}
+
+/** Fewer images than this show nothing: that all of five lie on one side is chance more often than one time in twenty. */
+const FEWEST_COMPARED = 6
+
+/**
+ * What a comparison in pairs says of a version: better where the interval over all images lies above 0, worse where one of the two lies below, so that
+ * ships that are lost for the sake of clean empty images are not passed over.
+ */
+export function verdictOfPaired({
+  images,
+  difference,
+  differenceWithShips,
+}: Pick<PairedScore, 'images' | 'difference' | 'differenceWithShips'>): Verdict {
+  const both = [difference, ...(differenceWithShips ? [differenceWithShips] : [])].map(verdictOf)
+  if (both.includes('worse')) return 'worse'
+  return both[0] === 'better' && images >= FEWEST_COMPARED ? 'better' : 'unclear'
 }
 
 /**

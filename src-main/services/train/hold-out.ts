@@ -99,9 +99,11 @@ async function lookAtHoldOut(
   const result: PairedScore = { against, on: 'hold-out', ...pairedScoreOf(after, before, images) }
   await project.store.write(() => project.store.models.noteLook(model, result))
   project.events.emit({ type: 'models' })
-  const { value, low, high } = result.difference
+  const { difference, differenceWithShips } = result
   const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(3)}`
-  return `${candidate.name} against ${current.name} on ${images.length} hold-out images: ${signed(value)} [${signed(low)}, ${signed(high)}].`
+  const text = ({ value, low, high }: typeof difference): string =>
+    `${signed(value)} [${signed(low)}, ${signed(high)}]`
+  return `${candidate.name} against ${current.name} on ${images.length} hold-out images: ${text(difference)}${differenceWithShips ? `, over those with ships ${text(differenceWithShips)}` : ''}.`
 }
 
 /** The score of a version on an image, as a run would have it. */

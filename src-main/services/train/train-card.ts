@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ModelCard, TrainOutcome } from '../../contract/engine.ts'
 import type { CurvePoint, PairedScore } from '../../contract/wire.ts'
 import { curvePoint } from '../../contract/wire.ts'
-import { verdictOf } from '../../core/metric/difference.ts'
+import { verdictOfPaired } from '../../core/metric/difference.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { readModelFile, trainedOnIn } from '../predict/model-files.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
@@ -60,10 +60,13 @@ function limitsOf(train: readonly TrainSource[], { bestStep, paired, validation 
   if (bestStep === 0) {
     return 'No step validated better than the version it started from, so its weights are those: only how instances are made may differ.'
   }
+  const verdict = paired ? verdictOfPaired(paired) : 'better'
   const unproven =
-    paired && verdictOf(paired.difference) !== 'better'
-      ? ' It is not better than the version it started from by more than chance.'
-      : ''
+    verdict === 'better'
+      ? ''
+      : verdict === 'worse'
+        ? ' It is worse than the version it started from by more than chance.'
+        : ' It is not better than the version it started from by more than chance.'
   const flattering = validation
     ? ' Its validation figures also chose the step at which it ended, so they are a little too high.'
     : ''

@@ -9,7 +9,7 @@ import type { CurvePoint, TrainPreview, TrainSettings } from '../../contract/wir
 import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
 import { SNAPSHOTS } from '../../contract/engine.ts'
 import type { TrainOutcome } from '../../contract/engine.ts'
-import { verdictOf } from '../../core/metric/difference.ts'
+import { verdictOfPaired } from '../../core/metric/difference.ts'
 import { fewSteps, isFew } from './few-labels.ts'
 import type { HeldOut } from './few-labels.ts'
 import { addHeldOutRun } from './held-out-run.ts'
@@ -204,9 +204,11 @@ function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: Traine
 function gainOf({ bestStep, paired }: TrainOutcome): string {
   if (bestStep === 0) return ' No step was better than the version it started from, whose weights are kept.'
   if (!paired) return ''
-  const { value, low, high } = paired.difference
-  const figures = `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
-  const verdict = verdictOf(paired.difference)
+  const { difference, differenceWithShips } = paired
+  const text = ({ value, low, high }: typeof difference): string =>
+    `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
+  const figures = `${text(difference)}${differenceWithShips ? `, over images with ships ${text(differenceWithShips)}` : ''}`
+  const verdict = verdictOfPaired(paired)
   if (verdict === 'unclear')
     return ` It is not better than the version it started from by more than chance: ${figures}.`
   return ` It is ${verdict} than the version it started from: ${figures}.`

@@ -35,6 +35,9 @@ export function versionRows(models: readonly ModelVersion[], cards: Readonly<Rec
   return [
     row('From', ({ parent }) => (parent === null ? 'scratch' : (names.get(parent) ?? parent.slice(0, 12)))),
     row('Above its parent', ({ paired }) => paired && signed(paired.difference)),
+    row('Above its parent, with ships', ({ paired }) =>
+      paired?.differenceWithShips ? signed(paired.differenceWithShips) : null,
+    ),
     row('On the hold-out', ({ heldOut }) => heldOut && signed(heldOut.difference)),
     row('Images', ({ trainedImages }) => String(trainedImages)),
     row('Steps', (_, card) => (card && String(card.steps)) || null),
