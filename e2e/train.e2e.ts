@@ -22,7 +22,7 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
   folder,
 }) => {
   const images = join(folder, 'few')
-  const named = [0, 1, 2, 3].map((i) => [`${i}.png`, ships(i)] as const)
+  const named = [0, 1, 2, 3, 4].map((i) => [`${i}.png`, ships(i)] as const)
   await writeImages(
     images,
     Object.fromEntries(named.map(([name, own], i) => [name, { ...SIZE, ships: own, shade: 10 * i }])),
@@ -34,7 +34,7 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
   const drydock = await launch()
   const { page } = drydock
   await drydock.drop(images)
-  await expect(page.getByTestId('image-count')).toHaveText('4')
+  await expect(page.getByTestId('image-count')).toHaveText('5')
   await jobsAreOver(drydock)
   await drydock.answerDialogs(csv)
   await drydock.menu('import-labels')
@@ -42,12 +42,20 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
   await expect(page.getByTestId('import-result')).toContainText('Imported')
   await page.keyboard.press('Escape')
 
-  await test.step('all four are trained on, each validated by a training without it', async () => {
+  await test.step('a group is put into the hold-out', async () => {
     await page.getByTestId('view-train').click()
+    await expect(page.getByTestId('train-used')).toHaveText('5')
+    await page.getByTestId('show-groups').click()
+    await page.getByLabel('Split of 4.png').selectOption('hold-out')
+    await expect(page.getByLabel('Split of 4.png')).toHaveValue('hold-out')
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('the other four are trained on, each validated by a training without it', async () => {
     await expect(page.getByTestId('train-used')).toHaveText('4')
     await expect(page.getByTestId('train-data')).toContainText('out of fold')
     await expect(page.getByTestId('train-groups')).toContainText(
-      '4 groups of similar images; the split is provisional',
+      '5 groups of similar images; the split is provisional',
     )
     await page.getByLabel('Unit of the length').selectOption('steps')
     await set(drydock, 'Train for, steps', '2')
@@ -71,12 +79,15 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     expect(await complaints(drydock)).toEqual([])
     await page.keyboard.press('Escape')
     await expect(page.getByTestId('train-used')).toHaveText('3')
+    // the curve on show stays what it was
+    await expect(page.getByTestId('validated-on')).toContainText('on 4 images, each by')
     await set(drydock, 'Train for, steps', '4')
     await set(drydock, 'Every', '2')
     await page.getByTestId('start-training').click()
     await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3', { timeout: 100_000 })
     await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 100_000 })
     await expect(page.getByTestId('found-by-size')).toContainText('of 2')
+    await expect(page.getByTestId('validated-on')).toHaveText('on 1 image')
   })
 
   await test.step('the film is scrubbed from the first step to the last, and a step kept as a version', async () => {
@@ -101,7 +112,15 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
 
   await test.step('it is made current and rolled back', async () => {
     await expect(page.getByTestId('gate')).toContainText('Not compared with another version')
-    await expect(page.getByTestId('hold-out-looks')).toContainText('No hold-out image is left')
+    const looks = page.getByTestId('hold-out-looks')
+    await expect(looks).toContainText('1 hold-out image, 1 with ships. Nobody has looked')
+    const look = page.getByTestId('look-at-hold-out')
+    await look.click()
+    await expect(looks).toContainText('The hold-out was looked at once.')
+    await expect(look).toBeEnabled()
+    await look.click()
+    await expect(looks).toContainText('looked at 2 times: each look makes its figure say less')
+    await expect(page.getByTestId('gate')).toContainText('Over images with ships')
     const project = join(folder, 'few.drydock')
     const current = () =>
       ask<{ value: string }>(project, "select value from meta where name = 'current_model'")

@@ -120,6 +120,16 @@ export const curvePoint = z.object({
   learningRate: z.number().nullable(),
   /** of a validation: ships by area (under 100, 400, 1,500 px and above), and how many are found at IoU > 0.5 */
   found: z.array(z.object({ ships: z.number().int(), found: z.number().int() })).optional(),
+  /** of a validation: what it was on; logs of earlier releases lack it */
+  on: z
+    .object({
+      images: z.number().int(),
+      /** scenes */
+      synthetic: z.number().int(),
+      /** each image by a training that has not seen it */
+      outOfFold: z.boolean(),
+    })
+    .optional(),
 })
 export type CurvePoint = z.infer<typeof curvePoint>
 

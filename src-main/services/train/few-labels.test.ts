@@ -23,17 +23,18 @@ let sources: TrainSource[]
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drydock-few-'))
   await writeModel(join(folder, 'parent'), 'parent')
-  sources = await Promise.all(
-    [0, 1, 2].map(async (i) => {
-      const file = join(folder, `${i}.png`)
-      const ships = [0, 1, 2].map((k) => ({ x: 5 + 30 * k, y: 10 + 20 * i, width: 16, height: 6 }))
-      await writeImage(file, { ...SIZE, ships })
-      const truth = ships.map((ship) => maskOf(ship, SIZE))
-      return { file, ...SIZE, truth, content: String(i).repeat(64), group: i }
-    }),
-  )
+  sources = await Promise.all([0, 1, 2].map((i) => sourceAt(i, 3)))
 })
 afterAll(() => rm(folder, { recursive: true }))
+
+/** An image with so many ships in a row. */
+async function sourceAt(i: number, marked: number, group = i): Promise<TrainSource> {
+  const file = join(folder, `${i}.png`)
+  const ships = [0, 1, 2].map((k) => ({ x: 5 + 30 * k, y: 4 + 7 * i, width: 16, height: 6 }))
+  await writeImage(file, { ...SIZE, ships })
+  const truth = ships.slice(0, marked).map((ship) => maskOf(ship, SIZE))
+  return { file, ...SIZE, truth, content: String(i).repeat(64), group }
+}
 
 function optionsFor(out: string, train = sources): TrainOptions {
   return {
@@ -98,6 +99,9 @@ test('three images are trained on to the step that is best out of fold, which th
       ['40', '0.40'],
     ].map(([step, f2]) => [Number(step), f2]),
   )
+  expect(points.find(({ kind }) => kind === 'validation')!.on).toEqual({
+    ...{ images: 3, synthetic: 0, outOfFold: true },
+  })
   expect(card.limits).toContain('also chose the step')
   // the engine of tests finds every ship, in its place
   const found = new Map(heldOut.map(({ content, instances }) => [content, instances.map(({ rle }) => rle)]))
@@ -139,6 +143,28 @@ test('goes on where it was cancelled: folds that ended are not trained again', a
   await trainModel({ ...options, resume: true }, { engine: again.engine })
   expect(again.asked).toHaveLength(3)
   expect(canResume(options.out)).toBe(false)
+})
+
+test('five and ten images are trained on as well: each is left out once, and what is of one scene together, however its labels contradict each other', async () => {
+  for (const count of [5, 10]) {
+    // two crops that show the same ground: in one of them a ship is marked that the other leaves out
+    const pair = await Promise.all([2, 1].map((marked, i) => sourceAt(i, marked, 0)))
+    const others = await Promise.all(Array.from({ length: count - 2 }, (_, i) => sourceAt(i + 2, 3)))
+    const { engine, asked } = foldingEngine({ 0: 0.3, 20: 0.6 })
+    const train = engine.train.bind(engine)
+    const left: number[][] = []
+    engine.train = async (request, port) => {
+      const images = Array.from({ length: request.validationImages }, (_, i) => port.validation(i))
+      if (images.length > 0) left.push((await Promise.all(images)).map(({ truth }) => truth.length))
+      return train(request, port)
+    }
+    const { card } = await trainModel(optionsFor(`of-${count}`, [...pair, ...others]), { engine })
+    expect(left.flat()).toHaveLength(count)
+    expect(left.filter((ships) => ships.includes(2) && ships.includes(1))).toHaveLength(1)
+    expect(asked.at(-1)).toMatchObject({ validationImages: 0, stopAfter: 20 })
+    expect(card).toMatchObject({ paired: { on: 'out of fold', images: count } })
+    expect(card.trainedOn).toHaveLength(count)
+  }
 })
 
 test('images of one scene take no turns: one of them left out would flatter', () => {

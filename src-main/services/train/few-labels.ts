@@ -224,7 +224,9 @@ function outOfFold(folds: readonly Fold[]): CurvePoint[] {
       ({ held }) => held.length,
     )
     const f2WithShips = mean((point) => point.f2WithShips, shipped)
-    return [{ ...points[0]!.point!, f2, f2WithShips, found }]
+    const images = folds.reduce((sum, { held }) => sum + held.length, 0)
+    const on = { images, synthetic: 0, outOfFold: true }
+    return [{ ...points[0]!.point!, f2, f2WithShips, found, on }]
   })
 }
 

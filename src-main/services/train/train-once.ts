@@ -55,7 +55,12 @@ export async function trainOnce(
     ...{ sizeExponent: settings.sizeExponent, falseAlarmShare: settings.falseAlarmShare },
   }
   const data = trainData(plan)
-  const marked = validationWindows(plan).filter(({ kind }) => kind === 'image').length
+  const windows = validationWindows(plan).filter((window) => window.kind === 'image')
+  const marked = windows.length
+  const on = {
+    images: new Set(windows.map(({ source }) => source)).size,
+    ...{ synthetic: data.validationImages - marked, outOfFold: false },
+  }
   const validationImages = limits.validates ? data.validationImages : 0
   onBegin?.(validationImages)
   const request: TrainRequest = {
@@ -82,7 +87,7 @@ export async function trainOnce(
       ...(signal ? { signal } : {}),
       batch: (step) => data.batch(step),
       validation: (index) => data.validation(index),
-      onPoint,
+      onPoint: (point) => onPoint(point.kind === 'validation' ? { ...point, on } : point),
       onFalseAlarms: (alarms) => data.falseAlarms(alarms),
     })
     const skipped = new Map(

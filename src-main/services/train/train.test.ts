@@ -7,6 +7,7 @@ import { DrydockError } from '../../contract/errors.ts'
 import type { CurvePoint } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { testEngine } from '../../testing/engine.ts'
+import { dealSplits } from '../../core/similar/deal.ts'
 import { maskOf, writeImages } from '../../testing/images.ts'
 import { writeModel } from '../../testing/model.ts'
 import { readModelFolder } from '../predict/model-files.ts'
@@ -128,6 +129,26 @@ describe('selectForTraining', () => {
     expect(preview).toMatchObject({ used: 2, validation: 1, holdOut: 1, instances: 2, refusal: null })
     expect(preview.leftOut.reduce((sum, { count }) => sum + count, 0)).toBe(6)
   })
+
+  it.each([
+    [3, 3, 0, 'folds'],
+    [5, 5, 0, 'folds'],
+    [10, 7, 2, 'images'],
+  ] as const)(
+    'of %i finished images trains on %i, validates on %i, and says on what',
+    (count, train, validation, on) => {
+      const dealt = Array.from({ length: count }, (_, i) => ({
+        ...{ id: i, group: i, sha256: String(i).repeat(64), finished: true, ships: true },
+        ...{ split: null, by: 'chance' as const },
+      }))
+      const splits = dealSplits(dealt, { frozen: false })
+      const { preview } = selectForTraining(
+        dealt.map(({ id, group }) => image({ group, split: splits.get(id)! })),
+        false,
+      )
+      expect(preview).toMatchObject({ used: train, validation, validates: on, refusal: null })
+    },
+  )
 
   it('refuses, with a sentence, where nothing is finished or no ship is marked', () => {
     expect(selectForTraining([image({ status: 'to do' })], true).preview.refusal).toContain(
