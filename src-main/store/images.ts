@@ -98,6 +98,7 @@ export function imageRepository(db: Connection) {
       'select id, path, size, mtime, file_state, sha256 is not null from images',
     )
     .raw()
+  const newest = db.prepare<[], number | null>('select max(id) from images').pluck()
   const sizes = db
     .prepare<[], [number, string, number | null, number | null]>(
       'select id, path, width, height from images order by path',
@@ -166,6 +167,8 @@ export function imageRepository(db: Connection) {
       const row = listedOne.get({ id, run })
       return row ? shown(row) : null
     },
+    /** highest id; 0: there is no image */
+    newest: (): number => newest.get() ?? 0,
     /** all files as they are known, one after the other */
     *files(): Generator<KnownFile> {
       for (const row of files.iterate()) yield known(row)

@@ -11,6 +11,8 @@ const EVERY = 200
 export interface KnownFiles {
   fileAt(path: string): KnownFile | null
   files(): Iterable<KnownFile>
+  /** highest id of an image; 0: there is none */
+  newest(): number
 }
 
 /** What a part of a folder's listing, or its end, has shown. */
@@ -36,6 +38,8 @@ export function* compareFolder(
 ): Generator<FolderPart> {
   // ids alone: all paths at once are more than a thread should hold
   const seen = new Set<number>()
+  // what comes meanwhile, from the parts as they are written down, was not there before
+  const newest = known.newest()
   let listed = 0
   let part: FolderPart = { listed, added: [], unread: [], missing: [] }
   let since = now()
@@ -51,7 +55,7 @@ export function* compareFolder(
     since = now()
   }
   for (const { id, fileState } of known.files()) {
-    if (!seen.has(id) && fileState !== 'missing') part.missing.push(id)
+    if (id <= newest && !seen.has(id) && fileState !== 'missing') part.missing.push(id)
   }
   yield { ...part, listed }
 }
