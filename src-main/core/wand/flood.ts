@@ -1,5 +1,6 @@
 import type { PixelBox, Rle, Size } from '../mask/rle.ts'
 import { fromPredicate } from '../mask/rle.ts'
+import { solid } from './solid.ts'
 
 /** Side of the part of the picture that is looked at around the pointer, px. */
 const SIDE = 193
@@ -25,6 +26,7 @@ export function floodBox(x: number, y: number, { width, height }: Size): PixelBo
 /**
  * What looks like the pixel under the pointer, by the picture alone: the pixels that can be reached from it without a colour that is further from its own,
  * or a step from pixel to pixel that is larger, than a level. Of all levels that one where the region stands still longest, as a thing does that ends at an edge.
+ * Small holes in it are filled, its outline is rounded ({@link solid}).
  * @param rgba [box.height, box.width, 4], 0..255
  * @param reach -1..1: levels fewer or more
  * @param size of the image
@@ -42,7 +44,11 @@ export function floodFrom(
   const level = steadyLevel(levels, box)
   if (level === null) return null
   const limit = Math.max(0, level + Math.round(reach * WIDE))
-  return fromPredicate(size, (x, y) => levels[(y - box.y) * box.width + x - box.x]! <= limit, box)
+  const region = solid(
+    Uint8Array.from(levels, (reached) => (reached <= limit ? 1 : 0)),
+    box,
+  )
+  return fromPredicate(size, (x, y) => region[(y - box.y) * box.width + x - box.x] === 1, box)
 }
 
 /** [height, width] the least level at which each pixel is reached, by levels in order (Dijkstra with buckets). */

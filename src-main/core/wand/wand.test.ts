@@ -102,6 +102,23 @@ describe('the wand on the picture alone', () => {
     expect(floodBox(0, 119, size)).toEqual({ x: 0, y: 23, width: 97, height: 97 })
   })
 
+  test('takes a deck with its dark hatches as one piece, without the hairs of noise at its side', () => {
+    const hatch = (x: number, y: number) => x % 12 > 7 && y > 42 && y < 49
+    const box = floodBox(110, 41, size)
+    const rgba = picture(box)
+    for (let y = 42; y < 49; y++) {
+      for (let x = 100; x < 160; x++) {
+        if (hatch(x, y)) rgba.set([25, 30, 35], 4 * ((y - box.y) * box.width + x - box.x))
+      }
+    }
+    // a hair of the ship's colour, one pixel wide
+    for (let x = 80; x < 100; x++) rgba.set([160, 60, 60], 4 * ((45 - box.y) * box.width + x - box.x))
+    const found = floodFrom(rgba, box, { x: 104, y: 41 }, 0, size)!
+    const truth = fromPredicate(size, red)
+    const common = intersectionArea(found, truth)
+    expect(common / (areaOf(found) + areaOf(truth) - common)).toBeGreaterThan(0.97)
+  })
+
   test('widens over a fainter part and narrows', () => {
     expect(areaOf(at(120, 45, 1)!)).toBeGreaterThanOrEqual(areaOf(at(120, 45)!))
     expect(areaOf(at(120, 45, -1)!)).toBeLessThan(areaOf(at(120, 45)!))
