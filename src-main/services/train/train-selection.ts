@@ -97,7 +97,11 @@ export function refusalOf(
     return 'No finished image is in the train split. Mark the ships of some images and finish each with done (D) or no ship (N), then train.'
   }
   if (instances === 0) {
-    return `None of the ${images} finished images to train on has a ship, so there is nothing to learn from. Finish at least one image with ships, then train.`
+    const none =
+      images === 1
+        ? 'The one finished image to train on has no ship'
+        : `None of the ${images} finished images to train on has a ship`
+    return `${none}, so there is nothing to learn from. Finish at least one image with ships, then train.`
   }
   return null
 }
