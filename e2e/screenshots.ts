@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import sharp from 'sharp'
 import { expect, root, test, type Drydock } from './harness.ts'
-import { openImage } from './steps.ts'
+import type { CanvasHand } from './canvas.ts'
+import { handOn, jobsAreOver, openImage } from './steps.ts'
 
 /** Pictures of every view in both themes and three sizes. `DRYDOCK_SCREENSHOTS`: another folder than out/screenshots. */
 const folder = resolve(root, process.env['DRYDOCK_SCREENSHOTS'] ?? join('out', 'screenshots'))
@@ -38,14 +39,84 @@ async function still(page: Page): Promise<void> {
   })
 }
 
-/** One state of the window in every theme and size. */
-async function picture(drydock: Drydock, name: string): Promise<void> {
+/** Opens something, takes its picture, and closes it again by Escape. */
+async function opened(drydock: Drydock, name: string, opener: string, inside?: string): Promise<void> {
+  const { page } = drydock
+  await page.getByTestId(opener).click()
+  if (inside !== undefined) await expect(page.getByTestId(inside)).toBeVisible()
+  await picture(drydock, name, false)
+  await page.keyboard.press('Escape')
+}
+
+/** Each tool in mid-gesture. */
+async function tools(drydock: Drydock, hand: CanvasHand): Promise<void> {
+  const { page } = drydock
+  const { keyboard, mouse } = page
+  const shoot = async (name: string): Promise<void> => {
+    for (const theme of THEMES) {
+      await page.emulateMedia({ colorScheme: theme })
+      await page.screenshot({ path: join(folder, `tool-${name}-${theme}-1440.png`) })
+    }
+  }
+  const clicks = async (key: string, ...points: readonly [number, number][]): Promise<void> => {
+    await keyboard.press(key)
+    for (const [x, y] of points.slice(0, -1)) await hand.click(x, y)
+    const [x, y] = points.at(-1)!
+    await hand.hover(x, y)
+  }
+  const drag = async (key: string, ...points: readonly [number, number][]): Promise<void> => {
+    await keyboard.press(key)
+    const [first, ...others] = points.map(([x, y]) => hand.at(x, y))
+    await mouse.move(first!.x, first!.y)
+    await mouse.down()
+    for (const point of others) await mouse.move(point.x, point.y, { steps: 4 })
+  }
+  const back = async (): Promise<void> => {
+    await mouse.up()
+    for (let press = 0; press < 4; press++) await keyboard.press('Escape')
+  }
+  await page.getByTestId('canvas').focus()
+  await clicks('p', [60, 60], [140, 50], [160, 110], [90, 140])
+  await shoot('polygon')
+  await back()
+  await clicks('r', [60, 60], [160, 80], [150, 110])
+  await shoot('box')
+  await back()
+  await clicks('i', [60, 200], [160, 200], [160, 300], [70, 290])
+  await shoot('ignore')
+  await back()
+  await drag('b', [60, 60], [120, 80], [180, 70])
+  await shoot('brush')
+  await mouse.up()
+  await keyboard.press('Control+z')
+  await back()
+  await clicks('w', [430, 110])
+  await shoot('wand')
+  await back()
+  await drag('s', [380, 60], [490, 170])
+  await mouse.up()
+  await expect(page.getByTestId('hint')).toContainText('Enter keeps it')
+  await shoot('smart')
+  await back()
+  await drag('k', [410, 60], [440, 180])
+  await shoot('knife')
+  await keyboard.press('Escape')
+  await back()
+  await drag('u', [60, 60], [200, 120])
+  await shoot('ruler')
+  await back()
+  await keyboard.press('v')
+}
+
+/** One state of the window in every theme and size; what opens above a view is not looked at in the largest. */
+async function picture(drydock: Drydock, name: string, largest = true): Promise<void> {
   const { page } = drydock
   // notes come and go by themselves; they are not what the pictures are about
   for (const note of await page.getByTestId('toast-note').all()) {
     await note.getByRole('button', { name: 'Dismiss' }).click()
   }
   for (const [width, height] of SIZES) {
+    if (!largest && width > 2000) continue
     await drydock.resize(width, height)
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme })
@@ -98,14 +169,62 @@ test('every view', async ({ launch, folder: own }) => {
   await openImage(drydock, SHOWN)
   await expect(page.getByTestId('image-f2')).toHaveText(/\d/)
   await picture(drydock, 'annotate')
+  await test.step('what opens in Annotate', async () => {
+    await drydock.resize(1440, 900)
+    await tools(drydock, await handOn(drydock, SHOWN))
+    // what lies over a narrow window stays open from here on
+    await drydock.resize(1024, 700)
+    await page.getByTestId('drawer').click()
+    await page.getByTestId('instances').locator('[role=option]').first().click()
+    await picture(drydock, 'annotate-selected')
+    await page.getByTestId('canvas').focus()
+    await page.keyboard.press('Shift+F10')
+    await expect(page.getByTestId('instance-menu')).toBeVisible()
+    await picture(drydock, 'annotate-instance-menu')
+    await page.keyboard.press('Escape')
+    await opened(drydock, 'annotate-eye', 'eye', 'eye-sheet')
+    await opened(drydock, 'annotate-filter', 'filter-menu', 'filter-panel')
+    await opened(drydock, 'annotate-sort', 'sort-menu')
+    await opened(drydock, 'annotate-project', 'project-menu')
+    await opened(drydock, 'annotate-runs', 'run-menu')
+    await drydock.resize(1440, 900)
+    await opened(drydock, 'annotate-overlap', 'policy-menu')
+    await opened(drydock, 'annotate-flag', 'flag', 'flag-box')
+    await opened(drydock, 'annotate-leave-out', 'leave-out', 'leave-out-box')
+    await drydock.resize(1440, 900)
+    await opened(drydock, 'annotate-mapping', 'mapping-open', 'mapping')
+    await drydock.resize(1440, 900)
+    await opened(drydock, 'annotate-categories', 'categories', 'categories-sheet')
+    await page.getByTestId('filter').fill('nothing has this name')
+    await picture(drydock, 'annotate-no-match')
+    await page.getByTestId('filter').fill('')
+    await drydock.menu('export-labels')
+    await expect(page.getByTestId('export-sheet')).toBeVisible()
+    await picture(drydock, 'annotate-export')
+    await page.keyboard.press('Escape')
+  })
 
   await page.getByTestId('view-embeddings').click()
   await expect(page.getByTestId('point-count')).toContainText('clusters')
   await page.getByTestId('clusters').getByRole('button').first().click()
   await picture(drydock, 'embeddings')
+  await drydock.resize(1024, 700)
+  await opened(drydock, 'embeddings-more', 'more-tools')
+  await opened(drydock, 'embeddings-sweep', 'open-sweep', 'sweep')
   await page.getByTestId('view-review').click()
   await expect(page.getByTestId('review-f2')).toHaveText(/\d/)
   await picture(drydock, 'review')
+  await page.getByTestId('list-fixes').click()
+  await page.getByTestId('set-fixes').locator('[role=option]').first().click()
+  await expect(page.getByTestId('fix').first()).toBeVisible()
+  await picture(drydock, 'review-fixes')
+  await page.getByTestId('list-suspects').click()
+  await picture(drydock, 'review-suspects')
+  await page.getByTestId('list-images').click()
+  await page.getByTestId('middle-pictures').click()
+  await expect(page.getByTestId('gallery')).toBeVisible()
+  await picture(drydock, 'review-pictures')
+  await page.getByTestId('middle-image').click()
 
   await page.getByTestId('view-train').click()
   await page.getByLabel('Unit of the length').selectOption('steps')
@@ -124,11 +243,24 @@ test('every view', async ({ launch, folder: own }) => {
   await page.getByTestId('tab-crops').click()
   await expect(page.getByTestId('crops').locator('canvas').first()).toBeVisible()
   await picture(drydock, 'train-crops')
+  await page.getByTestId('tab-learning-curve').click()
+  await picture(drydock, 'train-learning-curve')
   await page.getByTestId('tab-curves').click()
   await page.getByTestId('show-groups').click()
   await expect(page.getByTestId('group').first()).toBeVisible()
   await picture(drydock, 'train-groups')
   await page.keyboard.press('Escape')
+
+  await opened(drydock, 'train-menu', 'versions-menu')
+  await page.getByTestId('make-current').click()
+  await drydock.menu('predict-all')
+  await expect(page.getByTestId('cancel-job')).toBeVisible()
+  await jobsAreOver(drydock)
+  await page.getByTestId('run-menu').click()
+  await page.getByRole('menuitem', { name: 'Compare two runs' }).click()
+  await expect(page.getByTestId('mean-difference')).toHaveText(/\d/)
+  await picture(drydock, 'compare')
+  await page.getByTestId('compare-close').click()
 
   await page.getByTestId('show-keys').click()
   await picture(drydock, 'keys')

@@ -29,11 +29,17 @@ export function toHex([r, g, b]: Rgb): string {
 }
 
 const INSTANCE_RGB = INSTANCE_HUES.map((hue) => oklchToRgb(0.79, 0.125, hue))
+const DARKER_RGB = INSTANCE_HUES.map((hue) => oklchToRgb(0.62, 0.14, hue))
 const INSTANCE_HEX = INSTANCE_RGB.map(toHex)
 
 /** RGB of instance colour 0..11. */
 export function instanceRgb(colour: number): Rgb {
   return INSTANCE_RGB[colour] ?? [255, 255, 255]
+}
+
+/** RGB of the same colour where it lies on a light ground that is no picture: dark enough for small dots. */
+export function instanceRgbOnLight(colour: number): Rgb {
+  return DARKER_RGB[colour] ?? [96, 96, 96]
 }
 
 /** '#rrggbb' of instance colour 0..11. */

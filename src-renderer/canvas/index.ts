@@ -7,7 +7,7 @@ export type { InstanceRef } from './instance-ref.ts'
 export { toEdited, type Target } from './target.ts'
 export { isPlainTone, PLAIN_TONE, type EvenTables, type Stretch, type Tone } from './tone.ts'
 export { TOOLS, TOOL_NAMES, type ToolName } from './tools/registry.ts'
-export type { Icon } from './tools/tool.ts'
+export type { Icon, ToolEntry } from './tools/tool.ts'
 
 /**
  * Puts a canvas into `host`, which it fills and whose size it follows. The host is positioned and can take the focus; its background is the

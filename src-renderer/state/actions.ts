@@ -46,7 +46,10 @@ const take = (name: ToolName) => unlessDrawing(({ stage }: Desk) => (stage.tool 
 const tool = (name: ToolName): Act => {
   const taken = take(name)
   return (desk) => {
-    if (desk.stage.canvas?.correctBy(name) !== true) taken(desk)
+    if (desk.stage.canvas?.correctBy(name) === true) return
+    const refusal = desk.stage.refusal(name)
+    if (refusal === null) taken(desk)
+    else desk.toasts.note(refusal)
   }
 }
 
@@ -157,8 +160,8 @@ function resize({ display, stage }: Desk, larger: boolean): void {
 /** What changes truth, or is a tool for it: wherever the canvas is. */
 const MARKING: Partial<Record<Action, Act>> = {
   ...Object.fromEntries(TOOL_NAMES.map((name) => [name, tool(name)])),
-  merge: unlessDrawing(({ stage }, { editing }) => {
-    if (!marking.mergeSelected(editing, stage.target)) stage.tool = 'merge'
+  merge: unlessDrawing((desk, project) => {
+    if (!marking.mergeSelected(project.editing, desk.stage.target)) tool('merge')(desk, project)
   }),
   smaller: (app) => resize(app, false),
   larger: (app) => resize(app, true),

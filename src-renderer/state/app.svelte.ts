@@ -26,8 +26,8 @@ export class App {
   /** null: none */
   project = $state.raw<OpenProject | null>(null)
   recent = $state.raw<RecentProject[]>([])
-  /** a project is being opened */
-  opening = $state(false)
+  /** what is being opened, in words; null: nothing */
+  opening = $state<string | null>(null)
   version = $state('')
   /** where the log lies, for the help panel */
   logs = $state('')
@@ -59,11 +59,12 @@ export class App {
   }
 
   openSample(): Promise<void> {
-    return this.#open(() => this.client.backend.project.openSample({}))
+    return this.#open('the sample', () => this.client.backend.project.openSample({}))
   }
 
   openRecent(key: string): Promise<void> {
-    return this.#open(() => this.client.backend.project.openRecent({ key }))
+    const name = this.recent.find((project) => project.key === key)?.name
+    return this.#open(name ?? 'the project', () => this.client.backend.project.openRecent({ key }))
   }
 
   /** Lets a person choose a folder: of images, to make a project from, or a project's own. */
@@ -76,7 +77,7 @@ export class App {
 
   /** A folder of images or a project that a dialog or the command line gave the right to. */
   openGranted(grant: string): Promise<void> {
-    return this.#open(() => this.client.backend.project.open({ grant }))
+    return this.#open('the folder', () => this.client.backend.project.open({ grant }))
   }
 
   /** A dropped folder of images or project; a label file, or a folder without images, is imported into the open project. */
@@ -84,6 +85,7 @@ export class App {
     const { project } = this
     if (project && isLabelFile(file.name)) return project.exchange.drop(file)
     return this.#open(
+      file.name,
       async () => {
         const { grant } = await dropGrant(file)
         return this.client.backend.project.open({ grant })
@@ -114,14 +116,16 @@ export class App {
 
   /**
    * Opens another project. The open one is left once its gestures are saved; where they cannot be, it stays, and the other is not entered.
+   * @param what in words, as long as it is being opened
    * @param instead what is done where that fails; null: it is said
    */
   async #open(
+    what: string,
     call: () => Promise<ProjectSummary>,
     instead: (error: unknown) => Promise<void> | null = () => null,
   ): Promise<void> {
-    if (this.opening) return
-    this.opening = true
+    if (this.opening !== null) return
+    this.opening = what
     try {
       if (this.project && !(await this.project.editing.saving.settled())) return this.#stays()
       const summary = await call()
@@ -137,7 +141,7 @@ export class App {
       if (other) await other
       else this.toasts.error(error)
     } finally {
-      this.opening = false
+      this.opening = null
     }
   }
 

@@ -93,12 +93,16 @@ async function scan(context: JobContext): Promise<{ summary: string; changed: bo
   const read = await readAll(unread, context)
   const moved = await followMoved(context.project, added)
   const parts = [
-    `${added.length - moved} new`,
-    `${missing - moved} missing`,
-    ...(moved === 0 ? [] : [`${moved} renamed or moved, with their marks`]),
-  ]
-  const changed = added.length + missing + unread.length > 0
-  return { summary: `Looked at the images: ${parts.join(', ')}. ${read}`, changed }
+    { images: added.length - moved, what: 'new' },
+    { images: missing - moved, what: 'missing' },
+    { images: moved, what: 'renamed or moved, with their marks' },
+  ].filter(({ images }) => images > 0)
+  const found = parts.map(({ images, what }) => `${images} ${what}`).join(', ')
+  // that images were read for the first time is seen in the list
+  const changed = parts.length > 0 || read.failed > 0
+  const summary =
+    parts.length > 0 ? `Looked at the images: ${found}.` : 'No image is new, and none is missing.'
+  return { summary: `${summary} ${read.text}`.trimEnd(), changed }
 }
 
 /** Compares folder and project, and writes down what is new and what is missing while the listing goes on. */
@@ -148,7 +152,10 @@ async function note(
 }
 
 /** Reads hash and size of these images, some at once; what is on the screen goes ahead. @returns a sentence for what came out */
-async function readAll(ids: readonly number[], { project, signal, progress }: JobContext): Promise<string> {
+async function readAll(
+  ids: readonly number[],
+  { project, signal, progress }: JobContext,
+): Promise<{ text: string; failed: number }> {
   const { people } = project.shared
   let failed = 0
   let done = 0
@@ -182,9 +189,10 @@ async function readAll(ids: readonly number[], { project, signal, progress }: Jo
     done += looked.length
     progress(done)
   }
+  if (ids.length === 0) return { text: '', failed }
   const read = ids.length - failed
   const unreadable = failed === 0 ? '' : ` ${failed} could not be read: the list says why.`
-  return `Read ${read} ${read === 1 ? 'image' : 'images'}.${unreadable}`
+  return { text: `Read ${read} ${read === 1 ? 'image' : 'images'}.${unreadable}`, failed }
 }
 
 /** The images in lots that take about equally long. */

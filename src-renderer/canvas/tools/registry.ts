@@ -15,6 +15,7 @@ import type { ToolEntry } from './tool.ts'
 /** All tools by their ids, in the order of the tool bar. */
 export const TOOLS = {
   select,
+  lasso,
   brush,
   eraser,
   polygon,
@@ -25,7 +26,6 @@ export const TOOLS = {
   merge,
   ignore,
   ruler,
-  lasso,
 } as const satisfies Record<string, ToolEntry>
 
 export type ToolName = keyof typeof TOOLS

@@ -160,6 +160,10 @@ export interface ToolEntry {
   reaches?: boolean
   /** it points at pixels and changes nothing: of use where a view shows more about them */
   picks?: boolean
+  /** it changes nothing: of use also where a view only looks at what is there */
+  looks?: boolean
+  /** why it is of no use where gestures change a draft run; left out: it is */
+  refusesDrafts?: string
   /** the shape of what is selected shows its handles */
   handles?: boolean
   /** which instances light up under the pointer; none where it is left out */

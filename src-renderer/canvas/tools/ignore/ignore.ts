@@ -3,6 +3,8 @@ import { outlineTool } from '../polygon/polygon.ts'
 import type { ToolEntry } from '../tool.ts'
 import { run } from '../tool.ts'
 
+const OF_TRUTH = 'Areas to ignore belong to truth. Mend the label, not the prediction, to draw one.'
+
 /** An area where nobody can tell, drawn as a polygon is. */
 export const ignore: ToolEntry = {
   title: 'Area to ignore: where nobody can tell',
@@ -14,15 +16,12 @@ export const ignore: ToolEntry = {
     ['path', { d: 'M12 21l9-9' }],
   ],
   cursor: 'crosshair',
+  refusesDrafts: OF_TRUTH,
   make: () =>
     run(
       outlineTool({
         plan: (corners, context) =>
-          context.edited === 'truth'
-            ? planIgnore(context.content, corners, context)
-            : {
-                refusal: 'Areas to ignore belong to truth. Mend the label, not the prediction, to draw one.',
-              },
+          context.edited === 'truth' ? planIgnore(context.content, corners, context) : { refusal: OF_TRUTH },
         hint: 'Click the first corner, or draw around the area',
       }),
     ),

@@ -68,5 +68,6 @@ export const lasso: ToolEntry = {
   cursor: 'crosshair',
   sized: true,
   picks: true,
+  looks: true,
   make: () => run(lassoTool),
 }

@@ -76,5 +76,6 @@ export const ruler: ToolEntry = {
     ['path', { d: 'm17.5 15.5 2-2' }],
   ],
   cursor: 'crosshair',
+  looks: true,
   make: () => run(rulerTool),
 }

@@ -1,7 +1,6 @@
 import type { Box } from '../../../../src-main/core/geometry/box.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import { imagePoint } from '../../../../src-main/core/geometry/points.ts'
-import type { InstanceRef } from '../../instance-ref.ts'
 import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
 import { PLAIN, near, run, stepOut } from '../tool.ts'
 
@@ -46,8 +45,8 @@ const selectTool: Tool<State> = {
         return { state }
     }
   },
-  view(state, { selection }) {
-    if (state.name !== 'frame') return { ...PLAIN, hint: hintFor(selection) }
+  view(state, context) {
+    if (state.name !== 'frame') return { ...PLAIN, hint: hintFor(context) }
     const { x, y, width, height } = frameOf(state.from, state.to)
     const points = [
       imagePoint(x, y),
@@ -64,8 +63,9 @@ const selectTool: Tool<State> = {
   },
 }
 
-function hintFor(selection: readonly InstanceRef[]): string {
-  if (selection.length === 0) return 'Click an instance to select it'
+function hintFor({ selection, content }: ToolContext): string {
+  const some = content.truth.length + content.predictions.length > 0
+  if (selection.length === 0) return some ? 'Click an instance to select it' : ''
   if (selection.length > 1) return `${selection.length} selected`
   return selection[0]!.kind === 'prediction'
     ? 'A accepts, X rejects this prediction'
@@ -106,5 +106,6 @@ export const select: ToolEntry = {
   cursor: 'default',
   hovers: 'any',
   handles: true,
+  looks: true,
   make: () => run(selectTool),
 }
