@@ -14,8 +14,8 @@ const EVERYWHERE = ['**/*.slow.test.ts', '**/node_modules/**']
 const common = {
   environment: 'node',
   pool: 'forks',
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   // what comes from another process or thread: by default it would have to come within a second
   expect: { poll: { timeout: 30_000 } },
 } as const

@@ -16,6 +16,7 @@ test('axe finds nothing on any view, in either theme', async ({ launch }) => {
   await look('start')
   await page.getByTestId('open-sample').click()
   await expect(page.getByTestId('image-count')).toHaveText('22')
+  await expect(page.getByTestId('canvas')).toHaveAttribute('data-ready', 'true')
   await drydock.menu('predict-image')
   await expect(page.getByTestId('image-f2')).toHaveText(/\d/)
   for (const view of ['annotate', 'embeddings', 'review', 'train']) {
@@ -47,14 +48,17 @@ test('the loop can be walked with the keyboard alone', async ({ launch }) => {
     page.evaluate(() => document.activeElement?.closest('[data-region]')?.getAttribute('data-region') ?? '')
   /** Tab until the focus is on the control. */
   const tabTo = async (control: Locator, key = 'Tab'): Promise<void> => {
+    await expect(control).toBeEnabled()
     const has = () => control.evaluate((element) => element === document.activeElement)
     for (let press = 0; press < 60 && !(await has()); press++) await keyboard.press(key)
     await expect(control).toBeFocused()
   }
   /** F6 until the focus is in that part of the window. */
   const goTo = async (name: string): Promise<void> => {
-    for (let press = 0; press < 12 && (await region()) !== name; press++) await keyboard.press('F6')
-    expect(await region()).toBe(name)
+    await expect(async () => {
+      if ((await region()) !== name) await keyboard.press('F6')
+      expect(await region()).toBe(name)
+    }).toPass({ intervals: [20] })
   }
 
   await test.step('open and predict', async () => {
@@ -114,7 +118,7 @@ test('the loop can be walked with the keyboard alone', async ({ launch }) => {
     await expect(menu.getByRole('menuitem').first()).toContainText('Accept')
     await keyboard.press('Enter')
     await expect(menu).toHaveCount(0)
-    expect(await region()).toBe('canvas')
+    await expect.poll(region).toBe('canvas')
     await expect.poll(async () => (await counts(drydock)).truth).toBe(before.truth + 2)
     await keyboard.press('d')
     await expect(page.getByTestId('open-image')).not.toHaveText('drawn-marina.jpg')

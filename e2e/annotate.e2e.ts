@@ -96,6 +96,7 @@ test('a folder of images becomes a project; what is drawn is saved, undone, redo
   await test.step('kill -9 of everything', async () => {
     await drydock.page.keyboard.press('d')
     await expect(row(drydock, 'a.png')).toContainText('done')
+    await saved(drydock)
     await drydock.kill()
     drydock = await launch({ args: ['--open', project] })
     await expect(row(drydock, 'a.png')).toContainText('done')

@@ -88,7 +88,7 @@ test('looking four times is a run of its own, and the project keeps the choice',
   await expect(page.getByTestId('predict-this')).toHaveCount(0)
   expect(drydock.problems).toEqual([])
 
-  await drydock.app.close()
+  await drydock.close()
   const again = await launch({ args: ['--open-sample'] })
   await expect(again.page.getByLabel('Look four times (flips)')).toBeChecked()
 })

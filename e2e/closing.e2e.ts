@@ -26,7 +26,7 @@ test('gestures that cannot be saved keep the window, until a person gives them u
     await answerQuestions(drydock, 0)
     await app.evaluate(({ app: electron }) => electron.quit())
     await expect.poll(() => asked(drydock)).toEqual(['The last gestures are not saved yet'])
-    expect((await counts(drydock)).truth).toBe(shown + 1)
+    await expect.poll(async () => (await counts(drydock)).truth).toBe(shown + 1)
     await expect(page.getByTestId('saved-state')).toContainText('Not saved: 1 gesture')
   })
 
@@ -41,7 +41,7 @@ test('gestures that cannot be saved keep the window, until a person gives them u
     await hand.stroke([300, 340], [340, 340])
     await expect(page.getByTestId('saved-state')).toContainText(/Saving|Not saved/)
     await answerQuestions(drydock, 1)
-    const gone = app.waitForEvent('close')
+    const gone = app.waitForEvent('close', { timeout: 60_000 })
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
     await gone
     other.close()
@@ -59,7 +59,7 @@ test('a gesture on its way is saved before the window closes, and nobody is aske
   const hand = await handOn(drydock, 'drawn-at-sea.jpg')
   const before = ask(project, 'select id from truth').length
   await page.keyboard.press('b')
-  const gone = app.waitForEvent('close')
+  const gone = app.waitForEvent('close', { timeout: 60_000 })
   await hand.stroke([300, 300], [340, 300])
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await gone

@@ -1,9 +1,10 @@
 import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { MenuCommand } from '../src-main/contract/shell.ts'
@@ -24,27 +25,42 @@ export interface LaunchOptions {
   display?: string
 }
 
+/** How long anything of the application's start may take, and one act in it, in ms: for a machine far slower than ours. */
+const STARTS_WITHIN = 120_000
+const ACTS_WITHIN = 60_000
+/** An application that is told to end and has not by then is killed, in ms. */
+const ENDS_WITHIN = 30_000
+/** What does not answer by then when it is asked why, in ms. */
+const ANSWERS_WITHIN = 3_000
+
 /** One running application with its first window. */
 export class Drydock {
   readonly app: ElectronApplication
   readonly page: Page
   /** errors that the page has written to its console; a test that expects some takes them out */
   readonly problems: string[]
+  readonly #userData: string
+  /** Playwright forgets it when the application ends */
+  readonly #process: ReturnType<ElectronApplication['process']>
 
-  constructor(app: ElectronApplication, page: Page, problems: string[]) {
+  constructor(app: ElectronApplication, page: Page, problems: string[], userData: string) {
     this.app = app
+    this.#process = app.process()
     this.page = page
     this.problems = problems
+    this.#userData = userData
   }
 
-  /** Chooses an entry of the application's menu. */
+  /** Chooses an entry of the application's menu, once it can be chosen: the shell learns late of what the window has open. */
   async menu(command: MenuCommand): Promise<void> {
-    await this.app.evaluate(({ Menu }, id) => {
-      const item = Menu.getApplicationMenu()?.getMenuItemById(id)
-      if (!item) throw new Error(`no menu entry ${id}`)
-      if (!item.enabled) throw new Error(`menu entry ${id} is grey`)
-      Reflect.apply(item.click, item, [])
-    }, command)
+    const choose = () =>
+      this.app.evaluate(({ Menu }, id) => {
+        const item = Menu.getApplicationMenu()?.getMenuItemById(id)
+        if (!item?.enabled) return item ? 'is grey' : 'is not there'
+        Reflect.apply(item.click, item, [])
+        return 'chosen'
+      }, command)
+    await expect.poll(choose, { message: `menu entry ${command}` }).toBe('chosen')
   }
 
   /** What the desktop's next dialogs answer: this path, or null for a dismissal. */
@@ -82,18 +98,11 @@ export class Drydock {
 
   /** Sends a signal to every engine that there is now, be it none. */
   signalEngines(signal: NodeJS.Signals): void {
-    for (const pid of this.#pidsOf('engine')) {
-      try {
-        process.kill(pid, signal)
-      } catch (error) {
-        const ended = error instanceof Error && 'code' in error && error.code === 'ESRCH'
-        if (!ended) throw error
-      }
-    }
+    for (const pid of this.#pidsOf('engine')) signalTo(pid, signal)
   }
 
   #pidsOf(which: 'backend' | 'engine'): number[] {
-    const main = this.app.process().pid
+    const main = this.#process.pid
     return main === undefined ? [] : descendants(main, join('out', 'main', `${which}.js`))
   }
 
@@ -112,10 +121,62 @@ export class Drydock {
 
   /** `kill -9` of the whole application, as a power cut would. */
   async kill(): Promise<void> {
-    const child = this.app.process()
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
+    if (this.#hasEnded) return
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve))
+    this.#process.kill('SIGKILL')
     await gone
+  }
+
+  /** Ends it as a person does. One that does not end is killed with all that belongs to it, and where it stood is the error. */
+  async close(): Promise<void> {
+    if (this.#hasEnded) return
+    const children = [...this.#pidsOf('backend'), ...this.#pidsOf('engine')]
+    const ended = this.app.close().then(
+      () => true,
+      () => this.#hasEnded,
+    )
+    const inTime = await Promise.race([ended, pause(ENDS_WITHIN, false, { ref: false })])
+    const where = inTime ? '' : await this.#whereItStands()
+    await this.kill()
+    // a stopped one does not notice that its parent is gone
+    for (const pid of children) signalTo(pid, 'SIGKILL')
+    if (!inTime) throw new Error(`The application was told to end and did not.\n${where}`)
+  }
+
+  get #hasEnded(): boolean {
+    const { exitCode, signalCode } = this.#process
+    return exitCode !== null || signalCode !== null
+  }
+
+  async #whereItStands(): Promise<string> {
+    const answer = (asked: Promise<unknown>): Promise<unknown> =>
+      Promise.race([asked.catch(String), pause(ANSWERS_WITHIN, 'no answer', { ref: false })])
+    const page = await answer(this.page.evaluate(() => document.querySelector('footer')?.innerText))
+    const shell = await answer(this.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length))
+    return [
+      `status bar: ${String(page)}`,
+      `windows: ${String(shell)}`,
+      `backends: ${this.#pidsOf('backend').join(' ')}, engines: ${this.#pidsOf('engine').join(' ')}`,
+      ...['shell.log', 'backend.log'].map((name) => `${name}: ${this.#endOfLog(name)}`),
+    ].join('\n')
+  }
+
+  #endOfLog(name: string): string {
+    try {
+      return readFileSync(join(this.#userData, 'logs', name), 'utf8').slice(-1500)
+    } catch (error) {
+      return String(error)
+    }
+  }
+}
+
+/** Sends a signal to a process, if it is still there. */
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    const ended = error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    if (!ended) throw error
   }
 }
 
@@ -145,15 +206,21 @@ export async function startAgain(options: LaunchOptions & { userData: string }):
 
 /** Starts the application and waits for its first view. */
 export async function start(options: LaunchOptions & { userData: string }): Promise<Drydock> {
-  const app = await _electron.launch(commandLine(options))
-  const page = await app.firstWindow()
+  const app = await _electron.launch({ ...commandLine(options), timeout: STARTS_WITHIN })
+  const page = await app.firstWindow({ timeout: STARTS_WITHIN })
+  app.context().setDefaultTimeout(ACTS_WITHIN)
+  const slowed = Number(process.env['DRYDOCK_E2E_SLOWED'] ?? 1)
+  if (slowed > 1) {
+    const devtools = await app.context().newCDPSession(page)
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowed })
+  }
   const problems: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text())
   })
   page.on('pageerror', (error) => problems.push(String(error)))
-  await page.getByTestId('engine').waitFor()
-  return new Drydock(app, page, problems)
+  await page.getByTestId('engine').waitFor({ timeout: STARTS_WITHIN })
+  return new Drydock(app, page, problems, options.userData)
 }
 
 interface Fixtures {
@@ -167,7 +234,8 @@ export const test = base.extend<Fixtures>({
   folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'drydock-e2e-'))
     await use(folder)
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    // processes that were killed may write to the end
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
   },
   launch: async ({ folder }, use) => {
     const started: Drydock[] = []
@@ -176,6 +244,8 @@ export const test = base.extend<Fixtures>({
       started.push(drydock)
       return drydock
     })
-    for (const drydock of started) await drydock.app.close().catch(() => {})
+    const ends = await Promise.allSettled(started.map((drydock) => drydock.close()))
+    const late = ends.find((end) => end.status === 'rejected')
+    if (late) throw late.reason
   },
 })

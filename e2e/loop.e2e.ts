@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { tensorflowLibraries } from '../src-main/locations.ts'
 import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
-import { ask, counts, jobsAreOver, openImage, predictAll, row, sampleIn } from './steps.ts'
+import { ask, counts, jobsAreOver, lastPrediction, openImage, predictAll, row, sampleIn } from './steps.ts'
 
 test('the sample goes once around the loop', async ({ launch, folder }) => {
-  test.setTimeout(300_000)
+  test.setTimeout(600_000)
   const project = sampleIn(folder)
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
@@ -57,7 +57,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await page.getByTestId('view-embeddings').click()
     await expect(page.getByTestId('point-count')).toContainText(/\d+ pixels, \d+ clusters/)
     const clusters = page.getByTestId('clusters').getByRole('row')
-    expect(await clusters.count()).toBeGreaterThan(2)
+    await expect.poll(() => clusters.count()).toBeGreaterThan(2)
     const canvas = page.getByTestId('canvas')
     const quiet = await canvas.screenshot()
     await clusters.nth(1).hover()
@@ -69,8 +69,10 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     const [x, y] = (centre ?? '').split(', ').map(Number)
     const hand = new CanvasHand(page)
     await hand.look()
-    await hand.hover(x ?? 0, y ?? 0)
-    await expect(clusters.nth(2)).toHaveClass(/brushed/)
+    await expect(async () => {
+      await hand.hover(x ?? 0, y ?? 0)
+      await expect(clusters.nth(2)).toHaveClass(/brushed/, { timeout: 1000 })
+    }).toPass()
     await page.getByTestId('view-annotate').click()
   })
 
@@ -95,12 +97,8 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await page.keyboard.press('d')
     await expect(row(drydock, path)).toContainText('done')
     await expect(row(drydock, path)).toContainText('1.00')
-    const stored = ask<{ f2: number }>(
-      project,
-      'select f2 from scores join images on images.id = scores.image_id where path = ?',
-      path,
-    )
-    expect(stored).toEqual([{ f2: 1 }])
+    const stored = 'select f2 from scores join images on images.id = scores.image_id where path = ?'
+    await expect.poll(() => ask<{ f2: number }>(project, stored, path)).toEqual([{ f2: 1 }])
   })
 
   await test.step('training makes a version that can be made current and predicts', async () => {
@@ -112,7 +110,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await page.getByLabel('Every').fill('2')
     await page.getByLabel('Every').press('Enter')
     await page.getByTestId('start-training').click()
-    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 120_000 })
+    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 240_000 })
     await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', /[1-9]/)
     const versions = page.getByTestId('versions').getByRole('listitem')
     await expect(versions).toHaveCount(2)
@@ -121,8 +119,10 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     const trained = ask<{ id: string }>(project, "select id from models where kind = 'trained'")
     expect(existsSync(join(project, 'models', trained[0]?.id ?? '', 'weights.bin'))).toBe(true)
 
+    drydock.signalEngines('SIGSTOP') // else a fast machine is done before the click
     await page.getByTestId('start-training').click()
     await page.getByTestId('cancel-training').click()
+    drydock.signalEngines('SIGCONT')
     await expect(page.getByTestId('train-state')).toContainText('cancelled')
 
     await page.getByTestId('view-annotate').click()
@@ -168,6 +168,8 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await expect.poll(blow, { intervals: [20] }).toBe(1)
     await expect(failed).toContainText(/engine/i)
     await drydock.menu('predict-image')
+    // it may not have begun yet
+    await expect.poll(() => lastPrediction(project)).toBe('done')
     await jobsAreOver(drydock)
   })
 
@@ -181,8 +183,7 @@ test('the sample goes once around the loop', async ({ launch, folder }) => {
     await page.getByTestId('cancel-job').click()
     process.kill(engine, 'SIGCONT')
     await jobsAreOver(drydock)
-    const [last] = ask<{ state: string }>(project, 'select state from jobs order by started_at desc limit 1')
-    expect(last?.state).toBe('cancelled')
+    await expect.poll(() => lastPrediction(project)).toBe('cancelled')
     expect(reached()).toBeLessThan(2 * 22)
   })
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { complaints } from './axe.ts'
 import { expect, root, test } from './harness.ts'
-import { counts, handOn, jobsAreOver, saved } from './steps.ts'
+import { counts, handOn, jobsAreOver, lastPrediction, row, saved } from './steps.ts'
 
 const rasters = join(root, 'src-main', 'testing', 'rasters')
 const line = (...coordinates: [number, number][]) => ({
@@ -50,6 +50,7 @@ test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and 
     await expect(page.getByTestId('bands-shown')).toContainText('B08')
     await page.getByTestId('mapping-reset').click()
     await expect(page.getByTestId('bands-shown')).toContainText('B04, B03, B02')
+    await expect(page.getByTestId('mapping-rule')).not.toContainText('by hand')
   })
 
   await test.step('each band gets a range of its own, and one for all again', async () => {
@@ -83,16 +84,17 @@ test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and 
     const ship = await handOn(drydock, 'b.tif')
     await ship.polygon([24, 30], [44, 30], [44, 36], [24, 36])
     await saved(drydock)
-    expect((await counts(drydock)).truth).toBe(1)
+    await expect.poll(async () => (await counts(drydock)).truth).toBe(1)
     await expect(page.getByTestId('instances')).toContainText(/(19|20|21)\d × \d+ m/)
   })
 
   await test.step('the scene is predicted and finished', async () => {
     await drydock.menu('predict-image')
+    await expect.poll(() => lastPrediction(join(folder, 'scenes.drydock'))).toBe('done')
     await jobsAreOver(drydock)
-    await expect(page.getByTestId('instance-count')).toContainText('predicted')
     await page.getByTestId('canvas').focus()
     await page.keyboard.press('d')
+    await expect(row(drydock, 'b.tif')).toContainText('done')
     await saved(drydock)
   })
 

@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
-import { answerQuestions, ask, asked, openImage, sampleIn, saved } from './steps.ts'
+import { answerQuestions, ask, asked, jobsAreOver, openImage, sampleIn, saved } from './steps.ts'
 
 test('a project that a crash has damaged goes back to a backup by the menu, and nothing is deleted', async ({
   launch,
@@ -25,8 +25,9 @@ test('a project that a crash has damaged goes back to a backup by the menu, and 
   await expect.poll(() => ask(sample, 'select id from truth')).toHaveLength(before.length + 1)
   await saved(first)
   // as a crash leaves it: the log with the last stroke is there, and the start of the database is gone
-  cpSync(sample, project, { recursive: true })
-  await first.app.close()
+  await jobsAreOver(first)
+  cpSync(sample, project, { recursive: true, filter: (from) => basename(from) !== 'cache' })
+  await first.close()
   const file = join(project, 'project.sqlite')
   writeFileSync(file, readFileSync(file).fill(0x4e, 0, 64))
 

@@ -18,7 +18,7 @@ test('another tfjs backend can be chosen, and is kept; the environment wins over
   await first.page.getByTestId('backend-choice').selectOption('Plain JavaScript')
   await expect(first.page.getByTestId('engine')).toContainText('cpu · JavaScript')
   await expect(first.page.getByTestId('engine-why')).toContainText('Asked for by setting')
-  await first.app.close()
+  await first.close()
   const { page } = await launch({ env: { DRYDOCK_BACKEND: 'wasm' } })
   await expect(page.getByTestId('engine')).toContainText('wasm')
   await page.getByTestId('engine').click()
@@ -88,7 +88,7 @@ test('a second start opens a window of the first', async ({ launch, folder }) =>
   const { app, page } = await launch()
   const images = join(folder, 'images')
   mkdirSync(images)
-  const opened = app.waitForEvent('window')
+  const opened = app.waitForEvent('window', { timeout: 60_000 })
   expect(await startAgain({ userData: join(folder, 'user-data'), args: ['--open', images] })).toBe(0)
   const second = await opened
   await expect(second.getByTestId('toast-error')).toBeVisible()

@@ -18,7 +18,7 @@ test('a background process that does not answer is shown as such, and loses noth
   await test.step('it goes away by itself when the process answers again', async () => {
     process.kill(backend, 'SIGSTOP')
     await hand.stroke([300, 300], [340, 300])
-    await expect(message).toContainText('background process does not answer', { timeout: 20_000 })
+    await expect(message).toContainText('background process does not answer')
     process.kill(backend, 'SIGCONT')
     await expect(message).toBeHidden()
     await saved(drydock)
@@ -28,7 +28,7 @@ test('a background process that does not answer is shown as such, and loses noth
   await test.step('who waits is not bothered, and gets the same', async () => {
     process.kill(backend, 'SIGSTOP')
     await hand.stroke([300, 340], [340, 340])
-    await expect(message).toBeVisible({ timeout: 20_000 })
+    await expect(message).toBeVisible()
     await message.getByRole('button', { name: 'Wait' }).click()
     await expect(message).toBeHidden()
     process.kill(backend, 'SIGCONT')
@@ -39,7 +39,7 @@ test('a background process that does not answer is shown as such, and loses noth
   await test.step('another process takes over what was not acknowledged, once', async () => {
     process.kill(backend, 'SIGSTOP')
     await hand.stroke([300, 380], [340, 380])
-    await expect(message).toBeVisible({ timeout: 20_000 })
+    await expect(message).toBeVisible()
     await message.getByRole('button', { name: 'Restart it' }).click()
     await drydock.pidOf('backend', backend)
     await expect(message).toBeHidden()

@@ -17,16 +17,21 @@ export async function openImage({ page }: Drydock, path: string): Promise<void> 
 
 /** Until no job runs any more. */
 export async function jobsAreOver({ page }: Drydock): Promise<void> {
-  await expect(page.getByTestId('cancel-job')).toHaveCount(0, { timeout: 90_000 })
+  await expect(page.getByTestId('cancel-job')).toHaveCount(0, { timeout: 180_000 })
 }
 
 /** Predicts all images, until that has ended. The folder that is listed stands in the status bar before, and is waited for first. */
 export async function predictAll(drydock: Drydock, project: string): Promise<void> {
   await jobsAreOver(drydock)
   await drydock.menu('predict-all')
-  const last = `select state from jobs where kind = 'predict' order by started_at desc limit 1`
-  await expect.poll(() => ask(project, last), { timeout: 90_000 }).toEqual([{ state: 'done' }])
+  await expect.poll(() => lastPrediction(project), { timeout: 180_000 }).toBe('done')
   await jobsAreOver(drydock)
+}
+
+/** State of the prediction that began last. */
+export function lastPrediction(project: string): string | undefined {
+  const last = `select state from jobs where kind = 'predict' order by started_at desc limit 1`
+  return ask<{ state: string }>(project, last)[0]?.state
 }
 
 /** How many instances the open image has, by the head of the list. */

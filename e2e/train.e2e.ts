@@ -21,6 +21,7 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
   launch,
   folder,
 }) => {
+  test.setTimeout(600_000)
   const images = join(folder, 'few')
   const named = [0, 1, 2, 3, 4].map((i) => [`${i}.png`, ships(i)] as const)
   await writeImages(
@@ -62,7 +63,7 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await set(drydock, 'Every', '1')
     await set(drydock, 'Images per step', '1')
     await page.getByTestId('start-training').click()
-    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 100_000 })
+    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 240_000 })
     await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3')
     await page.getByTestId('f2-curve').getByRole('img').hover()
     await expect(page.getByTestId('plot-values')).toContainText(/\d\.\d{3}/)
@@ -84,8 +85,8 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await set(drydock, 'Train for, steps', '4')
     await set(drydock, 'Every', '2')
     await page.getByTestId('start-training').click()
-    await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3', { timeout: 100_000 })
-    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 100_000 })
+    await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3', { timeout: 240_000 })
+    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 240_000 })
     await expect(page.getByTestId('found-by-size')).toContainText('of 2')
     await expect(page.getByTestId('validated-on')).toHaveText('on 1 image')
   })

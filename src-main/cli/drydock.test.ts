@@ -52,6 +52,6 @@ test.skipIf(process.platform === 'win32')('passes SIGTERM on and waits for the e
     said += text
     if (text.includes('up')) child.kill('SIGTERM')
   })
-  const code = await new Promise((done) => child.once('exit', done))
+  const code = await new Promise((done) => child.once('close', done))
   expect([said, code]).toEqual(['up\nsaved\n', 143])
 })

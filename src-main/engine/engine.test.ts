@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +8,6 @@ import {
   BACKENDS,
   engineOn,
   enginePids,
-  execute,
   hasLibrary,
   host,
   killEngines,
@@ -88,7 +88,7 @@ describe('an engine that is killed', () => {
           onProgress: ({ done }) => {
             if (done === 1 && !killed) {
               killed = true
-              void killEngines()
+              killEngines()
             }
           },
         },
@@ -102,12 +102,12 @@ describe('an engine that is killed', () => {
     'that gets no memory says so, and the next call works',
     async () => {
       const engine = startEngine({ backend: 'tensorflow' })
-      const before = new Set(await enginePids())
+      const before = new Set(enginePids())
       await engine.info()
-      const own = (await enginePids()).filter((pid) => !before.has(pid))
+      const own = enginePids().filter((pid) => !before.has(pid))
       expect(own).toHaveLength(1)
       const used = Number(/^VmSize:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${own[0]}/status`, 'utf8'))?.[1])
-      await execute('prlimit', ['--pid', String(own[0]), `--as=${(used + 64 * 1024) * 1024}`])
+      execFileSync('prlimit', ['--pid', String(own[0]), `--as=${(used + 64 * 1024) * 1024}`])
       const images = new Uint8Array(8 * 512 * 512 * 3)
       const batch = { images, labels: new Uint16Array(8 * 512 * 512), batch: 8, crop: 512 }
       try {

@@ -33,7 +33,7 @@ async function replaceAndUse(shelf: ModelShelf, bytes: number): Promise<{ used: 
   const before = loads.length
   const used = shelf.use(tf, folder, async () => 'predicted')
   used.catch(() => undefined)
-  await vi.waitUntil(() => loads.length > before)
+  await expect.poll(() => loads.length).toBeGreaterThan(before)
   return { used }
 }
 
@@ -67,5 +67,5 @@ test('a state of the files that could not be read is read anew; what nobody uses
     expect(await used).toBe('predicted')
   }
   expect(loads).toHaveLength(5)
-  await vi.waitUntil(() => disposed.mock.calls.length === 1)
+  await expect.poll(() => disposed.mock.calls.length).toBe(1)
 })

@@ -24,30 +24,43 @@ function windowWith({ unsaved }: { unsaved: boolean }) {
   return { seen, waiting, answers, page, close, closing }
 }
 
+/** Lets the time go by in which it is tried again. @returns how often it was */
+function letItTry(waiting: (() => void)[]): number {
+  let tries = 0
+  for (let act = waiting.shift(); act; act = waiting.shift()) {
+    tries++
+    act()
+  }
+  return tries
+}
+
 it('asks where gestures cannot be saved, once, and closes only on a yes', async () => {
   const { seen, waiting, answers, close } = windowWith({ unsaved: true })
   close()
   close()
   expect(seen).toEqual([])
-  waiting.shift()?.()
+  expect(letItTry(waiting)).toBe(6)
   close()
   expect(seen).toEqual(['asked'])
   answers.shift()?.(false)
   await Promise.resolve()
   expect(seen).toEqual(['asked'])
   close()
-  waiting.shift()?.()
+  expect(letItTry(waiting)).toBe(6)
   answers.shift()?.(true)
   await expect.poll(() => seen).toEqual(['asked', 'asked', 'destroyed'])
   expect(waiting).toEqual([])
 })
 
-it('waits for a gesture on its way, and asks nobody', () => {
+it('waits for a gesture on its way, on a slow disk too, and asks nobody', () => {
   const { seen, waiting, page, close } = windowWith({ unsaved: true })
   close()
+  for (let slow = 1; slow < 6; slow++) waiting.shift()?.()
+  expect(seen).toEqual([])
   page.unsaved = false
   waiting.shift()?.()
   expect(seen).toEqual(['closed'])
+  expect(waiting).toEqual([])
 })
 
 it('leaves a page that refuses to be loaded anew as it is', () => {

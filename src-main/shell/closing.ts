@@ -6,9 +6,12 @@ export interface ClosingWindow {
   destroy(): void
   /** asks the person. @returns true: close all the same */
   ask(): Promise<boolean>
-  /** calls `act` once a gesture on its way has had time to reach the disk */
+  /** calls `act` once a gesture on its way has mostly reached the disk */
   later(act: () => void): void
 }
+
+/** How often it is tried again before the person is asked. */
+const TRIES = 6
 
 /**
  * The closing of a window whose page refuses it as long as gestures are not saved. Those on their way are waited for;
@@ -18,6 +21,7 @@ export class Closing {
   readonly #window: ClosingWindow
   #begun = false
   #state: 'open' | 'waiting' | 'again' | 'asking' = 'open'
+  #tries = 0
 
   constructor(window: ClosingWindow) {
     this.#window = window
@@ -33,15 +37,18 @@ export class Closing {
     const closing = this.#begun
     this.#begun = false
     if (!closing) return
-    if (this.#state === 'open') {
-      this.#state = 'waiting'
-      this.#window.later(() => {
-        this.#state = 'again'
-        this.#window.close()
-      })
-    } else if (this.#state === 'again') {
-      void this.#ask()
-    }
+    if (this.#state === 'open') this.#tries = 0
+    else if (this.#state !== 'again') return
+    if (this.#tries++ < TRIES) this.#tryLater()
+    else void this.#ask()
+  }
+
+  #tryLater(): void {
+    this.#state = 'waiting'
+    this.#window.later(() => {
+      this.#state = 'again'
+      this.#window.close()
+    })
   }
 
   async #ask(): Promise<void> {

@@ -22,7 +22,7 @@ export interface WindowSettings {
 const BACKGROUND = { dark: '#191a1c', light: '#f9fafb' }
 /** A page that has not said that it is ready by then is shown as it is, in ms. */
 const SHOW_ANYWAY = 4_000
-/** A gesture on its way is on the disk in a tenth of this, in ms. */
+/** A page that refuses to be closed is told again after this, in ms: a gesture on its way mostly is on the disk in a tenth of it. */
 const SAVED_WITHIN = 500
 
 const UNSAVED: Confirmation = {

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll } from 'vitest'
 import { modelFile } from '../contract/engine.ts'
 import type {
@@ -20,6 +18,7 @@ import { labelMapToRles } from '../core/mask/rle.ts'
 import { between, randomFrom, seedFrom } from '../core/random.ts'
 import { startEngine } from '../services/machinery/engine-client.ts'
 import { TEST_CLUSTER } from './model.ts'
+import { descendants } from './processes.ts'
 
 /** Small trainings in real engines, on 32 px scenes: each takes a second. Folder and engines go when the tests of the file have ended. */
 
@@ -140,15 +139,11 @@ export function host(signal?: AbortSignal, onStep?: (step: number) => void): Hos
 export const fileOf = (out: string, name: string): Buffer => readFileSync(join(scratch, out, name))
 export const weightsOf = (out: string): Buffer => fileOf(out, 'weights.bin')
 
-export const execute = promisify(execFile)
-
 /** Every engine that this process has started. */
-export async function enginePids(): Promise<number[]> {
-  const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)])
-  const lines = stdout.split('\n').filter((line) => /engine[\\/]main/.test(line))
-  return lines.map((line) => Number.parseInt(line, 10))
+export function enginePids(): number[] {
+  return descendants(process.pid, join('engine', 'main'))
 }
 
-export async function killEngines(): Promise<void> {
-  for (const pid of await enginePids()) process.kill(pid, 'SIGKILL')
+export function killEngines(): void {
+  for (const pid of enginePids()) process.kill(pid, 'SIGKILL')
 }

@@ -95,7 +95,7 @@ test('what a preview has read may be gone by the import: the file is read again,
   rmSync(labels, { recursive: true })
   await importLabels(project, { token, what: 'truth', existing: 'skip' })
   expect(truthCounts()).toEqual([1, 1, 1, 1])
-  await vi.waitFor(() => expect(readdirSync(labels)).toEqual([]))
+  await expect.poll(() => readdirSync(labels)).toEqual([])
 })
 
 test('of very many images that changed windows hear once', async () => {

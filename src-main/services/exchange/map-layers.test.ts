@@ -143,7 +143,7 @@ test('what a session that was killed has left of a layer is removed at the next 
   })
   const other = hostIn(bench.folder)
   await settled(await other.openProject(bench.images))
-  await vi.waitFor(() => expect(rows()).toEqual([0, 0]))
+  await expect.poll(rows).toEqual([0, 0])
   await other.close()
   goOn()
   await expect(adding).rejects.toMatchObject({ code: 'project_in_use' })

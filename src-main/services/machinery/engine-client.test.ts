@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { BackendName } from '../../contract/engine.ts'
+import { descendants } from '../../testing/processes.ts'
 import { deathOf, restAfter, startEngine } from './engine-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-engine-client-'))
@@ -13,13 +13,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 /** Process ids of the engines that this process has started. */
 function engines(): number[] {
-  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
-    encoding: 'utf8',
-  })
-  return children
-    .split('\n')
-    .filter((line) => /engine[\\/]main/.test(line))
-    .map((line) => Number.parseInt(line, 10))
+  return descendants(process.pid, join('engine', 'main'))
 }
 
 test('what a person has chosen is asked at each start; the environment and the flag win over it', async () => {
@@ -117,7 +111,7 @@ test('an engine that does not answer between two steps is ended, its calls say s
     `if (message.kind === 'info' && starts === 1) { alive(); for (;;); }
      if (message.kind === 'info') process.send({ kind: 'result', id: message.id, value: { name: 'wasm' } })`,
   )
-  const engine = startEngine({ entry, pulse: { every: 200, hungAfter: 3000 } })
+  const engine = startEngine({ entry, pulse: { every: 200, hungAfter: 5000 } })
   try {
     await expect(engine.info()).rejects.toMatchObject({
       code: 'engine_hung',
@@ -132,10 +126,10 @@ test('an engine that does not answer between two steps is ended, its calls say s
 test('an engine that answers is left alone, however long its call takes', async () => {
   const { entry } = scripted(
     'works',
-    `if (message.kind === 'ping' && ++globalThis.pings === 16) process.send({ kind: 'result', id: 1, value: { name: 'wasm' } })
+    `if (message.kind === 'ping' && ++globalThis.pings === 60) process.send({ kind: 'result', id: 1, value: { name: 'wasm' } })
      if (message.kind === 'info') globalThis.pings = 0`,
   )
-  const engine = startEngine({ entry, pulse: { every: 200, hungAfter: 3000 } })
+  const engine = startEngine({ entry, pulse: { every: 100, hungAfter: 5000 } })
   expect(await engine.info()).toMatchObject({ name: 'wasm' })
   await engine.stop()
 })
@@ -154,9 +148,7 @@ test('a failed start is not remembered: the next call tries again, after a rest 
   const engine = startEngine({ entry })
   try {
     await expect(engine.info()).rejects.toThrow('No tfjs backend works.')
-    await expect
-      .poll(async () => (await engine.info().catch(() => null))?.name, { timeout: 10_000 })
-      .toBe('wasm')
+    await expect.poll(async () => (await engine.info().catch(() => null))?.name).toBe('wasm')
   } finally {
     await engine.stop()
   }

@@ -12,7 +12,7 @@ import {
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { ImageStatus } from '../../contract/wire.ts'
 import { formatRle } from '../../core/mask/rle.ts'
 import { openStore } from '../../store/store.ts'
@@ -61,7 +61,7 @@ test('a folder of images becomes a project beside it, and opens again as the sam
   expect(rows[0]!.split).toBe(splitOf(project.store.images.get(rows[0]!.id)!.sha256!))
   expect(await host.openProject(`${images}.drydock`)).toBe(project)
   expect(await host.openProject(images)).toBe(project)
-  await vi.waitFor(() => expect(host.recent()[0]?.images).toBe(2))
+  await expect.poll(() => host.recent()[0]?.images).toBe(2)
   expect(host.recent()).toMatchObject([{ key: project.id, name: 'harbour', images: 2, exists: true }])
 })
 
