@@ -64,6 +64,12 @@ export function reviewRepository(db: Connection) {
      join images i on i.id = r.image_id and ${IS_FINISHED} and i.height is not null
      where r.run_id = ? and r.image_id > ? order by r.image_id limit ?`,
   )
+  const nth = db
+    .prepare<[number, number, number], number>(
+      `select r.image_id from run_images r join images i on i.id = r.image_id and ${IS_FINISHED} and i.height is not null
+       where r.run_id = ? and r.image_id > ? order by r.image_id limit 1 offset ?`,
+    )
+    .pluck()
   const truth = db.prepare<[number, number], ReviewedTruth & { image: number }>(
     `select image_id as image, id, rle, area, category from truth t
      where image_id between ? and ? and ${COUNTS} order by image_id, number`,
@@ -140,6 +146,8 @@ export function reviewRepository(db: Connection) {
   return {
     /** at most `limit` finished images that the run has reached, by id, from the first after `after` on */
     images: pageOf,
+    /** of these images the one with this place, from 0; null: there are fewer. Takes time by the place */
+    nth: (run: number, after: number, place: number): number | null => nth.get(run, after, place) ?? null,
     /** the finished images that a run has reached, by path */
     scored: (run: number): ScoredImage[] => scored.all(run),
     /** the finished images that both runs have reached, one after the other, with the predictions of the first and of the other */

@@ -5,12 +5,14 @@ import type { Cluster, Clustering, PredictedInstance } from './clustering.ts'
 import { sparseComponents } from './components.ts'
 import { featuresOf, scoreOf } from './features.ts'
 import { masksOfGroups } from './group-masks.ts'
-import { crossing, membersOf, numberByFirst } from './groups.ts'
+import { crossing, membersOf } from './groups.ts'
 import type { Groups } from './groups.ts'
 import { mergeRegions } from './merge.ts'
 import { findModes } from './modes.ts'
 import { momentsOf, spreadOf } from './moments.ts'
 import { fittedRectangles } from './fitted-rectangles.ts'
+import { placesOf } from './places.ts'
+import type { Places } from './places.ts'
 import { rectangleAround, rectanglesOf } from './rectangles.ts'
 import { regionsOf } from './regions.ts'
 import type { Region } from './regions.ts'
@@ -27,25 +29,25 @@ function sigmaFor(area: number): number {
   return Math.min(4, Math.max(1.2, 0.064 * Math.sqrt(area)))
 }
 
-/** The sparse pixels that take part, those above the foreground threshold, and their connected components. */
-interface Pixels {
+/**
+ * The sparse pixels that take part, those above the foreground threshold: component by component, row by row in each. So what is done with a component reads
+ * memory in order.
+ */
+interface Pixels extends Places {
   /** [n] positions in the inference */
   kept: Uint32Array
-  /** [n] row-major pixel index, ascending */
-  index: Uint32Array
   /** [n] embedding channels 0 and 1, px */
   x: Float32Array
   y: Float32Array
   /** [n] foreground probability * 255 */
   foreground: Uint8Array
-  components: Groups
+  /** [components + 1] where each begins, numbered by its first pixel; n at last */
+  begins: Uint32Array
 }
 
 /** The regions of one component. */
 interface Parts {
-  /** pixels of the component, positions in {@link Pixels} */
-  member: Uint32Array
-  /** [member.length] number of each pixel's region */
+  /** [pixels of the component] number of each pixel's region */
   region: Int32Array
   regions: Region[]
 }
@@ -101,7 +103,7 @@ export class Clusterer {
       )
     const way = separate ? `${foreground} ${sigma} ${necks} ${alpha}` : `${foreground}`
     const { labels, clusters, masks } = this.#found.get(way, () =>
-      this.#find(pixels, separate ? joined(parts(), pixels.index.length, settings) : pixels.components),
+      this.#find(pixels, separate ? joined(parts(), pixels, settings) : wholeComponents(pixels)),
     )
     const found = clusters.flatMap(({ pixels, score }, cluster) =>
       pixels < settings.minArea || score < settings.minScore
@@ -136,22 +138,26 @@ export class Clusterer {
   #pick(threshold: number): Pixels {
     const { index, foreground, width } = this.inference
     const embeddings = (this.#embeddings ??= embeddingsOf(this.inference))
-    const kept = indicesFrom(foreground, threshold * 255)
-    const pixels = {
-      kept,
-      index: new Uint32Array(kept.length),
-      x: new Float32Array(kept.length),
-      y: new Float32Array(kept.length),
-      foreground: new Uint8Array(kept.length),
+    const above = indicesFrom(foreground, threshold * 255)
+    const n = above.length
+    const [kept, own] = [new Uint32Array(n), new Uint32Array(n)]
+    for (let k = 0; k < n; k++) own[k] = index[above[k]!]!
+    const members = membersOf(sparseComponents(own, width))
+    const [x, y, sure] = [new Float32Array(n), new Float32Array(n), new Uint8Array(n)]
+    let i = 0
+    for (const member of members) {
+      for (let m = 0; m < member.length; m++, i++) {
+        const k = above[member[m]!]!
+        kept[i] = k
+        own[i] = index[k]!
+        x[i] = embeddings.x[k]!
+        y[i] = embeddings.y[k]!
+        sure[i] = foreground[k]!
+      }
     }
-    for (let i = 0; i < kept.length; i++) {
-      const k = kept[i]!
-      pixels.index[i] = index[k]!
-      pixels.x[i] = embeddings.x[k]!
-      pixels.y[i] = embeddings.y[k]!
-      pixels.foreground[i] = foreground[k]!
-    }
-    return { ...pixels, components: sparseComponents(pixels.index, width) }
+    const begins = new Uint32Array(members.length + 1)
+    members.forEach(({ length }, c) => (begins[c + 1] = begins[c]! + length))
+    return { kept, ...placesOf(own, width), x, y, foreground: sure, begins }
   }
 
   #find(pixels: Pixels, groups: Groups): Found {
@@ -161,7 +167,7 @@ export class Clusterer {
     return {
       labels,
       clusters: clustersOf(pixels, { group, count }, this.inference, this.#calibration),
-      masks: masksOfGroups(pixels.index, { group, count }, this.inference),
+      masks: masksOfGroups(pixels, { group, count }, this.inference),
     }
   }
 }
@@ -175,66 +181,87 @@ function indicesFrom(values: Uint8Array, limit: number): Uint32Array {
 }
 
 function partsOf(pixels: Pixels, width: number, settings: ClusterSettings): Parts[] {
-  return membersOf(pixels.components).map((member) => {
-    const sigma = settings.sigma ?? sigmaFor(member.length)
-    const own = new Uint32Array(member.length)
-    for (let i = 0; i < member.length; i++) own[i] = pixels.index[member[i]!]!
-    const { x, y } = withinReach(pixels, member, width, 3 * sigma)
+  return componentsOf(pixels).map((component) => {
+    const sigma = settings.sigma ?? sigmaFor(component.index.length)
+    const { x, y } = withinReach(component, 3 * sigma)
     const modes = findModes(x, y, sigma)
-    const mode = settings.necks ? crossing(modes, modesOfPlaces(own, width, sigma)) : modes
-    return { member, ...regionsOf(own, width, mode, x, y) }
+    const mode = settings.necks ? crossing(modes, findModes(component.column, component.row, sigma)) : modes
+    return regionsOf(component, width, mode, x, y)
   })
 }
 
-/** The regions that are not apart joined. @param n pixels */
-function joined(parts: readonly Parts[], n: number, settings: ClusterSettings): Groups {
-  const raw = new Int32Array(n)
-  let next = 0
-  for (const { member, region, regions } of parts) {
-    const into = mergeRegions(regions, settings)
-    for (let i = 0; i < member.length; i++) raw[member[i]!] = next + into[region[i]!]!
-    next += regions.length
-  }
-  return numberByFirst(raw)
+/** The pixels of one component. */
+type Component = Places & Pick<Pixels, 'x' | 'y'>
+
+/** Each component's part of the arrays. */
+function componentsOf({ begins, index, column, row, x, y }: Pixels): Component[] {
+  return Array.from({ length: begins.length - 1 }, (_, c) => {
+    const [from, to] = [begins[c], begins[c + 1]]
+    return {
+      index: index.subarray(from, to),
+      column: column.subarray(from, to),
+      row: row.subarray(from, to),
+      x: x.subarray(from, to),
+      y: y.subarray(from, to),
+    }
+  })
 }
 
-/** The modes of the pixels' own places: one for each bulge of a shape. */
-function modesOfPlaces(index: Uint32Array, width: number, sigma: number): Int32Array {
-  const columns = new Float32Array(index.length)
-  const rows = new Float32Array(index.length)
-  for (let i = 0; i < index.length; i++) {
-    columns[i] = index[i]! % width
-    rows[i] = Math.floor(index[i]! / width)
+function wholeComponents({ begins, index }: Pixels): Groups {
+  const group = new Int32Array(index.length)
+  for (let c = 0; c + 1 < begins.length; c++) group.fill(c, begins[c], begins[c + 1])
+  return { group, count: begins.length - 1 }
+}
+
+/** The regions that are not apart joined. */
+function joined(parts: readonly Parts[], { index }: Pixels, settings: ClusterSettings): Groups {
+  const group = new Int32Array(index.length)
+  // of each region that others are joined to, which is the first of them: its first pixel
+  const firsts: { of: number; pixel: number }[] = []
+  let [at, next] = [0, 0]
+  for (const { region, regions } of parts) {
+    const into = mergeRegions(regions, settings)
+    const seen = new Uint8Array(regions.length)
+    for (let i = 0; i < region.length; i++, at++) {
+      const own = into[region[i]!]!
+      group[at] = next + own
+      if (seen[own] === 1) continue
+      seen[own] = 1
+      firsts.push({ of: next + own, pixel: index[at]! })
+    }
+    next += regions.length
   }
-  return findModes(columns, rows, sigma)
+  firsts.sort((a, b) => a.pixel - b.pixel)
+  const number = new Int32Array(next)
+  firsts.forEach(({ of }, g) => (number[of] = g))
+  for (let i = 0; i < group.length; i++) group[i] = number[group[i]!]!
+  return { group, count: firsts.length }
 }
 
 /**
  * Embeddings of one component, kept within its own rectangle and a margin: the mean of an instance lies inside, so what
  * points further is noise, and must not blow up the grid of votes.
  */
-function withinReach(
-  pixels: Pixels,
-  member: Uint32Array,
-  width: number,
-  margin: number,
-): { x: Float32Array; y: Float32Array } {
+function withinReach(of: Component, margin: number): { x: Float32Array; y: Float32Array } {
+  const { column, row } = of
   let left = Infinity
   let right = -Infinity
-  const top = Math.floor(pixels.index[member[0]!]! / width)
-  const bottom = Math.floor(pixels.index[member[member.length - 1]!]! / width)
-  for (let i = 0; i < member.length; i++) {
-    const column = pixels.index[member[i]!]! % width
-    if (column < left) left = column
-    if (column > right) right = column
+  for (let k = 0; k < column.length; k++) {
+    if (column[k]! < left) left = column[k]!
+    if (column[k]! > right) right = column[k]!
   }
-  const x = new Float32Array(member.length)
-  const y = new Float32Array(member.length)
-  for (let i = 0; i < member.length; i++) {
-    x[i] = Math.min(right + margin, Math.max(left - margin, pixels.x[member[i]!]!))
-    y[i] = Math.min(bottom + margin, Math.max(top - margin, pixels.y[member[i]!]!))
+  const [top, bottom] = [row[0]!, row[row.length - 1]!]
+  return {
+    x: clamped(of.x, left - margin, right + margin),
+    y: clamped(of.y, top - margin, bottom + margin),
   }
-  return { x, y }
+}
+
+/** The values within these limits; themselves where all are. */
+function clamped(values: Float32Array, least: number, most: number): Float32Array {
+  let k = 0
+  while (k < values.length && values[k]! >= least && values[k]! <= most) k++
+  return k === values.length ? values : values.map((value) => Math.min(most, Math.max(least, value)))
 }
 
 /** Where there are more groups than labels can name, the smallest become -1. */
@@ -251,7 +278,7 @@ function largestGroups(groups: Groups): Groups {
 function clustersOf(pixels: Pixels, groups: Groups, size: Size, calibration: Calibration | null): Cluster[] {
   const moments = momentsOf(groups.group, groups.count, pixels.x, pixels.y)
   return membersOf(groups).map((member, g) => {
-    const { features, mean } = featuresOf(pixels.index, pixels.foreground, member, size)
+    const { features, mean } = featuresOf(pixels, pixels.foreground, member, size)
     const own = moments[g]!
     return {
       centre: [own.x / own.n, own.y / own.n],

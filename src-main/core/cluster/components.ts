@@ -1,5 +1,6 @@
 import { DisjointSets } from '../disjoint-sets.ts'
 import type { Groups } from './groups.ts'
+import type { Places } from './places.ts'
 
 /** Pixels side by side in one row; arrays of equal length. */
 interface Stretches {
@@ -58,18 +59,21 @@ export function sparseComponents(index: Uint32Array, width: number): Groups {
 
 /**
  * Pairs of pixels that touch, by a side or a corner, and lie in different groups, each once.
- * @param index [n] row-major pixel indices, ascending
  * @param width of the image in px
  * @param group [n]
- * @returns positions in `index`, two for each pair
+ * @returns positions in the pixels, two for each pair
  */
-export function bordersOf(index: Uint32Array, width: number, group: Int32Array): readonly number[] {
+export function bordersOf(
+  { index, column: columns }: Places,
+  width: number,
+  group: Int32Array,
+): readonly number[] {
   const pairs: number[] = []
   let above = 0
   for (let k = 0; k < index.length; k++) {
     const pixel = index[k]!
     const own = group[k]!
-    const column = pixel % width
+    const column = columns[k]!
     if (k > 0 && column > 0 && index[k - 1] === pixel - 1 && group[k - 1] !== own) pairs.push(k, k - 1)
     const from = pixel - width - (column > 0 ? 1 : 0)
     const to = pixel - width + (column < width - 1 ? 1 : 0)

@@ -1,5 +1,6 @@
 import type { Calibration } from '../../contract/wire.ts'
 import type { Size } from '../mask/rle.ts'
+import type { Places } from './places.ts'
 
 /** What tells a hit from a false alarm, as far as an instance itself shows. */
 export interface InstanceFeatures {
@@ -24,14 +25,13 @@ export function logOdds(probability: number): number {
 
 /**
  * The features of one instance.
- * @param index [n] row-major pixel indices
  * @param foreground [n] probability * 255
  * @param member at least one position in both
  * @param size of the image
  * @returns also the mean foreground probability, 0..1
  */
 export function featuresOf(
-  index: Uint32Array,
+  { column: columns, row: rows }: Places,
   foreground: Uint8Array,
   member: Uint32Array,
   { width, height }: Size,
@@ -39,12 +39,12 @@ export function featuresOf(
   const histogram = new Uint32Array(256)
   let sum = 0
   let border = 0
-  for (const k of member) {
+  for (let m = 0; m < member.length; m++) {
+    const k = member[m]!
     const value = foreground[k]!
     histogram[value]!++
     sum += value
-    const column = index[k]! % width
-    const row = (index[k]! - column) / width
+    const [column, row] = [columns[k]!, rows[k]!]
     if (column === 0 || row === 0 || column === width - 1 || row === height - 1) border = 1
   }
   let peak = 255

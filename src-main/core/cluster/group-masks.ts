@@ -1,41 +1,48 @@
 import type { Rle, Size } from '../mask/rle.ts'
-import { membersOf } from './groups.ts'
 import type { Groups } from './groups.ts'
+import type { Places } from './places.ts'
 
-/** The mask of each group; runs go down the columns. @param index [n] row-major pixel indices, ascending @returns [count] */
-export function masksOfGroups(index: Uint32Array, { group, count }: Groups, { width, height }: Size): Rle[] {
-  const columns = new Int32Array(index.length)
-  for (let k = 0; k < index.length; k++) columns[k] = index[k]! % width
-  const byColumn = membersOf({ group: columns, count: width })
+/** The mask of each group; runs go down the columns. @param of [n] pixels @returns [count] */
+export function masksOfGroups(of: Places, { group, count }: Groups, { width, height }: Size): Rle[] {
+  const { start, own } = downColumns(of, group, { width, height })
   // where the last run of each group ends: a pixel there goes on with it
   const ends = new Int32Array(count)
   const runs = new Uint32Array(count)
-  const visit = (begin: (g: number, start: number) => void, goOn: (g: number) => void): void => {
-    byColumn.forEach((pixels, column) => {
-      for (let i = 0; i < pixels.length; i++) {
-        const k = pixels[i]!
-        const g = group[k]!
-        if (g < 0) continue
-        const start = column * height + (index[k]! - column) / width + 1
-        if (ends[g] === start) goOn(g)
-        else begin(g, start)
-        ends[g] = start + 1
-      }
-    })
+  for (let i = 0; i < own.length; i++) {
+    const g = own[i]!
+    if (g < 0) continue
+    if (ends[g] !== start[i]) runs[g]!++
+    ends[g] = start[i]! + 1
   }
-  visit(
-    (g) => runs[g]!++,
-    () => undefined,
-  )
   const masks = Array.from(runs, (n) => new Uint32Array(2 * n))
   runs.fill(0)
   ends.fill(0)
-  visit(
-    (g, start) => {
-      masks[g]!.set([start, 1], 2 * runs[g]!)
-      runs[g]!++
-    },
-    (g) => masks[g]![2 * runs[g]! - 1]!++,
-  )
+  for (let i = 0; i < own.length; i++) {
+    const g = own[i]!
+    if (g < 0) continue
+    if (ends[g] !== start[i]) masks[g]!.set([start[i]!, 0], 2 * runs[g]!++)
+    masks[g]![2 * runs[g]! - 1]!++
+    ends[g] = start[i]! + 1
+  }
   return masks
+}
+
+/** Pixels in the order of masks, column by column: by their number there, from 1, and with their groups. */
+function downColumns(
+  { column, row }: Places,
+  group: Int32Array,
+  { width, height }: Size,
+): { start: Int32Array; own: Int32Array } {
+  const next = new Uint32Array(width + 1)
+  for (let k = 0; k < column.length; k++) next[column[k]! + 1]!++
+  for (let x = 0; x < width; x++) next[x + 1]! += next[x]!
+  const start = new Int32Array(column.length)
+  const own = new Int32Array(column.length)
+  for (let k = 0; k < column.length; k++) {
+    const x = column[k]!
+    const at = next[x]!++
+    start[at] = x * height + row[k]! + 1
+    own[at] = group[k]!
+  }
+  return { start, own }
 }

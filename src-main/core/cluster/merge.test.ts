@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { mergeRegions, separation } from './merge.ts'
 import type { Moments } from './moments.ts'
+import { placesOf } from './places.ts'
 import { regionsOf } from './regions.ts'
 
 /** Four embeddings around (x, y), with these standard deviations along the axes. */
@@ -56,7 +57,7 @@ function merged(
   )
   return [
     ...mergeRegions(
-      regionsOf(index, WIDTH, mode, x, y).regions,
+      regionsOf(placesOf(index, WIDTH), WIDTH, mode, x, y).regions,
       typeof rule === 'number' ? { alpha: rule, necks: false } : rule,
     ),
   ]
@@ -101,7 +102,7 @@ describe('mergeRegions', () => {
     const index = Uint32Array.from({ length: 400 }, (_, k) => k)
     const [x, y] = [Float32Array.from(index), new Float32Array(400)]
     const { regions } = regionsOf(
-      index,
+      placesOf(index, 400),
       400,
       Int32Array.from(index, (k) => Math.floor(k / 100)),
       x,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hullPixels, joinOutlines, outlinesOf } from './outline.ts'
+import { placesOf } from './places.ts'
 
 const WIDTH = 64
 
@@ -9,7 +10,8 @@ function pixelsOf(inside: (x: number, y: number) => boolean): Uint32Array {
   return Uint32Array.from(all.filter((p) => inside(p % WIDTH, Math.floor(p / WIDTH))))
 }
 
-const outlineOf = (index: Uint32Array) => outlinesOf(index, WIDTH, new Int32Array(index.length), 1)[0]!
+const outlineOf = (index: Uint32Array) =>
+  outlinesOf(placesOf(index, WIDTH), new Int32Array(index.length), 1)[0]!
 
 test.each([
   ['a rectangle', (x: number, y: number) => x >= 3 && x < 20 && y >= 5 && y < 9, 17 * 4],

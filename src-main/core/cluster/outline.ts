@@ -1,3 +1,5 @@
+import type { Places } from './places.ts'
+
 /** How far a set of pixels reaches in each row; enough to know its convex hull. */
 export interface Outline {
   /** its first row */
@@ -7,22 +9,21 @@ export interface Outline {
   right: Float64Array
 }
 
-/** Outlines of groups of pixels. @param index [n] row-major pixel indices, ascending @param group [n] 0..count-1 @returns [count] */
-export function outlinesOf(index: Uint32Array, width: number, group: Int32Array, count: number): Outline[] {
+/** Outlines of groups of pixels. @param group [n] 0..count-1 @returns [count] */
+export function outlinesOf({ column, row }: Places, group: Int32Array, count: number): Outline[] {
   const first = new Float64Array(count).fill(Infinity)
   const last = new Float64Array(count).fill(-Infinity)
   // rows only ever grow along the pixels
-  for (let k = 0; k < index.length; k++) {
-    const row = Math.floor(index[k]! / width)
+  for (let k = 0; k < row.length; k++) {
     const g = group[k]!
-    if (first[g] === Infinity) first[g] = row
-    last[g] = row
+    if (first[g] === Infinity) first[g] = row[k]!
+    last[g] = row[k]!
   }
   const outlines = Array.from(first, (top, g) => blank(top, last[g]!))
-  for (let k = 0; k < index.length; k++) {
+  for (let k = 0; k < row.length; k++) {
     const { top, left, right } = outlines[group[k]!]!
-    const x = index[k]! % width
-    const at = (index[k]! - x) / width - top
+    const x = column[k]!
+    const at = row[k]! - top
     if (x < left[at]!) left[at] = x
     if (x > right[at]!) right[at] = x
   }

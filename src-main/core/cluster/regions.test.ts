@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { placesOf } from './places.ts'
 import { regionsOf } from './regions.ts'
 
 const WIDTH = 40
@@ -9,7 +10,10 @@ function bar(modeAt: (x: number, y: number) => number) {
   const mode = Int32Array.from(index, (p) => modeAt(p % WIDTH, Math.floor(p / WIDTH)))
   const x = Float32Array.from(index, (p) => p % WIDTH)
   const y = Float32Array.from(index, (p) => Math.floor(p / WIDTH))
-  return { ...regionsOf(index, WIDTH, mode, x, y), at: (px: number, py: number) => py * WIDTH + px }
+  return {
+    ...regionsOf(placesOf(index, WIDTH), WIDTH, mode, x, y),
+    at: (px: number, py: number) => py * WIDTH + px,
+  }
 }
 
 test('regions are numbered by their first pixel, and know their neighbours', () => {

@@ -6,6 +6,7 @@ import { momentsOf } from './moments.ts'
 import type { Moments } from './moments.ts'
 import { hullPixels, outlinesOf } from './outline.ts'
 import type { Outline } from './outline.ts'
+import type { Places } from './places.ts'
 
 /** Pixels of one component whose embeddings share a mode. */
 export interface Region {
@@ -25,31 +26,25 @@ const [SLIVER_PX, SLIVER_SHARE] = [8, 0.01]
 /**
  * The regions of a component: the pixels of each mode, slivers given to the neighbour that they have the longest border
  * with. At most about a hundred, then.
- * @param index [n] row-major pixel indices of a connected component, ascending
+ * @param of the pixels of a connected component, ascending
  * @param width of the image in px
  * @param mode [n] number of each pixel's mode
  * @param x [n] @param y [n] embeddings, px
  * @returns `region`: [n] number of each pixel's region, by first pixel
  */
 export function regionsOf(
-  index: Uint32Array,
+  of: Places,
   width: number,
   mode: Int32Array,
   x: Float32Array,
   y: Float32Array,
 ): { region: Int32Array; regions: Region[] } {
   // groups only ever join: what is no border between modes is none between regions
-  const borders = bordersOf(index, width, mode)
+  const borders = bordersOf(of, width, mode)
   const { group: region, count: found } = absorbSlivers(borders, mode)
-  const columns = new Float32Array(index.length)
-  const rows = new Float32Array(index.length)
-  for (let k = 0; k < index.length; k++) {
-    columns[k] = index[k]! % width
-    rows[k] = Math.floor(index[k]! / width)
-  }
   const embeddings = momentsOf(region, found, x, y)
-  const places = momentsOf(region, found, columns, rows)
-  const regions = outlinesOf(index, width, region, found).map((outline, r) => ({
+  const places = momentsOf(region, found, of.column, of.row)
+  const regions = outlinesOf(of, region, found).map((outline, r) => ({
     ...{ embeddings: embeddings[r]!, places: places[r]!, outline },
     hull: hullPixels(outline),
     neighbours: new Set<number>(),
@@ -67,38 +62,62 @@ export function regionsOf(
 /** @param borders pairs of positions, see {@link bordersOf} */
 function absorbSlivers(borders: readonly number[], mode: Int32Array): Groups {
   const least = Math.max(SLIVER_PX, SLIVER_SHARE * mode.length)
-  let now = numberByFirst(mode)
-  while (now.count > 1) {
-    const sizes = new Uint32Array(now.count)
-    for (let k = 0; k < mode.length; k++) sizes[now.group[k]!]!++
-    if (sizes.every((size) => size >= least)) break
-    const sets = new DisjointSets(now.count)
+  const modes = numberByFirst(mode)
+  const sets = new DisjointSets(modes.count)
+  const sizes = new Uint32Array(modes.count)
+  for (let k = 0; k < mode.length; k++) sizes[modes.group[k]!]!++
+  let lengths = lengthsOf(borders, modes)
+  while (lengths.size > 1 && [...lengths.keys()].some((g) => sizes[g]! < least)) {
     // only slivers look for another, so that two that are none never meet in one
-    longestBorders(borders, now).forEach((other, g) => {
-      if (sizes[g]! < least) sets.join(g, other)
-    })
-    const joined = new Int32Array(mode.length)
-    for (let k = 0; k < mode.length; k++) joined[k] = sets.find(now.group[k]!)
-    now = numberByFirst(joined)
+    for (const [g, own] of lengths) if (sizes[g]! < least) sets.join(g, longest(own))
+    for (const g of lengths.keys()) {
+      const into = sets.find(g)
+      if (into !== g) sizes[into]! += sizes[g]!
+    }
+    lengths = joinedLengths(lengths, sets)
   }
-  return now
+  // a set goes by its lowest number, and so by its first pixel
+  return lengths.size === modes.count ? modes : numberByFirst(modes.group.map((g) => sets.find(g)))
 }
 
-/** The neighbour that each group has the longest border with; of equals the lowest number. Of more than one group. */
-function longestBorders(pairs: readonly number[], { group, count }: Groups): Int32Array {
-  const borders = Array.from({ length: count }, () => new Map<number, number>())
+/** How long the borders of each group with others are, in pairs of pixels; by group. */
+type Lengths = Map<number, Map<number, number>>
+
+function addLength(lengths: Lengths, a: number, b: number, more: number): void {
+  const own = lengths.get(a)
+  own?.set(b, (own.get(b) ?? 0) + more)
+}
+
+function lengthsOf(pairs: readonly number[], { group, count }: Groups): Lengths {
+  const lengths: Lengths = new Map(Array.from({ length: count }, (_, g) => [g, new Map<number, number>()]))
   for (let i = 0; i < pairs.length; i += 2) {
     const a = group[pairs[i]!]!
     const b = group[pairs[i + 1]!]!
-    if (a === b) continue
-    borders[a]!.set(b, (borders[a]!.get(b) ?? 0) + 1)
-    borders[b]!.set(a, (borders[b]!.get(a) ?? 0) + 1)
+    addLength(lengths, a, b, 1)
+    addLength(lengths, b, a, 1)
   }
-  return Int32Array.from(borders, (own) => {
-    let [best, longest] = [-1, 0]
+  return lengths
+}
+
+/** The borders of what the groups are joined to. */
+function joinedLengths(before: Lengths, sets: DisjointSets): Lengths {
+  const lengths: Lengths = new Map()
+  for (const [g, own] of before) {
+    const into = sets.find(g)
+    if (!lengths.has(into)) lengths.set(into, new Map())
     for (const [other, length] of own) {
-      if (length > longest || (length === longest && other < best)) [best, longest] = [other, length]
+      const beyond = sets.find(other)
+      if (beyond !== into) addLength(lengths, into, beyond, length)
     }
-    return best
-  })
+  }
+  return lengths
+}
+
+/** The neighbour with the longest border; of equals the lowest number. */
+function longest(lengths: ReadonlyMap<number, number>): number {
+  let [best, most] = [-1, 0]
+  for (const [other, length] of lengths) {
+    if (length > most || (length === most && other < best)) [best, most] = [other, length]
+  }
+  return best
 }

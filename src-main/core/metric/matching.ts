@@ -47,6 +47,10 @@ export function matchesAtThresholds(overlaps: readonly Overlap[]): Overlap[][] {
     const level = levelOf(overlap)
     return level === 0 ? [] : [{ overlap, level }]
   })
+  const reaching = (index: number): Overlap[] =>
+    edges.filter(({ level }) => level > index).map(({ overlap }) => overlap)
+  // of most fixes, whose worth is asked by the ten thousand
+  if (edges.length < 2) return TWENTIETHS.map((_, index) => reaching(index))
   // an edge that shares neither end with another is a match wherever its IoU reaches; few others are left to choose among
   const truths = countsOf(edges.map(({ overlap }) => overlap.truth))
   const predictions = countsOf(edges.map(({ overlap }) => overlap.prediction))
@@ -56,7 +60,7 @@ export function matchesAtThresholds(overlaps: readonly Overlap[]): Overlap[][] {
       .filter(({ truth, prediction }) => truths.get(truth)! > 1 || predictions.get(prediction)! > 1),
   )
   return TWENTIETHS.map((_, index) => {
-    const reached = edges.filter(({ level }) => level > index).map(({ overlap }) => overlap)
+    const reached = reaching(index)
     if (contested.size === 0) return reached
     const chosen = new Set(maximumMatching(reached.filter((overlap) => contested.has(overlap))))
     return reached.filter((overlap) => !contested.has(overlap) || chosen.has(overlap))

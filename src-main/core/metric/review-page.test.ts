@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Suspect } from '../../contract/wire.ts'
 import { ERROR_KINDS, FIX_ACTS } from '../../contract/words.ts'
-import { packReviews, unpackReviews } from './review-page.ts'
+import { joinPacked, packReviews, unpackReviews } from './review-page.ts'
 
 const count = fc.nat(50)
 const kinds = fc.record({ merged: count, split: count, 'near miss': count, missed: count, false: count })
@@ -44,6 +44,13 @@ it('reviews are the same after they were packed', () => {
     fc.property(fc.array(reviewed), (images) => {
       expect(unpackReviews(packReviews(images))).toEqual(images)
     }),
+  )
+  const some = fc.array(reviewed, { maxLength: 3 })
+  fc.assert(
+    fc.property(some, some, (a, b) => {
+      expect(unpackReviews(joinPacked(packReviews(a), packReviews(b)))).toEqual([...a, ...b])
+    }),
+    { numRuns: 20 },
   )
   expect(ERROR_KINDS).toEqual(Object.keys(unpackReviews('[[1,"",1,[],[],[],[],false]]')[0]!.counts.truth))
 })

@@ -44,6 +44,12 @@ export function packReviews(images: readonly ReviewedImage[]): string {
   return JSON.stringify(images.map(packed))
 }
 
+/** Two packed reviews as one, the second after the first. */
+export function joinPacked(first: string, second: string): string {
+  const [a, b] = [first.slice(1, -1), second.slice(1, -1)]
+  return `[${a}${a !== '' && b !== '' ? ',' : ''}${b}]`
+}
+
 const isPackedFix = isTuple<PackedFix>(
   (value): value is number => isNumber(value) && FIX_ACTS[value] !== undefined,
   isList(isNumber),

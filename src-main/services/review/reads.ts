@@ -23,7 +23,7 @@ import type { Gathered } from './report.ts'
 import type { ResultFile } from './result-form.ts'
 
 /** Images of one page: so many are looked at in some tenths of a second. */
-const PAGE = 2000
+export const PAGE = 2000
 
 interface PageWanted {
   run: number

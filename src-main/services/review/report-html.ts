@@ -111,8 +111,16 @@ function errors({ truth, predictions, sloppy }: ErrorCounts): string {
 <p>At IoU 0.5; each unmatched instance has one kind. Beside them ${sloppy} hits under 0.75.</p>
 ${table(
   ['', 'truth (missed)', 'predictions (false)'],
-  ERROR_KINDS.map((kind) => [kind, `${truth[kind]}`, `${predictions[kind]}`]),
+  [
+    ...ERROR_KINDS.map((kind) => [kind, `${truth[kind]}`, `${predictions[kind]}`]),
+    ['<b>all</b>', ...[truth, predictions].map((of) => `<b>${sumOf(of)}</b>`)],
+  ],
 )}`
+}
+
+/** Of truth: FN; of predictions: FP. */
+function sumOf(counts: ErrorCounts['truth']): number {
+  return ERROR_KINDS.reduce((sum, kind) => sum + counts[kind], 0)
 }
 
 function comparison({
@@ -166,8 +174,27 @@ function settings(of: ClusterSettings | null): string {
   return `<h2>Settings</h2>
 ${table(
   ['setting', 'value'],
-  Object.entries(of).map(([name, value]) => [text(name), value === null ? 'by size' : String(value)]),
+  SETTINGS.map(([name, setting]) => [name, valueOf(of[setting])]),
 )}`
+}
+
+/** The settings, by the names that the window has for them. */
+const SETTINGS: readonly (readonly [name: string, setting: keyof ClusterSettings])[] = [
+  ['foreground threshold', 'foreground'],
+  ['smoothing, px', 'sigma'],
+  ['merge alpha', 'alpha'],
+  ['smallest area, px', 'minArea'],
+  ['least score', 'minScore'],
+  ['touching ships taken apart', 'separate'],
+  ['cut at necks', 'necks'],
+  ['instances as rectangles', 'rectangles'],
+  ['rectangles fitted to probabilities', 'fitted'],
+]
+
+function valueOf(value: number | boolean | null | undefined): string {
+  if (value === null) return 'by size'
+  if (typeof value === 'number') return String(Number(value.toFixed(4)))
+  return value === true ? 'yes' : 'no'
 }
 
 /** @param rows HTML; what comes from people is escaped before */

@@ -127,7 +127,7 @@ async function asWindowsDo(folder: string): Promise<void> {
       }
       times.push(performance.now() - start)
     }
-    tell('the same, asked for by a window', times.slice(1), [], '1,000')
+    tell('review of a run over 10,000 images, opened by a window', times.slice(1), [], '1,000')
   } finally {
     backend.send({ kind: 'stop' })
     await backend.ended
@@ -158,7 +158,7 @@ try {
     took.push(performance.now() - start)
     computed.push(process.cpuUsage(before).user / 1000)
   }
-  tell('review of a run over 10,000 images', took, computed, '1,000')
+  tell('review of a run over 10,000 images, by one thread', took, computed, 'none of its own')
   await asWindowsDo(folder)
   const random = randomFrom(2)
   const thousand = Array.from({ length: 1000 }, () => ({ ...imageOf(random, 12), height: SIDE }))

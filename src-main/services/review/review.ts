@@ -6,9 +6,10 @@ import type {
   SuspectVerdict,
   SuspectVerdicts,
 } from '../../contract/wire.ts'
-import { unpackReviews } from '../../core/metric/review-page.ts'
+import { joinPacked, unpackReviews } from '../../core/metric/review-page.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, currentRun, storedImage } from '../machinery/project.ts'
+import { PAGE } from './reads.ts'
 
 /** Errors, fixes and suspects of the next scored images of a run, by their ids. @param run null: the current one @throws DrydockError `not_found` */
 export async function reviewPage(
@@ -16,8 +17,15 @@ export async function reviewPage(
   { run, limit, ...rest }: ReviewWanted,
   signal?: AbortSignal,
 ): Promise<ReviewPage> {
-  const wanted = { ...rest, run: existingRun(project, run), folder: project.folder, ...(limit && { limit }) }
-  return project.reads.run('review.page', wanted, signal ? { signal } : {})
+  const wanted = { ...rest, run: existingRun(project, run), folder: project.folder }
+  const page = (after: number, limit: number): Promise<ReviewPage> =>
+    project.reads.run('review.page', { ...wanted, after, limit }, signal ? { signal } : {})
+  const half = Math.floor((limit ?? PAGE) / 2)
+  const middle = half === 0 ? null : project.store.reviews.nth(wanted.run, rest.after, half - 1)
+  if (middle === null) return page(rest.after, limit ?? PAGE)
+  // two threads look at a half each
+  const [first, second] = await Promise.all([page(rest.after, half), page(middle, (limit ?? PAGE) - half)])
+  return { ...second, images: joinPacked(first.images, second.images) }
 }
 
 /** Which images of a run, and how they are looked at. */
