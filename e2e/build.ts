@@ -1,13 +1,2 @@
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { root } from './harness.ts'
-
-/** Builds what is tested, so that no test ever runs against yesterday's. About two seconds. */
-export default function build(): void {
-  const tool = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
-  const run = spawnSync(process.execPath, [tool, 'build', '--logLevel', 'warn'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  if (run.status !== 0) throw new Error(`The application cannot be built:\n${run.stdout}\n${run.stderr}`)
-}
+/** Before all tests here. */
+export { buildApplication as default } from '../src-main/testing/build.ts'

@@ -7,7 +7,7 @@ export default defineConfig({
   globalSetup: './build.ts',
   outputDir: '../test-results',
   workers: 1,
-  timeout: 1_800_000,
-  expect: { timeout: 60_000 },
+  timeout: 3_600_000,
+  expect: { timeout: 120_000 },
   reporter: [['list']],
 })

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { randomFrom, seedFrom } from '../core/random.ts'
 import type { Random } from '../core/random.ts'
-import { entry } from '../locations.ts'
+import { buildApplication } from '../testing/build.ts'
 import { countIn, faultsOf } from '../testing/crash-checks.ts'
 import { Backends, ScriptedWindow, SessionRecord, SIZE } from '../testing/crash-session.ts'
 import type { ScriptedProject } from '../testing/crash-session.ts'
@@ -32,8 +32,10 @@ const MOMENT_MS = 15
 const OPENING = 0.2
 const OPENING_MOMENT_MS = 1000
 const ENGINE_MOMENT_MS = 1500
-/** What takes so long stands still, in ms. */
-const STANDS_STILL = 60_000
+/** Where nothing happens for so long nothing will, in ms; a busy machine starts backend and engine in a tenth of it. */
+const STANDS_STILL = 180_000
+/** Part of the command line of an engine. */
+const ENGINE = join('out', 'main', 'engine.js')
 const WAITING = { timeout: STANDS_STILL, interval: 20 }
 
 let folder = ''
@@ -43,6 +45,7 @@ const log: string[] = []
 const projects = new Map<string, ScriptedProject>()
 
 beforeAll(async () => {
+  buildApplication()
   folder = await realpath(mkdtempSync(join(tmpdir(), 'drydock-crash-')))
   backends = new Backends(join(folder, 'user'), (line) => void log.push(line))
   const backend = await backends.current
@@ -100,7 +103,7 @@ async function killEngine(random: Random): Promise<void> {
   const { pid } = (await backends.current).child
   if (pid === undefined) throw new Error('the backend has not started')
   let engines: number[] = []
-  await vi.waitFor(() => expect((engines = descendants(pid, entry('engine')))).not.toEqual([]), WAITING)
+  await vi.waitFor(() => expect((engines = descendants(pid, ENGINE))).not.toEqual([]), WAITING)
   await pause(random() * ENGINE_MOMENT_MS)
   for (const engine of engines) {
     try {
@@ -112,19 +115,23 @@ async function killEngine(random: Random): Promise<void> {
   }
 }
 
-/** Rejects where something takes so long that it cannot be coming any more. */
-async function soon<T>(what: string, act: Promise<T>): Promise<T> {
-  const limit = new AbortController()
-  const late = pause(STANDS_STILL, undefined, { signal: limit.signal }).then(() => {
-    throw new Error(
-      `${what}: nothing has happened for ${STANDS_STILL / 1000} s\n${log.slice(-20).join('\n')}`,
-    )
-  })
+/** Rejects where nothing happens any more. @param seen another number whenever something has happened */
+async function whileItGoesOn<T>(act: Promise<T>, seen: () => number, describe: () => string): Promise<T> {
+  const over = new AbortController()
+  const { signal } = over
+  const still = (async () => {
+    for (let before = NaN; before !== seen();) {
+      before = seen()
+      await pause(STANDS_STILL, undefined, { signal })
+    }
+    const last = log.slice(-20).join('\n')
+    throw new Error(`${describe()}: nothing has happened for ${STANDS_STILL / 1000} s\n${last}`)
+  })()
   try {
-    return await Promise.race([act, late])
+    return await Promise.race([act, still])
   } finally {
-    limit.abort()
-    late.catch(() => undefined)
+    over.abort()
+    still.catch(() => undefined)
   }
 }
 
@@ -145,6 +152,12 @@ test(`${plan.sessions} kills lose no acknowledged gesture, double none and take 
     })
   }
   const kills = { backend: 0, engine: 0, application: 0 }
+  const soon = <T>(what: string, act: Promise<T>): Promise<T> =>
+    whileItGoesOn(
+      act,
+      () => record.events + opened,
+      () => `${what}, windows in ${windows.map(({ window }) => window.doing).join(' and ')}`,
+    )
 
   openWindows()
   for (let kill = 0; kill < plan.sessions; kill++) {

@@ -3,7 +3,7 @@ import type { Rle, Size } from '../core/mask/rle.ts'
 import { formatRle } from '../core/mask/rle.ts'
 import { labelFormat } from '../contract/label-formats.ts'
 import { headOf, onlyFile } from './files.ts'
-import { labelledImage } from './format.ts'
+import { HOLDS, labelledImage } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledInstance, LabelSink } from './format.ts'
 
 /**
@@ -14,11 +14,7 @@ import type { BrokenRow, ImageToWrite, LabelFormat, LabelledInstance, LabelSink 
 export const airbus: LabelFormat = {
   ...labelFormat('airbus'),
   canHold: {
-    shapes: true,
-    turned: true,
-    holes: true,
-    parts: true,
-    overlap: true,
+    ...HOLDS.pixels,
     scores: false,
     categories: false,
   },

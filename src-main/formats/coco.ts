@@ -4,7 +4,7 @@ import { areaOf } from '../core/mask/rle.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
 import { compressedToRle, countsToRle, rleToCompressed } from './coco-counts.ts'
 import { headOf, onlyFile, tailOf } from './files.ts'
-import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
+import { DEFAULT_CATEGORY, HOLDS, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { GroupedPieces, PieceReader } from './grouped.ts'
 import { jsonElements, parseElement } from './json-elements.ts'
@@ -34,11 +34,7 @@ export const cocoPolygons: LabelFormat = {
 
 function hold(holes: boolean): LabelFormat['canHold'] {
   return {
-    shapes: true,
-    turned: true,
-    holes,
-    parts: true,
-    overlap: true,
+    ...(holes ? HOLDS.pixels : HOLDS.outlines),
     scores: true,
     categories: true,
     ignored: true,

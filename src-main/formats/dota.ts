@@ -1,6 +1,6 @@
 import { labelFormat } from '../contract/label-formats.ts'
 import { someLooksLike, stemOf, textOf, withEnding } from './files.ts'
-import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
+import { DEFAULT_CATEGORY, HOLDS, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { ringsMask, smallestRectangle } from './shapes.ts'
 import { difficultyOf, notesOfDifficulty } from './values.ts'
@@ -12,11 +12,7 @@ import { difficultyOf, notesOfDifficulty } from './values.ts'
 export const dota: LabelFormat = {
   ...labelFormat('dota'),
   canHold: {
-    shapes: false,
-    turned: true,
-    holes: false,
-    parts: false,
-    overlap: true,
+    ...HOLDS.turnedBoxes,
     scores: false,
     categories: true,
     notes: 'difficult',

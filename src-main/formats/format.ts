@@ -163,6 +163,15 @@ export interface CanHold {
   notes?: 'all' | 'difficult'
 }
 
+/** What formats can hold of a mask, by the way in which they write it. */
+export const HOLDS = {
+  /** every pixel, or outlines with those of the holes */
+  pixels: { shapes: true, turned: true, holes: true, parts: true, overlap: true },
+  outlines: { shapes: true, turned: true, holes: false, parts: true, overlap: true },
+  turnedBoxes: { shapes: false, turned: true, holes: false, parts: false, overlap: true },
+  boxes: { shapes: false, turned: false, holes: false, parts: false, overlap: true },
+} as const
+
 /** One format of label files: one object a format. */
 export interface LabelFormat extends LabelFormatFace {
   readonly canHold: CanHold

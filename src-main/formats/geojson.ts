@@ -5,7 +5,7 @@ import type { Rle, Size } from '../core/mask/rle.ts'
 import { measure } from '../core/places/measure.ts'
 import type { Places } from '../core/places/places.ts'
 import { headOf, onlyFile, stemOf } from './files.ts'
-import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
+import { DEFAULT_CATEGORY, HOLDS, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { GroupedPieces, PieceReader } from './grouped.ts'
 import { jsonElements, parseElement } from './json-elements.ts'
@@ -22,11 +22,7 @@ import type { Fields } from './values.ts'
 export const geojson: LabelFormat = {
   ...labelFormat('geojson'),
   canHold: {
-    shapes: true,
-    turned: true,
-    holes: true,
-    parts: true,
-    overlap: true,
+    ...HOLDS.pixels,
     scores: true,
     categories: true,
     notes: 'all',
@@ -158,7 +154,7 @@ async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink
     if (instances.length === 0) await feature(null, common)
     for (const instance of instances) {
       const { rle, category, score } = instance
-      const parts = partsWithHoles(rle, size).map((rings) => rings.map((ring) => positionsOf(ring, places)))
+      const parts = partsWithHoles(rle, size).map((rings) => rings.map((ring) => closedPairs(ring, places)))
       const geometry =
         parts.length === 1
           ? { type: 'Polygon', coordinates: parts[0] }
@@ -177,7 +173,7 @@ async function writeGeojson(images: AsyncIterable<ImageToWrite>, sink: LabelSink
 }
 
 /** A ring as GeoJSON has it: pairs, the first again at the end. */
-function positionsOf(ring: Ring, places: Places | null): (readonly [number, number])[] {
+function closedPairs(ring: Ring, places: Places | null): (readonly [number, number])[] {
   const positions = Array.from({ length: ring.length / 2 }, (_, i): readonly [number, number] => {
     const [x, y] = [ring[2 * i]!, ring[2 * i + 1]!]
     if (places === null) return [x, y]

@@ -2,7 +2,7 @@ import { labelFormat } from '../contract/label-formats.ts'
 import { pixelsOf, unionAll } from '../core/mask/rle.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
 import { folderOf, someLooksLike, stemOf, textOf, withEnding } from './files.ts'
-import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
+import { DEFAULT_CATEGORY, HOLDS, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type {
   BrokenRow,
   ImageToWrite,
@@ -25,11 +25,7 @@ import type { Fields } from './values.ts'
 export const labelme: LabelFormat = {
   ...labelFormat('labelme'),
   canHold: {
-    shapes: true,
-    turned: true,
-    holes: false,
-    parts: true,
-    overlap: true,
+    ...HOLDS.outlines,
     scores: true,
     categories: true,
     notes: 'all',

@@ -1,7 +1,7 @@
 import { labelFormat } from '../contract/label-formats.ts'
 import { eachColumnRun } from '../core/mask/rle.ts'
 import { folderOf, stemOf, withEnding } from './files.ts'
-import { labelledImage, leaveOut } from './format.ts'
+import { HOLDS, labelledImage, leaveOut } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { maskOfRaster } from './rasters.ts'
 
@@ -12,11 +12,7 @@ import { maskOfRaster } from './rasters.ts'
 export const masks: LabelFormat = {
   ...labelFormat('masks'),
   canHold: {
-    shapes: true,
-    turned: true,
-    holes: true,
-    parts: true,
-    overlap: true,
+    ...HOLDS.pixels,
     scores: false,
     categories: false,
   },

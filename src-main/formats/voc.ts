@@ -1,7 +1,7 @@
 import { XMLParser } from 'fast-xml-parser'
 import { labelFormat } from '../contract/label-formats.ts'
 import { folderOf, someLooksLike, stemOf, textOf, withEnding } from './files.ts'
-import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
+import { DEFAULT_CATEGORY, HOLDS, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { boxRing, edgesOf, ringsMask, sizeFrom } from './shapes.ts'
 import { difficultyOf, fieldsOf, notesOfDifficulty, textIn } from './values.ts'
@@ -11,11 +11,7 @@ import type { Fields } from './values.ts'
 export const voc: LabelFormat = {
   ...labelFormat('voc'),
   canHold: {
-    shapes: false,
-    turned: false,
-    holes: false,
-    parts: false,
-    overlap: true,
+    ...HOLDS.boxes,
     scores: false,
     categories: true,
     notes: 'difficult',

@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import { labelFormat } from '../contract/label-formats.ts'
 import type { Rle, Size } from '../core/mask/rle.ts'
 import { someLooksLike, stemOf, textOf, withEnding } from './files.ts'
-import { DEFAULT_CATEGORY, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
+import { DEFAULT_CATEGORY, HOLDS, labelledImage, leaveOut, SIZE_UNKNOWN } from './format.ts'
 import type { BrokenRow, ImageToWrite, LabelFormat, LabelledImage, LabelSink, LabelSource } from './format.ts'
 import { boxRing, edgesOf, joined, outerRings, ringsMask, smallestRectangle } from './shapes.ts'
 import type { Ring } from './shapes.ts'
@@ -16,11 +16,7 @@ import { fieldsOf, textIn } from './values.ts'
 export const yoloSegment: LabelFormat = {
   ...labelFormat('yolo-segment'),
   canHold: {
-    shapes: true,
-    turned: true,
-    holes: false,
-    parts: true,
-    overlap: true,
+    ...HOLDS.outlines,
     scores: true,
     categories: true,
   },
@@ -34,11 +30,7 @@ export const yoloSegment: LabelFormat = {
 export const yoloObb: LabelFormat = {
   ...labelFormat('yolo-obb'),
   canHold: {
-    shapes: false,
-    turned: true,
-    holes: false,
-    parts: false,
-    overlap: true,
+    ...HOLDS.turnedBoxes,
     scores: true,
     categories: true,
   },
@@ -51,11 +43,7 @@ export const yoloObb: LabelFormat = {
 export const yoloDetect: LabelFormat = {
   ...labelFormat('yolo-detect'),
   canHold: {
-    shapes: false,
-    turned: false,
-    holes: false,
-    parts: false,
-    overlap: true,
+    ...HOLDS.boxes,
     scores: true,
     categories: true,
   },
@@ -154,7 +142,7 @@ async function* readYolo(
     const image = labelledImage(names, await source.size(names))
     for (const [i, row] of text.split('\n').entries()) {
       if (row.trim() === '') continue
-      const found = rowOf(row, image.size)
+      const found = labelIn(row, image.size)
       const line = i + 1
       if (typeof found === 'string') {
         leaveOut(image, report, { line, place: `${path}, line ${line}`, reason: found })
@@ -167,7 +155,7 @@ async function* readYolo(
   }
 }
 
-function rowOf(
+function labelIn(
   row: string,
   size: Size | null,
 ): { category: number; rle: Rle; score: number | null } | string {

@@ -110,9 +110,11 @@ const DEEDS: readonly Deed[] = [
   keepDraft,
 ]
 
-/** Does any of them. @returns what must be stored from then on; null: nothing was done */
-export async function doSomething(place: Place): Promise<Kept | null> {
-  const kept = await pick(DEEDS, place.random)(place)
+/** Does any of them. @param begun hears which @returns what must be stored from then on; null: nothing was done */
+export async function doSomething(place: Place, begun: (deed: string) => void): Promise<Kept | null> {
+  const deed = pick(DEEDS, place.random)
+  begun(deed.name)
+  const kept = await deed(place)
   return kept && { project: place.project, ...kept }
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { EditPlan } from '../contract/wire.ts'
 import type { Random } from '../core/random.ts'
 import { formatRle, fromPredicate } from '../core/mask/rle.ts'
-import { startBackend } from './backend.ts'
+import { BUILT_BACKEND, startBackend } from './backend.ts'
 import type { TestBackend } from './backend.ts'
 import { doSomething } from './crash-deeds.ts'
 import type { Kept } from './crash-deeds.ts'
@@ -56,7 +56,7 @@ interface Acknowledged {
   revision: number
 }
 
-/** One backend after the other on the same user data, each there until it is killed. */
+/** One backend after the other, built as people run it, on the same user data, each there until it is killed. */
 export class Backends {
   /** the one that is there, or on its way */
   current: Promise<TestBackend>
@@ -66,14 +66,14 @@ export class Backends {
   constructor(userData: string, log: (line: string) => void) {
     this.#userData = userData
     this.#log = log
-    this.current = startBackend(userData, log)
+    this.current = startBackend(userData, log, BUILT_BACKEND)
   }
 
   /** `kill -9`; the next one follows. */
   async kill(): Promise<void> {
     const dying = await this.current
     dying.child.kill('SIGKILL')
-    this.current = dying.ended.then(() => startBackend(this.#userData, this.#log))
+    this.current = dying.ended.then(() => startBackend(this.#userData, this.#log, BUILT_BACKEND))
     await dying.ended
   }
 }
@@ -90,6 +90,11 @@ export class SessionRecord {
   /** gestures that the backend refused: there was nothing to undo or to do again */
   readonly refused = new Set<string>()
   #waiting: { count: number; resolve: () => void }[] = []
+
+  /** Another number whenever something has happened. */
+  get events(): number {
+    return this.acknowledged.length + this.kept.length + this.dropped.length + this.refused.size
+  }
 
   acknowledge(one: Acknowledged): void {
     this.acknowledged.push(one)
@@ -118,6 +123,8 @@ export class ScriptedWindow {
   stopped = false
   /** it is to predict all images of its project before the next gesture, so that there is an engine */
   wantsEngine = false
+  /** what it waits for, for whoever reads that nothing happens any more */
+  doing = 'nothing'
   readonly #number: number
   readonly #record: SessionRecord
   readonly #backends: Backends
@@ -159,6 +166,7 @@ export class ScriptedWindow {
 
   async #predict(): Promise<void> {
     this.wantsEngine = false
+    this.doing = 'predict'
     const project = this.#project
     const { client } = await this.#join(project)
     await client.predict.start({ project, images: 'all' })
@@ -173,7 +181,7 @@ export class ScriptedWindow {
     try {
       const { backend, client } = await this.#join(project)
       const place = { backend: await backend, client, project, images, labels, random: this.#random }
-      const kept = await doSomething(place)
+      const kept = await doSomething(place, (deed) => (this.doing = deed))
       if (kept) this.#record.kept.push(kept)
     } catch (error) {
       if (this.gone || this.#joined?.backend !== this.#backends.current) return
@@ -187,6 +195,7 @@ export class ScriptedWindow {
   async #send(gesture: Gesture): Promise<void> {
     const { gestureId, project, image, kind, plan } = gesture
     const key = `${project} ${image}`
+    this.doing = kind
     try {
       const { client } = await this.#join(project)
       const expectedRevision = this.#revisions.get(key) ?? 0
@@ -215,11 +224,13 @@ export class ScriptedWindow {
   async #join(project: string): Promise<Joined> {
     const { current } = this.#backends
     if (this.#joined?.backend !== current) {
+      this.doing = 'wait for a backend'
       const client = (await current).window().client
       this.#joined = { backend: current, client, open: null }
     }
     const joined = this.#joined
     if (joined.open !== project) {
+      this.doing = 'open the project'
       await joined.client.project.openRecent({ key: project })
       joined.open = project
     }

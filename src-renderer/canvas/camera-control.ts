@@ -25,9 +25,6 @@ interface Place {
 
 const MOST_REMEMBERED = 5000
 
-/** Places by image key, for as long as the window lives, shared by all its canvases. */
-const remembered = new Map<string, Place>()
-
 /** The camera of one canvas: fits, zooms, pans, follows the view's size, and remembers where each image was left. */
 export class CameraControl {
   #image: Extent | null = null
@@ -38,6 +35,8 @@ export class CameraControl {
   #fitting = true
   /** an image that was not looked at before is shown at the zoom and place of the one before it */
   keeps = false
+  /** by image key */
+  readonly #remembered = new Map<string, Place>()
   readonly #changed: () => void
 
   constructor(changed: () => void) {
@@ -61,7 +60,7 @@ export class CameraControl {
     const before = this.keeps && this.#image && !this.#fitting ? this.#place() : undefined
     this.#key = key
     this.#image = image
-    const place = remembered.get(key) ?? before
+    const place = this.#remembered.get(key) ?? before
     this.#fitting = place === undefined
     if (!image) return
     if (place) this.#centre(place)
@@ -77,7 +76,7 @@ export class CameraControl {
 
   /** Shows the whole image. */
   fit(): void {
-    remembered.delete(this.#key)
+    this.#remembered.delete(this.#key)
     this.#fitting = true
     if (this.#image) this.#set(fitImage(this.#image, this.#view))
   }
@@ -134,8 +133,8 @@ export class CameraControl {
     if (!this.#image) return
     this.#fitting = false
     this.#set(camera)
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    remembered.set(this.#key, this.#place())
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
+    this.#remembered.set(this.#key, this.#place())
   }
 
   #set(camera: Camera): void {

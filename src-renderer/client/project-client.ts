@@ -4,44 +4,103 @@ import type { backendContract } from '../../src-main/contract/backend.ts'
 
 type Backend = ContractRouterClient<typeof backendContract>
 
+/** Whether a procedure is about one project; of a group, whether any of it is. */
+type IsInProject<T> = T extends (input: infer I, ...rest: never[]) => unknown
+  ? I extends { project: string }
+    ? true
+    : false
+  : true extends { [K in keyof T]: IsInProject<T[K]> }[keyof T]
+    ? true
+    : false
+
 /** A procedure of the backend without the project's id; those that concern no project are left out. */
 type Bound<T> = T extends (input: infer I, options?: infer O) => infer R
-  ? I extends { project: string }
-    ? (input: Omit<I, 'project'>, options?: O) => R
-    : never
-  : { readonly [K in keyof T]: Bound<T[K]> }
+  ? (input: Omit<I, 'project'>, options?: O) => R
+  : { readonly [K in keyof T as IsInProject<T[K]> extends true ? K : never]: Bound<T[K]> }
 
 /** The backend's procedures for one project, whose id is put in here: nobody gives it by hand. */
 export type ProjectClient = Bound<Backend>
 
-type NameIn<G extends keyof Backend> = `${G}.${Extract<keyof Backend[G], string>}`
-type ProcedureName = { [G in keyof Backend]: NameIn<G> }[keyof Backend]
+/** What only reads is of no use any more once its project was left; what writes goes on to its end. A new procedure has to say which it is. */
+const CALLS: {
+  readonly [G in keyof ProjectClient]: {
+    readonly [P in keyof ProjectClient[G]]: 'reads' | 'writes'
+  }
+} = {
+  project: { summary: 'reads', watch: 'reads', relocate: 'writes', close: 'writes' },
+  images: {
+    order: 'reads',
+    rows: 'reads',
+    marks: 'reads',
+    facets: 'reads',
+    get: 'reads',
+    moved: 'reads',
+    answerMoved: 'writes',
+    rescan: 'writes',
+    setSplit: 'writes',
+    groups: 'reads',
+    regroup: 'writes',
+    takeSplits: 'writes',
+    about: 'reads',
+    setPixelMetres: 'writes',
+    mapping: 'reads',
+    setMapping: 'writes',
+    samples: 'reads',
+  },
+  annotate: { apply: 'writes', undo: 'writes', redo: 'writes', actOnAll: 'writes', undoGroup: 'writes' },
+  categories: { list: 'reads', add: 'writes', change: 'writes', merge: 'writes' },
+  predict: { start: 'writes', setFlips: 'writes', ahead: 'writes' },
+  runs: { list: 'reads', setCurrent: 'writes', choice: 'reads', choose: 'writes' },
+  sweeps: { start: 'writes', last: 'reads' },
+  drafts: { keep: 'writes' },
+  inference: { open: 'reads' },
+  score: { set: 'reads', refresh: 'writes' },
+  review: {
+    page: 'reads',
+    gallery: 'reads',
+    outlines: 'reads',
+    answer: 'writes',
+    verdicts: 'reads',
+    compare: 'reads',
+    report: 'writes',
+    result: 'writes',
+    plot: 'writes',
+    decide: 'writes',
+    predictions: 'reads',
+  },
+  train: {
+    preview: 'reads',
+    defaults: 'reads',
+    start: 'writes',
+    curve: 'reads',
+    filmSteps: 'reads',
+    filmFrame: 'reads',
+    keepStep: 'writes',
+    measureCurve: 'writes',
+    learningCurve: 'reads',
+    crops: 'reads',
+  },
+  models: {
+    list: 'reads',
+    setCurrent: 'writes',
+    save: 'writes',
+    add: 'writes',
+    setRemark: 'writes',
+    holdOut: 'reads',
+    compareOnHoldOut: 'writes',
+    card: 'reads',
+  },
+  exchange: { previewImport: 'reads', import: 'writes', previewExport: 'reads', export: 'writes' },
+  mapLayers: { list: 'reads', add: 'writes', remove: 'writes', on: 'reads' },
+  jobs: { list: 'reads', cancel: 'writes', resume: 'writes' },
+}
 
-/** What only reads, and so is of no use any more once its project was left. */
-const READS: ReadonlySet<string> = new Set<ProcedureName>([
-  'project.summary',
-  'project.watch',
-  'images.order',
-  'images.rows',
-  'images.moved',
-  'images.get',
-  'runs.list',
-  'runs.choice',
-  'inference.open',
-  'score.set',
-  'review.page',
-  'review.verdicts',
-  'review.compare',
-  'review.predictions',
-  'train.preview',
-  'train.defaults',
-  'train.curve',
-  'models.list',
-  'models.card',
-  'exchange.previewImport',
-  'exchange.previewExport',
-  'jobs.list',
-])
+/** By 'group.procedure'. */
+const READS: ReadonlySet<string> = new Set(
+  Object.entries(CALLS).flatMap(([group, calls]) =>
+    Object.entries(calls).flatMap(([name, does]) => (does === 'reads' ? `${group}.${name}` : [])),
+  ),
+)
 
 /**
  * The client of one project.

@@ -50,7 +50,7 @@ export class App {
   }
 
   async refreshRecent(): Promise<void> {
-    await this.#guard(() =>
+    await this.toasts.guard(() =>
       this.#latestRecent.ask(
         () => this.client.backend.project.recent({}),
         (recent) => (this.recent = recent),
@@ -69,7 +69,7 @@ export class App {
 
   /** Lets a person choose a folder: of images, to make a project from, or a project's own. */
   async chooseProject(purpose: 'images' | 'project'): Promise<void> {
-    await this.#guard(async () => {
+    await this.toasts.guard(async () => {
       const chosen = await this.client.shell.dialogs.chooseFolder({ purpose })
       if (chosen) await this.openGranted(chosen.grant)
     })
@@ -95,7 +95,7 @@ export class App {
   }
 
   async forgetRecent(key: string): Promise<void> {
-    await this.#guard(() => this.client.backend.project.forgetRecent({ key }))
+    await this.toasts.guard(() => this.client.backend.project.forgetRecent({ key }))
     await this.refreshRecent()
   }
 
@@ -129,10 +129,11 @@ export class App {
     try {
       if (this.project && !(await this.project.editing.saving.settled())) return this.#stays()
       const summary = await call()
-      // it could be marked in all the while
-      if (this.project && !(await this.project.editing.saving.close())) {
+      // it could be marked in, or closed, all the while
+      const { project } = this
+      if (project && !(await project.editing.saving.close())) {
         this.#stays()
-        if (summary.id !== this.project.id) await this.client.backend.project.close({ project: summary.id })
+        if (summary.id !== project.id) await this.client.backend.project.close({ project: summary.id })
         return
       }
       await this.#enter(summary)
@@ -166,14 +167,14 @@ export class App {
   async #leave(project: OpenProject): Promise<void> {
     project.leave()
     if (project.id === this.project?.id) return
-    await this.#guard(() => this.client.backend.project.close({ project: project.id }))
+    await this.toasts.guard(() => this.client.backend.project.close({ project: project.id }))
   }
 
   /** Menu and title are those of the project that is open by now. */
   async #tellShell(): Promise<void> {
     const { window } = this.client.shell
     const name = this.project?.facts.summary.name
-    await this.#guard(() =>
+    await this.toasts.guard(() =>
       Promise.all([
         window.setProjectOpen({ open: name !== undefined }),
         window.setTitle({ title: name === undefined ? 'Drydock' : `${name} – Drydock` }),
@@ -190,19 +191,11 @@ export class App {
   }
 
   async #about(): Promise<void> {
-    await this.#guard(async () => {
+    await this.toasts.guard(async () => {
       const { version, logs } = await this.client.backend.system.about({})
       this.version = version
       this.logs = logs
     })
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.toasts.error(error)
-    }
   }
 }
 

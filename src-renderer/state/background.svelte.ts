@@ -34,10 +34,6 @@ export class Background {
 
   /** Ends it; another one follows. Gestures that were not acknowledged are sent again to that. */
   async restart(): Promise<void> {
-    try {
-      await this.#client.shell.window.restartBackend({})
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+    await this.#toasts.guard(() => this.#client.shell.window.restartBackend({}))
   }
 }

@@ -26,6 +26,9 @@ export class ByImage<T> {
   readonly #older = new SvelteSet<number>()
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #changed = new Set<number>()
+  /** changed since all were asked for: of these a page of all may be older than what was looked at since */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
+  readonly #since = new Set<number>()
   readonly #ask: Ask<T>
   readonly #toasts: Toasts
   #wanted = false
@@ -74,6 +77,7 @@ export class ByImage<T> {
     const asked = ++this.#asked
     this.loading = true
     this.#changed.clear()
+    this.#since.clear()
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
     const seen = new Set<number>()
     try {
@@ -81,6 +85,7 @@ export class ByImage<T> {
         const part: Part<T> = await this.#ask({ after, ...(after === 0 && { limit: FIRST }) })
         if (asked !== this.#asked) return
         for (const [image, value] of part.images) {
+          if (this.#since.has(image)) continue
           seen.add(image)
           this.#images.set(image, value)
           this.#older.delete(image)
@@ -92,7 +97,8 @@ export class ByImage<T> {
       if (asked !== this.#asked) return
       if (!isNothingYet(error)) this.#toasts.error(error)
     }
-    for (const image of this.#images.keys()) if (!seen.has(image)) this.#images.delete(image)
+    for (const image of this.#images.keys())
+      if (!seen.has(image) && !this.#since.has(image)) this.#images.delete(image)
     this.#changes++
     this.loading = false
   }
@@ -101,6 +107,7 @@ export class ByImage<T> {
   changed(image: number): void {
     if (!this.#wanted) return
     this.#changed.add(image)
+    this.#since.add(image)
     this.#older.add(image)
     if (!this.#catchingUp) void this.#catchUp()
   }

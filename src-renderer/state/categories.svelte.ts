@@ -50,7 +50,7 @@ export class Categories {
   }
 
   async refresh(): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.ask(
         () => this.#client.categories.list({}),
         (all) => this.#take(all),
@@ -60,7 +60,7 @@ export class Categories {
 
   /** @returns whether it was taken */
   async add(name: string): Promise<boolean> {
-    return this.#guard(async () => {
+    return this.#toasts.guard(async () => {
       const { key } = await this.#client.categories.add({ name, counts: true })
       await this.refresh()
       this.use(key)
@@ -68,25 +68,15 @@ export class Categories {
   }
 
   async change(key: string, to: { name?: string; colour?: number; counts?: boolean }): Promise<void> {
-    await this.#guard(async () => this.#take(await this.#client.categories.change({ key, ...to })))
+    await this.#toasts.guard(async () => this.#take(await this.#client.categories.change({ key, ...to })))
   }
 
   async merge(key: string, into: string): Promise<void> {
-    await this.#guard(async () => this.#take(await this.#client.categories.merge({ key, into })))
+    await this.#toasts.guard(async () => this.#take(await this.#client.categories.merge({ key, into })))
   }
 
   #take(all: readonly ProjectCategory[]): void {
     this.all = all
     if (this.only !== null) this.only = categoryOf(all, this.only)?.key ?? null
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await act()
-      return true
-    } catch (error) {
-      this.#toasts.error(error)
-      return false
-    }
   }
 }

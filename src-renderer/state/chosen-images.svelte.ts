@@ -11,6 +11,8 @@ interface Surroundings {
   readonly toasts: Toasts
   readonly images: Images
   readonly editing: Editing
+  /** the project was left */
+  readonly left: AbortSignal
 }
 
 /** Images of the queue that are chosen together, and what is done to all of them: each act is one undo. */
@@ -60,21 +62,23 @@ export class ChosenImages {
 
   /** Does the same to all that are chosen, and says what came of it. @param what 'Status done' */
   async act(act: ImagesAct, what: string): Promise<void> {
-    const { client, editing, toasts } = this.#around
+    const { client, editing, toasts, left: until } = this.#around
     if (this.busy || this.all.size === 0) return
     this.busy = true
+    // others may be chosen, and gestures made, before the answer is there
+    const [chosen, { gestures }] = [[...this.all], editing]
     try {
       // what is being saved comes before: the act is made on what the person sees
       if (!(await editing.saving.settled())) {
         toasts.failure('The last gestures are not saved yet, so nothing was done to the chosen images.')
         return
       }
-      const { group, images, kept, why } = await client.annotate.actOnAll({ images: [...this.all], act })
+      const { group, images, kept, why } = await client.annotate.actOnAll({ images: chosen, act })
       const left = kept === 0 ? '' : ` ${plural(kept, 'image')} stayed: ${why ?? ''}.`.replace('..', '.')
-      this.#last = images > 0 ? { group, gestures: editing.gestures } : null
+      this.#last = images > 0 ? { group, gestures } : null
       toasts.note(
         `${what}: ${plural(images, 'image')}.${left}`,
-        images > 0 ? { label: 'Undo', act: () => void this.#takeBack(group) } : undefined,
+        images > 0 ? { label: 'Undo', act: () => void this.#takeBack(group), until } : undefined,
       )
     } catch (error) {
       toasts.error(error)
@@ -94,13 +98,11 @@ export class ChosenImages {
   async #takeBack(group: string): Promise<void> {
     const { client, toasts } = this.#around
     if (this.#last?.group === group) this.#last = null
-    try {
+    await toasts.guard(async () => {
       const gestureId = crypto.randomUUID()
       const { images, kept } = await client.annotate.undoGroup({ group, gestureId })
       const left = kept === 0 ? '' : ` ${plural(kept, 'image')} changed since, and stayed.`
       toasts.note(`Taken back: ${plural(images, 'image')}.${left}`)
-    } catch (error) {
-      toasts.error(error)
-    }
+    })
   }
 }

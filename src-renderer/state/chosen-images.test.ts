@@ -8,6 +8,7 @@ async function fiveImages() {
   const backend = new FakeBackend([1, 2, 3, 4, 5])
   const { editing, images, toasts } = await windowOn(backend)
   const asked: { images: number[]; act: ImagesAct }[] = []
+  const left = new AbortController()
   const undone: string[] = []
   const client = fakeClient({
     backend: {
@@ -22,9 +23,10 @@ async function fiveImages() {
         },
       },
     },
-  }).inProject('p', new AbortController().signal)
+  }).inProject('p', left.signal)
   await editing.open(2)
-  return { editing, toasts, asked, undone, chosen: new ChosenImages({ client, toasts, images, editing }) }
+  const around = { client, toasts, images, editing, left: left.signal }
+  return { backend, editing, toasts, asked, undone, left, chosen: new ChosenImages(around) }
 }
 
 test('images are chosen one by one, in a row, or all; the open one is the first', async () => {
@@ -59,4 +61,33 @@ test('an act on all is said and undone at once, as long as nothing was done afte
   await chosen.act(act, 'Set to done')
   brush(editing, 7)
   expect(chosen.undo()).toBe(false)
+})
+
+test('an act is done to those that were chosen when it was asked for; what is drawn meanwhile is undone before it', async () => {
+  const { backend, chosen, editing, asked } = await fiveImages()
+  const act: ImagesAct = { kind: 'status', status: 'done' }
+  chosen.every()
+  const answer = backend.hold()
+  brush(editing, 7)
+  const acting = chosen.act(act, 'Set to done')
+  chosen.none()
+  chosen.toggle(3)
+  brush(editing, 8)
+  answer()
+  await acting
+  expect(asked).toEqual([{ project: 'p', images: [1, 2, 3, 4, 5], act }])
+  expect(chosen.undo()).toBe(false)
+})
+
+test('what was done in a project that was left cannot be taken back from the next one', async () => {
+  const { chosen, toasts, left } = await fiveImages()
+  const act: ImagesAct = { kind: 'status', status: 'done' }
+  chosen.every()
+  await chosen.act(act, 'Set to done')
+  expect(toasts.items.at(-1)?.action?.label).toBe('Undo')
+  left.abort()
+  expect(toasts.items.at(-1)).toMatchObject({ text: expect.stringContaining('Set to done') as string })
+  expect(toasts.items.at(-1)?.action).toBeUndefined()
+  await chosen.act(act, 'Set to done')
+  expect(toasts.items.map(({ action }) => action)).toEqual([undefined, undefined])
 })

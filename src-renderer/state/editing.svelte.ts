@@ -29,6 +29,8 @@ interface Surroundings {
   ofNew(plan: EditPlan): EditPlan
   /** Opens the project again in a backend that has not got it open. */
   reopen(): Promise<void>
+  /** the project was left */
+  readonly left: AbortSignal
 }
 
 /** Which image is on the screen, and the gestures made on it: shown at once, then handed to be saved. */

@@ -30,31 +30,25 @@ export class Engine {
 
   /** Computes with another tfjs backend, from now on or, where a job runs, from its end on. */
   async choose(choice: BackendChoice): Promise<void> {
-    try {
+    const chosen = await this.#toasts.guard(async () => {
       this.setting = await this.#client.backend.system.setBackend({ choice })
-    } catch (error) {
-      return this.#toasts.error(error)
-    }
-    if (this.setting.waiting) return
+    })
+    if (!chosen || this.setting?.waiting) return
     this.info = null
     this.asked = false
     await this.#refreshInfo()
   }
 
   async #refreshInfo(): Promise<void> {
-    try {
+    await this.#toasts.guard(async () => {
       this.info = await this.#client.backend.system.engine({})
       this.asked = true
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+    })
   }
 
   async #refreshSetting(): Promise<void> {
-    try {
+    await this.#toasts.guard(async () => {
       this.setting = await this.#client.backend.system.backendSetting({})
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+    })
   }
 }

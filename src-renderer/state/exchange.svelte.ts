@@ -36,6 +36,8 @@ export class Exchange {
   wishes = $state<CategoryWish[]>([])
   /** whether the sheet stands */
   readonly open = $derived(this.reading || this.preview !== null || this.result !== null)
+  /** counts the files that were named, and the sheets that were closed */
+  #asked = 0
   readonly #client: ProjectClient
   readonly #dialogs: LabelDialogs
   readonly #toasts: Toasts
@@ -48,7 +50,7 @@ export class Exchange {
 
   /** Asks for a file and reads what it would do; nothing is written yet. */
   async choose(): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const chosen = await this.#dialogs.chooseLabels({})
       if (chosen) await this.#read(chosen.grant)
     })
@@ -56,7 +58,7 @@ export class Exchange {
 
   /** The same for a folder, as the labels of many tools are. */
   async chooseFolder(): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const chosen = await this.#dialogs.chooseFolder({ purpose: 'labels' })
       if (chosen) await this.#read(chosen.grant)
     })
@@ -64,7 +66,7 @@ export class Exchange {
 
   /** The same for a file that was dropped on the window. */
   async drop(file: File): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const { grant } = await dropGrant(file)
       await this.#read(grant)
     })
@@ -74,9 +76,10 @@ export class Exchange {
     const preview = this.preview
     if (!preview) return
     this.writing = true
-    await this.#guard(async () => {
+    const asked = this.#asked
+    await this.#toasts.guard(async () => {
       const { what, existing, overlaps, rowByRow, runName } = this.choice
-      this.result = await this.#client.exchange.import({
+      const result = await this.#client.exchange.import({
         token: preview.token,
         what,
         existing,
@@ -85,6 +88,9 @@ export class Exchange {
         categories: this.wishes.map((wish) => ({ ...wish })),
         ...(what === 'predictions' && runName.trim() ? { runName: runName.trim() } : {}),
       })
+      if (asked === this.#asked) this.result = result
+      // its sheet is gone
+      else this.#toasts.note(`${preview.file} is imported on ${plural(result.images, 'image')}.`)
     })
     this.writing = false
   }
@@ -92,15 +98,18 @@ export class Exchange {
   async undo(): Promise<void> {
     const group = this.result?.group
     if (!group) return
-    await this.#guard(async () => {
+    const asked = this.#asked
+    await this.#toasts.guard(async () => {
       const gestureId = crypto.randomUUID()
       const { images } = await this.#client.annotate.undoGroup({ group, gestureId })
       this.#toasts.note(`The import was taken back on ${plural(images, 'image')}.`)
-      this.close()
+      if (asked === this.#asked) this.close()
     })
   }
 
   close(): void {
+    this.#asked++
+    this.reading = false
     this.preview = null
     this.result = null
   }
@@ -108,22 +117,17 @@ export class Exchange {
   async #read(grant: string): Promise<void> {
     this.close()
     this.reading = true
+    const asked = this.#asked
     try {
       const preview = await this.#client.exchange.previewImport({ grant })
+      // another file was named meanwhile, or the sheet was closed
+      if (asked !== this.#asked) return
       const runName = preview.file.replace(/\.[^.]*$/, '').slice(0, 80)
       this.choice = { ...CHOICE, runName }
       this.wishes = preview.categories.map(({ wish }) => wish)
       this.preview = preview
     } finally {
-      this.reading = false
-    }
-  }
-
-  async #guard(act: () => Promise<void>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.#toasts.error(error)
+      if (asked === this.#asked) this.reading = false
     }
   }
 }

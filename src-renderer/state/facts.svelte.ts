@@ -67,7 +67,7 @@ export class Facts {
   }
 
   async refreshSummary(): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.summary.ask(
         () => this.#client.project.summary({}),
         (summary) => (this.summary = summary),
@@ -76,7 +76,7 @@ export class Facts {
   }
 
   async refreshRuns(): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.runs.ask(
         async () => {
           const runs = await this.#client.runs.list({})
@@ -92,7 +92,7 @@ export class Facts {
   }
 
   async refreshModels(): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.models.ask(
         () => this.#client.models.list({}),
         (models) => (this.models = models),
@@ -101,7 +101,7 @@ export class Facts {
   }
 
   async refreshScore(): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.score.ask(
         () => this.#client.score.set({}),
         (score) => (this.score = score),
@@ -119,12 +119,12 @@ export class Facts {
 
   /** Recomputes what is stale in the current run. */
   async rescore(): Promise<void> {
-    await this.#guard(() => this.#client.score.refresh({}))
+    await this.#toasts.guard(() => this.#client.score.refresh({}))
     await this.refreshScore()
   }
 
   async setRun(run: number): Promise<void> {
-    await this.#guard(() => this.#client.runs.setCurrent({ run }))
+    await this.#toasts.guard(() => this.#client.runs.setCurrent({ run }))
   }
 
   /**
@@ -135,7 +135,7 @@ export class Facts {
     this.#wished = { wish: { ...this.#wished?.wish, ...wish }, ...(image === null ? {} : { first: image }) }
     if (this.#choosing) return
     this.#choosing = true
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       for (let next = this.#wished; next; next = this.#wished) {
         this.#wished = null
         const run = this.run?.id
@@ -150,7 +150,7 @@ export class Facts {
   }
 
   async fetchHoldOut(model: string): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.holdOut.ask(
         () => this.#client.models.holdOut({ model }),
         (state) => (this.holdOut = { model, state }),
@@ -160,32 +160,32 @@ export class Facts {
 
   /** Compares a version with the current one on the hold-out; each time counts as a look. */
   async compareOnHoldOut(model: string): Promise<void> {
-    await this.#guard(() => this.#client.models.compareOnHoldOut({ model }))
+    await this.#toasts.guard(() => this.#client.models.compareOnHoldOut({ model }))
   }
 
   /** What the card of a version says; null: it could not be read, and that was said. */
   async fetchCard(model: string): Promise<Card | null> {
     let card: Card | null = null
-    await this.#guard(async () => (card = cardOf(await this.#client.models.card({ model }))))
+    await this.#toasts.guard(async () => (card = cardOf(await this.#client.models.card({ model }))))
     return card
   }
 
   /** What the cards of all versions say. */
   async fetchCards(): Promise<Record<string, Card>> {
     const cards: Record<string, Card> = {}
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       for (const { id } of this.models) cards[id] = cardOf(await this.#client.models.card({ model: id }))
     })
     return cards
   }
 
   async setRemark(model: string, remark: string): Promise<void> {
-    await this.#guard(() => this.#client.models.setRemark({ model, remark }))
+    await this.#toasts.guard(() => this.#client.models.setRemark({ model, remark }))
   }
 
   /** Writes a version into one file where a person says. */
   async saveVersion(model: ModelVersion): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const chosen = await this.#dialogs.saveVersion({ suggestedName: model.name.slice(0, 200) })
       if (!chosen) return
       await this.#client.models.save({ model: model.id, grant: chosen.grant })
@@ -195,7 +195,7 @@ export class Facts {
 
   /** Takes a version from a file that a person chooses. */
   async addVersion(): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const chosen = await this.#dialogs.chooseVersion({})
       if (!chosen) return
       await this.#client.models.add({ grant: chosen.grant })
@@ -204,7 +204,7 @@ export class Facts {
   }
 
   async setModel(model: string): Promise<void> {
-    await this.#guard(() => this.#client.models.setCurrent({ model }))
+    await this.#toasts.guard(() => this.#client.models.setCurrent({ model }))
     await Promise.all([this.refreshModels(), this.refreshSummary()])
   }
 
@@ -212,15 +212,7 @@ export class Facts {
   async setFlips(flips: boolean): Promise<void> {
     // shown at once; afterwards what is stored, which is the choice before where it could not be
     this.summary = { ...this.summary, flips }
-    await this.#guard(() => this.#client.predict.setFlips({ flips }))
+    await this.#toasts.guard(() => this.#client.predict.setFlips({ flips }))
     await this.refreshSummary()
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.#toasts.error(error)
-    }
   }
 }

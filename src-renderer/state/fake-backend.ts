@@ -217,6 +217,7 @@ export async function windowOn(
       refusal: () => null,
       ofNew: (plan) => plan,
       reopen: async () => undefined,
+      left: new AbortController().signal,
     }),
     images,
     toasts,

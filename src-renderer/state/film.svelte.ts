@@ -34,14 +34,12 @@ export class Film {
 
   /** Looks again at which steps there are; a new validation has brought one. */
   async refresh(job: string): Promise<void> {
-    try {
-      await this.#latest.steps.ask(
+    await this.#toasts.guard(() =>
+      this.#latest.steps.ask(
         () => this.#client.train.filmSteps({ job }),
         (steps) => (this.steps = steps),
-      )
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+      ),
+    )
   }
 
   /** Shows what the weights of a step make of an image; what was asked for before and comes later is not shown. */

@@ -116,11 +116,8 @@ export class Images {
 
   /** Asks what there is to filter by. */
   async fetchFacets(): Promise<void> {
-    try {
-      this.facets = await this.#around.client.images.facets({})
-    } catch (error) {
-      this.#around.toasts.error(error)
-    }
+    const { client, toasts } = this.#around
+    await toasts.guard(async () => (this.facets = await client.images.facets({})))
   }
 
   /** The next images in the queue's order, after `image` and then from the top, that nobody has finished or left out: at most `limit`. */

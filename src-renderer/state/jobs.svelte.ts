@@ -55,19 +55,11 @@ export class Jobs {
 
   /** Goes on with a job that ended early. */
   async resume(job: string): Promise<void> {
-    try {
-      await this.#client.jobs.resume({ job })
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+    await this.#toasts.guard(() => this.#client.jobs.resume({ job }))
   }
 
   async cancel(job: string): Promise<void> {
-    try {
-      await this.#client.jobs.cancel({ job })
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+    await this.#toasts.guard(() => this.#client.jobs.cancel({ job }))
   }
 }
 

@@ -49,7 +49,7 @@ function sheetStands({ project, layout }: Desk): boolean {
   return (
     (project?.exchange.open ?? false) ||
     (project?.categories.shown ?? false) ||
-    (project?.leaving.choice ?? null) !== null ||
+    (project?.outgoing.choice ?? null) !== null ||
     layout.keysShown
   )
 }

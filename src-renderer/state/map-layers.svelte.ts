@@ -22,7 +22,7 @@ export class MapLayers {
   }
 
   async refresh(): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.ask(
         () => this.#client.mapLayers.list({}),
         (layers) => (this.items = layers),
@@ -32,7 +32,7 @@ export class MapLayers {
 
   /** Asks for a file and shows it. */
   async choose(): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const chosen = await this.#dialogs.chooseMapLayer({})
       if (chosen) await this.add({ grant: chosen.grant })
     })
@@ -41,7 +41,7 @@ export class MapLayers {
   /** Shows a file that a person gave the right to, or has previewed as labels. An event follows with what is there then. */
   async add(from: { grant: string } | { token: string }): Promise<void> {
     this.reading = true
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const { name, onEarth } = await this.#client.mapLayers.add({ from })
       const where = onEarth
         ? 'on every image that has a place on the earth and that it reaches'
@@ -52,14 +52,6 @@ export class MapLayers {
   }
 
   async remove({ id }: MapLayer): Promise<void> {
-    await this.#guard(() => this.#client.mapLayers.remove({ layer: id }))
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+    await this.#toasts.guard(() => this.#client.mapLayers.remove({ layer: id }))
   }
 }

@@ -21,7 +21,7 @@ export class Moved {
 
   /** Looks whether there is something to ask. */
   async refresh(): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.ask(
         () => this.#client.images.moved({}),
         (moved) => (this.question = moved.images === 0 ? null : moved),
@@ -36,20 +36,12 @@ export class Moved {
   async answer(follow: boolean): Promise<void> {
     if (this.answering) return
     this.answering = true
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const { images } = await this.#client.images.answerMoved({ follow })
       if (follow) this.#toasts.note(`${plural(images, 'image')} found in the new place, marks and all.`)
     })
     await this.refresh()
     this.answering = false
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.#toasts.error(error)
-    }
   }
 }
 

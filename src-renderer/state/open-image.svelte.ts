@@ -22,6 +22,8 @@ export interface Surroundings {
   early(image: number): ImageDetail | null
   /** Whether gestures on an image are on their way to the disk: what is fetched of its marks is older than what is shown. */
   isSaving(image: number): boolean
+  /** the project was left */
+  readonly left: AbortSignal
 }
 
 /**
@@ -153,10 +155,11 @@ export class OpenImage {
 
   /** A draft goes with its image: it is said, and can still be kept. */
   #offer(store: () => Promise<unknown>): void {
-    const { toasts } = this.#around
+    const { toasts, left: until } = this.#around
     toasts.note(`The draft of ${this.row?.path ?? 'the image before'} was not kept.`, {
       label: 'Keep it',
-      act: () => void store().catch((error: unknown) => toasts.error(error)),
+      act: () => void toasts.guard(store),
+      until,
     })
   }
 

@@ -7,7 +7,7 @@ import { Editing } from './editing.svelte.ts'
 import type { Engine } from './engine.svelte.ts'
 import { Eye } from './eye.svelte.ts'
 import { Exchange } from './exchange.svelte.ts'
-import { Leaving } from './leaving.svelte.ts'
+import { Outgoing } from './outgoing.svelte.ts'
 import { Facts } from './facts.svelte.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
@@ -52,7 +52,7 @@ export class OpenProject {
   readonly exchange: Exchange
   readonly mapLayers: MapLayers
   readonly clipboard = new Clipboard()
-  readonly leaving: Leaving
+  readonly outgoing: Outgoing
   readonly #window: Client
   /** ends the calls that only read */
   readonly #left = new AbortController()
@@ -77,7 +77,7 @@ export class OpenProject {
     this.training = new Training(this.client, client.shell.dialogs, toasts)
     this.mapLayers = new MapLayers(this.client, client.shell.dialogs, toasts)
     this.exchange = new Exchange(this.client, client.shell.dialogs, toasts)
-    this.leaving = new Leaving(this.client, client.shell.dialogs, toasts, () => this.facts.summary.name)
+    this.outgoing = new Outgoing(this.client, client.shell.dialogs, toasts, () => this.facts.summary.name)
     this.editing = new Editing({
       client: this.client,
       toasts,
@@ -85,9 +85,11 @@ export class OpenProject {
       refusal: () => this.#refusal(),
       ofNew: (plan) => this.categories.ofNew(plan),
       reopen: () => this.reopen(),
+      left: this.#left.signal,
     })
     this.chosen = new ChosenImages({
       ...{ client: this.client, toasts: this.toasts, images: this.images, editing: this.editing },
+      left: this.#left.signal,
     })
     this.eye = new Eye(() => this.editing.image)
   }
@@ -100,6 +102,7 @@ export class OpenProject {
   /** The window has another project, or none: what is being read is of no use any more. */
   leave(): void {
     this.#left.abort()
+    this.editing.shown?.leave()
   }
 
   /**
@@ -140,7 +143,7 @@ export class OpenProject {
 
   /** Lets a person choose the folder in which the images are now. */
   async relocate(): Promise<void> {
-    await this.#guard(async () => {
+    await this.toasts.guard(async () => {
       const chosen = await this.#window.shell.dialogs.chooseFolder({ purpose: 'relocate' })
       if (!chosen) return
       this.facts.summary = await this.client.project.relocate({ grant: chosen.grant })
@@ -149,14 +152,14 @@ export class OpenProject {
   }
 
   async rescan(): Promise<void> {
-    await this.#guard(() => this.client.images.rescan({}))
+    await this.toasts.guard(() => this.client.images.rescan({}))
   }
 
   /** Starts a prediction of the image on the screen, of all, or of those that the run has not reached. */
   async predict(which: 'this' | 'all' | 'todo'): Promise<void> {
     const { image } = this.editing
     if (which === 'this' && image === null) return
-    await this.#guard(() =>
+    await this.toasts.guard(() =>
       this.client.predict.start({
         images: which === 'this' ? [image!] : which,
         ...(image === null ? {} : { first: image }),
@@ -184,7 +187,7 @@ export class OpenProject {
   }
 
   export(what: 'truth' | 'predictions'): void {
-    void this.leaving.start(what)
+    void this.outgoing.start(what)
   }
 
   #takingAway(): Parameters<typeof saveResult>[0] {
@@ -205,14 +208,6 @@ export class OpenProject {
     return this.facts.summary.readOnly
       ? 'This project cannot be written, so nothing was changed. Open a copy of it elsewhere.'
       : null
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.toasts.error(error)
-    }
   }
 }
 

@@ -119,19 +119,15 @@ export class Review {
     if (known && verdict !== null) {
       this.#reviewed.set(image, { ...known, suspects: known.suspects.filter(({ id }) => id !== suspect) })
     }
-    try {
-      this.verdicts = await this.#around.client.review.answer({ image, suspect, verdict })
-    } catch (error) {
-      this.#around.toasts.error(error)
-    }
+    const { client, toasts } = this.#around
+    await toasts.guard(async () => {
+      this.verdicts = await client.review.answer({ image, suspect, verdict })
+    })
     this.#reviewed.changed(image)
   }
 
   async #countVerdicts(): Promise<void> {
-    try {
-      this.verdicts = await this.#around.client.review.verdicts({})
-    } catch (error) {
-      this.#around.toasts.error(error)
-    }
+    const { client, toasts } = this.#around
+    await toasts.guard(async () => (this.verdicts = await client.review.verdicts({})))
   }
 }

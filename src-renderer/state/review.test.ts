@@ -77,6 +77,27 @@ describe('the review of a set', () => {
     expect(asked).toEqual([1, 2])
   })
 
+  it('keeps what was looked at since, where a page of all that was asked for before comes later', async () => {
+    review.want()
+    await review.refresh()
+    let open = () => {}
+    held = new Promise((resolve) => (open = resolve))
+    asked = []
+    const all = review.refresh()
+    await expect.poll(() => asked).toEqual([0])
+    held = Promise.resolve()
+    stored.set(2, 0.9)
+    review.changed(2)
+    await expect.poll(f2s).toContainEqual([2, 0.9])
+    open()
+    await all
+    expect(f2s()).toEqual([
+      [1, 0.5],
+      [2, 0.9],
+      [3, 0.5],
+    ])
+  })
+
   it('says what is older than its truth, from the news on until it was looked at again', async () => {
     review.want()
     await review.refresh()

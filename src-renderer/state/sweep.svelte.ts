@@ -21,7 +21,7 @@ export class Sweep {
   }
 
   async fetch(run: number): Promise<void> {
-    await this.#guard(() =>
+    await this.#toasts.guard(() =>
       this.#latest.ask(
         () => this.#client.sweeps.last({ run }),
         (result) => (this.found = result && { run, result }),
@@ -30,7 +30,7 @@ export class Sweep {
   }
 
   async start(run: number): Promise<void> {
-    await this.#guard(() => this.#client.sweeps.start({ run }))
+    await this.#toasts.guard(() => this.#client.sweeps.start({ run }))
   }
 
   /** Makes the run with what was found the current one, over all images. @param first the image on the screen */
@@ -38,7 +38,7 @@ export class Sweep {
     const { found } = this
     if (!found || this.applying) return
     this.applying = true
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const { foreground, sigma, alpha, minArea, minScore } = found.result.best
       await this.#client.runs.choose({
         ...{ run: found.run, foreground, sigma, alpha, minArea, minScore },
@@ -47,13 +47,5 @@ export class Sweep {
       this.shown = false
     })
     this.applying = false
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.#toasts.error(error)
-    }
   }
 }

@@ -20,7 +20,7 @@ export async function saveReport(
   name: string,
   { run, against, ignoring }: { run: number; against: number | null; ignoring: boolean },
 ): Promise<void> {
-  try {
+  await toasts.guard(async () => {
     const target = await dialogs.saveReview({ suggestedName: `${name} report.html`, what: 'report' })
     if (!target) return
     await client.review.report({
@@ -30,9 +30,7 @@ export async function saveReport(
       ...(against === null ? {} : { against }),
     })
     toasts.note(`${target.label} is written.`)
-  } catch (error) {
-    toasts.error(error)
-  }
+  })
 }
 
 /** Lets a person choose a new folder, and writes a run's score there with all that it follows from. */
@@ -41,16 +39,14 @@ export async function saveResult(
   name: string,
   run: number,
 ): Promise<void> {
-  try {
+  await toasts.guard(async () => {
     const target = await dialogs.saveReview({ suggestedName: `${name} result`, what: 'result' })
     if (!target) return
     const { f2, images } = await client.review.result({ grant: target.grant, run })
     toasts.note(
       `${target.label} holds F2 ${score(f2)} over ${plural(images, 'image')}. "drydock score --result" checks it.`,
     )
-  } catch (error) {
-    toasts.error(error)
-  }
+  })
 }
 
 /** Lets a person choose a file, and writes a plot there as it is seen: a picture, or its values. */
@@ -58,14 +54,12 @@ export async function savePlot(
   { client, dialogs, toasts }: Surroundings,
   { name, kind, bytes }: PlotFile,
 ): Promise<void> {
-  try {
+  await toasts.guard(async () => {
     const target = await dialogs.saveReview({ suggestedName: `${fileName(name)}.${kind}`, what: kind })
     if (!target) return
     await client.review.plot({ grant: target.grant, base64: toBase64(bytes) })
     toasts.note(`${target.label} is written.`)
-  } catch (error) {
-    toasts.error(error)
-  }
+  })
 }
 
 /** Words as the name of a file: without signs that some system reads as a place. */

@@ -5,7 +5,15 @@ export interface Toast {
   id: number
   kind: 'note' | 'error'
   text: string
-  action: { label: string; act: () => void } | undefined
+  action: Action | undefined
+}
+
+/** What a person can do about it. */
+interface Action {
+  label: string
+  act: () => void
+  /** once it aborts there is nothing left to act on: the sentence stays, the button goes */
+  until?: AbortSignal
 }
 
 const NOTE_SECONDS = 8
@@ -15,20 +23,31 @@ export class Toasts {
   items = $state<Toast[]>([])
   #next = 1
 
-  note(text: string, action?: Toast['action']): void {
+  note(text: string, action?: Action): void {
     const id = this.#add('note', text, action)
     setTimeout(() => this.dismiss(id), NOTE_SECONDS * 1000)
   }
 
   /** Shows what failed. A cancelled call, and one that is repeated once the backend has the project open again, is no error. */
-  error(error: unknown, action?: Toast['action']): void {
+  error(error: unknown, action?: Action): void {
     const known = error instanceof DrydockError ? error : undefined
     if (known?.code === 'cancelled' || isAway(error)) return
     this.failure(known ? known.message : `Something unexpected failed: ${String(error)}`, action)
   }
 
+  /** Does something, and says so where it fails. @returns whether it went well */
+  async guard(act: () => unknown): Promise<boolean> {
+    try {
+      await act()
+      return true
+    } catch (error) {
+      this.error(error)
+      return false
+    }
+  }
+
   /** Shows a sentence about something that failed, once. */
-  failure(text: string, action?: Toast['action']): void {
+  failure(text: string, action?: Action): void {
     if (!this.items.some((toast) => toast.text === text)) this.#add('error', text, action)
   }
 
@@ -41,9 +60,14 @@ export class Toasts {
     this.items = this.items.filter((toast) => toast.id !== id)
   }
 
-  #add(kind: Toast['kind'], text: string, action: Toast['action']): number {
+  #add(kind: Toast['kind'], text: string, action: Action | undefined): number {
     const id = this.#next++
-    this.items = [...this.items.slice(-3), { id, kind, text, action }]
+    const until = action?.until
+    const offered = until?.aborted ? undefined : action
+    this.items = [...this.items.slice(-3), { id, kind, text, action: offered }]
+    until?.addEventListener('abort', () => {
+      this.items = this.items.map((toast) => (toast.id === id ? { ...toast, action: undefined } : toast))
+    })
     return id
   }
 }

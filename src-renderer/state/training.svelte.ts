@@ -56,8 +56,8 @@ export class Training {
 
   /** Looks again at what there is to train on; fills in the settings, and later name and start as far as nobody changed them. */
   async refresh(): Promise<void> {
-    try {
-      await this.#latest.ask(
+    await this.#toasts.guard(() =>
+      this.#latest.ask(
         async () => ({
           preview: await this.#client.train.preview({}),
           defaults: await this.#client.train.defaults({}),
@@ -66,31 +66,29 @@ export class Training {
           this.preview = preview
           this.#fillIn(defaults)
         },
-      )
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+      ),
+    )
   }
 
   /** The groups of similar images. */
   async fetchGroups(): Promise<void> {
-    await this.#guard(async () => (this.groups = await this.#client.images.groups({})))
+    await this.#toasts.guard(async () => (this.groups = await this.#client.images.groups({})))
   }
 
   async regroup(images: number[], how: 'together' | 'apart'): Promise<void> {
-    await this.#guard(() => this.#client.images.regroup({ images, how }))
+    await this.#toasts.guard(() => this.#client.images.regroup({ images, how }))
     await Promise.all([this.fetchGroups(), this.refresh()])
   }
 
   /** Puts an image and its group on another side. */
   async setSplit(image: number, split: Split): Promise<void> {
-    await this.#guard(() => this.#client.images.setSplit({ image, split }))
+    await this.#toasts.guard(() => this.#client.images.setSplit({ image, split }))
     await Promise.all([this.fetchGroups(), this.refresh()])
   }
 
   /** Lets a person choose a CSV that names the split. */
   async takeSplits(): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const chosen = await this.#dialogs.chooseSplits({})
       if (!chosen) return
       const { images, unknown } = await this.#client.images.takeSplits({ grant: chosen.grant })
@@ -101,25 +99,25 @@ export class Training {
   }
 
   async fetchLearningCurve(): Promise<void> {
-    await this.#guard(async () => (this.curve = await this.#client.train.learningCurve({})))
+    await this.#toasts.guard(async () => (this.curve = await this.#client.train.learningCurve({})))
   }
 
   /** Measures how F2 grows with the images that are trained on. */
   async measureCurve(): Promise<void> {
-    await this.#guard(() => this.#client.train.measureCurve({}))
+    await this.#toasts.guard(() => this.#client.train.measureCurve({}))
   }
 
   async fetchCrops(): Promise<void> {
     const { settings } = this
     if (!settings) return
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       this.crops = await this.#client.train.crops({ settings: $state.snapshot(settings) })
     })
   }
 
   /** Keeps the weights of a step of a training as a version. */
   async keepStep(job: string, step: number): Promise<void> {
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       await this.#client.train.keepStep({ job, step })
       this.#toasts.note(`Step ${step} is kept as a version.`)
     })
@@ -138,43 +136,31 @@ export class Training {
   }
 
   async start(): Promise<void> {
-    if (!this.settings) return
+    const { settings } = this
+    if (!settings) return
     this.starting = true
-    try {
-      const { job } = await this.#client.train.start({ settings: $state.snapshot(this.settings) })
+    await this.#toasts.guard(async () => {
+      const { job } = await this.#client.train.start({ settings: $state.snapshot(settings) })
       // news of the job may have come first
       if (job !== this.job) await this.follow(job)
-    } catch (error) {
-      this.#toasts.error(error)
-    } finally {
-      this.starting = false
-    }
+    })
+    this.starting = false
   }
 
   /** Shows the curve of a job, from its beginning. */
   async follow(job: Job['id']): Promise<void> {
     this.job = job
     this.points = []
-    try {
+    await this.#toasts.guard(async () => {
       const points = await this.#client.train.curve({ job })
       // what was heard meanwhile is the newer
       if (this.job === job) this.points = goOn(points, this.points)
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+    })
   }
 
   /** Live news of a curve. */
   add(job: string, points: readonly CurvePoint[]): void {
     if (job === this.job) this.points = goOn(this.points, points)
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.#toasts.error(error)
-    }
   }
 
   #fillIn(defaults: TrainSettings): void {

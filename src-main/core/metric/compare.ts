@@ -4,7 +4,7 @@ import { areaOf } from '../mask/rle.ts'
 import { differenceOf } from './difference.ts'
 import { scoreOverlaps } from './f2.ts'
 import { MaskIndex, overlapsWith } from './overlap.ts'
-import { areaClass, AREAS } from './report.ts'
+import { areaClass, areaName, AREAS } from './report.ts'
 import { touchingMasks } from './touching.ts'
 
 /** Bootstrap samples of a comparison. */
@@ -35,7 +35,7 @@ export class Comparing {
   #agreement = 0
 
   constructor() {
-    for (const [from, to] of AREAS) this.#group('size', sizeName(from, to))
+    for (const [from, to] of AREAS) this.#group('size', areaName(from, to))
     for (const name of ['touching', 'lone']) this.#group('place', name)
   }
 
@@ -58,7 +58,7 @@ export class Comparing {
     truth.forEach(({ rle, category }, t) => {
       const [from, to] = AREAS[areaClass(areaOf(rle))]!
       const groups = [
-        this.#group('size', sizeName(from, to)),
+        this.#group('size', areaName(from, to)),
         this.#group('place', touching[t] ? 'touching' : 'lone'),
         this.#group('category', category ?? 'ship'),
       ]
@@ -106,9 +106,4 @@ function agreementOf(first: readonly Rle[], second: MaskIndex): number {
   const { thresholds } = scoreOverlaps(overlapsWith(first, second), first.length, second.areas.length)
   const f1 = thresholds.map(({ tp, fp, fn }) => (tp + fp + fn === 0 ? 1 : (2 * tp) / (2 * tp + fp + fn)))
   return f1.reduce((sum, value) => sum + value, 0) / f1.length
-}
-
-function sizeName(from: number, to: number): string {
-  if (from === 0) return `under ${to} px`
-  return Number.isFinite(to) ? `${from} to ${to} px` : `from ${from} px`
 }

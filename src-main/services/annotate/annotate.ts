@@ -110,7 +110,7 @@ export function addEdit(
   context: EditContext,
 ): StoredEdit {
   const { store } = project
-  const state = stateOf(project, image, plan)
+  const state = namedState(project, image, plan)
   const objection = checkPlan(state, plan, () => store.truth.count(image.id))
   if (objection !== null) throw new DrydockError('bad_input', `${objection} Nothing was changed.`)
   writeState(project, image, state, applyPlan(state, plan), plan)
@@ -193,7 +193,7 @@ function conflict(project: Project, image: StoredImage, expected: number): Drydo
 }
 
 /** The image as `core/edit` sees it, with the instances and predictions that the plan names: others cost nothing. */
-function stateOf(project: Project, image: StoredImage, plan: EditPlan): EditState {
+function namedState(project: Project, image: StoredImage, plan: EditPlan): EditState {
   const { truth, predictions } = project.store
   return storedEditState(project.store, image, {
     truth: plan.instances.flatMap(({ instance }) => truth.get(image.id, instance) ?? []),

@@ -48,7 +48,7 @@ export async function previewExport(project: Lent, wanted: ExportWanted): Promis
     for await (const { instances, size, ignored } of written(project, images, wanted, counts))
       losses.add(instances, size, ignored?.length)
   } else {
-    for (const id of images) counts.instances += instancesOf(project, id, wanted).length
+    for (const id of images) counts.instances += instancesToWrite(project, id, wanted).length
   }
   return {
     images: images.length,
@@ -116,7 +116,7 @@ function idsOf({ store }: Lent, meant: (image: StoredImage) => boolean): number[
   return ids
 }
 
-function instancesOf(
+function instancesToWrite(
   project: Lent,
   id: number,
   { what, run }: ExportWanted,
@@ -144,7 +144,7 @@ async function* written(
 ): AsyncGenerator<ImageToWrite> {
   for (const id of images) {
     const image = storedImage(project, id)
-    const instances = instancesOf(project, image.id, wanted)
+    const instances = instancesToWrite(project, image.id, wanted)
     counts.instances += instances.length
     const size = await sizeOf(project, image)
     yield {

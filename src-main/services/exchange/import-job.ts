@@ -65,7 +65,7 @@ export const importJob: JobHandler<ImportPayload, ImportResult> = {
         payload,
         keyOf,
       )
-      return { summary: summaryOf(result), result }
+      return { summary: importSummary(result), result }
     } finally {
       if (!labels.kept) await removeShelf(labels.shelf)
     }
@@ -151,7 +151,7 @@ function apart(masks: ReadMask[], choice: Exclude<OverlapChoice, 'keep'>): ReadM
   })
 }
 
-function summaryOf({ images, instances, leftOutCount }: ImportResult): string {
+function importSummary({ images, instances, leftOutCount }: ImportResult): string {
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
   const left = leftOutCount === 0 ? '' : ` ${count(leftOutCount, 'image')} could not be read.`
   return `Imported ${count(instances, 'mask')} on ${count(images, 'image')}.${left}`

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { BackendName } from '../../contract/engine.ts'
 import { descendants } from '../../testing/processes.ts'
-import { deathOf, restAfter, startEngine } from './engine-client.ts'
+import { startEngine } from './engine-client.ts'
+import { deathOf } from './engine-death.ts'
+import { restAfter } from './rest-after-failures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-engine-client-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import type {
@@ -13,10 +12,12 @@ import type {
   VerifyFinding,
 } from '../../contract/engine.ts'
 import type { EngineMessage, HostMessage } from '../../contract/engine-messages.ts'
-import { DrydockError, fromWireError, noMemory, tellsNoMemory, toWireError } from '../../contract/errors.ts'
+import { DrydockError, fromWireError, toWireError } from '../../contract/errors.ts'
 import type { BackendInfo } from '../../contract/wire.ts'
 import { Pulse } from '../../core/pulse.ts'
 import { engineEnvironment, entry, nodeBinary } from '../../locations.ts'
+import { deathOf, oomKills } from './engine-death.ts'
+import { RestAfterFailures } from './rest-after-failures.ts'
 
 const CANCEL_PATIENCE_MS = 5_000
 const STOP_PATIENCE_MS = 3_000
@@ -28,10 +29,6 @@ const PULSE_MS = 5_000
 const HUNG_AFTER_MS = 60_000
 /** Plain JavaScript may take minutes for one tile. */
 const HUNG_AFTER_SLOW_MS = 600_000
-
-/** After two starts in a row that came to nothing the next one waits this long, then twice as long each time. */
-const FIRST_REST_MS = 1_000
-const LONGEST_REST_MS = 30_000
 
 export interface EngineOptions {
   /** forces a backend; without it the engine takes the best that passes its probe */
@@ -310,61 +307,6 @@ function whyDied(engine: Running, id: number, exitCode: number | null, signal: s
   }
   const oomKilled = signal === 'SIGKILL' && oomKills() > engine.oomKillsBefore
   return deathOf({ exitCode, signal, stderr: engine.stderr }, oomKilled)
-}
-
-/**
- * What the end of an engine process tells: `engine_no_memory` where memory ran out for certain, else `engine_died`.
- * @param oomKilled Linux has killed a process for want of memory since this one started
- */
-export function deathOf(
-  data: { exitCode: number | null; signal: string | null; stderr: string },
-  oomKilled: boolean,
-): DrydockError {
-  if (oomKilled || data.exitCode === 137 || tellsNoMemory(data.stderr)) return noMemory(data)
-  // Systems kill without a word where no memory is left, and libtensorflow may stumble over what it did not get.
-  const more =
-    data.signal === null
-      ? ''
-      : ' Where it ends like this again, memory may be short: use a smaller batch, crop or tile.'
-  return new DrydockError(
-    'engine_died',
-    `The engine process ended in the middle of the work. All that was finished before is kept. Start the work again; the engine restarts by itself.${more}`,
-    data,
-  )
-}
-
-/** How many processes Linux has killed for want of memory since it started; 0 where that is not told. */
-function oomKills(): number {
-  try {
-    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
-
-/** When the next engine may be started, after starts that came to nothing. */
-class RestAfterFailures {
-  #failures = 0
-  #until = 0
-
-  failed(): void {
-    this.#failures++
-    this.#until = performance.now() + restAfter(this.#failures)
-  }
-
-  worked(): void {
-    this.#failures = 0
-  }
-
-  /** in ms; 0: at once */
-  left(): number {
-    return Math.max(0, this.#until - performance.now())
-  }
-}
-
-/** How long to wait after so many starts in a row that came to nothing, in ms: a first failure may be chance. */
-export function restAfter(failures: number): number {
-  return failures < 2 ? 0 : Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (failures - 2))
 }
 
 function cancelled(): DrydockError {

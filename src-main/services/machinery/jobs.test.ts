@@ -160,7 +160,8 @@ test('work that never ends gives its lane free five seconds after it was cancell
   )
   const waiting = await begin(async () => ({ summary: 'never' }), { lane: 'b' })
   const next = await begin(async () => ({ summary: 'its turn' }), { lane: 'b' })
-  const { signal, progress, project } = await begun.promise
+  const { signal, progress, keep, project } = await begun.promise
+  const given = store.jobs.get(never)?.payload
   const ended = threads.at(-1)!
   jobs.cancel(waiting)
   expect(await jobs.finished(waiting)).toMatchObject({ state: 'cancelled', summary: null })
@@ -177,7 +178,8 @@ test('work that never ends gives its lane free five seconds after it was cancell
   expect(await jobs.finished(never)).toMatchObject({ state: 'cancelled' })
   expect(await jobs.finished(next)).toMatchObject({ state: 'done', summary: 'its turn' })
   progress(1)
-  expect(store.jobs.get(never)).toMatchObject({ state: 'cancelled', done: 0 })
+  expect(() => keep({ name: 'late', reached: 9 })).toThrow(expect.objectContaining({ code: 'cancelled' }))
+  expect(store.jobs.get(never)).toMatchObject({ state: 'cancelled', done: 0, payload: given })
   expect(ended.aborted).toBe(true)
   expect(() => project.store.meta.get('name')).toThrow(expect.objectContaining({ code: 'cancelled' }))
   await expect(project.store.write(() => store.meta.set('name', 'late'))).rejects.toMatchObject({
@@ -256,6 +258,22 @@ test('a job that ended early goes on after a restart, by what it kept; others do
   const failed = await begin(() => Promise.reject(new DrydockError('engine_died', 'It died.')), { by: after })
   expect(await after.finished(failed)).toMatchObject({ state: 'failed', resumable: false })
   await expect(after.resume('none')).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a job that is being ended when it is to go on does so once it has ended', async () => {
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const id = await begin(async ({ project, keep, signal }, given) => {
+    if (given.reached === 0) await project.store.write(() => keep({ ...given, reached: 1 }))
+    begun[given.reached]!.resolve()
+    if (given.reached === 1) return { summary: 'Went on.' }
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    throw signal.reason
+  })
+  await begun[0]!.promise
+  jobs.cancel(id)
+  await jobs.resume(id)
+  await begun[1]!.promise
+  expect(await jobs.finished(id)).toMatchObject({ state: 'done', summary: 'Went on.' })
 })
 
 test('a job of a kind, version or form that is not known is shown, and not done', async () => {

@@ -94,8 +94,11 @@ export class Jobs {
    */
   async resume(id: string): Promise<void> {
     const { store, handlers, project } = this.#needs
+    const live = this.#live.get(id)
+    if (live && !live.controller.signal.aborted && live.job.endedAt === null) return
+    // it is ending: whoever wants it to go on wants that after all
+    await live?.settled.promise
     const stored = store.jobs.get(id)
-    if (stored && this.#live.has(id)) return
     if (!stored || !handlers.resumable(project(), stored)) {
       throw new DrydockError('not_found', 'Nothing is left of this job to go on from. Start a new one.', {
         job: id,
@@ -212,14 +215,16 @@ export class Jobs {
     this.#tell(live)
     try {
       const { handler, payload } = this.#needs.handlers.read(live.job)
-      live.lease = lend(this.#needs.project())
+      const lease = lend(this.#needs.project())
+      live.lease = lease
       const outcome = await handler.run(
         {
-          ...{ id: live.job.id, project: live.lease.project, signal },
+          ...{ id: live.job.id, project: lease.project, signal },
           progress: (done, total) => this.#progress(live, done, total),
           keep: (kept) => {
+            const { jobs } = lease.project.store
             live.job.payload = JSON.stringify(kept)
-            this.#needs.store.jobs.put(live.job)
+            jobs.put(live.job)
           },
         },
         payload,

@@ -11,7 +11,7 @@ export const TILE = 1024
 export interface InferenceWanted {
   /** the image file */
   file: string
-  /** what the model sees of it: see `pixelsOf` */
+  /** what the model sees of it: see `seenPixels` */
   pixels: string
   /** how its samples become 8 bits; null: as is chosen for it */
   mapping: Mapping | null

@@ -69,6 +69,26 @@ test('predictions are those of the clustering, one image a transaction, and are 
   await other.close()
 })
 
+test('what another job has brought meanwhile stays, as it may have been decided on', async () => {
+  bench = await openBench()
+  const { project, engine } = bench
+  const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  engine.before = (inference) => {
+    if (inference > 1) return
+    asked.resolve()
+    return gate.promise
+  }
+  const a = idOf(project, 'a.png')
+  const slow = predict(project, [a])
+  await asked.promise
+  expect(await predict(project, [a])).toMatchObject({ summary: 'Predicted 1 image.' })
+  const { predictions } = await detailOf(project, a)
+  expect(predictions).toHaveLength(2)
+  gate.resolve()
+  expect(await slow).toMatchObject({ summary: 'Predicted 0 images, 1 was done before.' })
+  expect((await detailOf(project, a)).predictions).toEqual(predictions)
+})
+
 test('what the run has reached is skipped, and the inference is made once for two settings', async () => {
   bench = await openBench()
   const { project, engine } = bench

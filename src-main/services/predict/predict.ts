@@ -225,13 +225,17 @@ export async function predictOne(
     const wanted = { file, pixels, mapping: image.mapping, model, flips, cache, quiet }
     const calibration = model.model.calibration ?? null
     const found = await predictFile(shared, wanted, { settings, calibration }, signal)
-    await store.write(() => {
+    const others = await store.write(() => {
+      // another job, or a draft that a person kept: what it brought may have been decided on by now
+      if (store.runs.image(run, id)?.sha256 === pixels) return true
       const reached = { run, image: id, sha256: pixels, inference: inferenceKey(wanted), doubt: found.doubt }
       store.runs.reach(reached, new Date().toISOString())
       store.predictions.replace(run, id, found.predictions)
       store.drafts.drop(run, id)
       rescore(project, run, id)
+      return false
     })
+    if (others) return 'skipped'
     if (currentRun(project) === run) tellImage(project, id, 'predictions')
     return 'predicted'
   } catch (error) {

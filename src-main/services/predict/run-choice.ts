@@ -32,7 +32,7 @@ export async function runChoice(project: Project, run: number): Promise<RunChoic
   if (!found) return null
   const { model } = await usableModel(project, found.model)
   const { minScore, rectangles, necks } = found.settings
-  return { minScore, rectangles, necks, positions: positionsOf(found, model) }
+  return { minScore, rectangles, necks, positions: choicePositions(found, model) }
 }
 
 type SettingsWish = { [K in keyof ClusterSettings]?: ClusterSettings[K] | undefined }
@@ -67,7 +67,7 @@ export async function chooseRun(
   const model = await usableModel(project, found.model)
   const settings = withWish(found.settings, wish)
   const wanted = { model, settings, flips: found.flips }
-  const chosen = await store.write(() => runWith(project, wanted, nameOf(project, wanted)))
+  const chosen = await store.write(() => runWith(project, wanted, chosenName(project, wanted)))
   const extending = { ...wanted, run: chosen }
   const open = await imagesOf(project, extending, 'seen')
   if (first !== undefined && open.includes(first)) {
@@ -110,7 +110,7 @@ export function modelRun(project: Project, id: number): ModelRun | null {
   return model !== null && settings !== null ? { ...run, model, settings } : null
 }
 
-function positionsOf(
+function choicePositions(
   { settings, flips }: Pick<Extending, 'settings' | 'flips'>,
   model: ModelFile,
 ): RunChoice['positions'] {
@@ -153,9 +153,9 @@ function waysOf(settings: ClusterSettings, own: ClusterSettings): string {
   return ways.map((way) => `, ${way}`).join('')
 }
 
-function nameOf(project: Project, run: Omit<Extending, 'run'>): string {
+function chosenName(project: Project, run: Omit<Extending, 'run'>): string {
   const { model, settings } = run
-  const point = positionsOf(run, model.model).find(({ minScore }) => minScore === settings.minScore)
+  const point = choicePositions(run, model.model).find(({ minScore }) => minScore === settings.minScore)
   const said = point?.name ? SAID[point.name] : `score from ${settings.minScore.toFixed(2)}`
   const unlikeOwn = (setting: 'rectangles' | 'necks', on: string, off: string): string =>
     settings[setting] === model.model.cluster[setting] ? '' : settings[setting] ? on : off

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProjectEvent } from '../../contract/wire.ts'
-import { detailOf, hostIn, idOf, openBench } from '../../testing/project.ts'
+import { writeImages } from '../../testing/images.ts'
+import { detailOf, hostIn, idOf, openBench, settled } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import { applyGesture } from '../annotate/annotate.ts'
+import { addCategory } from '../annotate/categories.ts'
+import { rescan } from '../images/scan.ts'
 import { startPrediction } from '../predict/predict.ts'
 import { summaryOf } from '../machinery/project.ts'
 import type { Project } from '../machinery/project.ts'
@@ -43,6 +46,23 @@ test('what another process does reaches this one’s windows', async () => {
   expect(project.jobs.list()[0]).toMatchObject({ id: job, state: 'done' })
   await other.close()
   expect(project.store.sessions.all()).toHaveLength(1)
+})
+
+test('images and categories that another process has added reach this one’s windows', async () => {
+  const { project, folder, images } = bench
+  const told: string[] = []
+  const stop = project.events.listen(({ type }) => told.push(type))
+  const other = hostIn(folder)
+  const there = await other.openProject(images)
+  await settled(there)
+  told.length = 0
+  await writeImages(images, { 'c.png': { width: 50, height: 50, ships: [] } })
+  await there.jobs.finished(await rescan(there))
+  await addCategory(there, { name: 'barge', counts: true })
+  await expect.poll(() => told).toEqual(expect.arrayContaining(['list', 'categories']))
+  stop()
+  expect(summaryOf(project).images).toBe(3)
+  await other.close()
 })
 
 test('flips that another process has chosen reach this one’s windows', async () => {

@@ -248,6 +248,43 @@ test('what fails in opening is told to all who wait, and does not stand in the w
   expect((await host.openRecent(project.id)).id).toBe(project.id)
 })
 
+test('what fails beside opening or closing leaves no database open, so the next opening finds none', async () => {
+  let fails = true
+  host.onOpened(() => {
+    if (fails) throw new Error('told in vain')
+  })
+  await expect(host.openProject(bench.images)).rejects.toThrow('told in vain')
+  expect([...opened.now.values()]).toEqual([0])
+  fails = false
+  const project = await host.openProject(bench.images)
+  await settled(project)
+  vi.spyOn(project.store.sums, 'counts').mockImplementation(() => {
+    throw new Error('the drive is gone')
+  })
+  await host.release(project.id)
+  expect(project.store.db.open).toBe(false)
+  await host.openProject(bench.images)
+  expect(opened.most).toBe(1)
+})
+
+test('a job that a call begins while its project is closed ends before the database does', async () => {
+  const project = await host.openProject(bench.images)
+  await settled(project)
+  const held = Promise.withResolvers<void>()
+  const call = host.use(project.id, async (open) => {
+    await held.promise
+    return startPrediction(open, { images: [idOf(open, 'a.png')] })
+  })
+  const closed = host.close()
+  await vi.waitFor(() => expect(() => project.reads.run('images.facets', null)).rejects.toThrow())
+  held.resolve()
+  const { job } = await call
+  const ended = project.jobs.finished(job)
+  await closed
+  expect(project.jobs.running()).toEqual([])
+  expect(await ended).toMatchObject({ state: 'interrupted' })
+})
+
 test('after a restart nothing is open until a window opens it', async () => {
   const project = await host.openProject(bench.images)
   await host.close()

@@ -175,13 +175,15 @@ export class OpenProjects {
 
   /** Opens what a new slot stands for; where that fails, the slot is gone before anyone learns of it. */
   async #fill(slot: Slot, { until, before, replaced }: HowToOpen): Promise<Project> {
+    let open: OpenProject | null = null
     try {
       await before?.()
-      const open = await this.#needs.open(slot.folder, (own) => this.#claim(slot, own, replaced ?? false))
+      open = await this.#needs.open(slot.folder, (own) => this.#claim(slot, own, replaced ?? false))
       await this.#needs.opened(open.project)
       slot.open = open
       return this.#hold(slot, open.project, until)
     } catch (error) {
+      if (open) await this.#end(slot, () => open?.close(Promise.resolve()))
       this.#slots.delete(slot.place)
       throw error
     }
@@ -234,16 +236,20 @@ export class OpenProjects {
   /** Never rejects: what fails in closing is logged, and the database is closed all the same. */
   #shut(slot: Slot, project: Project): Promise<void> {
     slot.closing ??= (async () => {
-      try {
-        await this.#needs.closes(project)
-        await slot.open?.close(slot.calls.ended())
-      } catch (error) {
-        this.#needs.log(`closing ${slot.folder} failed: ${String(error)}`)
-      } finally {
-        this.#slots.delete(slot.place)
-      }
+      await this.#end(slot, () => this.#needs.closes(project))
+      await this.#end(slot, () => slot.open?.close(slot.calls.ended()))
+      this.#slots.delete(slot.place)
     })()
     return slot.closing
+  }
+
+  /** A part of closing: what fails in it is logged, and keeps no other part from being done. */
+  async #end(slot: Slot, part: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await part()
+    } catch (error) {
+      this.#needs.log(`closing ${slot.folder} failed: ${String(error)}`)
+    }
   }
 
   #slotOf(id: string): Slot | null {

@@ -136,6 +136,8 @@ async function openOn(
     stopFollowing?.()
     trimming.close()
     await Promise.all([ahead.close(), jobs.close(), reads.close(), calls])
+    // the last calls may have begun some
+    await Promise.all([ahead.close(), jobs.close()])
     events.close()
     try {
       await session?.end()

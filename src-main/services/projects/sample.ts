@@ -26,13 +26,13 @@ const sampleFile = z.object({
  */
 export async function sampleFolder(shared: Shared): Promise<string> {
   const folder = join(shared.userData, 'projects', 'sample.drydock')
-  if (!existsSync(join(folder, DATABASE))) await makeSample(shared, folder, imagesOf(shared))
+  if (!existsSync(join(folder, DATABASE))) await makeSample(shared, folder, sampleImages(shared))
   return realpath(folder)
 }
 
 /** Drydock may have been installed elsewhere since. Before the sample is opened. */
 export async function pointToSample(shared: Shared, folder: string): Promise<void> {
-  const images = imagesOf(shared)
+  const images = sampleImages(shared)
   const store = openStore(join(folder, DATABASE))
   try {
     if (store.meta.get('images_root') === images) return
@@ -42,7 +42,7 @@ export async function pointToSample(shared: Shared, folder: string): Promise<voi
   }
 }
 
-function imagesOf(shared: Shared): string {
+function sampleImages(shared: Shared): string {
   return join(shared.sample, 'images')
 }
 

@@ -5,7 +5,7 @@ import type { Session } from '../../store/sessions.ts'
 import type { Store } from '../../store/store.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, flipsChosen } from '../machinery/project.ts'
-import { tellImage } from '../images/rows.ts'
+import { tellImage, tellList } from '../images/rows.ts'
 
 /** A session says this often that it lives, in ms. */
 const HEARTBEAT = 20_000
@@ -124,6 +124,10 @@ interface Seen {
   models: number
   runs: number
   flips: boolean
+  /** how many images there are */
+  images: number
+  /** names, colours and which of them count */
+  categories: string
 }
 
 /**
@@ -167,6 +171,8 @@ function look(project: Project): Seen {
     models: store.models.all().length,
     runs: store.runs.all(null).length,
     flips: flipsChosen(project),
+    images: store.sums.counts(null).images,
+    categories: JSON.stringify(store.categories.all().map(({ instances: _, ...category }) => category)),
   }
 }
 
@@ -183,6 +189,8 @@ async function tellChanges(project: Project, before: Seen, now: Seen, stopped: (
       .map(({ id, run, image }) => ({ id, image: run === current ? image : null })),
   )
   if (stopped()) return
+  if (before.images !== now.images) tellList(project)
+  if (before.categories !== now.categories) events.emit({ type: 'categories' })
   if (before.run !== now.run || before.runs !== now.runs || before.flips !== now.flips || reached) {
     events.emit({ type: 'runs' })
   }

@@ -30,7 +30,7 @@ export async function decideMany(
   assertWritable(project)
   const changed: number[] = []
   await project.store.inBatches(chosen, ({ image, ids }) => {
-    const planned = planOf(stateOf(project, run, image), ids, act)
+    const planned = planAct(wholeState(project, run, image), ids, act)
     if (!('plan' in planned)) return
     addGroupEdit(project, storedImage(project, image), planned.plan, group)
     changed.push(image)
@@ -40,7 +40,7 @@ export async function decideMany(
   return { images: changed.length }
 }
 
-function planOf(state: EditState, ids: readonly string[], act: BulkAct): Planned {
+function planAct(state: EditState, ids: readonly string[], act: BulkAct): Planned {
   const options: DrawOptions = { policy: 'yield', newId: () => randomUUID() }
   switch (act.act) {
     case 'accept':
@@ -54,7 +54,7 @@ function planOf(state: EditState, ids: readonly string[], act: BulkAct): Planned
   }
 }
 
-function stateOf(project: Project, run: number, id: number): EditState {
+function wholeState(project: Project, run: number, id: number): EditState {
   const { store } = project
   const instances = { truth: store.truth.of(id), predictions: store.predictions.of(run, id) }
   return storedEditState(store, storedImage(project, id), instances)

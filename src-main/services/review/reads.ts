@@ -44,7 +44,7 @@ export const reviewReads = {
     { run, after, limit = PAGE, ignoring, folder }: PageWanted,
   ): Promise<ReviewPage> => {
     const trainedOn = await trainedOnBy(folder, store.runs.get(run)?.model ?? null)
-    const found = imagesOf(store, { run, after, limit, ignoring })
+    const found = imagesToReview(store, { run, after, limit, ignoring })
     const images = packReviews(found.map((image) => lookAt(image, trainedOn)))
     return { run, images, next: nextOf(found, limit) }
   },
@@ -54,7 +54,7 @@ export const reviewReads = {
     store: Store,
     { run, after, limit = PAGE, ignoring, of }: Omit<PageWanted, 'folder'> & { of: 'errors' | 'instances' },
   ): GalleryPage => {
-    const found = imagesOf(store, { run, after, limit, ignoring })
+    const found = imagesToReview(store, { run, after, limit, ignoring })
     const items = JSON.stringify(found.flatMap((image) => itemsOf(image, of)))
     return { run, items, next: nextOf(found, limit) }
   },
@@ -106,7 +106,7 @@ export const reviewReads = {
     }),
 }
 
-function imagesOf(
+function imagesToReview(
   store: Store,
   { run, after, limit, ignoring }: Omit<PageWanted, 'folder' | 'limit'> & { limit: number },
 ): ImageToReview[] {

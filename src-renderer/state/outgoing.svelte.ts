@@ -15,7 +15,7 @@ export interface ExportChoice {
 type LabelDialogs = Pick<Client['shell']['dialogs'], 'saveLabels'>
 
 /** Labels that go out: the sheet that says what will be in the file and what not, where there is a question. */
-export class Leaving {
+export class Outgoing {
   /** null: the sheet does not stand */
   choice = $state<ExportChoice | null>(null)
   /** of the choice as it is; null: being found out */
@@ -37,7 +37,7 @@ export class Leaving {
   /** Exports as Airbus CSV; asks first only where marked images would not be in it. */
   async start(what: ExportChoice['what']): Promise<void> {
     const choice: ExportChoice = { what, format: 'airbus', unfinished: false }
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const preview = await this.#client.exchange.previewExport(choice)
       if (preview.unfinishedImages === 0) return this.#write(choice)
       this.choice = choice
@@ -55,7 +55,7 @@ export class Leaving {
     this.choice = choice
     this.preview = null
     const chosen = this.choice
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       const preview = await this.#client.exchange.previewExport(choice)
       // the person may have chosen again, or closed the sheet
       if (this.choice === chosen) this.preview = preview
@@ -67,7 +67,7 @@ export class Leaving {
     const { choice } = this
     if (!choice) return
     this.writing = true
-    await this.#guard(async () => {
+    await this.#toasts.guard(async () => {
       if (await this.#write($state.snapshot(choice))) this.close()
     })
     this.writing = false
@@ -91,13 +91,5 @@ export class Leaving {
       `Wrote ${count(done.instances)} ${what === 'truth' ? 'truth' : 'predicted'} instances of ${plural(done.images, 'image')} to ${done.file}.`,
     )
     return true
-  }
-
-  async #guard(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      this.#toasts.error(error)
-    }
   }
 }
