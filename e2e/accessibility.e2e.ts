@@ -1,17 +1,16 @@
 import type { Locator } from '@playwright/test'
-import { complaints } from './axe.ts'
+import { complaintsInBothThemes } from './axe.ts'
 import { expect, test } from './harness.ts'
 import { counts, jobsAreOver } from './steps.ts'
 
-test('axe finds nothing on any view, in either theme', async ({ launch }) => {
+test('axe finds nothing on any view, in either theme; what opens gives the focus back', async ({
+  launch,
+}) => {
   const drydock = await launch()
   const { page } = drydock
   const found: string[] = []
-  const look = async (view: string): Promise<void> => {
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      for (const complaint of await complaints(drydock)) found.push(`${view}, ${colorScheme}: ${complaint}`)
-    }
+  const look = async (view: string, within?: string): Promise<void> => {
+    for (const complaint of await complaintsInBothThemes(drydock, within)) found.push(`${view}, ${complaint}`)
   }
   await look('start')
   await page.getByTestId('open-sample').click()
@@ -25,18 +24,21 @@ test('axe finds nothing on any view, in either theme', async ({ launch }) => {
     await look(view)
     if (view === 'annotate') {
       await page.getByTestId('eye').click()
-      await look('how the picture is shown')
+      await look('how the picture is shown', '[data-testid=eye-sheet]')
       await page.keyboard.press('Escape')
+      await expect(page.getByTestId('eye')).toBeFocused()
       await page.getByTestId('instances').locator('[role=option]').first().click()
       await page.getByTestId('canvas').focus()
       await page.keyboard.press('Shift+F10')
       await expect(page.getByTestId('instance-menu')).toBeVisible()
-      await look('the menu of an instance')
+      await look('the menu of an instance', '[data-testid=instance-menu]')
       await page.keyboard.press('Escape')
     }
   }
   await page.getByTestId('show-keys').click()
-  await look('keys')
+  await look('keys', 'dialog')
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('show-keys')).toBeFocused()
   expect(found).toEqual([])
 })
 

@@ -15,7 +15,7 @@ test('the queue is filtered, several images are chosen, and what is done to all 
   await expect(page.getByTestId('image-count')).toHaveText('22')
   await expect.poll(length).toBe(22)
   // masks lie on the small pictures
-  await expect(page.getByTestId('queue').locator('canvas').first()).toBeVisible()
+  await expect(page.getByTestId('queue').locator('canvas[data-marks]').first()).toBeVisible()
 
   await test.step('a filter is kept under a name, and set again', async () => {
     await page.getByTestId('filter-menu').click()
@@ -29,6 +29,19 @@ test('the queue is filtered, several images are chosen, and what is done to all 
     await panel.getByRole('button', { name: 'to learn from', exact: true }).click()
     await expect.poll(length).toBe(ofSplit('train'))
     await panel.getByRole('button', { name: 'Show all' }).click()
+
+    const images = (where: string) =>
+      ask<{ n: number }>(project, `select count(*) n from images i where ${where}`)[0]!.n
+    const ships = '(select count(*) from truth where image_id = i.id)'
+    await panel.getByLabel('Ships from').fill('1')
+    await panel.getByLabel('Ships to').fill('2')
+    await panel.getByLabel('Ships to').press('Enter')
+    await expect.poll(length).toBe(images(`${ships} between 1 and 2`))
+    await panel.getByLabel('Longer side from').fill('320')
+    await panel.getByLabel('Longer side from').press('Tab')
+    await expect.poll(length).toBe(images(`${ships} between 1 and 2 and max(width, height) >= 320`))
+    await panel.getByRole('button', { name: 'Show all' }).click()
+    await expect.poll(length).toBe(22)
     await page.keyboard.press('Escape')
     await expect(panel).toHaveCount(0)
   })

@@ -62,7 +62,8 @@ export function connect(file: string): Connection {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
-    db.pragma('cache_size = -32000')
+    // the system keeps the file's pages as well
+    db.pragma('cache_size = -8000')
     return db
   } catch (error) {
     throw storeFailure(error)

@@ -35,9 +35,8 @@ export class ImageList {
   #filter = $state.raw<ImageFilter>(NO_FILTER)
   #asked = 0
   #answered: Promise<void> = Promise.resolve()
-  /** rows that have changed since the order that is on its way was asked for */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
-  #since = new Map<number, ImageRow>()
+  /** rows that have changed since the order that is on its way was asked for; null: none is on its way */
+  #since: Map<number, ImageRow> | null = null
   readonly #around: ListSurroundings
 
   constructor(sort: ImageSort, filter: ImageFilter, around: ListSurroundings) {
@@ -100,7 +99,7 @@ export class ImageList {
     const changes = new Map<number, number | null>()
     const stays = needsMore(this.#filter)
     for (const row of rows) {
-      this.#since.set(row.id, row)
+      this.#since?.set(row.id, row)
       if (stays && !this.#known.ids.includes(row.id)) continue
       changes.set(row.id, passes(this.#filter, row) ? sortKey(this.#sort, row) : null)
     }
@@ -108,10 +107,16 @@ export class ImageList {
   }
 
   async #fetch(asked: number): Promise<void> {
-    this.#since.clear()
-    const order = await this.#around.ask(this.#sort, this.#filter)
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
+    const since = (this.#since = new Map<number, ImageRow>())
+    let order: ImageOrder
+    try {
+      order = await this.#around.ask(this.#sort, this.#filter)
+    } finally {
+      this.#since = null
+    }
     if (asked !== this.#asked) return
     this.#known = order
-    this.change([...this.#since.values()])
+    this.change([...since.values()])
   }
 }

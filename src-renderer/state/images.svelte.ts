@@ -53,9 +53,8 @@ export class Images {
   /** all images by name, and a byte of marks for each */
   #all: MarkedOrder = { ids: new Uint32Array(), keys: new Float64Array(), marks: new Uint8Array() }
   #ranks: Ranks = () => 0
-  /** rows that have changed since all images were asked for */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
-  readonly #since = new Map<number, ImageRow>()
+  /** rows that have changed since all images were asked for, until they are there; null: nobody asks */
+  #since: Map<number, ImageRow> | null = null
   readonly #store: RowStore
   readonly #around: Surroundings
   #refreshing: Promise<void> | null = null
@@ -96,7 +95,7 @@ export class Images {
   update(rows: readonly ImageRow[]): boolean {
     const known = rows.filter(({ id }) => this.#ranks(id) < this.#all.ids.length)
     for (const row of known) {
-      this.#since.set(row.id, row)
+      this.#since?.set(row.id, row)
       this.#mark(row)
     }
     for (const list of [this.visible, this.ranked]) list.change(known)
@@ -133,12 +132,17 @@ export class Images {
   }
 
   async #refresh(): Promise<void> {
-    this.#since.clear()
-    const packed = await this.#around.client.images.order({ sort: 'name', filter: NO_FILTER })
-    this.#all = unpackOrder(packed)
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
+    const since = (this.#since = new Map<number, ImageRow>())
+    try {
+      const packed = await this.#around.client.images.order({ sort: 'name', filter: NO_FILTER })
+      this.#all = unpackOrder(packed)
+    } finally {
+      this.#since = null
+    }
     this.#ranks = ranksOf(this.#all.ids)
     this.counts = countMarks(this.#all.marks)
-    for (const row of this.#since.values()) this.#mark(row)
+    for (const row of since.values()) this.#mark(row)
     await Promise.all([this.visible.refresh(), this.#store.refresh()])
     this.loaded = true
     await this.ranked.refresh()

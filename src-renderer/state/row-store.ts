@@ -1,7 +1,7 @@
 import type { ImageRow } from '../../src-main/contract/wire.ts'
 
 /** Rows that are held without being in view or pinned. */
-const HELD = 1000
+const HELD = 400
 
 /** Rows that are asked for at once. */
 const PAGE = 200

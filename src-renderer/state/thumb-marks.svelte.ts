@@ -6,7 +6,7 @@ import type { ProjectClient } from '../client/index.ts'
 const PAGE = 50
 
 /** Marks that are kept beside those in view. */
-const KEPT = 500
+const KEPT = 100
 
 /** The masks of truth on the small pictures of a list: fetched for what is in view, and anew where the truth has changed. */
 export class ThumbMarksStore {

@@ -102,6 +102,37 @@ describe('the order of a list', () => {
     expect(listed(rows, 'name', { ...NO_FILTER, f2: { from: null, to: 0.5 } })).toEqual(['b9'])
   })
 
+  test.each<[string, Partial<ImageFilter>, string[]]>([
+    ['number of ships', { ships: { from: 1, to: 2 } }, ['one', 'two']],
+    ['no ships at all', { ships: { from: null, to: 0 } }, ['none']],
+    [
+      'number of predictions, of those that the run has reached',
+      { predictions: { from: null, to: 2 } },
+      ['one', 'two'],
+    ],
+    ['longer side, where the size is known', { side: { from: 100, to: 150 } }, ['one', 'two']],
+    ['flag and ships at once', { flagged: true, ships: { from: 1, to: null } }, ['two']],
+    ['split', { split: 'validation' }, ['two']],
+    ['what was left out', { leftOut: 'only' }, ['three']],
+    ['what was not', { leftOut: 'none' }, ['none', 'one', 'two']],
+  ])('filters by %s', (_what, part, paths) => {
+    const size = (width: number, height: number) => ({ width, height })
+    const all: Partial<Listed>[] = [
+      { path: 'none', flagged: true },
+      { path: 'one', truthCount: 1, predictionCount: 0, ...size(100, 40) },
+      {
+        path: 'two',
+        truthCount: 2,
+        predictionCount: 2,
+        flagged: true,
+        split: 'validation',
+        ...size(60, 150),
+      },
+      { path: 'three', truthCount: 3, predictionCount: 3, leftOut: 'blurred', ...size(151, 40) },
+    ]
+    expect(listed(all, 'name', { ...NO_FILTER, ...part }).sort()).toEqual(paths.toSorted())
+  })
+
   test('after moves of changed images it is the same as sorted anew', () => {
     const changed = fc.array(fc.array(fc.tuple(fc.nat(), state), { minLength: 1, maxLength: 5 }), {
       maxLength: 5,

@@ -53,6 +53,11 @@ test('a reader sees what has been committed, at once', async () => {
     plan: { ...plan, status: { from: 'to do', to: 'no ship' } },
   })
   expect(await ids({ status: 'no ship' })).toEqual([image])
+  // by who has edited it: the name of whoever works here
+  const { authors } = project.store.lists.facets()
+  expect(authors).toHaveLength(1)
+  expect(await ids({ author: authors[0]! })).toEqual([image])
+  expect(await ids({ author: 'somebody else' })).toEqual([])
   const { marks } = unpackOrder(await listOrder(project, { sort: 'status', filter: NO_FILTER }))
   expect(countMarks(marks)).toMatchObject({ images: 3, finished: 1, leftOut: 0 })
 })

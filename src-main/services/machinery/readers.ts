@@ -139,6 +139,21 @@ class Parts<P> {
   }
 }
 
+/**
+ * A signal that aborts with the first of two, until it is let go. `AbortSignal.any` leaves a trace in each of them for as long as they live, and
+ * a project may be open for days.
+ */
+function firstOf(...signals: readonly AbortSignal[]): { signal: AbortSignal; letGo: () => void } {
+  const own = new AbortController()
+  const letGo = signals.map((signal) => {
+    const end = (): void => own.abort(signal.reason)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end)
+    return () => signal.removeEventListener('abort', end)
+  })
+  return { signal: own.signal, letGo: () => letGo.forEach((stop) => stop()) }
+}
+
 /** The reads of one open project. */
 export class ProjectReads {
   readonly #readers: Readers
@@ -163,13 +178,14 @@ export class ProjectReads {
   ): Promise<ReadOutput<N>> {
     const { signal: closing } = this.#closing
     closing.throwIfAborted()
-    const signal = options.signal ? AbortSignal.any([options.signal, closing]) : closing
-    const running = this.#readers.run(this.#file, name, input, { ...options, signal })
+    const either = options.signal ? firstOf(options.signal, closing) : { signal: closing, letGo: () => {} }
+    const running = this.#readers.run(this.#file, name, input, { ...options, signal: either.signal })
     this.#running.add(running)
     try {
       return await running
     } finally {
       this.#running.delete(running)
+      either.letGo()
     }
   }
 

@@ -1,0 +1,143 @@
+import type { CDPSession, Page } from '@playwright/test'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Drydock } from './harness.ts'
+
+/** What the processes of the application hold and do, as the benches of the window ask it. */
+
+/** What is asked of each process. */
+export interface Use {
+  /** MB that are in memory */
+  memory: number
+  /** processor seconds since its start */
+  seconds: number
+}
+
+/** By what the process is; several of one type are summed up. */
+export async function usesOf(drydock: Drydock): Promise<Map<string, Use>> {
+  const own = await drydock.app.evaluate(({ app }) => app.getAppMetrics().map(({ pid, type }) => ({ pid, type: type }))) // prettier-ignore
+  const others = await Promise.all(
+    (['backend', 'engine'] as const).map(async (type) => ({ type, pid: await drydock.pidOf(type) })),
+  )
+  const uses = new Map<string, Use>()
+  for (const { pid, type } of [...own, ...others]) {
+    const [rss = 0, seconds = 0] = execFileSync('ps', ['-o', 'rss=,cputimes=', '-p', String(pid)], {
+      encoding: 'utf8',
+    })
+      .trim()
+      .split(/\s+/)
+      .map(Number)
+    const before = uses.get(type) ?? { memory: 0, seconds: 0 }
+    uses.set(type, { memory: before.memory + rss / 1000, seconds: before.seconds + seconds })
+  }
+  return uses
+}
+
+/** What the page holds after its waste is cleared away, in MB and in numbers. Older versions of Chromium tell no more. */
+export async function pageOf(page: Page, devtools: CDPSession): Promise<Map<string, number>> {
+  await page.requestGC()
+  const { usedSize } = await devtools.send('Runtime.getHeapUsage')
+  const { nodes, jsEventListeners } = await devtools.send('Memory.getDOMCounters')
+  return new Map([
+    ['heap, MB', usedSize / 1e6],
+    ['nodes', nodes],
+    ['listeners', jsEventListeners],
+  ])
+}
+
+/** Clears away the waste of Electron's own process, which else comes and goes by tens of MB. */
+export async function clearShell({ app }: Drydock): Promise<void> {
+  await app.evaluate(() => {
+    process.getBuiltinModule('v8').setFlagsFromString('--expose-gc')
+    const clear: unknown = process.getBuiltinModule('vm').runInNewContext('gc')
+    if (typeof clear === 'function') clear()
+  })
+}
+
+/** Private memory of a process, by what it is of, in MB; empty where the system does not tell. */
+export function privateOf(pid: number): Map<string, number> {
+  if (process.platform !== 'linux') return new Map()
+  const kinds = new Map<string, number>()
+  let kind = ''
+  for (const line of readFileSync(`/proc/${pid}/smaps`, 'utf8').split('\n')) {
+    const head = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+\s*(.*)$/.exec(line)
+    if (head) kind = kindOf(head[1] ?? '')
+    const kB = /^Private_(?:Clean|Dirty):\s+(\d+) kB$/.exec(line)?.[1]
+    if (kB) kinds.set(kind, (kinds.get(kind) ?? 0) + Number(kB) / 1000)
+  }
+  return kinds
+}
+
+function kindOf(name: string): string {
+  if (name === '[heap]') return 'heap of C'
+  if (name === '' || name.startsWith('[anon')) return name.replace(/^\[anon:|\]$/g, '') || 'anonymous'
+  return name.startsWith('[') ? 'stack' : /shm|memfd|SYSV/.test(name) ? 'shared memory' : 'files'
+}
+
+/** A Node that opens its inspector, at a free port, when it is sent SIGUSR1. @returns path of what starts it */
+export function nodeToLookInto(folder: string): string {
+  const file = join(folder, 'node')
+  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" --inspect-port=127.0.0.1:0 "$@"\n`, {
+    mode: 0o755,
+  })
+  return file
+}
+
+/** By the names of Node's own reports. */
+const MEMORY_OF_THREADS = `(() => {
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+  process.report.excludeNetwork = true
+  const heaps = process.report.getReport().workers.map(({ javascriptHeap }) => javascriptHeap)
+  const sum = (what) => heaps.reduce((all, heap) => all + heap[what], 0)
+  return { heapUsed, external, arrayBuffers, 'others, used': sum('usedMemory'), 'others, taken': sum('totalMemory') }
+})()`
+
+/** The inspector of the backend's first thread. Windows has no signals. */
+export class BackendInspector {
+  readonly #socket: WebSocket
+  readonly #waiting = new Map<number, (answer: unknown) => void>()
+  #asked = 0
+
+  /** @param userData of an application that was started with {@link nodeToLookInto} */
+  static async open(drydock: Drydock, userData: string): Promise<BackendInspector> {
+    process.kill(await drydock.pidOf('backend'), 'SIGUSR1')
+    for (;;) {
+      const logs = join(userData, 'logs')
+      const text = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8')).join('\n') // prettier-ignore
+      const address = /Debugger listening on (ws:\S+)/.exec(text)?.[1]
+      if (address !== undefined) return new BackendInspector(address).#opened()
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+
+  private constructor(address: string) {
+    this.#socket = new WebSocket(address)
+    this.#socket.addEventListener('message', ({ data }) => {
+      const { id, result } = z.object({ id: z.number().optional(), result: z.unknown() }).parse(JSON.parse(String(data))) // prettier-ignore
+      if (id !== undefined) this.#waiting.get(id)?.(result)
+    })
+  }
+
+  async #opened(): Promise<this> {
+    await new Promise((resolve) => this.#socket.addEventListener('open', resolve, { once: true }))
+    return this
+  }
+
+  /** What the first thread holds after its waste is cleared away, and what the others have, in MB. */
+  async memory(): Promise<Map<string, number>> {
+    await this.#ask('HeapProfiler.collectGarbage')
+    const { result } = z
+      .object({ result: z.object({ value: z.record(z.string(), z.number()) }) })
+      .parse(await this.#ask('Runtime.evaluate', { expression: MEMORY_OF_THREADS, returnByValue: true }))
+    return new Map(Object.entries(result.value).map(([what, bytes]) => [what, bytes / 1e6]))
+  }
+
+  async #ask(method: string, params: Record<string, unknown> = {}): Promise<unknown> {
+    const id = ++this.#asked
+    const answer = new Promise((resolve) => this.#waiting.set(id, resolve))
+    this.#socket.send(JSON.stringify({ id, method, params }))
+    return answer.finally(() => this.#waiting.delete(id))
+  }
+}
