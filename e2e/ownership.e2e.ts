@@ -7,11 +7,14 @@ import { ask, handOn, jobsAreOver, openImage, sampleIn, saved } from './steps.ts
 const picture = join(root, 'resources', 'sample', 'images', 'drawn-at-sea.jpg')
 /** so many that looking through them takes longer than opening another project */
 const SUBFOLDERS = 20_000
+/** making, looking through and deleting them takes minutes where many others work on the disk, in ms */
+const LONG = 240_000
 
 test('the answer of a project that was left lands nowhere, and what is drawn then is stored in the next one', async ({
   launch,
   folder,
 }) => {
+  test.setTimeout(3 * LONG)
   for (const name of ['alpha', 'beta']) {
     mkdirSync(join(folder, name))
     const file = join(folder, name, `${name}.png`)
@@ -34,10 +37,12 @@ test('the answer of a project that was left lands nowhere, and what is drawn the
   await page.getByRole('menuitem', { name: 'The images have moved…' }).click()
   await drydock.drop(join(folder, 'beta'))
 
-  await expect(page.getByTestId('open-image')).toHaveText('beta.png')
+  await expect(page.getByTestId('open-image')).toHaveText('beta.png', { timeout: LONG })
   const store = (name: string) => join(folder, `${name}.drydock`)
   await expect
-    .poll(() => ask<{ value: string }>(store('alpha'), "select value from meta where name = 'images_root'"))
+    .poll(() => ask<{ value: string }>(store('alpha'), "select value from meta where name = 'images_root'"), {
+      timeout: LONG,
+    })
     .toEqual([{ value: moved }])
   const hand = await handOn(drydock, 'beta.png')
   await page.keyboard.press('b')
