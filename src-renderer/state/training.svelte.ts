@@ -105,6 +105,8 @@ export class Training {
   /** Measures how F2 grows with the images that are trained on. */
   async measureCurve(): Promise<void> {
     await this.#toasts.guard(() => this.#client.train.measureCurve({}))
+    // it has frozen the split
+    await this.refresh()
   }
 
   async fetchCrops(): Promise<void> {

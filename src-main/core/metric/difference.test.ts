@@ -55,6 +55,7 @@ test('what loses ships by more than chance is worse, however many empty images i
   expect(on(40, [-0.01, 0.05], [0.01, 0.04])).toBe('unclear')
   expect(on(40, [-0.05, -0.01], [0.01, 0.04])).toBe('worse')
   // five of one sign come by chance 2 in 32 times, six 2 in 64
-  expect(on(5, [0.01, 0.05], [0.01, 0.05])).toBe('unclear')
+  expect(on(5, [0.01, 0.05], [0.01, 0.05])).toBe('too few')
+  expect(on(5, [-0.05, -0.01], [-0.05, -0.01])).toBe('worse')
   expect(on(6, [0.01, 0.05], [0.01, 0.05])).toBe('better')
 })

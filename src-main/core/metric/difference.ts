@@ -36,6 +36,9 @@ export function differenceOf(
 /** How sure it is that one version is above another. */
 type Verdict = 'better' | 'unclear' | 'worse'
 
+/** What is said of a comparison in pairs. */
+type PairedVerdict = Verdict | 'too few'
+
 /** What a paired interval says: better or worse where it leaves 0 out. */
 export function verdictOf({ low, high }: Pick<Estimate, 'low' | 'high'>): Verdict {
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'unclear'
@@ -46,16 +49,16 @@ const FEWEST_COMPARED = 6
 
 /**
  * What a comparison in pairs says of a version: better where the interval over all images lies above 0, worse where one of the two lies below, so that
- * ships that are lost for the sake of clean empty images are not passed over.
+ * ships that are lost for the sake of clean empty images are not passed over. A loss on few images is said, a gain there is not.
  */
 export function verdictOfPaired({
   images,
   difference,
   differenceWithShips,
-}: Pick<PairedScore, 'images' | 'difference' | 'differenceWithShips'>): Verdict {
+}: Pick<PairedScore, 'images' | 'difference' | 'differenceWithShips'>): PairedVerdict {
   const both = [difference, ...(differenceWithShips ? [differenceWithShips] : [])].map(verdictOf)
   if (both.includes('worse')) return 'worse'
-  return both[0] === 'better' && images >= FEWEST_COMPARED ? 'better' : 'unclear'
+  return images < FEWEST_COMPARED ? 'too few' : both[0]!
 }
 
 /**

@@ -107,6 +107,7 @@ test('three images are trained on to the step that is best out of fold, which th
   const found = new Map(heldOut.map(({ content, instances }) => [content, instances.map(({ rle }) => rle)]))
   for (const { content, truth } of sources) expect(scoreImage(truth, found.get(content)!).f2).toBe(1)
   expect(card.paired).toMatchObject({ on: 'out of fold', images: 3 })
+  expect(card.limits).toContain('on too few images to say which is better')
   expect(card.trainedOn).toHaveLength(3)
   // nine ships are enough for the least score, three images not for more
   expect(card.postProcessing).toContain(
@@ -114,6 +115,21 @@ test('three images are trained on to the step that is best out of fold, which th
   )
   const { model } = await readModelFolder(options.out)
   expect(model.operatingPoints?.map(({ name }) => name)).toEqual(['balanced'])
+})
+
+test('weights that turn out worse, though they validated well, are kept with a word of it', async () => {
+  const { engine } = foldingEngine({ 0: 0.3, 20: 0.6 })
+  const infer = engine.infer.bind(engine)
+  engine.infer = async (request, options) => {
+    const seen = await infer(request, options)
+    const none = { index: seen.index.slice(0, 0), offset: seen.offset.slice(0, 0) }
+    return request.modelFolder.includes('snapshots')
+      ? { ...seen, ...none, foreground: seen.foreground.slice(0, 0) }
+      : seen
+  }
+  const { card } = await trainModel(optionsFor('worse'), { engine })
+  expect(card.paired!.difference).toMatchObject({ value: -1, high: -1 })
+  expect(card.limits).toContain('It is worse than the version it started from by more than chance.')
 })
 
 test('where no step is better out of fold the start stays, and it says so', async () => {

@@ -103,7 +103,7 @@ async function lookAtHoldOut(
   const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(3)}`
   const text = ({ value, low, high }: typeof difference): string =>
     `${signed(value)} [${signed(low)}, ${signed(high)}]`
-  return `${candidate.name} against ${current.name} on ${images.length} hold-out images: ${text(difference)}${differenceWithShips ? `, over those with ships ${text(differenceWithShips)}` : ''}.`
+  return `${candidate.name} against ${current.name} on ${images.length} hold-out ${images.length === 1 ? 'image' : 'images'}: ${text(difference)}${differenceWithShips ? `, over those with ships ${text(differenceWithShips)}` : ''}.`
 }
 
 /** The score of a version on an image, as a run would have it. */

@@ -55,18 +55,19 @@ export async function writeCard(
   return card
 }
 
+const UNPROVEN: Record<ReturnType<typeof verdictOfPaired>, string> = {
+  better: '',
+  worse: ' It is worse than the version it started from by more than chance.',
+  unclear: ' It is not better than the version it started from by more than chance.',
+  'too few': ' It was compared with the version it started from on too few images to say which is better.',
+}
+
 function limitsOf(train: readonly TrainSource[], { bestStep, paired, validation }: Reached): string {
   const ships = train.reduce((sum, { truth }) => sum + truth.length, 0)
   if (bestStep === 0) {
     return 'No step validated better than the version it started from, so its weights are those: only how instances are made may differ.'
   }
-  const verdict = paired ? verdictOfPaired(paired) : 'better'
-  const unproven =
-    verdict === 'better'
-      ? ''
-      : verdict === 'worse'
-        ? ' It is worse than the version it started from by more than chance.'
-        : ' It is not better than the version it started from by more than chance.'
+  const unproven = UNPROVEN[paired ? verdictOfPaired(paired) : 'better']
   const flattering = validation
     ? ' Its validation figures also chose the step at which it ended, so they are a little too high.'
     : ''

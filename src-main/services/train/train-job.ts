@@ -193,7 +193,7 @@ async function keepOnlyLog(out: string): Promise<void> {
 function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: TrainedModel): string {
   const f2 = outcome.validation?.f2WithShips ?? outcome.validation?.f2
   const parts = [
-    `Trained ${outcome.steps} steps on ${train.length} ${train.length === 1 ? 'image' : 'images'}`,
+    `Trained ${outcome.steps} ${outcome.steps === 1 ? 'step' : 'steps'} on ${train.length} ${train.length === 1 ? 'image' : 'images'}`,
   ]
   if (skipped.length > 0) parts.push(`${skipped.length} could not be read and were left out`)
   if (f2 !== undefined) parts.push(`validation F2 ${f2.toFixed(3)}`)
@@ -209,6 +209,7 @@ function gainOf({ bestStep, paired }: TrainOutcome): string {
     `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
   const figures = `${text(difference)}${differenceWithShips ? `, over images with ships ${text(differenceWithShips)}` : ''}`
   const verdict = verdictOfPaired(paired)
+  if (verdict === 'too few') return ` Too few images to say whether it is better: ${figures}.`
   if (verdict === 'unclear')
     return ` It is not better than the version it started from by more than chance: ${figures}.`
   return ` It is ${verdict} than the version it started from: ${figures}.`
