@@ -161,6 +161,7 @@ test(`${plan.sessions} kills lose no acknowledged gesture, double none and take 
 
   openWindows()
   for (let kill = 0; kill < plan.sessions; kill++) {
+    if (kill % 20 === 0) console.log(`${kill} kills, ${record.acknowledged.length} gestures`)
     const opening = random() < OPENING
     const gestures = opening ? 0 : Math.ceil(random() * GESTURES)
     const work = backends.current.then(() => record.more(gestures))

@@ -164,25 +164,31 @@ export class ScriptedWindow {
     }
   }
 
-  async #predict(): Promise<void> {
+  #predict(): Promise<void> {
     this.wantsEngine = false
     this.doing = 'predict'
-    const project = this.#project
-    const { client } = await this.#join(project)
-    await client.predict.start({ project, images: 'all' })
-    // asks the engine also where all is predicted already; its death is what is to come
-    void client.system.engine({}).catch(() => undefined)
+    return this.#once(async ({ client }, project) => {
+      // asks the engine also where all is predicted already, or left out; its death is what is to come
+      void client.system.engine({}).catch(() => undefined)
+      await client.predict.start({ project, images: 'all' })
+    })
   }
 
-  /** Something else than a gesture. What was not acknowledged is not done again. */
-  async #do(): Promise<void> {
-    const project = this.#project
-    const { images, labels } = this.#projects.get(project)!
-    try {
-      const { backend, client } = await this.#join(project)
+  /** Something else than a gesture. */
+  #do(): Promise<void> {
+    return this.#once(async ({ backend, client }, project) => {
+      const { images, labels } = this.#projects.get(project)!
       const place = { backend: await backend, client, project, images, labels, random: this.#random }
       const kept = await doSomething(place, (deed) => (this.doing = deed))
       if (kept) this.#record.kept.push(kept)
+    })
+  }
+
+  /** What was not acknowledged is not done again. @throws what neither a crash nor another window explains */
+  async #once(act: (joined: Joined, project: string) => Promise<void>): Promise<void> {
+    const project = this.#project
+    try {
+      await act(await this.#join(project), project)
     } catch (error) {
       if (this.gone || this.#joined?.backend !== this.#backends.current) return
       const { code } = failure.parse(error)

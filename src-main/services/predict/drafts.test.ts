@@ -87,6 +87,20 @@ test('what is kept of another image while the rest is copied goes into the same 
   expect(project.store.predictions.masks(first.run, b)).toContain(one)
 })
 
+test('drafts of two images that are kept at once go into one draft run', async () => {
+  const { project, run, a, b } = await predicted()
+  const { settings } = project.store.runs.get(run)!
+  const added: HandChange = { kind: 'add', at: [], masks: [one!] }
+  const kept = await Promise.all([
+    keepDraft(project, { image: a, run, settings: settings!, changes: [dropAt(A.ships[0]!)] }),
+    keepDraft(project, { image: b, run, settings: settings!, changes: [added] }),
+  ])
+  expect(kept[0].run).toBe(kept[1].run)
+  await project.jobs.finished(kept[0].job!)
+  expect(project.store.predictions.masks(kept[0].run, a)).toEqual([other])
+  expect(project.store.predictions.masks(kept[0].run, b)).toContain(one)
+})
+
 test('of imported labels there are no drafts', async () => {
   const { project, a, run } = await predicted()
   const { settings } = project.store.runs.get(run)!

@@ -23,14 +23,31 @@ export interface DraftWanted {
 
 /**
  * Keeps a draft: in its run where that is a draft run, else in a new one, whose parent it is. The predictions of all other images are
- * copied by a job, at whose end the draft run becomes the current one; what is kept of the parent until then goes into that run too. What the parent holds stays.
+ * copied by a job, at whose end the draft run becomes the current one; what is kept of the parent goes into that run too, until another one is current. What the parent holds stays.
  * @returns `job`: what is still being done for it
  * @throws DrydockError `not_found`, `bad_input` (imported labels), `read_only`, and as the engine does
  */
-export async function keepDraft(
+export function keepDraft(project: Project, wanted: DraftWanted): Promise<KeptDraft> {
+  const turns = project.belongings.of(newTurns)
+  const kept = turns.last.then(() => keep(project, wanted))
+  turns.last = kept.catch(() => undefined)
+  return kept
+}
+
+interface KeptDraft {
+  job: string | null
+  run: number
+}
+
+/** Drafts are kept one after the other: whether there is a draft run to keep one in is known once the one before is in it. */
+function newTurns(): { last: Promise<unknown> } {
+  return { last: Promise.resolve() }
+}
+
+async function keep(
   project: Project,
   { image: id, run, settings, changes }: DraftWanted,
-): Promise<{ job: string | null; run: number }> {
+): Promise<KeptDraft> {
   assertWritable(project)
   const { store, shared, cache } = project
   const from = store.runs.get(run)
@@ -52,23 +69,25 @@ export async function keepDraft(
   const found = await predictFile(shared, wanted, { settings, calibration, changes })
   const copying = from.parent === null ? copyOf(project, from.id) : null
   const kept = await store.write(() => {
-    const into = from.parent === null ? (copying?.into ?? addDraftRun(project, from.id)) : from.id
+    const there = from.parent === null ? (copying?.into ?? currentDraftOf(project, from.id)) : from.id
+    const into = there ?? addDraftRun(project, from.id)
     const now = new Date().toISOString()
     const inference = inferenceKey(wanted)
     store.runs.reach({ run: into, image: id, sha256: pixels, inference, doubt: found.doubt }, now)
     store.predictions.replace(into, id, found.predictions)
     store.drafts.put({ run: into, image: id, settings, changes }, now)
     rescore(project, into, id)
-    return into
+    return { into, made: there === null }
   })
-  if (kept === from.id || copying) {
-    if (currentRun(project) === kept) tellImage(project, id, 'predictions')
+  const { into } = kept
+  if (!kept.made) {
+    if (currentRun(project) === into) tellImage(project, id, 'predictions')
     project.events.emit({ type: 'score' })
-    return { job: copying?.job ?? null, run: kept }
+    return { job: copying?.job ?? null, run: into }
   }
-  const images = await project.reads.run('predict.copied', { from: from.id, into: kept })
+  const images = await project.reads.run('predict.copied', { from: from.id, into })
   const plan = { title: 'Copying the other predictions', unit: 'images', total: images.length, lane: null }
-  return { job: await project.jobs.start(copyRunJob, { from: from.id, into: kept }, plan), run: kept }
+  return { job: await project.jobs.start(copyRunJob, { from: from.id, into }, plan), run: into }
 }
 
 /** The draft run that predictions of a run are being copied into, and the job that does it; null: none. */
@@ -79,6 +98,12 @@ function copyOf({ jobs, store }: Project, from: number): { job: string; into: nu
     if (payload.from === from) return { job: id, into: payload.into }
   }
   return null
+}
+
+/** The current run, where it is a draft of this one: it became that after the draft was made that comes now. null: it is none */
+function currentDraftOf(project: Project, parent: number): number | null {
+  const current = currentRun(project)
+  return current !== null && project.store.runs.get(current)?.parent === parent ? current : null
 }
 
 /** To be called in a transaction. @returns the new run's id */

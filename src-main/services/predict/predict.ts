@@ -54,10 +54,13 @@ export async function startPrediction(
   { images, settings, first }: PredictionWanted,
 ): Promise<{ job: string; run: number }> {
   assertWritable(project)
-  if (project.store.sums.counts(null).images === 0) {
+  const { images: there, leftOut } = project.store.sums.counts(null)
+  if (there === 0) {
     throw new DrydockError(
       'nothing_to_do',
-      'There are no images in this project. Add images to its folder and look at the folder again.',
+      leftOut > 0
+        ? 'All images of this project are left out. Take some of them back into the project first.'
+        : 'There are no images in this project. Add images to its folder and look at the folder again.',
     )
   }
   const extending = await runToExtend(project, settings)
