@@ -253,6 +253,9 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await page.getByTestId('pairs').locator('[role=option]').first().click()
     await page.keyboard.press('t')
     await expect(page.getByTestId('face-first')).toHaveAttribute('aria-pressed', 'true')
+    // runs are only looked at: what would change them is not offered
+    await expect(page.getByTestId('tool-select')).toBeVisible()
+    await expect(page.getByTestId('tool-brush')).toHaveCount(0)
     await page.keyboard.press('t')
     await expect(page.getByTestId('face-second')).toHaveAttribute('aria-pressed', 'true')
     const report = join(folder, 'report.html')

@@ -101,4 +101,19 @@ test('one canvas lies beneath the views: it keeps its zoom and place, and its to
     await expect.poll(async () => Math.abs((await seen(page))[0]! - plain[0]!) > 5).toBe(true)
     await page.getByTestId('plain-tone').click()
   })
+
+  await test.step('the tool bar is one row in every view of a narrow window, and its menu has what had no room', async () => {
+    await drydock.resize(1024, 700)
+    const bar = page.getByRole('toolbar', { name: 'Tools' })
+    for (const view of ['annotate', 'review', 'embeddings'] as const) {
+      await page.getByTestId(`view-${view}`).click()
+      await expect(page.getByTestId(view)).toBeVisible()
+      await expect
+        .poll(() => bar.evaluate((el) => [el.clientHeight, el.scrollWidth - el.clientWidth]))
+        .toEqual([39, 0])
+    }
+    await page.getByTestId('more-tools').click()
+    await page.getByRole('menuitem', { name: 'Ruler' }).click()
+    await expect(page.getByTestId('tool-ruler')).toHaveAttribute('aria-pressed', 'true')
+  })
 })
