@@ -52,7 +52,7 @@ export async function clearShell({ app }: Drydock): Promise<void> {
   await app.evaluate(() => {
     process.getBuiltinModule('v8').setFlagsFromString('--expose-gc')
     const clear: unknown = process.getBuiltinModule('vm').runInNewContext('gc')
-    if (typeof clear === 'function') clear()
+    if (typeof clear === 'function') Reflect.apply(clear, undefined, [])
   })
 }
 

@@ -32,6 +32,9 @@ const THEMES = ['dark', 'light'] as const
 /** Fonts, thumbnails and the canvas's next frames are there. */
 async function still(page: Page): Promise<void> {
   await page.mouse.move(2, 2)
+  await page.waitForFunction(
+    () => document.querySelector('[data-path] canvas:not([data-marks], [data-drawn])') === null,
+  )
   await page.evaluate(async () => {
     await document.fonts.ready
     await Promise.all([...document.images].map((image) => image.decode().catch(() => {})))

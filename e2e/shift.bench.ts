@@ -73,7 +73,7 @@ async function work(page: Page, images: number): Promise<{ gestures: number[]; n
         for (const from = performance.now(); !there(); await turn())
           if (performance.now() - from > 120_000) throw new Error(`${what} did not come`)
       }
-      const saved = () => until(() => /^\s*saved/i.test(state.textContent ?? ''), 'the answer')
+      const saved = () => until(() => /^\s*saved/i.test(state.textContent), 'the answer')
       const key = (letter: string, held: KeyboardEventInit = {}) => {
         const press = { key: letter, code: `Key${letter.toUpperCase()}`, bubbles: true, cancelable: true, ...held }
         canvas.dispatchEvent(new KeyboardEvent('keydown', press))

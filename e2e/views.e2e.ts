@@ -117,3 +117,94 @@ test('one canvas lies beneath the views: it keeps its zoom and place, and its to
     await expect(page.getByTestId('tool-ruler')).toHaveAttribute('aria-pressed', 'true')
   })
 })
+
+test('marks are shown as a person wants them, the next image at the same place, and the one before while a key is held', async ({
+  launch,
+}) => {
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { page } = drydock
+  await expect(page.getByTestId('image-count')).toHaveText('22')
+  await jobsAreOver(drydock)
+  const hand = await handOn(drydock, PATH)
+  const before = await counts(drydock)
+  for (let i = 0; i < 4; i++) await page.keyboard.press('+')
+  await hand.look()
+
+  await test.step('marks: fill or outlines, how strong, what is not selected, a cross-hair', async () => {
+    const far = hand.at(280, 230)
+    /** mean colour around an image pixel, the pointer elsewhere */
+    const colourOf = async (x: number, y: number): Promise<number[]> => {
+      await page.mouse.move(far.x, far.y)
+      const at = hand.at(x, y)
+      const clip = { x: at.x - 4, y: at.y - 4, width: 8, height: 8 }
+      const { channels } = await sharp(await page.screenshot({ clip })).stats()
+      return channels.slice(0, 3).map(({ mean }) => mean)
+    }
+    const bare = await colourOf(315, 250)
+    await page.keyboard.press('b')
+    for (const y of [250, 300]) await hand.stroke([300, y], [330, y])
+    await expect.poll(() => counts(drydock)).toEqual({ ...before, truth: before.truth + 2 })
+    await page.keyboard.press('v')
+    await page.keyboard.press('Escape')
+    /** how much the first stroke differs from the picture without it */
+    const strength = async () =>
+      Math.max(...(await colourOf(315, 250)).map((value, i) => Math.abs(value - bare[i]!)))
+    await expect.poll(strength).toBeGreaterThan(20)
+    const full = await strength()
+
+    await page.keyboard.press('t')
+    await expect.poll(strength).toBeLessThan(3)
+    await page.keyboard.press('t')
+    await expect.poll(strength).toBeGreaterThan(full - 3)
+    const fill = page.getByRole('slider', { name: 'Truth: fill' })
+    const opacity = await fill.inputValue()
+    await fill.fill('0')
+    await expect.poll(strength).toBeLessThan(3)
+    await fill.fill(opacity)
+    await expect.poll(strength).toBeGreaterThan(full - 3)
+    await page.getByTestId('canvas').focus()
+
+    await hand.click(315, 300)
+    await page.keyboard.press('q')
+    await expect.poll(strength).toBeLessThan(full / 2)
+    expect(await strength()).toBeGreaterThan(3)
+    await page.keyboard.press('q')
+    await expect.poll(strength).toBeLessThan(3)
+    await page.keyboard.press('q')
+    await expect.poll(strength).toBeGreaterThan(full - 3)
+
+    /** a piece of the line through the pointer, away from it */
+    const along = async (): Promise<number> => {
+      await page.mouse.move(far.x, far.y)
+      const clip = { x: far.x + 40, y: Math.floor(far.y) - 2, width: 30, height: 5 }
+      const { channels } = await sharp(await page.screenshot({ clip })).stats()
+      return Math.max(...channels.map(({ stdev }) => stdev))
+    }
+    const without = await along()
+    await page.keyboard.press('Shift+X')
+    await expect.poll(along).toBeGreaterThan(without + 5)
+    await page.keyboard.press('Shift+X')
+    await expect.poll(along).toBeLessThan(without + 2)
+  })
+
+  await test.step('the next image at the same zoom and place, and the one before while its key is held', async () => {
+    await page.getByRole('checkbox', { name: 'Keep zoom and place' }).check()
+    await page.getByTestId('canvas').focus()
+    const there = await place(page)
+    await page.keyboard.press('ArrowRight')
+    await expect(page.getByTestId('open-image')).not.toHaveText(PATH)
+    await expect(page.getByTestId('canvas')).toHaveAttribute('data-pictured', 'true')
+    await expect.poll(() => place(page)).toBe(there)
+    const own = await seen(page)
+    await page.keyboard.down('c')
+    await expect(page.getByTestId('compared')).toContainText(PATH)
+    await expect
+      .poll(async () => (await seen(page)).some((value, i) => Math.abs(value - own[i]!) > 2))
+      .toBe(true)
+    await page.keyboard.up('c')
+    await expect(page.getByTestId('compared')).toHaveCount(0)
+    await expect
+      .poll(async () => (await seen(page)).every((value, i) => Math.abs(value - own[i]!) < 2))
+      .toBe(true)
+  })
+})
