@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ReviewedImage, Suspect } from '../../contract/wire.ts'
-import { fixInWords, rankFixes, rankSuspects, totalErrors } from './review.ts'
+import { fixInWords, rankFixes, rankSuspects, relabelInWords, totalErrors } from './review.ts'
 
 const NONE = { merged: 0, split: 0, 'near miss': 0, missed: 0, false: 0 }
 
@@ -86,21 +86,29 @@ it('adds errors up by kind, and says fixes in words', () => {
     predictions: { ...NONE, merged: 2 },
     sloppy: 6,
   })
-  expect(
-    [
-      { act: 'merge' as const, truths: [0], predictions: [2, 3] },
-      { act: 'merge' as const, truths: [0], predictions: [2, 3, 5] },
-      { act: 'split' as const, truths: [0, 1], predictions: [13] },
-      { act: 'redraw' as const, truths: [0], predictions: [4] },
-      { act: 'add' as const, truths: [8], predictions: [] },
-      { act: 'drop' as const, truths: [], predictions: [5] },
-    ].map(fixInWords),
-  ).toEqual([
+  const fixes = [
+    { act: 'merge' as const, truths: [0], predictions: [2, 3] },
+    { act: 'merge' as const, truths: [0], predictions: [2, 3, 5] },
+    { act: 'split' as const, truths: [0, 1], predictions: [13] },
+    { act: 'redraw' as const, truths: [0], predictions: [4] },
+    { act: 'add' as const, truths: [8], predictions: [] },
+    { act: 'drop' as const, truths: [], predictions: [5] },
+  ]
+  expect(fixes.map(fixInWords)).toEqual([
     'merge #3 and #4',
     'merge #3, #4 and #6',
     'split #14 into two',
     'redraw #5',
     'add missed 9',
     'drop #6',
+  ])
+  // the other side of each
+  expect(fixes.map(relabelInWords)).toEqual([
+    'put #3 and #4 in the place of 1',
+    'put #3, #4 and #6 in the place of 1',
+    'make 1 and 2 one',
+    'put #5 in the place of 1',
+    'delete label 9',
+    'mark #6 as a ship',
   ])
 })

@@ -113,6 +113,22 @@ export function fixInWords({ act, truths, predictions }: Fix): string {
   }
 }
 
+/** What a fix comes to on the label's side, where truth becomes what was predicted: truth as 3, predictions as #3. */
+export function relabelInWords({ act, truths, predictions }: Fix): string {
+  const [marked, found] = [truths.map((t) => `${t + 1}`), predictions.map((p) => `#${p + 1}`)]
+  switch (act) {
+    case 'split':
+      return `make ${listed(marked)} one`
+    case 'merge':
+    case 'redraw':
+      return `put ${listed(found)} in the place of ${listed(marked)}`
+    case 'add':
+      return `delete label ${listed(marked)}`
+    case 'drop':
+      return `mark ${listed(found)} as a ship`
+  }
+}
+
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
