@@ -9,6 +9,11 @@ export function sampleIn(folder: string): string {
   return join(folder, 'user-data', 'projects', 'sample.drydock')
 }
 
+/** What the page has complained of, but for pictures that were gone when it asked for them, in a test that moves files. */
+export function problemsBesidesPictures({ problems }: Drydock): string[] {
+  return problems.filter((problem) => !/^Failed to load resource: .* 404/.test(problem))
+}
+
 /** Opens an image by its row in the list. */
 export async function openImage({ page }: Drydock, path: string): Promise<void> {
   await page.getByTestId('queue').locator(`[data-path="${path}"]`).click()
