@@ -63,13 +63,13 @@ const selectTool: Tool<State> = {
   },
 }
 
-function hintFor({ selection, content }: ToolContext): string {
+function hintFor({ selection, content, edited }: ToolContext): string {
   const some = content.truth.length + content.predictions.length > 0
   if (selection.length === 0) return some ? 'Click an instance to select it' : ''
   if (selection.length > 1) return `${selection.length} selected`
-  return selection[0]!.kind === 'prediction'
-    ? 'A accepts, X rejects this prediction'
-    : 'Brush and eraser change this instance'
+  if (selection[0]!.kind === 'prediction') return 'A accepts, X rejects this prediction'
+  // where gestures change a draft, truth is only looked at
+  return edited === 'truth' ? 'Brush and eraser change this instance' : ''
 }
 
 function click(at: ImagePoint, shift: boolean, { selection, hits }: ToolContext): Step<State> {
