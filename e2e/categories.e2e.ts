@@ -58,6 +58,16 @@ test('categories come in as they are mapped, are given by key, filter the list, 
   await page.keyboard.press('Control+Shift+Z')
   await saved(drydock)
 
+  // the next one drawn is of the category that was used last
+  const drawing = await handOn(drydock, 'sub/b.png')
+  await page.keyboard.press('v')
+  await page.keyboard.press('Escape')
+  await drawing.polygon([5, 30], [20, 30], [20, 40], [5, 40])
+  await expect(list.getByRole('option', { name: /tug/ })).toHaveCount(3)
+  await page.keyboard.press('Control+z')
+  await expect(list.getByRole('option', { name: /tug/ })).toHaveCount(2)
+  await saved(drydock)
+
   await page.getByTestId('categories').click()
   const sheet = page.getByTestId('categories-sheet')
   await expect(sheet.getByTestId('category-row')).toHaveCount(2)

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { complaints } from './axe.ts'
 import { expect, root, test } from './harness.ts'
-import { counts, handOn, jobsAreOver, lastPrediction, row, saved } from './steps.ts'
+import { counts, handOn, jobsAreOver, openImage, lastPrediction, row, saved } from './steps.ts'
 
 const rasters = join(root, 'src-main', 'testing', 'rasters')
 const line = (...coordinates: [number, number][]) => ({
@@ -29,7 +29,7 @@ test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and 
 
   await test.step('the readout has samples beside the 8 bits, the place, and a scale', async () => {
     await hand.hover(10, 10)
-    await expect(page.getByTestId('samples')).toContainText('B04 650')
+    await expect(page.getByTestId('samples')).toContainText('B04: 650')
     await expect(page.getByTestId('place')).toContainText(/3\.00\d+° E, 41\.99\d+° N/)
     await expect(page.getByTestId('scale-bar')).toContainText(' m')
   })
@@ -45,12 +45,35 @@ test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and 
     await expect(page.getByTestId('mapping-rule')).toContainText('by hand')
   })
 
-  await test.step('the other one looks so too, and goes back alone', async () => {
-    await handOn(drydock, 'b.tif')
+  await test.step('the other one looks so too, goes back alone, and both go back together', async () => {
+    await openImage(drydock, 'b.tif')
     await expect(page.getByTestId('bands-shown')).toContainText('B08')
     await page.getByTestId('mapping-reset').click()
     await expect(page.getByTestId('bands-shown')).toContainText('B04, B03, B02')
     await expect(page.getByTestId('mapping-rule')).not.toContainText('by hand')
+    await expect(page.getByTestId('mapping-reset')).toBeDisabled()
+    await page.getByTestId('mapping-reset-kind').click()
+    await expect(page.getByTestId('mapping-reset-kind')).toHaveCount(0)
+    await openImage(drydock, 'a.tif')
+    await expect(page.getByTestId('bands-shown')).toContainText('B04, B03, B02')
+    await openImage(drydock, 'b.tif')
+  })
+
+  await test.step('a range by percentiles, taken anew from another band', async () => {
+    const way = page.getByTestId('mapping-way')
+    await expect(way).toHaveValue('0.5 to 99.5 %')
+    await expect(page.getByTestId('mapping-set')).toBeDisabled()
+    const high = page.getByLabel('Range: white from')
+    const before = await high.inputValue()
+    await way.selectOption('mean ± 2 deviations')
+    await page.getByTestId('mapping-band-0').selectOption('8')
+    await expect(high).not.toHaveValue(before)
+    await expect(way).toHaveValue('mean ± 2 deviations')
+    await page.getByTestId('mapping-high').press('ArrowLeft')
+    await expect(way).toHaveValue('')
+    await page.getByTestId('mapping-band-0').selectOption('4')
+    await way.selectOption('0.5 to 99.5 %')
+    await expect(page.getByTestId('mapping-set')).toBeDisabled()
   })
 
   await test.step('each band gets a range of its own, and one for all again', async () => {
@@ -63,7 +86,10 @@ test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and 
     await expect(page.getByTestId('mapping-high')).toBeVisible()
     await page.getByTestId('mapping-reset').click()
     await expect(page.getByTestId('mapping-rule')).not.toContainText('by hand')
-    await page.getByTestId('mapping-open').click()
+    // Escape inside closes it, and gives the focus back to what opened it
+    await page.getByTestId('mapping-way').press('Escape')
+    await expect(page.getByTestId('mapping')).toHaveCount(0)
+    await expect(page.getByTestId('mapping-open')).toBeFocused()
   })
 
   const coast = join(folder, 'coast.geojson')

@@ -1,46 +1,12 @@
-import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import sharp from 'sharp'
+import { join } from 'node:path'
 import { expect, root, test, type Drydock } from './harness.ts'
 import type { CanvasHand } from './canvas.ts'
+import { folder, picture, THEMES } from './pictures.ts'
 import { handOn, jobsAreOver, openImage } from './steps.ts'
 
-/** Pictures of every view in both themes and three sizes. `DRYDOCK_SCREENSHOTS`: another folder than out/screenshots. */
-const folder = resolve(root, process.env['DRYDOCK_SCREENSHOTS'] ?? join('out', 'screenshots'))
-/** The few that the README shows. */
-const forReadme = join(root, 'resources', 'screenshots')
-const README_PICTURES = new Set([
-  'annotate-dark-1440',
-  'embeddings-dark-1440',
-  'review-light-1440',
-  'train-dark-1440',
-])
-
-const ALL_SIZES = [
-  [1024, 700],
-  [1440, 900],
-  [2560, 1440],
-] as const
-/** `DRYDOCK_SCREENSHOT_WIDTH`: this one alone; 1440 is what the README needs. */
-const only = process.env['DRYDOCK_SCREENSHOT_WIDTH']
-const SIZES = ALL_SIZES.filter(([width]) => only === undefined || String(width) === only)
 /** has touching ships, marked and predicted */
 const SHOWN = 'drawn-side-by-side.jpg'
-const THEMES = ['dark', 'light'] as const
-
-/** Fonts, thumbnails and the canvas's next frames are there. */
-async function still(page: Page): Promise<void> {
-  await page.mouse.move(2, 2)
-  await page.waitForFunction(
-    () => document.querySelector('[data-path] canvas:not([data-marks], [data-drawn])') === null,
-  )
-  await page.evaluate(async () => {
-    await document.fonts.ready
-    await Promise.all([...document.images].map((image) => image.decode().catch(() => {})))
-    for (let frame = 0; frame < 4; frame++) await new Promise((next) => requestAnimationFrame(next))
-  })
-}
 
 /** Opens something, takes its picture, and closes it again by Escape. */
 async function opened(drydock: Drydock, name: string, opener: string, inside?: string): Promise<void> {
@@ -111,34 +77,7 @@ async function tools(drydock: Drydock, hand: CanvasHand): Promise<void> {
   await keyboard.press('v')
 }
 
-/** One state of the window in every theme and size; what opens above a view is not looked at in the largest. */
-async function picture(drydock: Drydock, name: string, largest = true): Promise<void> {
-  const { page } = drydock
-  // notes come and go by themselves; they are not what the pictures are about
-  for (const note of await page.getByTestId('toast-note').all()) {
-    await note.getByRole('button', { name: 'Dismiss' }).click()
-  }
-  for (const [width, height] of SIZES) {
-    if (!largest && width > 2000) continue
-    await drydock.resize(width, height)
-    for (const theme of THEMES) {
-      await page.emulateMedia({ colorScheme: theme })
-      await still(page)
-      const file = `${name}-${theme}-${width}`
-      const png = await page.screenshot({ path: join(folder, `${file}.png`) })
-      const { channels } = await sharp(png).stats()
-      expect(Math.max(...channels.map(({ stdev }) => stdev)), `${file} shows something`).toBeGreaterThan(1)
-      if (!README_PICTURES.has(file)) continue
-      await sharp(png)
-        .png({ palette: true, quality: 90, effort: 10 })
-        .toFile(join(forReadme, `${name}.png`))
-    }
-  }
-}
-
 test('every view', async ({ launch, folder: own }) => {
-  mkdirSync(folder, { recursive: true })
-  mkdirSync(forReadme, { recursive: true })
   const drydock = await launch()
   const { page } = drydock
   await picture(drydock, 'start')

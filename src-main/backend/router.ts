@@ -246,8 +246,8 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
         within((project, { first, second }, signal) => compareRuns(project, first, second, signal)),
       ),
       report: os.review.report.handler(
-        within(async (project, { grant, run, against = null, ignoring }) => {
-          await writeReport(project, { run, against, ignoring }, grants.take(grant, 'write'))
+        within(async (project, { grant, run, against = null, ignoring, category = null }) => {
+          await writeReport(project, { run, against, ignoring, category }, grants.take(grant, 'write'))
           return {}
         }),
       ),

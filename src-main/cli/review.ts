@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
 import { ERROR_KINDS } from '../contract/words.ts'
-import type { ErrorCounts } from '../contract/wire.ts'
+import type { ErrorCounts, ProjectCategory } from '../contract/wire.ts'
 import { fixInWords, meanOver, rankFixes, rankSuspects, totalErrors } from '../core/metric/review.ts'
 import type { RankedFix, RankedSuspect } from '../core/metric/review.ts'
 import type { Project } from '../services/machinery/project.ts'
@@ -17,6 +17,8 @@ interface Reviewed {
   run: { id: number; name: string }
   /** without predictions that lie in areas to ignore */
   ignoring: boolean
+  /** name of a category: only images with truth of it; null: all */
+  category: string | null
   /** mean over the scored images */
   f2: number
   images: number
@@ -34,6 +36,7 @@ export function addReview(program: Command): void {
     .requiredOption('--project <project>', PROJECT_HELP)
     .option('--run <run>', 'number or name of the run; without it the current one')
     .option('--ignoring', 'without predictions that lie in areas to ignore: not the figures of the Airbus F2')
+    .option('--category <name>', 'only images with truth of this category, in the report too')
     .option(
       '--report <file>',
       'also write a report: one HTML file with pictures inside, or a CSV where it ends in .csv',
@@ -46,8 +49,9 @@ export function addReview(program: Command): void {
   onTerminal(command, async (terminal) => {
     const { project, ...wanted } = command.opts<Wanted & { project: string }>()
     const reviewed = await withProject(project, {}, terminal, async (open) => {
-      const found = await review(open, wanted.run, wanted.ignoring)
-      await write(terminal, open, found.run.id, wanted)
+      const category = await categoryWanted(open, wanted.category)
+      const found = await review(open, { ...wanted, category })
+      await write(terminal, open, found.run.id, { ...wanted, category })
       return found
     })
     if (terminal.json) terminal.answer(forMachines(reviewed))
@@ -57,6 +61,7 @@ export function addReview(program: Command): void {
 
 interface Wanted {
   ignoring?: boolean
+  category?: string
   run?: string
   report?: string
   against?: string
@@ -67,13 +72,19 @@ async function write(
   terminal: Terminal,
   project: Project,
   run: number,
-  { report, against, result, ignoring = false }: Wanted,
+  {
+    report,
+    against,
+    result,
+    ignoring = false,
+    category,
+  }: Omit<Wanted, 'category'> & { category: ProjectCategory | null },
 ): Promise<void> {
   const { findRun } = await import('../services/review/find-run.ts')
   if (report !== undefined) {
     const { writeReport } = await import('../services/review/take-away.ts')
     const other = against === undefined ? null : findRun(project, against).id
-    await writeReport(project, { run, against: other, ignoring }, report)
+    await writeReport(project, { run, against: other, ignoring, category: category?.key ?? null }, report)
     terminal.note(`The report is ${report}.`)
   }
   if (result !== undefined) {
@@ -85,21 +96,43 @@ async function write(
   }
 }
 
-async function review(project: Project, wanted: string | undefined, ignoring = false): Promise<Reviewed> {
+/** @throws DrydockError `not_found` */
+async function categoryWanted(project: Project, name: string | undefined): Promise<ProjectCategory | null> {
+  if (name === undefined) return null
+  const { categoryNamed, openCategories } = await import('../core/categories.ts')
+  const all = project.store.categories.all()
+  const found = categoryNamed(all, name)
+  if (found) return found
+  const names = openCategories(all).map((one) => one.name)
+  throw new DrydockError('not_found', `This project has no category "${name}"; it has ${names.join(', ')}.`)
+}
+
+async function review(
+  project: Project,
+  {
+    run: wanted,
+    ignoring = false,
+    category,
+  }: { run?: string; ignoring?: boolean; category: ProjectCategory | null },
+): Promise<Reviewed> {
   const { reviewAll } = await import('../services/review/review.ts')
   const { findRun } = await import('../services/review/find-run.ts')
   const run = findRun(project, wanted)
-  const images = await reviewAll(project, run.id, ignoring)
+  const holding = category && project.store.lists.holding(category.key)
+  const all = await reviewAll(project, run.id, ignoring)
+  const images = holding ? all.filter(({ image }) => holding.has(image)) : all
   const f2 = meanOver(images)
   if (f2 === null) {
     throw new DrydockError(
       'nothing_to_do',
-      'No finished image is predicted in this run, so there is nothing to review. Finish images (done or no ship) and predict them first.',
+      category
+        ? `No finished and predicted image has truth of the category ${category.name}, so there is nothing to review.`
+        : 'No finished image is predicted in this run, so there is nothing to review. Finish images (done or no ship) and predict them first.',
     )
   }
   return {
     run: { id: run.id, name: run.name },
-    ...{ ignoring, f2 },
+    ...{ ignoring, f2, category: category?.name ?? null },
     images: images.length,
     errors: totalErrors(images.map(({ counts }) => counts)),
     fixes: rankFixes(images),
@@ -107,9 +140,9 @@ async function review(project: Project, wanted: string | undefined, ignoring = f
   }
 }
 
-function forMachines({ run, ignoring, f2, images, errors, fixes, suspects }: Reviewed): unknown {
+function forMachines({ run, ignoring, category, f2, images, errors, fixes, suspects }: Reviewed): unknown {
   return {
-    ...{ run, f2, images, ...(ignoring && { ignoring }) },
+    ...{ run, f2, images, ...(ignoring && { ignoring }), ...(category !== null && { category }) },
     errors: ERROR_KINDS.map((kind) => ({
       ...{ kind, truth: errors.truth[kind], predictions: errors.predictions[kind] },
     })),
@@ -123,9 +156,12 @@ function forMachines({ run, ignoring, f2, images, errors, fixes, suspects }: Rev
   }
 }
 
-function tell(terminal: Terminal, { run, ignoring, f2, images, errors, fixes, suspects }: Reviewed): void {
+function tell(
+  terminal: Terminal,
+  { run, ignoring, category, f2, images, errors, fixes, suspects }: Reviewed,
+): void {
   terminal.say(
-    `Run ${run.name}: F2 ${scoreText(f2)} over ${counted(images, 'image')}${ignoring ? ', without what lies in areas to ignore' : ''}`,
+    `Run ${run.name}: F2 ${scoreText(f2)} over ${counted(images, 'image')}${category === null ? '' : ` with truth of the category ${category}`}${ignoring ? ', without what lies in areas to ignore' : ''}`,
   )
   terminal.say('')
   const rows = ERROR_KINDS.map((kind) => [kind, `${errors.truth[kind]}`, `${errors.predictions[kind]}`])

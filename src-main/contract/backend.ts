@@ -257,9 +257,14 @@ export const backendContract = {
     compare: procedure
       .input(inProject.extend({ first: w.runId, second: w.runId }))
       .output(w.runComparison.nullable()),
-    /** a report on a run, HTML or CSV as the file's ending says; `against`: compared with this one */
+    /** a report on a run, HTML or CSV as the file's ending says; `against`: compared with this one; `category`: over images with truth of it alone */
     report: procedure
-      .input(inProject.extend({ grant: z.string(), run: w.runId, against: w.runId.optional(), ignoring }))
+      .input(
+        inProject.extend({
+          ...{ grant: z.string(), run: w.runId, against: w.runId.optional(), ignoring },
+          category: w.category.optional(),
+        }),
+      )
       .output(nothing),
     /** the score of a run with all that it follows from, into a new folder. Its F2 */
     result: procedure

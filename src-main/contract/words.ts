@@ -56,3 +56,8 @@ export const FIX_ACTS = ['split', 'merge', 'redraw', 'add', 'drop'] as const
 
 /** What a person says of a suspect. */
 export const SUSPECT_VERDICTS = ['label wrong', 'model wrong', 'cannot tell'] as const
+
+/**
+ * Ways to a range from samples: between percentiles, from the lowest to the highest, and two standard deviations to each side of the mean.
+ */
+export const RANGE_WAYS = ['0.5 to 99.5 %', '2 to 98 %', 'lowest to highest', 'mean ± 2 deviations'] as const

@@ -1,4 +1,3 @@
-import { access, constants, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { DrydockError } from '../contract/errors.ts'
 
@@ -49,22 +48,17 @@ export function notAnImage(file: string, cause?: unknown): DrydockError {
   )
 }
 
-/** @throws DrydockError `image_missing`, `image_broken` */
-export async function assertReadable(file: string): Promise<void> {
-  try {
-    const found = await stat(file)
-    if (!found.isFile()) throw notAnImage(file)
-    await access(file, constants.R_OK)
-  } catch (cause) {
-    if (cause instanceof DrydockError) throw cause
-    const denied = cause instanceof Error && 'code' in cause && cause.code === 'EACCES'
-    throw new DrydockError(
-      denied ? 'image_broken' : 'image_missing',
-      denied
-        ? `${basename(file)} may not be read by you. Give yourself permission to read it and look at the folder again.`
-        : `${basename(file)} is not where it was. Put it back, or point Drydock to the folder where it is now.`,
-      { file },
-      cause,
-    )
-  }
+/** The failure of opening a file as a sentence: `image_missing`, `image_broken`. */
+export function notOpened(file: string, cause: unknown): DrydockError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null
+  if (code === 'EISDIR') return notAnImage(file, cause)
+  const denied = code === 'EACCES' || code === 'EPERM'
+  return new DrydockError(
+    denied ? 'image_broken' : 'image_missing',
+    denied
+      ? `${basename(file)} may not be read by you. Give yourself permission to read it and look at the folder again.`
+      : `${basename(file)} is not where it was. Put it back, or point Drydock to the folder where it is now.`,
+    { file },
+    cause,
+  )
 }

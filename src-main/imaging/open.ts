@@ -1,15 +1,20 @@
 import { open } from 'node:fs/promises'
-import { assertReadable, notRead } from './failures.ts'
+import { notAnImage, notOpened, notRead } from './failures.ts'
 import type { PixelSource } from './pixel-source.ts'
 import { openWithSharp } from './sharp-source.ts'
+
+/** A file of up to so many bytes is read at once. */
+const READ_WHOLE = 16 * 2 ** 20
+
+/** They tell the kinds of images apart. */
+const HEAD_BYTES = 12
 
 /**
  * Opens an image file; whatever its name says, its first bytes decide. To be closed.
  * @throws DrydockError `image_missing`, `image_broken` (no image, damaged, or of a kind that is not read: with the reason)
  */
 export async function openPixels(file: string): Promise<PixelSource> {
-  await assertReadable(file)
-  const head = await firstBytes(file)
+  const { head, bytes } = await firstBytes(file)
   if (isTiff(head)) {
     // a library that most folders of images never need
     const { openTiff } = await import('./tiff-source.ts')
@@ -21,7 +26,7 @@ export async function openPixels(file: string): Promise<PixelSource> {
       'it is JPEG 2000. Make a copy that is read: gdal_translate -co COMPRESS=DEFLATE -co TILED=YES IN.jp2 OUT.tif',
     )
   }
-  return openWithSharp(file)
+  return openWithSharp(file, { bytes })
 }
 
 /** Opens an image file, hands it to `use`, and closes it whatever happens. @throws as {@link openPixels} and `use` */
@@ -34,11 +39,19 @@ export async function withPixels<T>(file: string, use: (source: PixelSource) => 
   }
 }
 
-async function firstBytes(file: string): Promise<Uint8Array> {
-  const handle = await open(file)
+/** The first bytes of a file; all of them where it is small and not called a TIFF, so that it is opened and read once only. */
+async function firstBytes(file: string): Promise<{ head: Uint8Array; bytes: Uint8Array | null }> {
+  const handle = await open(file).catch((cause: unknown) => {
+    throw notOpened(file, cause)
+  })
   try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(12), 0, 12, 0)
-    return buffer.subarray(0, bytesRead)
+    const found = await handle.stat()
+    if (!found.isFile()) throw notAnImage(file)
+    const whole = found.size <= READ_WHOLE && !/\.tiff?$/i.test(file)
+    const wanted = Buffer.allocUnsafeSlow(whole ? found.size : HEAD_BYTES)
+    const { buffer, bytesRead } = await handle.read(wanted, 0, wanted.length, 0)
+    const bytes = buffer.subarray(0, bytesRead)
+    return { head: bytes.subarray(0, HEAD_BYTES), bytes: whole ? bytes : null }
   } finally {
     await handle.close()
   }

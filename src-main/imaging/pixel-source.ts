@@ -35,7 +35,7 @@ export interface PixelSource {
   /** sizes in px: the image itself first, then smaller pictures of all of it that are cheaper to read */
   readonly levels: readonly { width: number; height: number }[]
   readonly georeference: Georeference | null
-  /** whether a window is read without the rest; else all of it is decoded once, and kept until the source is closed */
+  /** whether a window is read without the rest; else all of it is decoded once, and kept until the source is closed, but for a first window that needs what lies above it alone */
   readonly windowed: boolean
   /**
    * The samples of a window.

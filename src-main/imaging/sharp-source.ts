@@ -12,27 +12,32 @@ const FORMATS = new Set(['jpeg', 'png', 'tiff', 'webp', 'gif', 'heif'])
 /** Halvings that are worth offering: a thumbnail needs no more. */
 const SMALLEST = 96
 
+/** What is known of a file before its picture is looked at. */
+interface Known {
+  /** all of the file, where that was read already: then it is not opened again */
+  bytes?: Uint8Array | null
+  /** what a TIFF's directory says beside its pixels */
+  georeference?: Georeference | null
+  pages?: number
+}
+
 /**
  * Everything but the TIFF files that `tiff-source.ts` reads: JPEG, PNG, WebP, and TIFF of colours that libvips translates.
  * EXIF orientation applied; the first page or frame; CMYK, palettes and colour profiles become sRGB. Bytes that are
  * transparent come blended onto black; 16 bits keep their transparency as a band.
- * @param about what a TIFF's directory says beside its pixels
  * @throws DrydockError `image_broken` (not an image)
  */
-export async function openWithSharp(
-  file: string,
-  about: { georeference: Georeference | null; pages: number } = { georeference: null, pages: 1 },
-): Promise<PixelSource> {
+export async function openWithSharp(file: string, known: Known = {}): Promise<PixelSource> {
   const sharp = await loadSharp()
   let metadata: Metadata
   try {
-    metadata = await sharp(file, { limitInputPixels: false }).metadata()
+    metadata = await sharp(known.bytes ?? file, { limitInputPixels: false }).metadata()
   } catch (cause) {
     throw notAnImage(file, cause)
   }
   const { width, height } = metadata.autoOrient
   if (!FORMATS.has(metadata.format) || !width || !height) throw notAnImage(file)
-  return new SharpSource(file, metadata, about)
+  return new SharpSource(file, metadata, known)
 }
 
 class SharpSource implements PixelSource {
@@ -45,15 +50,16 @@ class SharpSource implements PixelSource {
   readonly georeference: Georeference | null
   readonly windowed: boolean
   readonly #deep: boolean
-  /** all samples of level 0, once a part of them was asked for */
+  readonly #input: string | Uint8Array
+  readonly #metadata: Metadata
+  /** all samples of level 0, once a second part of them was asked for */
   #whole: Promise<{ data: Uint8Array | Uint16Array; channels: number }> | null = null
+  #looked = false
 
-  constructor(
-    file: string,
-    metadata: Metadata,
-    { georeference, pages }: { georeference: Georeference | null; pages: number },
-  ) {
+  constructor(file: string, metadata: Metadata, { bytes, georeference = null, pages = 1 }: Known) {
     this.file = file
+    this.#input = bytes ?? file
+    this.#metadata = metadata
     const { width, height } = metadata.autoOrient
     this.size = { width, height }
     this.georeference = georeference
@@ -78,9 +84,9 @@ class SharpSource implements PixelSource {
     let from = { ...window, stride: size.width }
     if (level > 0) {
       pixels = await this.#decode((image) => image.resize(size.width, size.height, { fit: 'fill' }))
-    } else if (this.windowed && !whole) {
+    } else if (!whole && (this.windowed || this.#comesAlone())) {
       const { x: left, y: top, width, height } = window
-      pixels = await this.#decode((image) => image.extract({ left, top, width, height }), false)
+      pixels = await this.#decode((image) => image.extract({ left, top, width, height }), !this.windowed)
       from = { ...window, x: 0, y: 0, stride: window.width }
     } else {
       this.#whole ??= this.#decode((image) => image)
@@ -88,6 +94,13 @@ class SharpSource implements PixelSource {
     }
     const data = cut(pixels.data, pixels.channels, from, bands ?? this.bands.map((_, i) => i))
     return { width: window.width, height: window.height, data, unread: [] }
+  }
+
+  /** Whether it is the first window, which is often the only one: only what lies above it is decoded then, and nothing is kept. */
+  #comesAlone(): boolean {
+    const first = !this.#looked && this.#whole === null
+    this.#looked = true
+    return first && (this.#metadata.orientation ?? 1) === 1
   }
 
   readAll(bands: readonly number[], look: (window: PixelWindow, samples: Samples) => void): Promise<void> {
@@ -104,16 +117,15 @@ class SharpSource implements PixelSource {
     sequentialRead = true,
   ): Promise<{ data: Uint8Array | Uint16Array; channels: number }> {
     const sharp = await loadSharp()
-    const image = part(
-      sharp(this.file, { failOn: 'truncated', limitInputPixels: false, sequentialRead }).autoOrient(),
-    )
+    const { orientation = 1, hasAlpha } = this.#metadata
+    const stored = sharp(this.#input, { failOn: 'truncated', limitInputPixels: false, sequentialRead })
+    const image = part(orientation === 1 ? stored : stored.autoOrient())
     const space = this.photometric === 'grey' ? 'grey16' : 'rgb16'
     try {
       const { data, info } = await (
         this.#deep
           ? image.pipelineColourspace(space).toColourspace(space).raw({ depth: 'ushort' })
-          : image
-              .flatten({ background: '#000' })
+          : (hasAlpha ? image.flatten({ background: '#000' }) : image)
               .toColourspace(this.photometric === 'grey' ? 'b-w' : 'srgb')
               .raw({ depth: 'uchar' })
       ).toBuffer({ resolveWithObject: true })

@@ -37,7 +37,7 @@ describe('windows of a TIFF', () => {
     ['differences', { tile: 16, deflate: true, predictor: 2 }, false],
     ['the other byte order', { tile: 16, deflate: true }, true],
     ['the other byte order and differences', { stripRows: 9, deflate: true, predictor: 2 }, true],
-    ['bands apart', { tile: 16, deflate: true, planar: true }, false],
+    ['bands apart', { tile: 128, deflate: true, planar: true }, false],
     ['floats', { bits: 32, format: 3, tile: 16 }, true],
     ['float64', { bits: 64, format: 3, stripRows: 4 }, true],
     ['32 bits', { bits: 32, deflate: true, predictor: 2, stripRows: 50 }, true],
@@ -68,7 +68,7 @@ describe('windows of a TIFF', () => {
   it.each<[string, Partial<TiffPicture>]>([
     ['packed tiles', { tile: 256, deflate: true, predictor: 2 }],
     ['strips', { stripRows: 7 }],
-    ['bands apart', { tile: 16, deflate: true, planar: true, bands: 2 }],
+    ['bands apart', { tile: 128, deflate: true, planar: true, bands: 2 }],
   ])('of a large one without smaller copies are every fourth pixel at level 1: %s', async (_, part) => {
     const [width, height] = [2050, 2049]
     const value = (x: number, y: number): number => (x + 3 * y) % 251
@@ -245,10 +245,10 @@ describe('damaged TIFF files', () => {
     })
   })
 
-  it('of 300 damaged files each is read or refused with a reason', async () => {
-    const ends = await decodeDamaged(join(folder, 'mutated.tif'), 1, 300)
+  it('of 100 damaged files each is read or refused with a reason', async () => {
+    const ends = await decodeDamaged(join(folder, 'mutated.tif'), 1, 100)
     const { read = 0, image_broken = 0, image_too_large = 0 } = Object.fromEntries(ends)
-    expect([read + image_broken + image_too_large, read > 0, image_broken > 0]).toEqual([300, true, true])
+    expect([read + image_broken + image_too_large, read > 0, image_broken > 0]).toEqual([100, true, true])
   })
 
   it('JPEG 2000 is refused with the command that converts it', async () => {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { DrydockError } from '../contract/errors.ts'
 import type { Mapping } from '../contract/wire.ts'
 import { areBytes } from '../core/mapping/choose.ts'
@@ -77,7 +76,7 @@ export function tileFile(prefix: string, { level, column, row }: TileAddress): s
 
 /**
  * Writes one tile as lossless PNG: the pixels that `decodeImage` gives, averaged 2^level to one. What cannot be read is
- * hatched, what has no data is transparent. Where a file can only be decoded whole, the other tiles of the level come with it, so that it is decoded once.
+ * hatched, what has no data is transparent.
  * @param mapping the one that is stored for the image; null: the one that is chosen for it
  * @param prefix see {@link tileFile}; its folder is made
  * @returns whether a part of the tile could not be read
@@ -92,17 +91,10 @@ export function makeTile(
   const { level, column, row } = address
   return withPixels(file, async (source) => {
     assertSize(file, source.size, MAX_PIXELS)
-    const all = tilesOf(source.size, level)
-    const wanted = all.find((place) => place.column === column && place.row === row)
+    const wanted = tilesOf(source.size, level).find((place) => place.column === column && place.row === row)
     if (!wanted) throw new DrydockError('not_found', 'This image has no such tile.', { file, ...address })
     const used = mapping ?? (await mappingFor(source))
-    const written = await writeTile(source, used, wanted, tileFile(prefix, wanted))
-    if (source.windowed) return written
-    for (const other of all) {
-      const out = tileFile(prefix, other)
-      if (other !== wanted && !existsSync(out)) await writeTile(source, used, other, out)
-    }
-    return written
+    return writeTile(source, used, wanted, tileFile(prefix, wanted))
   })
 }
 

@@ -24,6 +24,7 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
   thumbnail: images,
   crop: images,
   surveyBands: images,
+  chooseMapping: images,
   readSamples: images,
   tile: images,
   looksOf: images,

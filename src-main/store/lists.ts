@@ -7,6 +7,10 @@ import { IS_FINISHED } from './images.ts'
 /** What an instance without a category is. */
 const SHIP = 'ship'
 
+/** Images with truth of a category. Marks of one that was merged into it are its own; an area to ignore is of none. */
+const HOLDING = `select image_id from truth where not ignore and coalesce(category, '${SHIP}') in
+  (select key from categories where key = @category or merged_into = @category)`
+
 /** Facts of all images against one run, in arrays by their ids. */
 export interface ListFacts {
   /** 1: somebody has said that its truth is complete */
@@ -59,6 +63,7 @@ export function listRepository(db: Connection) {
        and exists (select 1 from categories m where (m.key = c.key or m.merged_into = c.key) and m.instances > 0)
      order by c.place`,
   )
+  const holding = db.prepare<[{ category: string }], number>(HOLDING).pluck()
   const length = (): number => (lastId.get() ?? 0) + 1
   /** numbers by the images' ids; `none` for images without */
   const byId = (rows: Iterable<[number, number]>, none: number): Float64Array => {
@@ -76,10 +81,7 @@ export function listRepository(db: Connection) {
         split !== null && 'split = @split',
         flagged && 'flagged <> 0',
         leftOut !== null && `left_out is ${leftOut === 'only' ? 'not ' : ''}null`,
-        category !== null &&
-          // marks of a category that was merged into it are its own; an area to ignore is of none
-          `id in (select image_id from truth where not ignore and coalesce(category, '${SHIP}') in
-            (select key from categories where key = @category or merged_into = @category))`,
+        category !== null && `id in (${HOLDING})`,
         author !== null && 'id in (select image_id from edits where author = @author)',
       ].filter((condition) => condition !== false)
       const rest = `from images ${where.length === 0 ? '' : `where ${where.join(' and ')}`} order by name_key, id`
@@ -94,6 +96,9 @@ export function listRepository(db: Connection) {
       }
       return Uint32Array.from(found)
     },
+
+    /** images with truth of a category */
+    holding: (category: string): Set<number> => new Set(holding.iterate({ category })),
 
     facts(run: number | null): ListFacts {
       const facts = {

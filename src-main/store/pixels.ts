@@ -41,6 +41,11 @@ export function pixelRepository(db: Connection) {
   const ofKind = db
     .prepare<[string], number>(`select id from images where facts_json ->> '$.kind' = ? order by id`)
     .pluck()
+  const byHand = db
+    .prepare<[string], number>(
+      `select count(*) from images where facts_json ->> '$.kind' = ? and mapping_json ->> '$.byHand' = 1`,
+    )
+    .pluck()
 
   return {
     get: (id: number): StoredPixels | null => {
@@ -61,5 +66,7 @@ export function pixelRepository(db: Connection) {
     setPixelMetres: (id: number, metres: number | null): void => void setPixelMetres.run(metres, id),
     /** images whose files are of one kind; see `ImageFacts` */
     ofKind: (kind: string): number[] => ofKind.all(kind),
+    /** how many of these have a mapping that a person has chosen */
+    byHand: (kind: string): number => byHand.get(kind) ?? 0,
   }
 }

@@ -12,7 +12,7 @@ test('places, metres and samples as people write them', () => {
     ...{ name, type: 'uint16' as const, bits: 16, nodata: null, alpha: null },
   }))
   const at = { x: 0, y: 0, values: [1, 2, 3] }
-  expect(samplesText(at, bands, [3, 2, 1])).toBe('B03 3 · B02 2 · B01 1')
+  expect(samplesText(at, bands, [3, 2, 1])).toBe('B03: 3 · B02: 2 · B01: 1')
 })
 
 test('a scale bar is a round length that fits, and more than a third of the room', () => {

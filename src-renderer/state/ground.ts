@@ -13,7 +13,7 @@ export function placeText({ longitude, latitude }: Place): string | null {
 const MOST = 4
 
 /**
- * Samples of a pixel as 'B04 6,100 · B03 6,200': those shown, or the first ones.
+ * Samples of a pixel as 'B04: 6,100 · B03: 6,200': those shown, or the first ones.
  * @param shown numbers of the bands shown, the first is 1; null: not known
  */
 export function samplesText(
@@ -23,7 +23,7 @@ export function samplesText(
 ): string {
   const wanted = shown ?? values.map((_, i) => i + 1).slice(0, MOST)
   return wanted
-    .map((band) => `${bands[band - 1]?.name ?? `Band ${band}`} ${sampleText(values[band - 1])}`)
+    .map((band) => `${bands[band - 1]?.name ?? `Band ${band}`}: ${sampleText(values[band - 1])}`)
     .join(' · ')
 }
 

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { draftOf, withOneRange, taken, withBand, withColours, withEnd } from './mapping-draft.ts'
+import type { WayRanges } from '../../src-main/contract/wire.ts'
+import {
+  draftOf,
+  isStored,
+  wayOf,
+  withBand,
+  withColours,
+  withEnd,
+  withOneRange,
+  withWay,
+} from './mapping-draft.ts'
 
 const draft = { bands: [4, 3, 2], low: [1, 1, 1], high: [9, 9, 9], nodata: null, apart: false }
 const mapping = { ...draft, rule: '', byHand: false }
@@ -12,14 +22,47 @@ test('a draft always has a lowest and a highest sample for each band shown', () 
   expect(withEnd(draft, 'high', 5, 1)).toEqual({ ...draft, high: [5, 5, 5] })
 })
 
+const WAYS: WayRanges[] = [
+  {
+    way: '0.5 to 99.5 %',
+    all: { low: 2, high: 8 },
+    each: [
+      { low: 1, high: 7 },
+      { low: 2, high: 8 },
+      { low: 3, high: 9 },
+    ],
+  },
+  {
+    way: 'lowest to highest',
+    all: { low: 1, high: 9 },
+    each: [
+      { low: 1, high: 8 },
+      { low: 2, high: 8 },
+      { low: 3, high: 9 },
+    ],
+  },
+]
+
+test('the way that gives a range is known again, for all bands and for each, and inverted', () => {
+  expect(wayOf(draft, WAYS)?.way).toBe('lowest to highest')
+  expect(wayOf({ ...draft, high: [9, 9, 8] }, WAYS)).toBeNull()
+  const apart = withWay({ ...draft, apart: true }, WAYS[0]!)
+  expect(wayOf(apart, WAYS)?.way).toBe('0.5 to 99.5 %')
+  const inverted = { ...draft, low: [9, 9, 9], high: [1, 1, 1] }
+  expect(withWay(inverted, WAYS[0]!)).toMatchObject({ low: [8, 8, 8], high: [2, 2, 2] })
+  expect(wayOf(inverted, WAYS)?.way).toBe('lowest to highest')
+})
+
+test('a draft is what is stored until it would look otherwise', () => {
+  expect(isStored(draftOf(mapping), mapping)).toBe(true)
+  expect(isStored(withBand(draft, 0, 8), mapping)).toBe(false)
+  expect(isStored({ ...draft, nodata: 0 }, mapping)).toBe(false)
+})
+
 test('each band gets its own range, is changed alone, and all get one that holds them again', () => {
   expect(draftOf(mapping).apart).toBe(false)
   expect(draftOf({ ...mapping, high: [9, 9, 8] }).apart).toBe(true)
-  const apart = taken(draft, [
-    { low: 1, high: 7 },
-    { low: 2, high: 8 },
-    { low: 3, high: 9 },
-  ])
+  const apart = withWay({ ...draft, apart: true }, WAYS[0]!)
   expect(apart).toEqual({ ...draft, low: [1, 2, 3], high: [7, 8, 9], apart: true })
   expect(withEnd(apart, 'low', 0, 2)).toEqual({ ...apart, low: [1, 2, 0] })
   expect(withOneRange(apart)).toEqual(draft)

@@ -1,14 +1,9 @@
-import type { Mapping, WantedMapping } from '../../src-main/contract/wire.ts'
+import type { Mapping, SampleRange, WantedMapping, WayRanges } from '../../src-main/contract/wire.ts'
 
 /** A mapping while a person changes it. */
 export interface MappingDraft extends WantedMapping {
   /** each band has a range of its own; else there is one for all */
   apart: boolean
-}
-
-interface Range {
-  low: number
-  high: number
 }
 
 export function draftOf({ bands, low, high, nodata }: Mapping): MappingDraft {
@@ -39,13 +34,39 @@ export function withColours(draft: MappingDraft, colours: boolean): MappingDraft
 }
 
 /** Another lowest or highest sample: of one band where each has its own, else of all. */
-export function withEnd(draft: MappingDraft, end: keyof Range, value: number, place: number): MappingDraft {
+export function withEnd(
+  draft: MappingDraft,
+  end: keyof SampleRange,
+  value: number,
+  place: number,
+): MappingDraft {
   return { ...draft, [end]: draft[end].map((before, i) => (draft.apart && i !== place ? before : value)) }
 }
 
-/** A range for each band. @param ranges of the bands shown */
-export function taken(draft: MappingDraft, ranges: readonly Range[]): MappingDraft {
-  return { ...draft, low: ranges.map(({ low }) => low), high: ranges.map(({ high }) => high), apart: true }
+/** The range that a way gives: one for each band where each has its own, else one for all. An inverted picture stays one. */
+export function withWay(draft: MappingDraft, way: WayRanges): MappingDraft {
+  const ranges = rangesFor(draft, way)
+  return { ...draft, low: ranges.map(({ low }) => low), high: ranges.map(({ high }) => high) }
+}
+
+/** The way that gives the draft's range; null: it is another. */
+export function wayOf(draft: MappingDraft, ways: readonly WayRanges[]): WayRanges | null {
+  const agrees = (way: WayRanges): boolean =>
+    rangesFor(draft, way).every(({ low, high }, i) => low === draft.low[i] && high === draft.high[i])
+  return ways.find(agrees) ?? null
+}
+
+function rangesFor({ bands, low, high, apart }: MappingDraft, way: WayRanges): SampleRange[] {
+  const inverted = low[0]! > high[0]!
+  return bands.map((_, i) => {
+    const range = apart ? way.each[i]! : way.all
+    return inverted ? { low: range.high, high: range.low } : range
+  })
+}
+
+/** Whether it would make the same picture as what is stored. */
+export function isStored(draft: MappingDraft, { bands, low, high, nodata }: Mapping): boolean {
+  return JSON.stringify(wantedOf(draft)) === JSON.stringify({ bands, low, high, nodata })
 }
 
 /** One range for all bands: it holds those that they had. */

@@ -167,11 +167,12 @@ export class OpenProject {
     )
   }
 
-  /** A report on the current run, compared with another one where it is named. */
+  /** A report on the current run, over the images that Review lists; compared with another one where it is named. */
   async saveReport(against: number | null): Promise<void> {
     const { run } = this.facts
     if (!run) return
-    const wanted = { run: run.id, against, ignoring: this.review.ignoring }
+    const { category } = this.images.ranked.filter
+    const wanted = { run: run.id, against, ignoring: this.review.ignoring, category }
     await saveReport(this.#takingAway(), `${this.facts.summary.name} ${run.name}`, wanted)
   }
 

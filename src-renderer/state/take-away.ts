@@ -13,12 +13,18 @@ export interface Surroundings {
 
 /**
  * Lets a person choose a file, and writes a report on a run there: with a comparison, where another run is named.
- * @param name of the file @param wanted `ignoring`: without predictions that lie in areas to ignore
+ * @param name of the file
+ * @param wanted `ignoring`: without predictions that lie in areas to ignore; `category`: over images with truth of it alone
  */
 export async function saveReport(
   { client, dialogs, toasts }: Surroundings,
   name: string,
-  { run, against, ignoring }: { run: number; against: number | null; ignoring: boolean },
+  {
+    run,
+    against,
+    ignoring,
+    category,
+  }: { run: number; against: number | null; ignoring: boolean; category: string | null },
 ): Promise<void> {
   await toasts.guard(async () => {
     const target = await dialogs.saveReview({ suggestedName: `${name} report.html`, what: 'report' })
@@ -28,6 +34,7 @@ export async function saveReport(
       run,
       ignoring,
       ...(against === null ? {} : { against }),
+      ...(category === null ? {} : { category }),
     })
     toasts.note(`${target.label} is written.`)
   })

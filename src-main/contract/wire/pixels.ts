@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RANGE_WAYS } from '../words.ts'
 
 /** What a file holds beneath its pixels, and how its samples become the 8 bits that a person and the model see. */
 
@@ -67,8 +68,6 @@ export type Mapping = z.infer<typeof mapping>
 export const imageFacts = z.object({
   bands: z.array(band).min(1),
   pages: z.number().int(),
-  /** a window is read without the rest of the file */
-  windowed: z.boolean(),
   georeference: georeference.nullable(),
   /** the same for files whose bands agree in number, type and name */
   kind: z.string(),
@@ -79,19 +78,32 @@ export type ImageFacts = z.infer<typeof imageFacts>
 export const histogram = z.object({ from: z.number(), to: z.number(), counts: z.array(z.number().int()) })
 export type Histogram = z.infer<typeof histogram>
 
+const range = z.object({ low: z.number(), high: z.number() })
+export type SampleRange = z.infer<typeof range>
+
+/** What a way gives for the bands shown. */
+export const wayRanges = z.object({
+  way: z.enum(RANGE_WAYS),
+  /** one range for all of them */
+  all: range,
+  /** of each by itself */
+  each: z.array(range),
+})
+export type WayRanges = z.infer<typeof wayRanges>
+
 /** The mapping of an image, with all that is needed to choose another. */
 export const imageMapping = z.object({
   mapping,
-  /** the one that is chosen where nobody has chosen */
-  chosen: mapping,
   bands: z.array(band),
   pages: z.number().int(),
   /** of each band shown */
   histograms: z.array(histogram),
-  /** of each band shown: 0.5 % of its samples lie below `low`, 0.5 % above `high` */
-  ranges: z.array(z.object({ low: z.number(), high: z.number() })),
+  /** by each way */
+  ranges: z.array(wayRanges),
   /** images of the project whose bands agree with this one's, itself included */
   sameKind: z.number().int(),
+  /** how many of these a person has chosen the mapping of */
+  sameKindByHand: z.number().int(),
 })
 export type ImageMapping = z.infer<typeof imageMapping>
 

@@ -195,10 +195,10 @@ export function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.round(share * (sorted.length - 1))]!
 }
 
-/** The range that leaves out a percentile at each end. @param sorted ascending; none: 0 to 0 */
-export function rangeOf(sorted: Float64Array): { low: number; high: number } {
+/** The range that leaves out a share of the samples at each end. @param sorted ascending; none: 0 to 0 */
+export function rangeOf(sorted: Float64Array, cut = CUT): { low: number; high: number } {
   if (sorted.length === 0) return { low: 0, high: 0 }
-  return { low: percentile(sorted, CUT), high: percentile(sorted, 1 - CUT) }
+  return { low: percentile(sorted, cut), high: percentile(sorted, 1 - cut) }
 }
 
 /** How often the most common of ascending values is there. */

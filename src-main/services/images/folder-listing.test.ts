@@ -11,6 +11,8 @@ test.skipIf(process.platform === 'win32')(
     mkdirSync(join(folder, 'sub'))
     writeFileSync(join(folder, 'a.png'), 'x')
     writeFileSync(join(folder, 'sub', 'b.JPG'), 'xy')
+    // it is not read, which its row says, with how to convert it
+    writeFileSync(join(folder, 'sub', 'T31.jp2'), 'x')
     symlinkSync('circle.png', join(folder, 'circle.png'))
     symlinkSync('nowhere.png', join(folder, 'dangling.png'))
     symlinkSync('sub', join(folder, 'folder.png'))
@@ -18,6 +20,7 @@ test.skipIf(process.platform === 'win32')(
     expect(listImages(folder).map(({ path, size }) => [path, size])).toEqual([
       ['a.png', 1],
       ['link.png', 1],
+      ['sub/T31.jp2', 1],
       ['sub/b.JPG', 2],
     ])
     expect(listImages(join(folder, 'none'))).toEqual([])

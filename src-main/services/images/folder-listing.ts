@@ -3,7 +3,8 @@ import type { Dirent, Stats } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { ListedFile } from '../../store/images.ts'
 
-const IMAGE_NAME = /\.(jpe?g|png|tiff?|webp)$/i
+/** What people keep images in; JPEG 2000 is not read, but its row says so and how to convert it. */
+const IMAGE_NAME = /\.(jpe?g|png|tiff?|webp|jp2|j2k|jpx)$/i
 
 /** A folder to be looked at. */
 interface Visit {

@@ -50,15 +50,17 @@ export async function mappingOf(
   const image = await ensureContent(project, id)
   const { facts } = known(project, id)
   if (bands) assertBands(facts, bands)
-  const wanted = { ...image.mapping, bands: [...(bands ?? image.mapping.bands)] }
   const file = imageFile(project, image)
-  const surveyed = await project.shared.workers.run('surveyBands', { file, mapping: wanted })
+  const shown = bands ?? image.mapping.bands
+  const surveyed = await project.shared.workers.run('surveyBands', { file, bands: shown })
+  const ofKind = await project.reads.run('images.ofKind', { kind: facts.kind })
   return {
     ...surveyed,
     mapping: image.mapping,
     bands: facts.bands,
     pages: facts.pages,
-    sameKind: (await project.reads.run('images.ofKind', { kind: facts.kind })).length,
+    sameKind: ofKind.all.length,
+    sameKindByHand: ofKind.byHand,
   }
 }
 
@@ -80,12 +82,9 @@ export async function setMapping(
   const { facts } = known(project, id)
   if (wanted) assertMapping(facts, wanted)
   const file = imageFile(project, image)
-  const own =
-    wanted === null
-      ? (await project.shared.workers.run('surveyBands', { file, mapping: image.mapping })).chosen
-      : byHand(wanted)
+  const own = wanted === null ? await project.shared.workers.run('chooseMapping', { file }) : byHand(wanted)
   const { kind } = facts
-  const others = of === 'kind' ? await project.reads.run('images.ofKind', { kind }) : []
+  const others = of === 'kind' ? (await project.reads.run('images.ofKind', { kind })).all : []
   const changed: number[] = []
   await project.store.inBatches([id, ...others.filter((other) => other !== id)], (one) => {
     // what is chosen for others is chosen when they are read next

@@ -71,7 +71,7 @@ export async function pictureFile(
   const file = imageFile(project, image)
   const name = `${image.id}-${contentOf(image)}`
   const { workers } = project.shared
-  const { facts = null, mapping = null } = project.store.pixels.get(image.id) ?? {}
+  const { mapping = null } = project.store.pixels.get(image.id) ?? {}
   // what is only looked at cannot learn that a file has other times than where the project was made
   const source = { file, known: project.readOnly ? null : fileKnown(image) }
   const making = join(project.cache, 'making')
@@ -100,12 +100,10 @@ export async function pictureFile(
   const address = { level, column, row }
   const prefix = tilePrefix(project, image)
   const out = tileFile(prefix, address)
-  // where a file can only be decoded whole, all tiles of a level come together
-  const work = facts?.windowed === false ? `${prefix}-${level}` : out
   const to = { making, into: dirname(prefix) }
   const make = (): Promise<{ damaged: boolean }> =>
     workers.run('tile', { source, mapping, address, to, name: basename(prefix) }, undefined, 'first')
-  const found = await project.making.ensure(out, make, work)
+  const found = await project.making.ensure(out, make)
   if (found?.damaged) await noteDamage(project, image)
   return { file: out, mime: TILE_MIME }
 }

@@ -54,9 +54,9 @@ export const imageReads = {
     return false
   },
 
-  /** images whose files are of one kind; see `ImageFacts` */
-  'images.ofKind': (store: Store, { kind }: { kind: string }): number[] =>
-    store.read(() => store.pixels.ofKind(kind)),
+  /** images whose files are of one kind; see `ImageFacts`; and how many of them a person has chosen the mapping of */
+  'images.ofKind': (store: Store, { kind }: { kind: string }): { all: number[]; byHand: number } =>
+    store.read(() => ({ all: store.pixels.ofKind(kind), byHand: store.pixels.byHand(kind) })),
 
   /** which images became which of the files that came */
   'images.movesAfter': (

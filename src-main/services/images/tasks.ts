@@ -6,7 +6,7 @@ import type { WireError } from '../../contract/errors.ts'
 import type { RgbImage } from '../../contract/engine.ts'
 import type { Histogram, ImageFacts, ImageMapping, Mapping } from '../../contract/wire.ts'
 import { histogramOf } from '../../core/mapping/histogram.ts'
-import { rangeOf } from '../../core/mapping/survey.ts'
+import { rangesBy } from '../../core/mapping/ranges.ts'
 import { decodeImage, mappingFor, survey } from '../../imaging/decode.ts'
 import { assertSize, MAX_PIXELS } from '../../imaging/failures.ts'
 import { factsOf } from '../../imaging/facts.ts'
@@ -67,16 +67,15 @@ export const imageTasks = {
   crop: ({ source, mapping, to, name, window }: WantedThumbnail & { window: PixelWindow }): Promise<void> =>
     madeOf(source, to, (folder) => makeCrop(source.file, mapping, window, join(folder, name))),
 
-  /** all that is needed to choose a mapping, of the bands shown by `mapping` */
-  surveyBands: ({ file, mapping }: { file: string; mapping: Mapping }): Promise<SurveyedBands> =>
+  /** all that is needed to choose a mapping by hand, of these bands */
+  surveyBands: ({ file, bands }: { file: string; bands: readonly number[] }): Promise<SurveyedBands> =>
     withPixels(file, async (source) => {
-      const { taken } = await survey(source, mapping.bands)
-      return {
-        chosen: await mappingFor(source),
-        histograms: taken.map((values) => histogramOf(values)),
-        ranges: taken.map((values) => rangeOf(values)),
-      }
+      const { taken } = await survey(source, bands)
+      return { histograms: taken.map((values) => histogramOf(values)), ranges: rangesBy(taken) }
     }),
+
+  /** the mapping that is chosen where nobody has chosen */
+  chooseMapping: ({ file }: { file: string }): Promise<Mapping> => withPixels(file, mappingFor),
 
   /** the samples of all bands of one pixel; null: no number */
   readSamples: ({ file, x, y }: { file: string; x: number; y: number }): Promise<(number | null)[]> =>
@@ -100,8 +99,6 @@ interface WantedThumbnail {
 }
 
 export interface SurveyedBands {
-  /** the mapping that is chosen where nobody has chosen */
-  chosen: Mapping
   /** of each band shown */
   histograms: Histogram[]
   ranges: ImageMapping['ranges']

@@ -16,19 +16,18 @@ export class Making {
 
   /**
    * Makes the file where it is not there.
-   * @param work its name, where it makes other files too
-   * @returns what `make` says; null where the file was there, or came with the work of another
+   * @returns what `make` says; null where the file was there, or was made for another
    * @throws as `make` does
    */
-  async ensure<T>(file: string, make: () => Promise<T>, work = file): Promise<T | null> {
-    const begun = this.#begun.get(work)
+  async ensure<T>(file: string, make: () => Promise<T>): Promise<T | null> {
+    const begun = this.#begun.get(file)
     if (begun) {
       await begun
       return null
     }
     if (existsSync(file)) return null
-    const own = make().finally(() => this.#begun.delete(work))
-    this.#begun.set(work, own)
+    const own = make().finally(() => this.#begun.delete(file))
+    this.#begun.set(file, own)
     return own
   }
 }

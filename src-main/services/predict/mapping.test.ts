@@ -113,8 +113,10 @@ test('the model sees what a person sees, and what it saw by another mapping is s
 test('all of a kind are mapped at once, and go back to what is chosen for each', async () => {
   const two = idOf(project, 'deep/two.tif')
   expect(await setMapping(project, deep, byHand, 'kind')).toEqual({ images: 2 })
+  expect(await mappingOf(project, deep)).toMatchObject({ sameKind: 2, sameKindByHand: 2 })
   expect((await mappingOf(project, two)).mapping.high).toEqual([2000])
   expect(await setMapping(project, deep, null, 'kind')).toEqual({ images: 2 })
+  expect((await mappingOf(project, deep)).sameKindByHand).toBe(0)
   expect((await mappingOf(project, two)).mapping).toMatchObject({ high: [597], byHand: false })
   expect((await mappingOf(project, idOf(project, 'deep/scene.tif'))).mapping.bands).toEqual([4, 3, 2])
 })

@@ -36,6 +36,13 @@ interface PageWanted {
   folder: string
 }
 
+interface ReportWanted extends Omit<PageWanted, 'after' | 'limit'> {
+  /** a line for each image is written to this file; null: not */
+  csv: string | null
+  /** key of a category: only images with truth of it; null: all */
+  category: string | null
+}
+
 /** What the reader threads do for reviews. */
 export const reviewReads = {
   /** errors, fixes and suspects of the next scored images of a run */
@@ -65,22 +72,26 @@ export const reviewReads = {
     { run, crops }: { run: number; crops: readonly Crop[] },
   ): CropOutlines[] => store.read(() => outlinesIn(store, run, crops)),
 
-  /** what a report on a run is made of, or null where it has no scored image. @param csv writes a line for each image to this file too; null: not */
+  /** what a report on a run is made of, or null where it has no scored image */
   'review.report': async (
     store: Store,
-    { run, folder, csv, ignoring }: Omit<PageWanted, 'after' | 'limit'> & { csv: string | null },
+    { run, folder, csv, ignoring, category }: ReportWanted,
   ): Promise<Gathered | null> => {
     const trainedOn = await trainedOnBy(folder, store.runs.get(run)?.model ?? null)
     return store.readThroughout(async () => {
       const images: ReviewedImage[] = []
+      const holding = category === null ? null : store.lists.holding(category)
       for (let after: number | null = 0; after !== null;) {
         const found: ImageToReview[] = store.reviews.images(run, after, PAGE)
-        for (const image of found) images.push(lookAt(ignoring ? withoutIgnored(image) : image, trainedOn))
+        for (const image of found) {
+          if (holding?.has(image.id) === false) continue
+          images.push(lookAt(ignoring ? withoutIgnored(image) : image, trainedOn))
+        }
         after = found.length < PAGE ? null : found.at(-1)!.id
       }
       if (images.length === 0) return null
       if (csv !== null) await writeWhole(csv, reportCsv(images))
-      return gatherReport(store, run, images, ignoring)
+      return gatherReport(store, run, images, { ignoring, category })
     })
   },
 

@@ -14,6 +14,8 @@ export interface ReportContent {
   report: Report
   /** without predictions that lie in areas to ignore */
   ignoring: boolean
+  /** name of a category: only images that hold it are in the report; null: all */
+  category: string | null
   /** images whose stored score was older than their truth */
   stale: number
   errors: ErrorCounts
@@ -37,6 +39,7 @@ export function reportHtml(content: ReportContent): string {
 <h1>${text(title)}</h1>
 <p>Run of ${moment(run.createdAt)}${run.model === null ? '' : `, model ${text(run.model)}`}${run.flips ? ', averaged over four flips' : ''}. Report of ${moment(createdAt)}.</p>
 ${content.ignoring ? '<p><b>Predictions that lie in areas to ignore are left out:</b> these are not the figures of the Airbus F2.</p>' : ''}
+${content.category === null ? '' : `<p><b>Only the ${content.report.images} ${content.report.images === 1 ? 'image' : 'images'} with truth of the category ${text(content.category)}</b>${content.comparison === null ? '' : '; the comparison is over all images'}.</p>`}
 ${content.stale === 0 ? '' : `<p><b>Stored scores older than their truth: ${content.stale}.</b> All figures here are computed anew, against the truth as it is at the time of this report.</p>`}
 ${scores(content.report)}
 ${errors(content.errors)}

@@ -1,5 +1,6 @@
 import type { ErrorCounts, GalleryItem, ReviewedImage, RunComparison } from '../../contract/wire.ts'
 import { DrydockError } from '../../contract/errors.ts'
+import { categoryOf } from '../../core/categories.ts'
 import { parseRle } from '../../core/mask/rle.ts'
 import { countedOf } from '../../core/metric/ignoring.ts'
 import { reportOn } from '../../core/metric/report.ts'
@@ -27,6 +28,8 @@ export interface Gathered {
   report: Report
   /** without predictions that lie in areas to ignore */
   ignoring: boolean
+  /** name of a category: only images that hold it are in the report; null: all */
+  category: string | null
   /** images whose stored score was older than their truth: the report's figures are computed anew */
   stale: number
   errors: ErrorCounts
@@ -35,15 +38,16 @@ export interface Gathered {
   worst: (ReviewedImage & { wrong: GalleryItem[] })[]
 }
 
-/** Goes through all images of a run: for a reader thread. */
+/** Goes through images of a run: for a reader thread. @param category key of the one that they hold; null: they are all */
 export function gatherReport(
   store: Store,
   run: number,
   images: readonly ReviewedImage[],
-  ignoring: boolean,
+  { ignoring, category }: { ignoring: boolean; category: string | null },
 ): Gathered {
   return {
     ...{ ignoring, report: reportOf(store, run, images, ignoring) },
+    category: category && (categoryOf(store.categories.all(), category)?.name ?? category),
     stale: staleOf(store, run),
     errors: totalErrors(images.map(({ counts }) => counts)),
     fixes: rankFixes(images).slice(0, FIXES),

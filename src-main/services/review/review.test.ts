@@ -11,6 +11,7 @@ import { drydock } from '../../testing/command.ts'
 import { idOf, openBench } from '../../testing/project.ts'
 import type { Bench } from '../../testing/project.ts'
 import type { Project } from '../machinery/project.ts'
+import { addCategory } from '../annotate/categories.ts'
 import { undoGroup } from '../annotate/groups.ts'
 import { decideMany } from './bulk.ts'
 import { compareRuns } from './compare.ts'
@@ -312,6 +313,28 @@ describe('suspects', () => {
     expect(found[0]!.box).toMatchObject({ x: 20, width: 1 })
     await answerSuspect(project, image, found[0]!.id, 'label wrong')
     expect(rankSuspects(await reviewAll(project, run)).filter((one) => one.outOfFold)).toHaveLength(1)
+  })
+})
+
+describe('a category', () => {
+  it('can be all that review and report are about: the images with truth of it', async () => {
+    const { key } = await addCategory(project, { name: 'tug', counts: true })
+    const image = idOf(project, 'c.png')
+    const [{ id }] = project.store.truth.of(image) as [TruthInstance]
+    const act = { act: 'category', category: key } as const
+    await decideMany(project, { run, chosen: [{ image, ids: [id] }], act, group: randomUUID() })
+    const out = join(bench.folder, 'tugs.html')
+    const said = ['review', '--project', bench.images, '--run', 'first', '--category', 'Tug', '--json']
+    const { status, stdout } = drydock(bench.folder, ...said, '--report', out)
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ category: 'tug', images: 1, f2: 1, fixes: [] })
+    expect(readFileSync(out, 'utf8')).toContain('Only the 1 image with truth of the category tug')
+    await writeReport(project, { run, against: null, category: key }, join(bench.folder, 'tugs.csv'))
+    const lines = readFileSync(join(bench.folder, 'tugs.csv'), 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['image', 'c.png'])
+    const none = drydock(bench.folder, ...said.with(-2, 'crane'))
+    expect(none.status).toBe(1)
+    expect(none.stderr).toContain('no category "crane"; it has ship, tug')
   })
 })
 

@@ -10,16 +10,22 @@ import { writeHtml } from './report.ts'
  * @param out ending in .csv: CSV; else HTML
  * @param against another run to compare with; null: none
  * @param ignoring without predictions that lie in areas to ignore
+ * @param category key of a category: over the images with truth of it alone; null: over all
  * @throws DrydockError `nothing_to_do`, `not_found`
  */
 export async function writeReport(
   project: Project,
-  { run, against, ignoring = false }: { run: number; against: number | null; ignoring?: boolean },
+  {
+    run,
+    against,
+    ignoring = false,
+    category = null,
+  }: { run: number; against: number | null; ignoring?: boolean; category?: string | null },
   out: string,
 ): Promise<void> {
   const csv = /\.csv$/i.test(out)
   const gathered = await project.reads.run('review.report', {
-    ...{ run, ignoring },
+    ...{ run, ignoring, category },
     folder: project.folder,
     csv: csv ? out : null,
   })
