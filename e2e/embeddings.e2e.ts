@@ -1,10 +1,56 @@
-import { parseRle } from '../src-main/core/mask/rle.ts'
-import { writeFileSync } from 'node:fs'
+import type { Page } from '@playwright/test'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inferenceFromBytes, inferenceToBytes } from '../src-main/core/cluster/inference-bytes.ts'
+import { toFloat16 } from '../src-main/core/float16.ts'
+import { parseRle } from '../src-main/core/mask/rle.ts'
 import { drydock as command } from '../src-main/testing/command.ts'
 import { CanvasHand } from './canvas.ts'
 import { expect, test } from './harness.ts'
 import { ask, handOn, jobsAreOver, openImage, predictAll, sampleIn, saved } from './steps.ts'
+
+/** How many pixels of the canvases in an element are drawn on. */
+async function inked(page: Page, inside: string): Promise<number> {
+  return page.evaluate((selector) => {
+    let pixels = 0
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>(`${selector} canvas`)) {
+      if (canvas.width * canvas.height === 0) continue
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+      for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) pixels++
+    }
+    return pixels
+  }, inside)
+}
+
+/** As {@link inked}, once nothing more is drawn. */
+async function inkedAtRest(page: Page, inside: string): Promise<number> {
+  let before = -1
+  await expect(async () => {
+    const last = before
+    before = await inked(page, inside)
+    expect(before).toBe(last)
+  }).toPass()
+  return before
+}
+
+/** Where the middles of the clusters lie on the screen, by their rows in the table; dropped ones are left out. */
+async function middles(page: Page): Promise<{ x: number; y: number }[]> {
+  const rows = page.getByTestId('clusters').locator('tbody tr').filter({ hasNotText: 'dropped' })
+  const plot = (await page.getByTestId('scatter').boundingBox())!
+  const [scale = 1, dx = 0, dy = 0] = (await page.getByTestId('scatter').getAttribute('data-camera'))!
+    .split(' ')
+    .map(Number)
+  return (await rows.locator('.centre').allTextContents()).map((text) => {
+    const [x = 0, y = 0] = text.split(', ').map(Number)
+    return { x: plot.x + x * scale + dx, y: plot.y + y * scale + dy }
+  })
+}
+
+/** Variance of the numbers. */
+function varianceOf(values: readonly number[]): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+}
 
 test('a click takes a ship, sliders make a draft beside its score, words say what is wrong, and a kept draft is a run', async ({
   launch,
@@ -91,7 +137,22 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await page.keyboard.press('Escape')
   await expect(page.getByTestId('picked')).toHaveText('')
   await page.keyboard.press('Escape')
-  // a cut in the plot splits, a cluster is dropped, and each is one undo
+  // density lies beneath the points, arrows over the image: each is drawn or not by its button
+  for (const [button, inside] of [
+    ['density', '[data-testid=scatter]'],
+    ['arrows', '[data-canvas]'],
+  ] as const) {
+    const drawn = (await page.getByTestId(button).getAttribute('aria-pressed')) === 'true'
+    await page.mouse.move(2, 2)
+    const at = await inkedAtRest(page, inside)
+    await page.getByTestId(button).click()
+    await page.mouse.move(2, 2)
+    await expect.poll(async () => Math.sign((await inkedAtRest(page, inside)) - at)).toBe(drawn ? -1 : 1)
+    await page.getByTestId(button).click()
+    await page.mouse.move(2, 2)
+    await expect.poll(() => inked(page, inside)).toBe(at)
+  }
+  // a cut in the plot splits, one half dragged onto the other joins them, a cluster is dropped, and each is one undo
   await expect(page.getByTestId('point-count')).toContainText('clusters')
   const clusters = async () => /(\d+) clusters/.exec(await page.getByTestId('point-count').innerText())?.[1]
   const clustersBefore = Number(await clusters())
@@ -104,6 +165,14 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await page.mouse.up()
   await expect.poll(clusters).toBe(String(clustersBefore + 1))
   await page.getByTestId('plot-look').click()
+  const [half, other] = (await middles(page)).slice(-2)
+  await page.mouse.move(half!.x, half!.y)
+  await page.mouse.down()
+  await page.mouse.move(other!.x, other!.y, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(clusters).toBe(String(clustersBefore))
+  await page.getByTestId('undo').click()
+  await expect.poll(clusters).toBe(String(clustersBefore + 1))
   await page.getByTestId('clusters').getByRole('button').first().click()
   await page.getByTestId('plot-drop').click()
   await expect.poll(clusters).toBe(String(clustersBefore))
@@ -113,6 +182,8 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await expect(f2).toHaveText(own)
   // the button of the first sentence mends it, and nothing is stored
   await expect(page.getByTestId('words')).toContainText('are merged')
+  await page.getByTestId('words-show').click()
+  await expect(page.getByTestId('clusters').getByRole('button', { pressed: true })).toHaveText(/^\s*~\d+\s*$/)
   await page.getByTestId('cure').click()
   await expect.poll(async () => Number(await f2.innerText())).toBeGreaterThan(Number(own))
   expect(runs()).toEqual([run])
@@ -177,5 +248,41 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await expect.poll(() => runs().find(({ id }) => id === current())?.images).toBe(22)
   await jobsAreOver(drydock)
   expect(values(current())).not.toBe(values(blind))
+
+  // of a network with more channels axes are chosen, those of the widest spread too, and these values are taken away
+  const third = 'drawn-marina.jpg'
+  const key = ask<{ key: string }>(
+    project,
+    `select inference as key from run_images r join images i on i.id = r.image_id where i.path = '${third}' and inference is not null`,
+  )[0]!.key
+  const file = join(project, 'cache', 'inferences', key.slice(0, 2), `${key}.bin`)
+  const two = inferenceFromBytes(readFileSync(file))!
+  const wide = Array.from(two.foreground, (value) => 8 * value)
+  const offset = Uint16Array.from({ length: 3 * wide.length }, (_, i) =>
+    i % 3 === 2 ? toFloat16(wide[(i - 2) / 3]!) : two.offset[2 * Math.floor(i / 3) + (i % 3)]!,
+  )
+  writeFileSync(file, Buffer.concat(inferenceToBytes({ ...two, channels: 3, offset })))
+  await page.getByTestId('view-annotate').click()
+  await openImage(drydock, third)
+  await page.getByTestId('view-embeddings').click()
+  /** what lies along x, once it is chosen */
+  const along = async (axis: string): Promise<number[]> => {
+    await page.getByTestId('axis-x').click()
+    await page.getByRole('menuitemradio', { name: axis, exact: true }).click()
+    await expect(page.getByTestId('axis-x')).toHaveText(axis)
+    const csv = join(folder, `${axis}.csv`)
+    await drydock.answerDialogs(csv)
+    await page
+      .getByRole('group', { name: /^Save the plot: Embedding/ })
+      .getByRole('button', { name: 'CSV' })
+      .click()
+    await expect.poll(() => existsSync(csv)).toBe(true)
+    const [head, ...rows] = readFileSync(csv, 'utf8').trimEnd().split('\n')
+    const column = head!.split(',').indexOf('x')
+    return rows.map((row) => Number(row.split(',')[column]))
+  }
+  expect(await along('channel 2')).toEqual(wide)
+  // in no direction do points spread more than along the first principal axis
+  expect(varianceOf(await along('principal axis 1'))).toBeGreaterThan(0.999 * varianceOf(wide))
   expect(drydock.problems).toEqual([])
 })

@@ -87,6 +87,8 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     const before = truth()
     await page.getByTestId('side-label').click()
     await expect(page.getByTestId('side-says')).toContainText('because the label changes')
+    // what would become of the label, and no F2 that is promised for it
+    await expect(page.getByTestId('fix').first()).toHaveText(/^\s*(delete|mark|make|put) [^→]*$/)
     await page.getByTestId('mend').click()
     await saved(drydock)
     await expect.poll(truth).not.toEqual(before)
@@ -263,6 +265,9 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await page.getByTestId('run-menu').click()
     await page.getByRole('menuitem', { name: 'Save a report…' }).click()
     await expect.poll(() => existsSync(report)).toBe(true)
+    expect(readFileSync(report, 'utf8')).toMatch(
+      /Errors by kind.*Against .*images that cost most.*merge alpha/s,
+    )
     const result = join(folder, 'result')
     await drydock.answerDialogs(result)
     await page.getByTestId('run-menu').click()
