@@ -11,7 +11,7 @@ export class Layout {
   view = $state<View>('annotate')
   /** two runs that are compared, in the place of the view; null: none are */
   compared = $state.raw<{ first: number; second: number } | null>(null)
-  readonly queueWidth = new Remembered<number>('queue-width', 264)
+  readonly queueWidth = new Remembered<number>('queue-width', 280)
   readonly panelWidth = new Remembered<number>('panel-width', 300)
   readonly worstWidth = new Remembered<number>('worst-width', 416)
   readonly whyWidth = new Remembered<number>('why-width', 420)

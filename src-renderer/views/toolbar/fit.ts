@@ -34,7 +34,7 @@ export const WIDTHS = {
   /** what words and slider add */
   words: 178,
   /** the shortest place in which the hints of all tools can be read, on two lines */
-  hint: 176,
+  hint: 170,
 } as const
 
 /**
