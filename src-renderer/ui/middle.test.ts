@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cutMiddle } from './middle.ts'
 
-const width = (text: string) => 7 * [...text].length
+const width = (text: string) => 7 * Array.from(text).length
 
 it('cuts a name in its middle, and keeps the end by which names of one series differ', () => {
   expect(cutMiddle('drawn-harbour.jpg', 200, width)).toBe('drawn-harbour.jpg')
@@ -12,7 +12,7 @@ it('cuts a name in its middle, and keeps the end by which names of one series di
 it('leaves out no more than it must', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 12, maxLength: 60, unit: 'grapheme' }), fc.nat(300), (name, extra) => {
-      const signs = [...name].length
+      const signs = Array.from(name).length
       const room = 7 * 10 + extra
       const cut = cutMiddle(name, room, width)
       // as much as fits, whole or cut

@@ -9,7 +9,7 @@ const TAIL = 9
  */
 export function cutMiddle(text: string, room: number, width: (text: string) => number): string {
   if (width(text) <= room) return text
-  const signs = [...text]
+  const signs = Array.from(text)
   const tail = signs.slice(-TAIL).join('')
   const heads = signs.slice(0, -TAIL)
   const cut = (length: number) => `${heads.slice(0, length).join('')}…${tail}`
