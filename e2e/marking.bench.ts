@@ -9,8 +9,8 @@ import { openDisplay, rowOf, toNextImage } from './measuring.ts'
 import { openImage } from './steps.ts'
 
 /**
- * `npm run bench -- marking [MARKING=next|tones|wand]`: what a hand waits for. From a key to the next picture, tones on a picture of 4,096 px, and what the wand offers
- * under the pointer, in the real window.
+ * `npm run bench -- marking [MARKING=next|tones|wand|smart]`: what a hand waits for. From a key to the next picture, tones on a picture of 4,096 px, what the wand offers
+ * under the pointer, and the mask in a smart box, in the real window.
  */
 
 /** On a machine that does other things too. */
@@ -82,6 +82,68 @@ async function wand(drydock: Drydock): Promise<void> {
   console.log(rowOf('what the wand offers, from the pointer to the picture', await hoverAll(page), 33, 'p95'))
 }
 
+const BOXES = 48
+
+/** Boxes of all sizes, dragged anywhere: from the drag's end to the mask, and what the window does meanwhile. */
+async function smart(drydock: Drydock): Promise<void> {
+  const { page } = drydock
+  await openImage(drydock, 'athens-terminal.png')
+  await page.getByTestId('canvas').focus()
+  await page.keyboard.press('s')
+  // a hand takes the tool, and then aims
+  await page.waitForTimeout(1000)
+  const frame = (await page.getByTestId('canvas').boundingBox())!
+  const [times, longest]: [number[], number[]] = [[], []]
+  for (let i = 0; i < BOXES; i++) {
+    const [width, height] = [12 * 1.08 ** i, 12 * 1.08 ** ((i * 7) % BOXES)]
+    const x = frame.x + (frame.width - width) * (0.1 + 0.8 * ((i * 0.618034) % 1))
+    const y = frame.y + (frame.height - height) * (0.1 + 0.8 * ((i * 0.414214) % 1))
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + width, y + height, { steps: 4 })
+    const watch = await page.evaluateHandle(watchForMask)
+    await page.mouse.up()
+    const [ms, gap] = await watch.evaluate(({ done }) => done)
+    times.push(ms)
+    longest.push(gap)
+    await page.keyboard.press('Escape')
+  }
+  console.log(rowOf('smart box, from the end of the drag to its mask', times, 100, 'max'))
+  console.log(rowOf('the longest from frame to frame meanwhile', longest, 50, 'max'))
+}
+
+/** Runs in the page. @returns ms from the pointer's release to the end of the frame that shows a mask, and the longest from frame to frame until then */
+function watchForMask(): { done: Promise<readonly [number, number]> } {
+  const done = (async () => {
+    const from = await new Promise<number>((resolve) => {
+      addEventListener('pointerup', () => resolve(performance.now()), { capture: true, once: true })
+    })
+    const hint = document.querySelector('[data-testid="hint"]')!
+    let [before, gap, over] = [from, 0, false]
+    const count = (now: number) => {
+      gap = Math.max(gap, now - before)
+      before = now
+      if (!over) requestAnimationFrame(() => count(performance.now()))
+    }
+    requestAnimationFrame(() => count(performance.now()))
+    while (!hint.textContent.startsWith('Enter keeps it')) {
+      await new Promise<void>((resolve) => {
+        const observer = new MutationObserver(() => {
+          observer.disconnect()
+          resolve()
+        })
+        observer.observe(hint, { childList: true, characterData: true, subtree: true })
+      })
+    }
+    // the frame is over with the task after it
+    await new Promise((resolve) => setTimeout(resolve))
+    over = true
+    const ms = performance.now() - from
+    return [ms, Math.max(gap, performance.now() - before)] as const
+  })()
+  return { done }
+}
+
 async function hoverAll(page: Page): Promise<number[]> {
   return page.evaluate(async () => {
     const canvas = document.querySelector('[data-testid="canvas"]')!
@@ -115,6 +177,7 @@ const PARTS: Record<string, { what: (drydock: Drydock) => Promise<void>; args: (
   next: { what: next, args: async () => ['--open', await folderOf(join(folder, 'shift'), IMAGES, 768)] },
   tones: { what: tones, args: async () => ['--open', await folderOf(join(folder, 'large'), 1, 4096)] },
   wand: { what: wand, args: async () => ['--open-sample'] },
+  smart: { what: smart, args: async () => ['--open-sample'] },
 }
 const chosen = process.env['MARKING']
 try {

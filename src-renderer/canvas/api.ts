@@ -173,6 +173,8 @@ export interface Canvas {
   /** diameter in image pixels, 1..200 */
   setBrush(brush: BrushTip): void
   setPolicy(policy: Policy): void
+  /** the smart box gives turned rectangles, which keep their handles, and not hulls */
+  setRectangles(rectangles: boolean): void
   /** how much the wand takes around what is pointed at, -1..1 */
   setReach(reach: number): void
   /** what the network gives for the image, and what instances are made of it by; null: it has not looked at it */

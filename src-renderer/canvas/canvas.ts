@@ -4,7 +4,7 @@ import { imagePoint } from '../../src-main/core/geometry/points.ts'
 import { Wand } from '../../src-main/core/wand/wand.ts'
 import type { Canvas, CanvasImage, CanvasOptions, Layers, WheelUse } from './api.ts'
 import { CameraControl } from './camera-control.ts'
-import { loadBoxNet } from './box-net.ts'
+import { DirectSight, ThreadSight } from './box-sight.ts'
 import { Pixels } from './draw/pixels.ts'
 import { Hand } from './hand.ts'
 import type { InputHandlers } from './input.ts'
@@ -19,6 +19,8 @@ import { evenTables, isPlainTone } from './tone.ts'
 import type { Held } from './tools/tool.ts'
 import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
 import { NO_CONTENT, Workbench } from './workbench.ts'
+import { loadBoxNet } from '../worker/box-net.ts'
+import { startBoxThread } from '../worker/start-box.ts'
 
 /** A camera that has not moved for so long, in ms, is at rest. */
 const AT_REST = 120
@@ -38,6 +40,7 @@ export class CanvasController {
   readonly #stage: Stage
   readonly #tone: ToneFilter
   readonly #ended = new AbortController()
+  readonly #sight: ThreadSight
   #image: CanvasImage | null = null
   #pointer: ScreenPoint | null = null
   /** runs while the camera is under way */
@@ -74,9 +77,10 @@ export class CanvasController {
       (there) => this.#tellPicture(there),
     )
     this.#bench.picture = (area) => this.#pixels.read(area)
-    void loadBoxNet().then((net) => {
-      this.#bench.boxNet = net
-    })
+    const direct = new DirectSight()
+    void loadBoxNet().then((net) => (direct.net = net))
+    this.#sight = new ThreadSight(direct, startBoxThread, () => this.#redrawTool())
+    this.#bench.sight = this.#sight
     this.#painter = new Painter(
       this.#shown,
       this.#pixels,
@@ -135,6 +139,10 @@ export class CanvasController {
       },
       setReach: (reach) => {
         bench.reach = Math.min(1, Math.max(-1, reach))
+        this.#redrawTool()
+      },
+      setRectangles: (rectangles) => {
+        bench.rectangles = rectangles
         this.#redrawTool()
       },
       setInference: (inference) => {
@@ -405,6 +413,7 @@ export class CanvasController {
   #destroy(): void {
     clearTimeout(this.#rest)
     this.#ended.abort()
+    this.#sight.close()
     this.#stage.destroy()
     this.#pixels.close()
     this.#tone.close()

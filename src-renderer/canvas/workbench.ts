@@ -5,9 +5,11 @@ import type { BrushTip } from '../../src-main/core/mask/shapes.ts'
 import type { ScreenPoint } from '../../src-main/core/geometry/points.ts'
 import type { Wand } from '../../src-main/core/wand/wand.ts'
 import type { CanvasOptions, PenUse } from './api.ts'
-import type { InstanceRef } from './instance-ref.ts'
+import type { BoxSight } from './box-sight.ts'
+import { DirectSight } from './box-sight.ts'
 import type { CameraControl } from './camera-control.ts'
 import { Handles, adjusted } from './handles.ts'
+import type { InstanceRef } from './instance-ref.ts'
 import type { Shown } from './shown.ts'
 import type { Target } from './target.ts'
 import { EDITED } from './target.ts'
@@ -40,7 +42,7 @@ export class Workbench {
   brush: BrushTip = { diameter: 12, tip: 'round' }
   picture: ToolContext['picture'] = () => null
   inference: ToolContext['inference'] = null
-  boxNet: ToolContext['boxNet'] = null
+  sight: BoxSight = new DirectSight()
   /** metres on the ground of a pixel's sides; null: not known */
   pen: PenUse = 'ignored'
   ground: { x: number; y: number } | null = null
@@ -48,6 +50,7 @@ export class Workbench {
   alone = false
   policy: Policy = 'yield'
   reach = 0
+  rectangles = false
   /** null: the network has not looked at the image */
   wand: Wand | null = null
   readonly #shown: Shown
@@ -85,7 +88,7 @@ export class Workbench {
   view(): ToolView {
     const context = this.#context()
     const view = this.#tool.view(context)
-    const shape = this.#offersHandles(view) ? this.#handles.view(context) : null
+    const shape = !view.busy && this.entry.handles === true ? this.#handles.view(context) : null
     if (!shape) return view
     if (!this.#handles.busy) {
       const shown = { ...view, handles: shape.places }
@@ -108,15 +111,15 @@ export class Workbench {
   /** Moves or turns the shape of the selected instance. @returns whether it has one that shows its handles */
   adjust(by: { dx: number; dy: number; degrees: number }): boolean {
     const context = this.#context()
-    if (!this.#offersHandles(this.#tool.view(context)) || this.#handles.busy) return false
+    if (!this.#offersHandles(context) || this.#handles.busy) return false
     const planned = adjusted(context, by)
     if (planned) this.#handle({ planned })
     return planned !== null
   }
 
   /** Handles are there with tools that draw shapes or select, between their gestures. */
-  #offersHandles({ busy }: ToolView): boolean {
-    return (this.entry.handles ?? false) && !busy
+  #offersHandles(context: ToolContext): boolean {
+    return this.entry.handles === true && !this.#tool.view(context).busy
   }
 
   /** Another image: nothing is selected, no gesture is going on. */
@@ -132,6 +135,7 @@ export class Workbench {
     this.#handles.drop()
     this.#name = name
     this.#tool = this.entry.make()
+    if (name === 'smart') this.sight.warm()
     this.#changed('tool')
   }
 
@@ -148,7 +152,7 @@ export class Workbench {
     // a pen above the page, or that has just left it, presses with 0
     if ('pressure' in event) this.#pressure = this.pen === 'size' ? event.pressure || 1 : 1
     const context = this.#context()
-    const offered = this.#handles.busy || this.#offersHandles(this.#tool.view(context))
+    const offered = this.#handles.busy || this.#offersHandles(context)
     // where a tool draws, the next ship may well begin at a corner of the one before
     const free = this.#name === 'select'
     const held = offered ? this.#handles.send(event, context, free) : null
@@ -250,7 +254,8 @@ export class Workbench {
       scale,
       picture: this.picture,
       inference: this.inference,
-      boxNet: this.boxNet,
+      sight: this.sight,
+      rectangles: this.rectangles,
       newId: () => crypto.randomUUID(),
       ground: this.ground,
       hits: (at) => this.#within(this.#shown.hits(at, REACH / scale)),

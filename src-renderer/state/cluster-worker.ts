@@ -4,9 +4,7 @@ import type { DraftResult } from '../../src-main/core/draft/draft.ts'
 import type { Rle } from '../../src-main/core/mask/rle.ts'
 import type { Explanation, Recipe } from '../../src-main/core/explain/explain.ts'
 import type { Answer, Ask } from '../worker/messages.ts'
-
-/** What is needed of a thread. */
-export type Thread = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>
+import type { Thread } from '../worker/thread.ts'
 
 /** Starts the page's thread for clustering. */
 export function startThread(): Thread {

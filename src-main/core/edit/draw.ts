@@ -70,8 +70,12 @@ export function planReshape(
   return plan ? withLosses(state, plan) : { refusal: 'The shape is where it was.' }
 }
 
-/** A new instance of what was found in a rough box. @param rle empty where nothing was */
-export function planSmartBox(state: EditState, rle: Rle, options: DrawOptions): Planned {
+/** A new instance of what was found in a rough box. @param rle empty where nothing was @param options `drawn`: the rectangle that it was found as */
+export function planSmartBox(
+  state: EditState,
+  rle: Rle,
+  options: DrawOptions & { drawn?: Pick<EditTruth, 'shape' | 'heading'> },
+): Planned {
   if (rle.length === 0) {
     return {
       refusal:

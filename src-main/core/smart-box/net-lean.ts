@@ -1,13 +1,12 @@
 import type { PixelBox } from '../mask/rle.ts'
-import { colourLean } from './colour-lean.ts'
 import type { Look } from './crop.ts'
 import { CELLS, cellOf, cropOf, inputOf } from './crop.ts'
 import { fieldOf } from './field.ts'
 import { settled } from './fit.ts'
 import type { Asked } from './lean.ts'
-import { logit } from './lean.ts'
+import { SURE, logit } from './lean.ts'
 import type { BoxNet } from './net.ts'
-import type { Fit, Grid } from './rectangle.ts'
+import type { Drawn, Fit, Grid } from './rectangle.ts'
 import { fitRectangle, gridOver, rectangleOf } from './rectangle.ts'
 import type { TurnedBox } from './turned-box.ts'
 import { depthsOf } from './turned-box.ts'
@@ -25,26 +24,30 @@ const UNSEEN = -8
 /** What a network that has seen the whole image says counts little: it does not know of the box. */
 const BY_BELIEF = 0.2
 
+/** How much each side of what was drawn is believed: of a mask, and where a rectangle is asked for, of which people know where it ends. */
+const TRUST = { mask: 0.05, rectangle: 0.25 }
 /** A rectangle that fits what is seen no better than this says nothing of it, intersection over union. */
-const FITS = 0.7
+const FITS = 0.6
 /** How much a pixel within or beyond the rectangle's sides counts, at the most; and how deep it lies for nearly all of that, px. */
 const BY_RECTANGLE = 4
 const DEPTH = 1
 const ALL = 4
-/** How much colours and rectangles that keep to strokes count, at the most. */
-const BY_STROKES = 8
 /** Windows of so many pixels at the most are looked at for sides of which nothing is seen. */
 const SMALL = 128 * 128
 
 /** [area.height, area.width] log odds that a pixel is the ship's. */
 export function netLean(asked: Asked, net: BoxNet): Float32Array {
   const { picture, belief } = asked
-  const { looks, shares, fit } = looksOf(asked, net)
+  const { looks, shares, fit } = looksOf(asked, net, TRUST.mask)
   const lean = leanOf(pixelsOf(picture.area), looks, shares)
-  addStrokes(lean, asked)
   if (belief) for (let p = 0; p < lean.length; p++) lean[p]! += BY_BELIEF * logit(belief[p]!)
   if (fit && fit.iou >= FITS) addRectangle(lean, asked, settledIn(asked, fit.box))
   return lean
+}
+
+/** The turned rectangle of the ship; null: next to nothing was seen. */
+export function netRectangle(asked: Asked, net: BoxNet): TurnedBox | null {
+  return looksOf(asked, net, TRUST.rectangle).fit?.box ?? null
 }
 
 interface Seen {
@@ -54,22 +57,37 @@ interface Seen {
   fit: Fit | null
 }
 
-function looksOf(asked: Asked, net: BoxNet): Seen {
-  const { box, picture } = asked
+function looksOf(asked: Asked, net: BoxNet, trust: number): Seen {
+  const { box, along, picture } = asked
   const grid = gridOver(picture.area)
-  const fitTo = (start: TurnedBox, looks: readonly Look[], shares: readonly number[]) =>
-    fitRectangle(leanOf(grid, looks, shares), grid, start)
+  const fitTo = (start: TurnedBox, looks: readonly Look[], shares: readonly number[], drawn?: Drawn) =>
+    fitRectangle(withPlaces(leanOf(grid, looks, shares), grid, asked), grid, start, drawn)
+  const drawn = { box, along, trust }
   const first = lookAt(asked, net, box)
   const start = rectangleOf(first)
   if (Math.max(cellOf(box.length), cellOf(box.breadth)) <= PIXEL) {
     const looks = [first, lookAt(asked, net, turned(box))]
-    return { looks, shares: TWICE, fit: start && fitTo(start, looks, TWICE) }
+    return { looks, shares: TWICE, fit: start && fitTo(start, looks, TWICE, drawn) }
   }
   if (start === null) return { looks: [first], shares: [1], fit: null }
   const second = lookAt(asked, net, fitTo(start, [first], [1]).box)
   const nearer = fitTo(second.box, [first, second], TWICE)
   const looks = [first, second, lookAt(asked, net, turned(nearer.box))]
-  return { looks, shares: THRICE, fit: fitTo(nearer.box, looks, THRICE) }
+  return { looks, shares: THRICE, fit: fitTo(nearer.box, looks, THRICE, drawn) }
+}
+
+/** What a person has painted, and what others hold, is known of a place. */
+function withPlaces(lean: Float32Array, grid: Grid, { picture, ship, water, taken }: Asked): Float32Array {
+  const { area } = picture
+  for (let y = 0, p = 0; y < grid.height; y++) {
+    const row = Math.min(area.height - 1, Math.floor(grid.y + y * grid.gap - area.y)) * area.width
+    for (let x = 0; x < grid.width; x++, p++) {
+      const at = row + Math.min(area.width - 1, Math.floor(grid.x + x * grid.gap - area.x))
+      if (taken[at] === 1 || water[at] === 1) lean[p] = -SURE
+      else if (ship[at] === 1) lean[p] = SURE
+    }
+  }
+  return lean
 }
 
 /** The same box seen from its other end: what is seen twice is surer. */
@@ -81,15 +99,6 @@ function turned(box: TurnedBox): TurnedBox {
 function settledIn({ picture, taken, box }: Asked, rectangle: TurnedBox): TurnedBox {
   const { width, height } = picture.area
   return width * height > SMALL ? rectangle : settled(fieldOf(picture, taken, null), box, rectangle)
-}
-
-/** What looks like what was painted or erased goes with it: the network alone learns little from a short stroke. */
-function addStrokes(lean: Float32Array, asked: Asked): void {
-  if (lean.length > SMALL || !(asked.ship.includes(1) || asked.water.includes(1))) return
-  const colours = colourLean(asked)
-  for (let p = 0; p < lean.length; p++) {
-    lean[p]! += Math.max(-BY_STROKES, Math.min(BY_STROKES, colours[p]!))
-  }
 }
 
 /** People mark ships by rectangles, and see what they mark as one. */

@@ -2,7 +2,7 @@ import type { Look } from './crop.ts'
 import { CELLS, cellOf } from './crop.ts'
 import type { PixelBox } from '../mask/rle.ts'
 import type { TurnedBox } from './turned-box.ts'
-import { fromBox } from './turned-box.ts'
+import { fromBox, halfExtents, toBox } from './turned-box.ts'
 
 /** Cells that are less likely the ship's say nothing of its form. */
 const LEAST_CHANCE = 0.2
@@ -77,17 +77,62 @@ export interface Fit {
   iou: number
 }
 
-/** The rectangle of the highest expected intersection over union, from a near one on. @param lean [grid.height, grid.width] log odds */
-export function fitRectangle(lean: Float32Array, grid: Grid, start: TurnedBox): Fit {
+/** What a person drew, and how much each side of it is believed, in intersection over union. */
+export interface Drawn {
+  box: TurnedBox
+  /** only bow and stern were pointed at: the other sides are guessed */
+  along: boolean
+  trust: number
+}
+
+/** A hand is off by so much, px, or of the box's extent. */
+const HAND = 2
+const HAND_SHARE = 0.03
+
+/**
+ * What is lost of the trust in what was drawn: nothing for a rectangle that just touches its sides; next to all where it is clear that it was drawn roughly,
+ * so that then nothing is gained by moving towards it.
+ */
+function lossOf({ box: rough, along: lengthwise, trust }: Drawn, box: TurnedBox): number {
+  const half = halfExtents(box, box.angle - rough.angle)
+  const { along, across } = toBox(rough, box)
+  const gap = (at: number, side: number, extent: number) =>
+    ((at - side) / Math.max(HAND, HAND_SHARE * extent)) ** 2
+  const sides = (at: number, reach: number, extent: number) => [
+    gap(at + reach, extent / 2, extent),
+    gap(at - reach, -extent / 2, extent),
+  ]
+  const gaps = [
+    ...sides(along, half.x, rough.length),
+    ...(lengthwise ? [] : sides(across, half.y, rough.breadth)),
+  ]
+  const mean = gaps.reduce((sum, one) => sum + one, 0) / gaps.length
+  return trust * gaps.length * (1 - Math.exp(-mean / 2))
+}
+
+/**
+ * The rectangle of the highest expected intersection over union, less what is lost of the trust in what was drawn, from a near one on.
+ * @param lean [grid.height, grid.width] log odds @param drawn null: what is seen counts alone
+ */
+export function fitRectangle(
+  lean: Float32Array,
+  grid: Grid,
+  start: TurnedBox,
+  drawn: Drawn | null = null,
+): Fit {
   const seen = chancesOf(lean, grid)
-  let best: Fit = { box: start, iou: expectedIou(seen, start) }
+  const judge = (box: TurnedBox) => {
+    const iou = expectedIou(seen, box)
+    return { box, iou, score: drawn ? iou - lossOf(drawn, box) : iou }
+  }
+  let best = judge(start)
   for (let step = FIRST_STEP; step > LAST_STEP; step /= 2) {
-    let before: Fit | null = null
+    let before: typeof best | null = null
     for (let round = 0; round < ROUNDS && before !== best; round++) {
       before = best
       for (const box of neighbours(before.box, step)) {
-        const iou = expectedIou(seen, box)
-        if (iou > best.iou) best = { box, iou }
+        const tried = judge(box)
+        if (tried.score > best.score) best = tried
       }
     }
   }

@@ -123,6 +123,21 @@ describe.for(WAYS)('smart box %s', ([, net]) => {
     expect(m.intersectionArea(erased, dark)).toBeLessThan(15)
   })
 
+  it.runIf(net)('a stroke on the ship only adds, one beside it only takes away', () => {
+    const rough = box(27, 18, 27, 12)
+    const found = ask(alone, rough, { net })
+    const stroke = fc
+      .tuple(fc.integer({ min: 20, max: 55 }), fc.integer({ min: 14, max: 32 }), fc.nat(14), fc.nat(3))
+      .map(([x, y, width, height]) => rectangle(x, y, width + 1, height + 1))
+    fc.assert(
+      fc.property(stroke, (painted) => {
+        expect(m.areaOf(m.subtract(found, ask(alone, rough, { net, ship: painted })))).toBe(0)
+        expect(m.areaOf(m.subtract(ask(alone, rough, { net, water: painted }), found))).toBe(0)
+      }),
+      { numRuns: 3, seed: 1 },
+    )
+  })
+
   it('finds nothing where all of it belongs to others', () => {
     expect(ask(alone, box(28, 18, 24, 10), { net, taken: rectangle(0, 0, 80, 60) })).toHaveLength(0)
   })

@@ -1,3 +1,4 @@
+import { axesOf, momentsOf } from '../cluster/moments.ts'
 import { overlapOf } from '../geometry/box.ts'
 import type { PixelBox, Rle, Size } from '../mask/rle.ts'
 import { componentsOf } from '../mask/components.ts'
@@ -7,6 +8,7 @@ import {
   eachColumnRun,
   intersectionArea,
   canonicalise,
+  pixelsOf,
   subtract,
   union,
   unionAll,
@@ -17,8 +19,9 @@ import { cutGrid } from './grid-cut.ts'
 import type { Asked } from './lean.ts'
 import { SURE } from './lean.ts'
 import { linksOf } from './links.ts'
-import { netLean } from './net-lean.ts'
+import { netLean, netRectangle } from './net-lean.ts'
 import type { BoxNet } from './net.ts'
+import { mendedBy } from './strokes.ts'
 import type { TurnedBox } from './turned-box.ts'
 import { areaAround, depthsOf } from './turned-box.ts'
 
@@ -61,30 +64,63 @@ export function smartBox(question: SmartBoxQuestion): Rle {
   return subtract(union(seenIn(question), ship), union(water, taken))
 }
 
+/** The turned rectangle of the ship, finer than a pixel; null where none is seen. */
+export function smartRectangle(question: SmartBoxQuestion): TurnedBox | null {
+  const { net, size } = question
+  if (!net) return rectangleOfMask(smartBox(question), size)
+  const asked = askedOf(question)
+  return takenShare(asked) > MOST_TAKEN ? null : netRectangle(asked, net)
+}
+
+/** The rectangle with the mask's own moments; null for an empty one. */
+function rectangleOfMask(rle: Rle, { width, height }: Size): TurnedBox | null {
+  const pixels = pixelsOf(rle, { width, height })
+  if (pixels.length === 0) return null
+  const xs = Float32Array.from(pixels, (p) => (p % width) + 0.5)
+  const ys = Float32Array.from(pixels, (p) => Math.floor(p / width) + 0.5)
+  const moments = momentsOf(new Int32Array(pixels.length), 1, xs, ys)[0]!
+  return { x: moments.x / moments.n, y: moments.y / moments.n, ...axesOf(moments) }
+}
+
 function seenIn(question: SmartBoxQuestion): Rle {
   const { net } = question
   const asked = askedOf(net ? question : nearer(question))
   if (takenShare(asked) > MOST_TAKEN) return EMPTY_RLE
-  const side = net ? netSide(asked, net) : colourSide(asked)
-  return cleaned(pack(side, asked.picture.area, question.size), question)
+  return net ? seenByNet(asked, question, net) : seenByColours(asked, question)
 }
 
 /** Where more of the box than this belongs to others there is no ship of its own in it. */
 const MOST_TAKEN = 0.8
-/** [area.height, area.width] 1: the ship's */
-function netSide(asked: Asked, net: BoxNet): Uint8Array {
-  const lean = withMarks(netLean(asked, net), asked)
-  const side = new Uint8Array(lean.length)
-  for (let p = 0; p < side.length; p++) if (lean[p]! > 0) side[p] = 1
-  return side
+
+/** What is seen without strokes, and how they change that: so that a stroke adds, or takes away, and does nothing else. */
+function seenByNet(asked: Asked, { size, ship, water }: SmartBoxQuestion, net: BoxNet): Rle {
+  const { area } = asked.picture
+  const none = new Uint8Array(asked.ship.length)
+  const plain = { ...asked, ship: none, water: none }
+  const lean = netLean(plain, net)
+  const [seen = EMPTY_RLE] = partsOf(withMarks(Float32Array.from(lean), plain), area, size)
+  if (ship.length === 0 && water.length === 0) return fillHoles(seen, size)
+  const mended = withMarks(mendedBy(lean, netLean(asked, net), asked), asked)
+  const parts = partsOf(mended, area, size)
+  const main = parts.find((part) => intersectionArea(part, seen) > 0) ?? EMPTY_RLE
+  const painted = parts.filter((part) => intersectionArea(part, ship) > 0)
+  return fillHoles(unionAll([main, ...painted]), size)
 }
 
-/** [area.height, area.width] 1: the ship's */
-function colourSide(asked: Asked): Uint8Array {
+/** The part with most of what was painted, else the largest, without holes. */
+function seenByColours(asked: Asked, { size, ship }: SmartBoxQuestion): Rle {
   const { picture } = asked
   const { width, height } = picture.area
   const lean = withMarks(colourLean(asked), asked)
-  return cutGrid({ width, height, lean, links: linksOf(picture) })
+  const side = cutGrid({ width, height, lean, links: linksOf(picture) })
+  const parts = componentsOf(pack(side, picture.area, size), size.height, 8)
+  const painted = parts.filter((part) => intersectionArea(part, ship) > 0)
+  return fillHoles(painted.length > 0 ? unionAll(painted) : (parts[0] ?? EMPTY_RLE), size)
+}
+
+/** What is connected of the pixels that are likelier the ship's than not, the largest first. */
+function partsOf(lean: Float32Array, area: PixelBox, size: Size): Rle[] {
+  return componentsOf(pack(Uint8Array.from(lean, (odds) => (odds > 0 ? 1 : 0)), area, size), size.height, 8)
 }
 
 /** What a person has said goes before what is seen. */
@@ -94,14 +130,6 @@ function withMarks(lean: Float32Array, { taken, ship, water }: Asked): Float32Ar
     else if (ship[p] === 1) lean[p] = SURE
   }
   return lean
-}
-
-/** The part with most of what was painted, else the largest, without holes. */
-function cleaned(rle: Rle, { size, ship }: SmartBoxQuestion): Rle {
-  const parts = componentsOf(rle, size.height, 8)
-  const painted = parts.filter((part) => intersectionArea(part, ship) > 0)
-  const main = painted.length > 0 ? unionAll(painted) : (parts[0] ?? EMPTY_RLE)
-  return fillHoles(main, size)
 }
 
 function askedOf({ box, along, size, picture, belief, ...marks }: SmartBoxQuestion): Asked {

@@ -40,10 +40,11 @@ export function floodFrom(
   size: Size,
 ): Rle | null {
   const seed = (Math.floor(at.y) - box.y) * box.width + Math.floor(at.x) - box.x
-  const levels = levelsFrom(rgba, box, seed)
+  const more = Math.round(reach * WIDE)
+  const levels = levelsFrom(rgba, box, seed, Math.max(0, more))
   const level = steadyLevel(levels, box)
   if (level === null) return null
-  const limit = Math.max(0, level + Math.round(reach * WIDE))
+  const limit = Math.max(0, level + more)
   const region = solid(
     Uint8Array.from(levels, (reached) => (reached <= limit ? 1 : 0)),
     box,
@@ -51,30 +52,47 @@ export function floodFrom(
   return fromPredicate(size, (x, y) => region[(y - box.y) * box.width + x - box.x] === 1, box)
 }
 
-/** [height, width] the least level at which each pixel is reached, by levels in order (Dijkstra with buckets). */
-function levelsFrom(rgba: ArrayLike<number>, { width, height }: Size, seed: number): Uint16Array {
+/**
+ * [height, width] the least level at which each pixel is reached, by levels in order (Dijkstra with buckets); 256 or too high where that matters to nobody.
+ * @param more levels above a steady one that are asked for, too
+ */
+function levelsFrom(
+  rgba: ArrayLike<number>,
+  { width, height }: Size,
+  seed: number,
+  more: number,
+): Uint16Array {
   const own = meanAround(rgba, { width, height }, seed)
   const levels = new Uint16Array(width * height).fill(256)
   const buckets: number[][] = Array.from({ length: 256 }, () => [])
   levels[seed] = 0
   buckets[0]!.push(seed)
-  for (let level = 0; level < 256; level++) {
+  const visit = (from: number, to: number, level: number): void => {
+    // whatever has been reached at this level or below cannot be reached at a lower one
+    if (levels[to]! <= level) return
+    const reached = Math.max(level, unlike(rgba, to, own), step(rgba, from, to))
+    if (reached >= levels[to]!) return
+    levels[to] = reached
+    buckets[reached]!.push(to)
+  }
+  let area = 0
+  // a region that has run out of sight or is too large is not meant, and none above it
+  for (let level = 0, last = 255; level <= last; level++) {
     const bucket = buckets[level]!
     for (let i = 0; i < bucket.length; i++) {
       const from = bucket[i]!
       if (levels[from] !== level) continue
+      area++
       const column = from % width
-      const visit = (to: number): void => {
-        const reached = Math.max(level, unlike(rgba, to, own), step(rgba, from, to))
-        if (reached >= levels[to]!) return
-        levels[to] = reached
-        buckets[reached]!.push(to)
-      }
-      if (column > 0) visit(from - 1)
-      if (column < width - 1) visit(from + 1)
-      if (from >= width) visit(from - width)
-      if (from + width < levels.length) visit(from + width)
+      const inner = column > 0 && column < width - 1 && from >= width && from + width < levels.length
+      if (!inner) last = Math.min(last, level + more - 1)
+      if (level > last) return levels
+      if (column > 0) visit(from, from - 1, level)
+      if (column < width - 1) visit(from, from + 1, level)
+      if (from >= width) visit(from, from - width, level)
+      if (from + width < levels.length) visit(from, from + width, level)
     }
+    if (area > MOST * levels.length) last = Math.min(last, level + STEADY + more)
   }
   return levels
 }

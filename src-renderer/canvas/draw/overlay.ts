@@ -1,7 +1,7 @@
 import { toScreen } from '../../../src-main/core/geometry/camera.ts'
 import type { ImagePoint, ScreenPoint } from '../../../src-main/core/geometry/points.ts'
 import { imagePoint } from '../../../src-main/core/geometry/points.ts'
-import type { Size } from '../../../src-main/core/mask/rle.ts'
+import type { Rle, Size } from '../../../src-main/core/mask/rle.ts'
 import type { BrushTip } from '../../../src-main/core/mask/shapes.ts'
 import { brushCentre, strokeMask } from '../../../src-main/core/mask/shapes.ts'
 import type { Rays } from '../api.ts'
@@ -34,6 +34,7 @@ export function drawToolView(
 ): void {
   const { camera } = frame
   context.lineJoin = 'round'
+  if (view.offer) drawOffer(context, view.offer, image, frame)
   for (const { points, closed } of view.lines) {
     trace(context, points.map((point) => toScreen(camera, point)), closed) // prettier-ignore
     if (closed) {
@@ -115,14 +116,27 @@ function drawBrush(
     return strokeTwice(context)
   }
   const path = outlinePath(strokeMask(at, at, { diameter, tip }, image), image.height)
+  inImageSpace(context, frame, (pixel) => strokePathTwice(context, path, pixel))
+}
+
+/** Pixels that a click would take. */
+function drawOffer(context: CanvasRenderingContext2D, offer: Rle, image: Size, frame: Frame): void {
+  const path = outlinePath(offer, image.height)
   inImageSpace(context, frame, (pixel) => {
-    context.lineWidth = 3 * pixel
-    context.strokeStyle = 'rgb(0 0 0 / 0.6)'
-    context.stroke(path)
-    context.lineWidth = 1.25 * pixel
-    context.strokeStyle = '#ffffff'
-    context.stroke(path)
+    context.fillStyle = 'rgb(255 255 255 / 0.16)'
+    context.fill(path, 'evenodd')
+    strokePathTwice(context, path, pixel)
   })
+}
+
+/** As {@link strokeTwice}, in image pixels. @param pixel a CSS pixel */
+function strokePathTwice(context: CanvasRenderingContext2D, path: Path2D, pixel: number): void {
+  context.lineWidth = 3 * pixel
+  context.strokeStyle = 'rgb(0 0 0 / 0.6)'
+  context.stroke(path)
+  context.lineWidth = 1.25 * pixel
+  context.strokeStyle = '#ffffff'
+  context.stroke(path)
 }
 
 /** Lines in image pixels, fine and faint: hundreds of them make a bundle. */

@@ -5,7 +5,7 @@ import type { ImagePoint } from '../../../src-main/core/geometry/points.ts'
 import type { SparseInference } from '../../../src-main/contract/engine.ts'
 import type { PixelBox, Rle } from '../../../src-main/core/mask/rle.ts'
 import type { Picture } from '../../../src-main/core/smart-box/field.ts'
-import type { BoxNet } from '../../../src-main/core/smart-box/net.ts'
+import type { BoxSight } from '../box-sight.ts'
 import type { InstanceRef } from '../instance-ref.ts'
 
 /**
@@ -61,8 +61,10 @@ export interface ToolContext {
   picture(area: PixelBox): Picture | null
   /** what a network sees in the image; null: none has looked, or nobody has asked for it */
   inference: SparseInference | null
-  /** what the smart box looks with; null: not loaded yet, or its weights cannot be read */
-  boxNet: BoxNet | null
+  /** the smart box gives turned rectangles, as some labels are drawn, and not hulls */
+  rectangles: boolean
+  /** what the smart box looks with */
+  sight: BoxSight
   newId(): string
   /** instances at a point, nearest first, within reach of the pointer */
   hits(at: ImagePoint): readonly InstanceRef[]
@@ -110,6 +112,8 @@ export interface ToolView {
   brush: ({ at: ImagePoint } & BrushTip) | null
   /** a sign beside the pointer */
   sign: { at: ImagePoint; kind: 'tick' | 'cross' | 'join' | 'cut' | 'plus' | 'minus' } | null
+  /** pixels that a click would take: outlined, and nothing else is drawn anew for them */
+  offer: Rle | null
   /** what the image would be if the gesture ended now */
   live: Planned | null
 }
@@ -136,6 +140,7 @@ export const PLAIN: ToolView = {
   labels: [],
   brush: null,
   sign: null,
+  offer: null,
   live: null,
 }
 
@@ -158,6 +163,8 @@ export interface ToolEntry {
   sized?: boolean
   /** it takes what the network sees, by a reach */
   reaches?: boolean
+  /** it gives turned rectangles instead of hulls, where that is asked for */
+  rectangles?: boolean
   /** it points at pixels and changes nothing: of use where a view shows more about them */
   picks?: boolean
   /** it changes nothing: of use also where a view only looks at what is there */

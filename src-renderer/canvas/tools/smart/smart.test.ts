@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { PixelBox } from '../../../../src-main/core/mask/rle.ts'
 import * as m from '../../../../src-main/core/mask/rle.ts'
+import type { BoxAsk, BoxSeen } from '../../../worker/box-desk.ts'
+import { DirectSight } from '../../box-sight.ts'
 import { SIZE, box, setUp } from '../fake-desk.ts'
 
 /** Bright ships on dark water. */
@@ -21,7 +23,8 @@ let t: ReturnType<typeof setUp>
 beforeEach(() => {
   t = setUp('smart')
   t.bench.picture = seen(HULL)
-  t.bench.brush = { diameter: 2, tip: 'square' }
+  // strokes have a width of their own, by the ship
+  t.bench.brush = { diameter: 40, tip: 'square' }
 })
 const last = () => m.formatRle(t.shown.content!.truth.at(-1)!.rle)
 
@@ -44,6 +47,23 @@ it('two clicks along the axis do, and Escape drops what stands', () => {
   t.click(78, 33)
   t.bench.finish('enter')
   expect(last()).toBe(m.formatRle(HULL))
+})
+
+it('gives a turned rectangle that keeps its handles where that is asked for, its bow where it was clicked first', () => {
+  t.drag([58, 29], [80, 38])
+  t.bench.rectangles = true
+  const { live } = t.bench.view()
+  expect(live).toMatchObject({ plan: { instances: [{ after: { shape: { kind: 'box' } } }] } })
+  t.bench.finish('enter')
+  const dragged = t.shown.content!.truth.at(-1)!
+  expect([last(), dragged.heading]).toEqual([m.formatRle(HULL), undefined])
+  expect(t.bench.view().handles.length).toBeGreaterThan(4)
+  t.bench.finish('escape')
+  t.bench.picture = seen(box(60, 50, 18, 6))
+  t.click(60, 53)
+  t.click(78, 53)
+  t.bench.finish('enter')
+  expect(t.shown.content!.truth.at(-1)!.heading).toBeCloseTo(270, 0)
 })
 
 it('follows its sides', () => {
@@ -92,15 +112,29 @@ describe('brush and eraser', () => {
     expect(t.bench.correctBy('brush')).toBe(false)
   })
 
+  it('paint as wide as a quarter of the ship, however wide the brush is', () => {
+    t.bench.correctBy('eraser')
+    t.move(70, 33)
+    expect(t.bench.view().brush).toEqual({ at: { x: 70, y: 33 }, diameter: 1, tip: 'round' })
+    t.bench.finish('escape')
+    t.bench.finish('escape')
+    const wide = box(20, 20, 60, 32)
+    t.bench.picture = seen(wide)
+    t.drag([19, 19], [81, 53])
+    t.bench.correctBy('eraser')
+    t.move(70, 33)
+    expect(t.bench.view().brush).toMatchObject({ diameter: 7 })
+  })
+
   it('hold to the pixel, wherever they paint, and go back stroke by stroke', () => {
     const before = m.formatRle(shown())
-    const far = box(10, 60, 6, 2)
+    const far = box(11, 61, 5, 1)
     t.bench.correctBy('brush')
     t.drag([11, 61], [15, 61])
-    expect(m.intersectionArea(shown(), far)).toBe(12)
+    expect(m.intersectionArea(shown(), far)).toBe(5)
     t.bench.correctBy('eraser')
     t.drag([11, 61], [11, 61])
-    expect(m.intersectionArea(shown(), far)).toBe(8)
+    expect(m.intersectionArea(shown(), far)).toBe(4)
     t.down(70, 33)
     expect(m.contains(shown(), SIZE.height, 70, 33)).toBe(false)
     t.bench.finish('escape')
@@ -122,7 +156,7 @@ it('learns from strokes, which are taken back one by one', () => {
   expect(
     live &&
       'plan' in live &&
-      m.intersectionArea(m.parseRle(live.plan.instances[0]!.added), box(60, 30, 2, 6)),
+      m.intersectionArea(m.parseRle(live.plan.instances[0]!.added), box(61, 31, 1, 5)),
   ).toBe(0)
   expect(t.bench.takeBack()).toBe(true)
   t.bench.finish('enter')
@@ -152,4 +186,52 @@ it('says why where pixels are not there, and where all belong to others', () => 
     'The pixels of this place are not loaded yet. Try again in a moment.',
     'Nothing that looks like a ship of its own was found in the box. Drag it anew, or paint the ship.',
   ])
+})
+
+describe('while the box is looked into', () => {
+  /** questions, and their answers when a test gives them */
+  let asked: BoxAsk[]
+  let answers: Map<BoxAsk, BoxSeen>
+  const direct = new DirectSight()
+  const SEEN = { rle: HULL, rectangle: null }
+  beforeEach(() => {
+    asked = []
+    answers = new Map()
+    const known = (ask: BoxAsk) => answers.get(ask) ?? null
+    t.bench.sight = {
+      ...{ known, warm: () => undefined, now: (ask) => direct.now(ask) },
+      look: (ask) => {
+        if (asked.at(-1) !== ask) asked.push(ask)
+        return known(ask)
+      },
+    }
+    t.drag([58, 29], [80, 38])
+  })
+  const shown = () => {
+    const { live } = t.bench.view()
+    return live && 'plan' in live ? m.formatRle(m.parseRle(live.plan.instances[0]!.added)) : null
+  }
+
+  it('nothing is shown, then its mask; while a side moves the mask before', () => {
+    expect([shown(), t.bench.view().hint]).toEqual([null, 'Release: the ship in the box appears'])
+    answers.set(asked[0]!, SEEN)
+    expect(shown()).toBe(m.formatRle(HULL))
+    t.drag([80, 33.5], [84, 33.5])
+    expect([shown(), asked.length]).toEqual([m.formatRle(HULL), 2])
+  })
+
+  it('Enter keeps what is seen, though nobody has seen it yet', () => {
+    t.bench.finish('enter')
+    expect(last()).toBe(m.formatRle(HULL))
+  })
+
+  it('an answer that comes late lands nowhere: not in the next box, not in another image', () => {
+    t.bench.finish('escape')
+    t.drag([20, 50], [30, 60])
+    answers.set(asked[0]!, SEEN)
+    expect([shown(), asked.length]).toEqual([null, 2])
+    t.bench.clear()
+    answers.set(asked[1]!, SEEN)
+    expect([t.bench.view().live, t.plans]).toEqual([null, []])
+  })
 })

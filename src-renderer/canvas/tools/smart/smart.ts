@@ -1,38 +1,24 @@
 import type { Planned } from '../../../../src-main/core/edit/edit.ts'
 import { planSmartBox } from '../../../../src-main/core/edit/edit.ts'
+import { boxShapeOf, headingOf } from '../../../../src-main/core/edit/shape.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import type { Rle } from '../../../../src-main/core/mask/rle.ts'
-import { EMPTY_RLE, subtract, union, unionAll } from '../../../../src-main/core/mask/rle.ts'
+import { EMPTY_RLE, areaOf, subtract, union } from '../../../../src-main/core/mask/rle.ts'
+import type { BrushTip } from '../../../../src-main/core/mask/shapes.ts'
 import { strokeMask } from '../../../../src-main/core/mask/shapes.ts'
-import { beliefOf } from '../../../../src-main/core/smart-box/belief.ts'
-import { smartBox, smartBoxArea } from '../../../../src-main/core/smart-box/smart-box.ts'
+import { smartBoxArea } from '../../../../src-main/core/smart-box/smart-box.ts'
 import type { Side, TurnedBox } from '../../../../src-main/core/smart-box/turned-box.ts'
 import { SIDES, boxAlong, boxBetween, cornersOf, sidesOf, toBox, withSideAt } from '../../../../src-main/core/smart-box/turned-box.ts' // prettier-ignore
+import type { BoxSeen } from '../../../worker/box-desk.ts'
 import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
 import { PLAIN, near, run, stepOut } from '../tool.ts'
-
-/** What has been painted, one stroke after the other. */
-interface Strokes {
-  ship: Rle
-  water: Rle
-}
-
-/** A box that stands, with what is seen in it. */
-interface Standing {
-  box: TurnedBox
-  /** two clicks along the ship, or a drag around it */
-  along: boolean
-  /** of the instance that it may become */
-  id: string
-  strokes: readonly Strokes[]
-  /** looks when it is asked first; null: the pixels are not there yet */
-  mask: () => Rle | null
-}
+import type { Standing, Strokes } from './standing.ts'
+import { lookInto, shown, stand } from './standing.ts'
 
 type Press =
   | { kind: 'box'; from: ImagePoint }
   | { kind: 'side'; side: Side }
-  | { kind: 'stroke'; paints: keyof Strokes; last: ImagePoint }
+  | { kind: 'stroke'; paints: keyof Strokes; last: ImagePoint; tip: BrushTip }
 
 interface State {
   at: ImagePoint | null
@@ -55,6 +41,8 @@ const HANDLE = 8
 const HANDLE_LEAST = 3
 /** of the box's shorter side */
 const HANDLE_SHARE = 0.2
+/** Strokes are as wide as this share of the ship: what is wrong of it is a part of it. */
+const STROKE_SHARE = 0.25
 /** Length by breadth of the box along two clicks. */
 const ASPECT = 3.5
 
@@ -95,28 +83,29 @@ const smartTool: Tool<State> = {
     const { at, press: held, bow, standing, corrects } = state
     const dragged =
       held?.kind === 'box' && at && !near(held.from, at, DRAGS, context.scale) ? held.from : null
+    const seen = standing && held?.kind !== 'box' ? lookInto(standing, context) : null
     const outline = (box: TurnedBox) => ({ points: cornersOf(box), closed: true })
     return {
       ...PLAIN,
       busy: held !== null || bow !== null || standing !== null,
       stepsBack: bow !== null || standing !== null,
       cursor: corrects ? 'none' : null,
-      hint: hintFor(state, dragged !== null),
+      hint: hintFor(state, dragged !== null || (standing !== null && seen === null)),
       lines: [
         ...(dragged && at ? [outline(boxBetween(dragged, at))] : []),
         ...(bow && at ? [{ points: [bow, at], closed: false }] : []),
         ...(standing ? [outline(standing.box)] : []),
       ],
       dots: standing ? (corrects ? [] : Object.values(sidesOf(standing.box))) : bow ? [bow] : [],
-      brush: at && paints(state, at, context) ? { at, ...context.brush } : null,
+      brush: at && standing && paints(state, at, context) ? { at, ...tipOf(state, standing, context) } : null,
       sign: at && corrects ? { at, kind: corrects === 'ship' ? 'plus' : 'minus' } : null,
-      live: standing && held?.kind !== 'box' ? planOf(standing, context) : null,
+      live: standing && seen ? planOf(standing, seen, context) : null,
     }
   },
 }
 
-function hintFor({ bow, standing, press: held, corrects }: State, dragged: boolean): string {
-  if (dragged) return 'Release: the ship in the box appears'
+function hintFor({ bow, standing, press: held, corrects }: State, awaited: boolean): string {
+  if (awaited) return 'Release: the ship in the box appears'
   if (bow) return 'Click the stern'
   if (!standing) return 'Drag a box around a ship, or click its bow'
   if (held?.kind === 'stroke')
@@ -134,45 +123,31 @@ function escape(state: State, context: ToolContext): Step<State> {
   return held || bow || standing ? { state: { ...START, at } } : stepOut(state, context)
 }
 
-/** A box with the mask that is seen in it, which is looked for when it is needed first. */
-function stand(
-  { box, along, id }: Pick<Standing, 'box' | 'along' | 'id'>,
-  strokes: readonly Strokes[],
-  context: ToolContext,
-): Standing {
-  let found: Rle | null | undefined
-  const mask = () => (found === undefined ? (found = look(box, along, strokes, context)) : found)
-  return { box, along, id, strokes, mask }
+/** What is painted with: by the ship's breadth, whatever the brush's size; the same for the whole of a stroke. */
+function tipOf({ press: held }: State, standing: Standing, context: ToolContext): BrushTip {
+  if (held?.kind === 'stroke') return held.tip
+  const { box } = standing
+  const rle = shown(standing, context)?.rle
+  const breadth = rle?.length
+    ? areaOf(rle) / Math.hypot(box.length, box.breadth)
+    : Math.min(box.length, box.breadth) / 2
+  return { diameter: Math.max(1, Math.round(breadth * STROKE_SHARE)), tip: 'round' }
 }
 
-function look(
-  box: TurnedBox,
-  along: boolean,
-  strokes: readonly Strokes[],
-  { content, policy, picture, inference, boxNet }: ToolContext,
-): Rle | null {
-  const area = smartBoxArea(box, content)
-  if (area === null) return EMPTY_RLE
-  const seen = picture(area)
-  if (seen === null) return null
-  return smartBox({
-    ...{ box, along, size: content, picture: seen },
-    ship: unionAll(strokes.map((one) => one.ship)),
-    water: unionAll(strokes.map((one) => one.water)),
-    taken: policy === 'yield' ? unionAll(content.truth.map(({ rle }) => rle)) : EMPTY_RLE,
-    belief: inference && beliefOf(inference, area, box),
-    net: boxNet,
-  })
-}
-
-function planOf({ mask, id }: Standing, context: ToolContext): Planned {
-  const rle = mask()
-  if (rle === null) return { refusal: 'The pixels of this place are not loaded yet. Try again in a moment.' }
-  return planSmartBox(context.content, rle, { policy: context.policy, newId: () => id })
+function planOf({ id, along }: Standing, { rle, rectangle }: BoxSeen, context: ToolContext): Planned {
+  const shape = rectangle && boxShapeOf(rectangle)
+  // of a dragged box nobody has said where the bow is
+  const drawn = shape ? { shape, heading: along ? headingOf(shape) : undefined } : {}
+  return planSmartBox(context.content, rle, { policy: context.policy, newId: () => id, drawn })
 }
 
 function keep(standing: Standing, context: ToolContext): Pick<Step<State>, 'planned' | 'selectCreated'> {
-  return { planned: planOf(standing, context), selectCreated: true }
+  if (smartBoxArea(standing.box, context.content) === null)
+    return { planned: planOf(standing, { rle: EMPTY_RLE, rectangle: null }, context) }
+  const ask = standing.ask(context)
+  if (!ask)
+    return { planned: { refusal: 'The pixels of this place are not loaded yet. Try again in a moment.' } }
+  return { planned: planOf(standing, context.sight.now(ask), context), selectCreated: true }
 }
 
 /** On the box it is painted, beside it the next begins, and what stands is kept. */
@@ -186,7 +161,10 @@ function press(state: State, at: ImagePoint, alt: boolean, context: ToolContext)
       const strokes = [...standing.strokes, NOTHING]
       const begun: State = {
         ...state,
-        press: { kind: 'stroke', paints: alt ? OTHER[kind] : kind, last: at },
+        press: {
+          ...{ kind: 'stroke', paints: alt ? OTHER[kind] : kind, last: at },
+          tip: tipOf(state, standing, context),
+        },
         standing: { ...standing, strokes },
       }
       return { state: move({ ...begun, at }, [at], context) }
@@ -195,7 +173,7 @@ function press(state: State, at: ImagePoint, alt: boolean, context: ToolContext)
   }
   if (bow && !near(bow, at, DRAGS, context.scale)) {
     const along = { box: boxAlong(bow, at, ASPECT), along: true, id: context.newId() }
-    return { state: { ...START, at, standing: stand(along, [], context) } }
+    return { state: { ...START, at, standing: stand(along, [], null) } }
   }
   return { state: { ...START, at, press: { kind: 'box', from: at } } }
 }
@@ -221,13 +199,13 @@ function move(state: State, way: readonly ImagePoint[], context: ToolContext): S
   if (!held || !standing || !at || held.kind === 'box') return state
   if (held.kind === 'side') {
     const box = withSideAt(standing.box, held.side, at)
-    return { ...state, standing: stand({ ...standing, box }, standing.strokes, context) }
+    return { ...state, standing: stand({ ...standing, box }, standing.strokes, shown(standing, context)) }
   }
   const stroke = standing.strokes.at(-1) ?? NOTHING
   let painted: Rle = EMPTY_RLE
   let { last } = held
   for (const point of way) {
-    painted = union(painted, strokeMask(last, point, context.brush, context.content))
+    painted = union(painted, strokeMask(last, point, held.tip, context.content))
     last = point
   }
   // what is painted last holds
@@ -236,7 +214,7 @@ function move(state: State, way: readonly ImagePoint[], context: ToolContext): S
     .slice(0, -1)
     .map((one) => ({ ...one, [other]: subtract(one[other], painted) }))
   const strokes = [...before, { ...NOTHING, [held.paints]: union(stroke[held.paints], painted) }]
-  return { ...state, press: { ...held, last }, standing: stand(standing, strokes, context) }
+  return { ...state, press: { ...held, last }, standing: stand(standing, strokes, shown(standing, context)) }
 }
 
 function release(state: State, context: ToolContext): State {
@@ -244,12 +222,13 @@ function release(state: State, context: ToolContext): State {
   if (held?.kind !== 'box' || !at) return { ...state, press: null }
   if (near(held.from, at, DRAGS, context.scale)) return { ...START, at, bow: held.from }
   const around = { box: boxBetween(held.from, at), along: false, id: context.newId() }
-  return { ...START, at, standing: stand(around, [], context) }
+  return { ...START, at, standing: stand(around, [], null) }
 }
 
 function stepBack({ at, standing, corrects }: State, context: ToolContext): State {
   if (!standing || standing.strokes.length === 0) return { ...START, at }
-  return { ...START, at, corrects, standing: stand(standing, standing.strokes.slice(0, -1), context) }
+  const before = shown(standing, context)
+  return { ...START, at, corrects, standing: stand(standing, standing.strokes.slice(0, -1), before) }
 }
 
 export const smart: ToolEntry = {
@@ -264,6 +243,7 @@ export const smart: ToolEntry = {
     ['path', { d: 'm7.5 14 2-4h5l2 4-2 1.5h-5z' }],
   ],
   cursor: 'crosshair',
-  sized: true,
+  rectangles: true,
+  handles: true,
   make: () => run(smartTool),
 }

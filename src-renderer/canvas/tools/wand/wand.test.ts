@@ -58,8 +58,8 @@ describe('the wand', () => {
   it('shows what a click would take, and takes nothing by that', () => {
     const made = desk()
     made.move(62, 21)
-    const { live, busy } = made.bench.view()
-    expect([busy, live && 'plan' in live && live.plan.instances[0]!.added]).toEqual([false, ship(1)])
+    const { live, offer, busy } = made.bench.view()
+    expect([busy, live, offer && formatRle(offer)]).toEqual([false, null, ship(1)])
     made.bench.finish('enter')
     expect(made.plans).toEqual([])
   })

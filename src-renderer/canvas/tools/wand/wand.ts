@@ -1,7 +1,7 @@
 import { planWand, type Planned } from '../../../../src-main/core/edit/edit.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import type { Rle } from '../../../../src-main/core/mask/rle.ts'
-import { contains, EMPTY_RLE, subtract, union } from '../../../../src-main/core/mask/rle.ts'
+import { contains, EMPTY_RLE, parseRle, subtract, union } from '../../../../src-main/core/mask/rle.ts'
 import { floodBox, floodFrom } from '../../../../src-main/core/wand/flood.ts'
 import type { Tool, ToolContext, ToolEntry, ToolView } from '../tool.ts'
 import { PLAIN, run, stepOut } from '../tool.ts'
@@ -45,6 +45,11 @@ function planned({ id }: State, picks: readonly Pick[], context: ToolContext): P
   if (mask.length === 0) return { refusal: nothingTaken(context) }
   const newId = () => id ?? context.newId()
   return planWand(context.content, mask, { policy: context.policy, newId })
+}
+
+function createdBy(planned: Planned): Rle | null {
+  const made = 'plan' in planned && planned.plan.instances.find(({ before }) => before === null)
+  return made ? parseRle(made.added) : null
 }
 
 function nothingTaken({ looked }: ToolContext): string {
@@ -99,15 +104,15 @@ const wandTool: Tool<State> = {
   },
   view: (state, context): ToolView => {
     const { picks, over } = state
-    const shown = over ? [...picks, over] : picks
-    const live = shown.length === 0 ? null : planned(state, shown, context)
+    const standing = picks.length > 0
     return {
       ...PLAIN,
       hint: hintFor(state, context),
-      busy: picks.length > 0,
-      stepsBack: picks.length > 0,
+      busy: standing,
+      stepsBack: standing,
       dots: picks.map(({ at }) => at),
-      live,
+      offer: !standing && over ? createdBy(planned(state, [over], context)) : null,
+      live: standing ? planned(state, over ? [...picks, over] : picks, context) : null,
     }
   },
 }
