@@ -12,7 +12,8 @@ const SIZE = { width: 8, height: 8 }
 function ask(): BoxAsk {
   const area = { x: 0, y: 0, ...SIZE }
   const pixels = new Uint8Array(64 * 3)
-  for (let p = 0; p < 64; p++) if (p % 8 > 1 && p % 8 < 6 && p > 15 && p < 48) pixels.fill(200, p * 3, p * 3 + 3)
+  for (let p = 0; p < 64; p++)
+    if (p % 8 > 1 && p % 8 < 6 && p > 15 && p < 48) pixels.fill(200, p * 3, p * 3 + 3)
   const nothing = { taken: EMPTY_RLE, ship: EMPTY_RLE, water: EMPTY_RLE, belief: null }
   const box = boxBetween(imagePoint(2, 2), imagePoint(6, 6))
   return { ...nothing, box, along: false, rectangle: false, size: SIZE, picture: { area, pixels, step: 3 } }
@@ -78,7 +79,7 @@ it('an answer after the end lands nowhere, and no thread is left', () => {
 it('where the thread breaks off it looks itself', () => {
   const a = ask()
   sight.look(a)
-  thread.onerror?.call(globalThis as never, new Event('error') as ErrorEvent)
+  thread.onerror?.call(globalThis as never, new Event('error') as never)
   expect([came, ended]).toEqual([1, 1])
   expect(sight.look(a)).toEqual(new DirectSight().now(ask()))
 })

@@ -21,7 +21,8 @@ function warmed(net: BoxNet | null): BoxNet | null {
   const nothing = { taken: EMPTY_RLE, ship: EMPTY_RLE, water: EMPTY_RLE, belief: null }
   const picture = { area, pixels, step: 4 as const }
   for (let i = 0; i < WARMS; i++) {
-    for (const rectangle of [false, true]) lookInto({ ...nothing, box, along: false, size, picture, rectangle }, net)
+    for (const rectangle of [false, true])
+      lookInto({ ...nothing, box, along: false, size, picture, rectangle }, net)
   }
   return net
 }

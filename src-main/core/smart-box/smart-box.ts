@@ -120,7 +120,15 @@ function seenByColours(asked: Asked, { size, ship }: SmartBoxQuestion): Rle {
 
 /** What is connected of the pixels that are likelier the ship's than not, the largest first. */
 function partsOf(lean: Float32Array, area: PixelBox, size: Size): Rle[] {
-  return componentsOf(pack(Uint8Array.from(lean, (odds) => (odds > 0 ? 1 : 0)), area, size), size.height, 8)
+  return componentsOf(
+    pack(
+      Uint8Array.from(lean, (odds) => (odds > 0 ? 1 : 0)),
+      area,
+      size,
+    ),
+    size.height,
+    8,
+  )
 }
 
 /** What a person has said goes before what is seen. */
