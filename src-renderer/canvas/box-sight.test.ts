@@ -79,7 +79,7 @@ it('an answer after the end lands nowhere, and no thread is left', () => {
 it('where the thread breaks off it looks itself', () => {
   const a = ask()
   sight.look(a)
-  thread.onerror?.call(globalThis as never, new Event('error') as never)
+  thread.onerror?.call(globalThis, new Event('error') as never)
   expect([came, ended]).toEqual([1, 1])
   expect(sight.look(a)).toEqual(new DirectSight().now(ask()))
 })
