@@ -71,7 +71,7 @@ test.each(['z.png', 'sub/a.png', 'deep/er/a.png', 'A.png'])(
     const project = await opened()
     const id = await draw(project, 'a.png')
     rename('a.png', to)
-    expect(await look(project)).toContain('0 new, 0 missing, 1 renamed or moved, with their marks')
+    expect(await look(project)).toContain('Looked at the images: 1 renamed or moved, with their marks.')
     expect(idOf(project, to)).toBe(id)
     expect(rows(project)).toHaveLength(2)
     expect(rows(project)).toContainEqual([to, 'ok', 1])

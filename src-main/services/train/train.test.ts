@@ -155,7 +155,7 @@ describe('selectForTraining', () => {
       'No finished image',
     )
     expect(selectForTraining([image({ status: 'no ship', truthCount: 0 })], true).preview.refusal).toContain(
-      'has a ship',
+      'has no ship',
     )
   })
 })
