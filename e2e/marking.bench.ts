@@ -97,7 +97,8 @@ async function smart(drydock: Drydock): Promise<void> {
   for (let i = 0; i < BOXES; i++) {
     const [width, height] = [12 * 1.08 ** i, 12 * 1.08 ** ((i * 7) % BOXES)]
     const x = frame.x + (frame.width - width) * (0.1 + 0.8 * ((i * 0.618034) % 1))
-    const y = frame.y + (frame.height - height) * (0.1 + 0.8 * ((i * 0.414214) % 1))
+    // the picture is wider than high
+    const y = frame.y + (frame.height - height) * (0.2 + 0.6 * ((i * 0.414214) % 1))
     await page.mouse.move(x, y)
     await page.mouse.down()
     await page.mouse.move(x + width, y + height, { steps: 4 })
@@ -118,7 +119,8 @@ function watchForMask(): { done: Promise<readonly [number, number]> } {
     const from = await new Promise<number>((resolve) => {
       addEventListener('pointerup', () => resolve(performance.now()), { capture: true, once: true })
     })
-    const hint = document.querySelector('[data-testid="hint"]')!
+    // it stands in the tool bar or on the picture, as there is room
+    const hint = () => document.querySelector('[data-testid="hint"]')?.textContent ?? ''
     let [before, gap, over] = [from, 0, false]
     const count = (now: number) => {
       gap = Math.max(gap, now - before)
@@ -126,13 +128,13 @@ function watchForMask(): { done: Promise<readonly [number, number]> } {
       if (!over) requestAnimationFrame(() => count(performance.now()))
     }
     requestAnimationFrame(() => count(performance.now()))
-    while (!hint.textContent.startsWith('Enter keeps it')) {
+    while (!hint().startsWith('Enter keeps it')) {
       await new Promise<void>((resolve) => {
         const observer = new MutationObserver(() => {
           observer.disconnect()
           resolve()
         })
-        observer.observe(hint, { childList: true, characterData: true, subtree: true })
+        observer.observe(document.body, { childList: true, characterData: true, subtree: true })
       })
     }
     // the frame is over with the task after it
