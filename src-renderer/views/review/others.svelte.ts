@@ -22,8 +22,8 @@ export class Others {
   /** @param run null: nothing of another run any more */
   async look(image: number, run: number | null): Promise<void> {
     this.found = null
-    try {
-      await this.#latest.ask(
+    await this.#toasts.guard(() =>
+      this.#latest.ask(
         async () => (run === null ? null : await this.#client.review.predictions({ image, run })),
         (predictions) => {
           this.found =
@@ -31,10 +31,8 @@ export class Others {
               ? null
               : { image, run, predictions: predictions.map(shapeOf) }
         },
-      )
-    } catch (error) {
-      this.#toasts.error(error)
-    }
+      ),
+    )
   }
 }
 
