@@ -2,12 +2,13 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { TrainSettings } from '../contract/wire.ts'
 import { CROP_STEP, LOSS_UNITS } from '../contract/words.ts'
-import type { LossUnit, NetworkSize } from '../contract/words.ts'
+import type { Coordinates, LossUnit, NetworkSize } from '../contract/words.ts'
 import { multiple, positive, upTo, whole } from './values.ts'
 
 /** What a command line may say of a training. */
 export interface TrainFlags {
   size?: NetworkSize
+  coordinates?: Coordinates
   name?: string
   syntheticShare?: number
   epochs?: number
@@ -64,6 +65,7 @@ export function withOptions(defaults: TrainSettings, options: TrainFlags): Train
     ...defaults,
     ...limits,
     size: options.size ?? defaults.size,
+    coordinates: options.coordinates ?? defaults.coordinates,
     name: options.name ?? defaults.name,
     batch: options.batch ?? defaults.batch,
     crop: options.crop ?? defaults.crop,

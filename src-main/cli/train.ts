@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { DrydockError } from '../contract/errors.ts'
-import { NETWORK_SIZES } from '../contract/words.ts'
+import { COORDINATES, NETWORK_SIZES } from '../contract/words.ts'
 import type { CurvePoint } from '../contract/wire.ts'
 import { addBackendOption, withEngine } from './engine.ts'
 import type { BackendOption } from './engine.ts'
@@ -43,6 +43,12 @@ export function addTrain(program: Command): void {
       "a model's folder, the id of a version, or none (from scratch); default: the base model, or the project's current one",
     )
     .addOption(new Option('--size <size>', 'of a network from scratch; default: base').choices(NETWORK_SIZES))
+    .addOption(
+      new Option(
+        '--coordinates <kind>',
+        'what a network from scratch adds to its embeddings; default: pixel',
+      ).choices(COORDINATES),
+    )
     .option('--name <name>', 'name of the new model')
     .option(
       '--validation <file>',
@@ -86,9 +92,10 @@ export function addTrain(program: Command): void {
   addBackendOption(command)
   onTerminal(command, async (terminal) => {
     const options = command.opts<Options>()
-    const { project, images, truth, out, size, from } = options
-    if (size !== undefined && from !== 'none') {
-      command.error('error: --size is that of a network from scratch: add --from none')
+    const { project, images, truth, out, from } = options
+    const fresh = (['size', 'coordinates'] as const).find((name) => options[name] !== undefined)
+    if (fresh && from !== 'none') {
+      command.error(`error: --${fresh} is that of a network from scratch: add --from none`)
     }
     if (project !== undefined) return trainProject(terminal, project, options)
     if (options.resume && LIMITS.every((limit) => !(limit in options))) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BackendInfo, ClusterSettings, CurvePoint, PairedScore, ReliabilityBin } from './wire.ts'
 import { calibration, clusterSettings, operatingPoint, pairedScore, reliabilityBin } from './wire.ts'
+import { COORDINATES } from './words.ts'
 import type { LossUnit } from './words.ts'
 
 /** What the engine process does for whoever hosts the services (backend or command line). */
@@ -64,7 +65,7 @@ export const architecture = z.object({
   embedding: z.number().int().min(2).max(16),
   /** the offsets are multiplied by this before coordinates are added */
   offsetScale: z.number().positive(),
-  coordinates: z.enum(['pixel', 'normalized']),
+  coordinates: z.enum(COORDINATES),
 })
 export type Architecture = z.infer<typeof architecture>
 

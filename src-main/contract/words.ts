@@ -28,9 +28,13 @@ export const IMAGE_SORTS = [
   'status',
 ] as const
 
-/** Networks of a training from scratch: half the channels take half the time. */
-export const NETWORK_SIZES = ['base', 'small'] as const
+/** Networks of a training from scratch: half the channels take half the time, twice as many four times as long. */
+export const NETWORK_SIZES = ['base', 'small', 'large'] as const
 export type NetworkSize = (typeof NETWORK_SIZES)[number]
+
+/** What is added to the first two channels of an embedding. 'pixel': whole pixels, as in the paper; 'normalized': x / W and y / H, as in the original sketch. */
+export const COORDINATES = ['pixel', 'normalized'] as const
+export type Coordinates = (typeof COORDINATES)[number]
 
 /** What counts alike in the loss of the foreground: each pixel (small ships' up to three times), or each ship with the water beside it. */
 export const LOSS_UNITS = ['pixel', 'ship'] as const

@@ -4,7 +4,7 @@ import { centreLoss } from './centre-loss.ts'
 import { segmentLoss } from './loss.ts'
 import type { Output } from './network.ts'
 import { diceByShip } from './ship-dice.ts'
-import type { Coordinates } from './semi-conv.ts'
+import type { Coordinates } from '../contract/words.ts'
 import type { Tf } from './tf.ts'
 
 export interface LossWeights {

@@ -1,8 +1,6 @@
 import type { Tensor, Tensor4D, layers, serialization } from '@tensorflow/tfjs'
+import type { Coordinates } from '../contract/words.ts'
 import type { Tf } from './tf.ts'
-
-/** 'pixel': whole pixels, as in the paper. 'normalized': x / W and y / H, as in the original sketch. */
-export type Coordinates = 'pixel' | 'normalized'
 
 export interface CoordinateOptions {
   coordinates: Coordinates

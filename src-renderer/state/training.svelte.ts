@@ -8,6 +8,7 @@ import type {
   TrainPreview,
   TrainSettings,
 } from '../../src-main/contract/wire.ts'
+import { NETWORK_SIZES } from '../../src-main/contract/words.ts'
 import type { Split } from '../../src-main/contract/words.ts'
 import { plural } from '../ui/format.ts'
 import { joinCurves } from './curve.ts'
@@ -134,6 +135,8 @@ export class Training {
       if (value === null || typeof value === 'number') Object.assign(now, { [key]: value })
     }
     now.lossUnit = settings['lossUnit'] === 'ship' ? 'ship' : 'pixel'
+    now.coordinates = settings['coordinates'] === 'normalized' ? 'normalized' : 'pixel'
+    now.size = NETWORK_SIZES.find((size) => size === settings['size']) ?? 'base'
     if (typeof settings['from'] === 'string' || settings['from'] === null) now.from = settings['from']
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CROP_STEP, LOSS_UNITS, NETWORK_SIZES } from '../words.ts'
+import { COORDINATES, CROP_STEP, LOSS_UNITS, NETWORK_SIZES } from '../words.ts'
 import { modelId, rleText } from './ids.ts'
 import { similarGroup } from './images.ts'
 
@@ -139,6 +139,8 @@ export const trainSettings = z
     from: modelId.nullable(),
     /** of a network from scratch; one that starts from a model is as large as that. Absent in jobs from before there were two */
     size: z.enum(NETWORK_SIZES).default('base'),
+    /** of a network from scratch; one that starts from a model has its. Absent in jobs from before there were two */
+    coordinates: z.enum(COORDINATES).default('pixel'),
     name: z.string().min(1).max(80),
     /** exactly one of the three limits is set */
     epochs: z.number().int().min(1).max(10_000).nullable(),

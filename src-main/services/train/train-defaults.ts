@@ -1,14 +1,18 @@
 import type { Architecture } from '../../contract/engine.ts'
 import type { ClusterSettings, TrainSettings } from '../../contract/wire.ts'
-import type { NetworkSize } from '../../contract/words.ts'
+import type { Coordinates, NetworkSize } from '../../contract/words.ts'
 import { DEFAULT_CLUSTER_SETTINGS } from '../../core/cluster/cluster.ts'
 
-/** Channels of a network from scratch, level by level: 0.6 and 0.2 million weights. Both see up to 236 px around a pixel. */
-const LEVELS: Record<NetworkSize, number[]> = { base: [16, 32, 64, 80, 80], small: [8, 16, 32, 48, 48] }
+/** Channels of a network from scratch, level by level: 0.6, 0.2 and 2 million weights. All see up to 236 px around a pixel. */
+const LEVELS: Record<NetworkSize, number[]> = {
+  base: [16, 32, 64, 80, 80],
+  small: [8, 16, 32, 48, 48],
+  large: [32, 64, 128, 160, 160],
+}
 
 /** The network of a training from scratch. */
-export function architectureOf(size: NetworkSize): Architecture {
-  return { family: 'fast-unet', levels: LEVELS[size], embedding: 2, offsetScale: 5, coordinates: 'pixel' }
+export function architectureOf(size: NetworkSize, coordinates: Coordinates): Architecture {
+  return { family: 'fast-unet', levels: LEVELS[size], embedding: 2, offsetScale: 5, coordinates }
 }
 
 /** Instances from embeddings while training validates, and the default for runs of what it makes. */
@@ -26,6 +30,7 @@ export function trainDefaults(from: string | null, name: string): TrainSettings 
   return {
     from,
     size: 'base',
+    coordinates: 'pixel',
     name,
     epochs: null,
     minutes: from === null ? 30 : 20,

@@ -202,20 +202,24 @@ describe('trainModel', () => {
   })
 
   it.each([
-    ['base', [16, 32, 64, 80, 80]],
-    ['small', [8, 16, 32, 48, 48]],
-  ] as const)('from scratch makes a network of the %s size', async (size, levels) => {
-    const options = await optionsFor(size, { size })
-    const engine = testEngine()
-    const train = engine.train.bind(engine)
-    let asked: TrainRequest | null = null
-    engine.train = (request, port) => {
-      asked = request
-      return train({ ...request, fromFolder: options.from }, port)
-    }
-    await trainModel({ ...options, from: null }, { engine })
-    expect(asked).toMatchObject({ fromFolder: null, architecture: { levels } })
-  })
+    ['base', 'normalized', [16, 32, 64, 80, 80]],
+    ['small', 'pixel', [8, 16, 32, 48, 48]],
+    ['large', 'pixel', [32, 64, 128, 160, 160]],
+  ] as const)(
+    'from scratch makes a network of the %s size, in %s coordinates',
+    async (size, coordinates, levels) => {
+      const options = await optionsFor(size, { size, coordinates })
+      const engine = testEngine()
+      const train = engine.train.bind(engine)
+      let asked: TrainRequest | null = null
+      engine.train = (request, port) => {
+        asked = request
+        return train({ ...request, fromFolder: options.from }, port)
+      }
+      await trainModel({ ...options, from: null }, { engine })
+      expect(asked).toMatchObject({ fromFolder: null, architecture: { levels, coordinates } })
+    },
+  )
 
   it('refuses where nothing trains and where there is nothing to train on', async () => {
     const engine = testEngine()

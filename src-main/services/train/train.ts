@@ -108,7 +108,7 @@ export async function trainModel(
     written = written.then(() => appendFile(log, `${JSON.stringify(point)}\n`)).catch(() => undefined)
     onPoint?.(point)
   }
-  const architecture = parent?.model.architecture ?? architectureOf(settings.size)
+  const architecture = parent?.model.architecture ?? architectureOf(settings.size, settings.coordinates)
   const few = parent !== null && isFew(options)
   const hooks = {
     ...{ engine, signal, onPoint: note },

@@ -13,6 +13,12 @@ export function ticks(low: number, high: number, about: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toFixed(digits)))
 }
 
+/** Decimals that tell values so far apart from each other. @param fewest at least so many */
+export function decimalsOf(values: readonly number[], fewest: number): number {
+  const [a = 0, b = 1] = values
+  return Math.max(fewest, -Math.floor(Math.log10(Math.abs(b - a) || 1) + 1e-9))
+}
+
 /** Mean over the `width` values that end at each place: a line without its jitter. */
 export function smooth(values: readonly number[], width: number): number[] {
   let sum = 0

@@ -1,25 +1,10 @@
 import { expect, test } from 'vitest'
-import type { ModelVersion } from '../../../src-main/contract/wire.ts'
 import { cardOf } from '../../state/card.ts'
+import { versionOf } from './fake-version.ts'
 import { differing, versionRows } from './version-rows.ts'
 
-const version = (id: string, more: Partial<ModelVersion> = {}): ModelVersion => ({
-  ...{ id, name: id, parent: null, createdAt: '', kind: 'trained', current: false, previous: false },
-  ...{
-    parameters: 1,
-    bytes: 1,
-    trainedImages: 3,
-    validationF2: null,
-    note: '',
-    paired: null,
-    heldOut: null,
-    remark: '',
-  },
-  ...more,
-})
-
 test('of two versions those rows differ whose settings do', () => {
-  const models = [version('a'), version('b', { parent: 'a' })]
+  const models = [versionOf('a'), versionOf('b', { parent: 'a' })]
   const card = (learningRate: number) =>
     cardOf({
       settings: { learningRate, batch: 8, patience: null },

@@ -17,7 +17,12 @@ const WORDS: Record<string, string> = {
     falseAlarmShare: 'Crops at false alarms',
   },
   ...{ embeddingWeight: 'Embedding weight', syntheticShare: 'Synthetic crops', magnify: 'Magnified up to' },
-  ...{ validateEvery: 'Validated every', patience: 'Patience, validations', size: 'Network' },
+  ...{
+    validateEvery: 'Validated every',
+    patience: 'Patience, validations',
+    size: 'Network',
+    coordinates: 'Coordinates',
+  },
 }
 
 /** The rows of the table, one for each thing that any of them says. */

@@ -1,0 +1,165 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatRle } from '../src-main/core/mask/rle.ts'
+import { maskOf, writeImages } from '../src-main/testing/images.ts'
+import { expect, test, type Drydock } from './harness.ts'
+import { picture } from './pictures.ts'
+import { ask, jobsAreOver, sampleIn } from './steps.ts'
+
+/** Train in each of its states: nothing finished, few labels, running, finished, film, groups, gate, rolled back, side by side, learning curve, failed, interrupted. */
+
+const SIZE = { width: 160, height: 160 }
+
+async function set({ page }: Drydock, label: string, value: string): Promise<void> {
+  const field = page.getByLabel(label, { exact: true })
+  await field.fill(value)
+  await field.press('Enter')
+}
+
+async function length(drydock: Drydock, steps: number, every: number): Promise<void> {
+  await drydock.page.getByLabel('Unit of the length').selectOption('steps')
+  await set(drydock, 'Train for, steps', String(steps))
+  await set(drydock, 'Every', String(every))
+}
+
+const finished = ({ page }: Drydock): Promise<void> =>
+  expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 400_000 })
+
+test('Train where few images are finished', async ({ launch, folder }) => {
+  const images = join(folder, 'few')
+  const named = [0, 1, 2, 3, 4].map(
+    (i) =>
+      [
+        `${i}.png`,
+        [0, 1].map((k) => ({ x: 10 + 16 * i, y: 20 + 60 * k + 5 * i, width: 42, height: 12 })),
+      ] as const,
+  )
+  await writeImages(
+    images,
+    Object.fromEntries(named.map(([name, own], i) => [name, { ...SIZE, ships: own, shade: 10 * i }])),
+  )
+  const rows = named.flatMap(([name, own]) => own.map((ship) => `${name},${formatRle(maskOf(ship, SIZE))}`))
+  const csv = join(folder, 'truth.csv')
+  writeFileSync(csv, `ImageId,EncodedPixels\n${rows.join('\n')}\n`)
+  const drydock = await launch()
+  const { page } = drydock
+  await drydock.drop(images)
+  await expect(page.getByTestId('image-count')).toHaveText('5')
+  await jobsAreOver(drydock)
+  await page.getByTestId('view-train').click()
+  await expect(page.getByTestId('train-used')).toBeVisible()
+  await picture(drydock, 'train-nothing')
+  await drydock.answerDialogs(csv)
+  await drydock.menu('import-labels')
+  await page.getByTestId('import-start').click()
+  await expect(page.getByTestId('import-result')).toContainText('Imported')
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('train-used')).toHaveText('5')
+  await picture(drydock, 'train-few')
+  await length(drydock, 40, 10)
+  await page.getByTestId('start-training').click()
+  await expect(page.getByTestId('train-state')).toContainText('running')
+  await picture(drydock, 'train-few-running')
+  await finished(drydock)
+  await picture(drydock, 'train-few-done')
+  await page.getByTestId('tab-learning-curve').click()
+  await page.getByTestId('measure-curve').click()
+  await expect(page.getByTestId('toast-error')).toBeVisible()
+  await picture(drydock, 'train-learning-curve-refused')
+})
+
+test('Train on the sample', async ({ launch, folder }) => {
+  const drydock = await launch()
+  const { page } = drydock
+  await page.getByTestId('open-sample').click()
+  await expect(page.getByTestId('image-count')).toHaveText('22')
+  await page.getByTestId('view-train').click()
+  await expect(page.getByTestId('train-used')).toBeVisible()
+  await picture(drydock, 'train-empty')
+  for (const tab of ['film', 'crops', 'learning-curve']) {
+    await page.getByTestId(`tab-${tab}`).click()
+    await picture(drydock, `train-empty-${tab}`)
+  }
+  await page.getByTestId('tab-curves').click()
+
+  await drydock.resize(1440, 900)
+  await page.getByTestId('show-groups').click()
+  for (const path of ['athens-terminal.png', 'genoa-terminal.png', 'glint-pier.jpg']) {
+    await page.getByLabel(`Split of ${path}`).selectOption('hold-out')
+    await expect(page.getByLabel(`Split of ${path}`)).toHaveValue('hold-out')
+  }
+  await page.keyboard.press('Escape')
+  await length(drydock, 40, 8)
+  await page.getByTestId('start-training').click()
+  await expect(page.getByTestId('train-state')).toContainText('running')
+  await picture(drydock, 'train-starting')
+  await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '2', { timeout: 400_000 })
+  await picture(drydock, 'train-running')
+  await finished(drydock)
+  await picture(drydock, 'train-finished')
+  await page.getByTestId('loss-parts').check()
+  await picture(drydock, 'train-parts')
+  await page.getByTestId('loss-parts').uncheck()
+  await page.getByTestId('tab-film').click()
+  await expect(page.getByTestId('film-f2')).toContainText('found')
+  await picture(drydock, 'train-film')
+  await page.getByTestId('film-scrub').focus()
+  await page.getByTestId('film-scrub').press('Home')
+  await expect(page.getByTestId('film-f2')).toContainText('found')
+  await picture(drydock, 'train-film-start')
+  await page.getByTestId('tab-crops').click()
+  await expect(page.getByTestId('crops').locator('canvas').first()).toBeVisible()
+  await picture(drydock, 'train-crops')
+  await page.getByTestId('tab-curves').click()
+  await page.getByTestId('show-groups').click()
+  await expect(page.getByTestId('group').first()).toBeVisible()
+  await picture(drydock, 'train-groups')
+  await page.keyboard.press('Escape')
+
+  await drydock.resize(1440, 900)
+  await expect(page.getByTestId('look-at-hold-out')).toBeVisible()
+  await page.getByTestId('look-at-hold-out').click()
+  await expect(page.getByTestId('hold-out-looks')).toContainText('once', { timeout: 120_000 })
+  await picture(drydock, 'train-gate')
+  await page.getByTestId('make-current').click()
+  await expect(page.getByTestId('roll-back')).toBeVisible()
+  await picture(drydock, 'train-made-current')
+
+  await set(drydock, 'Learning rate', '0.004')
+  await set(drydock, 'Train for, steps', '16')
+  await page.getByTestId('start-training').click()
+  await expect(page.getByTestId('train-state')).toContainText('running')
+  await finished(drydock)
+  await picture(drydock, 'train-second')
+  await page.getByTestId('versions-menu').click()
+  await page.getByRole('menuitem', { name: /Side by side/ }).click()
+  await expect(page.getByTestId('versions-sheet')).toBeVisible()
+  await picture(drydock, 'train-side-by-side')
+  await page.keyboard.press('Escape')
+
+  await page.getByTestId('tab-learning-curve').click()
+  await page.getByTestId('measure-curve').click()
+  await expect(page.getByTestId('cancel-job')).toBeVisible()
+  await picture(drydock, 'train-learning-curve-measuring')
+  await page.getByTestId('cancel-job').click()
+  await jobsAreOver(drydock)
+  await picture(drydock, 'train-learning-curve-cancelled')
+  await page.getByTestId('tab-curves').click()
+
+  await set(drydock, 'Learning rate', '1')
+  await page.getByTestId('start-training').click()
+  await expect(page.getByTestId('train-state')).toContainText(/failed|finished/, { timeout: 240_000 })
+  await picture(drydock, 'train-failed')
+  await set(drydock, 'Learning rate', '0.001')
+  await set(drydock, 'Train for, steps', '400')
+  await page.getByTestId('start-training').click()
+  await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '2', { timeout: 400_000 })
+  await drydock.kill()
+  const again = await launch()
+  const project = sampleIn(folder)
+  expect(ask<{ state: string }>(project, `select state from jobs where kind = 'train'`)).not.toEqual([])
+  await again.page.getByTestId('open-sample').click()
+  await again.page.getByTestId('view-train').click()
+  await expect(again.page.getByTestId('train-state')).toContainText('interrupted')
+  await picture(again, 'train-interrupted')
+})
