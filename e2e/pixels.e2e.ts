@@ -1,8 +1,10 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import sharp from 'sharp'
 import { complaints } from './axe.ts'
 import { expect, root, test } from './harness.ts'
-import { counts, handOn, jobsAreOver, openImage, lastPrediction, row, saved } from './steps.ts'
+import { ask, counts, handOn, jobsAreOver, openImage, lastPrediction, row, saved } from './steps.ts'
 
 const rasters = join(root, 'src-main', 'testing', 'rasters')
 const line = (...coordinates: [number, number][]) => ({
@@ -10,6 +12,14 @@ const line = (...coordinates: [number, number][]) => ({
   properties: {},
   geometry: { type: 'LineString', coordinates },
 })
+
+/** Mean of all colours around a place of the window, as it is on the screen. */
+async function brightnessAt(page: Page, { x, y }: { x: number; y: number }): Promise<number> {
+  const { channels } = await sharp(
+    await page.screenshot({ clip: { x: x - 6, y: y - 6, width: 12, height: 12 } }),
+  ).stats()
+  return channels.slice(0, 3).reduce((sum, { mean }) => sum + mean / 3, 0)
+}
 
 test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and exported', async ({
   launch,
@@ -76,6 +86,22 @@ test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and 
     await page.getByTestId('mapping-band-0').selectOption('4')
     await way.selectOption('0.5 to 99.5 %')
     await expect(page.getByTestId('mapping-set')).toBeDisabled()
+  })
+
+  await test.step('a range is seen while its handle is dragged, and stored by the button alone', async () => {
+    const stored = () => ask(join(folder, 'scenes.drydock'), 'select mapping_json from images order by id')
+    const sea = () => brightnessAt(page, hand.at(6, 54))
+    const before = { stored: stored(), sea: await sea() }
+    const handle = (await page.getByTestId('mapping-high').boundingBox())!
+    const frame = (await page.getByTestId('histogram').boundingBox())!
+    await page.mouse.move(handle.x + handle.width / 2, handle.y + 10)
+    await page.mouse.down()
+    await page.mouse.move(frame.x + 0.1 * frame.width, handle.y + 10, { steps: 4 })
+    await expect.poll(sea).toBeGreaterThan(before.sea + 30)
+    await page.mouse.up()
+    expect(stored()).toEqual(before.stored)
+    await page.getByTestId('mapping-way').selectOption('0.5 to 99.5 %')
+    await expect.poll(async () => Math.abs((await sea()) - before.sea)).toBeLessThan(1)
   })
 
   await test.step('each band gets a range of its own, and one for all again', async () => {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
-import { expect, test } from './harness.ts'
+import { expect, test, type Drydock, type LaunchOptions } from './harness.ts'
 import { counts, handOn, jobsAreOver } from './steps.ts'
 
 /** An image of the sample in which nothing is marked. */
@@ -39,18 +39,24 @@ async function settled<T extends string | number[]>(read: () => Promise<T>): Pro
   return last
 }
 
-test('one canvas lies beneath the views: it keeps its zoom and place, and its tools mark in each', async ({
-  launch,
-}) => {
+/** The sample, closer than it fits, on an image in which nothing is marked. */
+async function lookClosely(launch: (options: LaunchOptions) => Promise<Drydock>) {
   const drydock = await launch({ args: ['--open-sample'] })
   const { page } = drydock
   await expect(page.getByTestId('image-count')).toHaveText('22')
   await jobsAreOver(drydock)
   const hand = await handOn(drydock, PATH)
   const before = await counts(drydock)
+  for (let i = 0; i < 4; i++) await page.keyboard.press('+')
+  return { drydock, page, hand, before }
+}
+
+test('one canvas lies beneath the views: it keeps its zoom and place, and its tools mark in each', async ({
+  launch,
+}) => {
+  const { drydock, page, hand, before } = await lookClosely(launch)
   await page.evaluate(() => document.querySelector('[data-canvas] canvas')?.setAttribute('data-first', ''))
   const first = page.locator('[data-canvas] canvas[data-first]')
-  for (let i = 0; i < 4; i++) await page.keyboard.press('+')
   const looked = await settled(() => place(page))
 
   await page.keyboard.press('3')
@@ -121,13 +127,7 @@ test('one canvas lies beneath the views: it keeps its zoom and place, and its to
 test('marks are shown as a person wants them, the next image at the same place, and the one before while a key is held', async ({
   launch,
 }) => {
-  const drydock = await launch({ args: ['--open-sample'] })
-  const { page } = drydock
-  await expect(page.getByTestId('image-count')).toHaveText('22')
-  await jobsAreOver(drydock)
-  const hand = await handOn(drydock, PATH)
-  const before = await counts(drydock)
-  for (let i = 0; i < 4; i++) await page.keyboard.press('+')
+  const { drydock, page, hand, before } = await lookClosely(launch)
   await hand.look()
 
   await test.step('marks: fill or outlines, how strong, what is not selected, a cross-hair', async () => {

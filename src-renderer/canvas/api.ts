@@ -6,7 +6,7 @@ import type { SparseInference } from '../../src-main/contract/engine.ts'
 import type { Box } from '../../src-main/core/geometry/box.ts'
 import type { InstanceRef } from './instance-ref.ts'
 import type { Target } from './target.ts'
-import type { EvenTables, Tone } from './tone.ts'
+import type { ByteTables, Tone, TriedRange } from './tone.ts'
 import type { ToolName } from './tools/registry.ts'
 
 /** What the canvas is to its window: everything that goes in, and everything that comes out. */
@@ -188,8 +188,10 @@ export interface Canvas {
   setDisplay(display: Partial<Display>): void
   /** in which tones the picture is shown; no data changes */
   setTone(tone: Tone): void
+  /** Shows the picture as another range of its samples would make it, as well as its bytes can tell; null: as it is. */
+  setTriedRange(tried: TriedRange | null): void
   /** The tables that even out what is in view; null where there is nothing to even out. */
-  evenOut(): EvenTables | null
+  evenOut(): ByteTables | null
   /** true: drags change the tone and nothing else */
   setToneDrag(held: boolean): void
   /** metres on the ground of a pixel's sides; null: not known */

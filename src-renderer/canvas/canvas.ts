@@ -14,8 +14,8 @@ import { DEFAULT_LAYERS } from './api.ts'
 import { ToneFilter } from './draw/tone-filter.ts'
 import { Shown } from './shown.ts'
 import { Stage } from './stage.ts'
-import type { EvenTables } from './tone.ts'
-import { evenTables, isPlainTone } from './tone.ts'
+import type { ByteTables, TriedRange } from './tone.ts'
+import { evenTables, isPlainTone, PLAIN_TONE } from './tone.ts'
 import type { Held } from './tools/tool.ts'
 import { NOTHING_HELD, PLAIN } from './tools/tool.ts'
 import { NO_CONTENT, Workbench } from './workbench.ts'
@@ -54,6 +54,10 @@ export class CanvasController {
   #pictured: string | null = null
   #layers: Layers = DEFAULT_LAYERS
   #wheel: WheelUse = 'device'
+  #toneWanted = PLAIN_TONE
+  #tried: TriedRange | null = null
+  /** address of the first of the tiles that are on the screen */
+  #seen: string | null = null
 
   constructor(host: HTMLElement, options: CanvasOptions) {
     this.#host = host
@@ -74,7 +78,7 @@ export class CanvasController {
     this.#pixels = new Pixels(
       () => this.#pixelsCame(),
       (url) => options.onTileError?.(url),
-      (there) => this.#tellPicture(there),
+      (first) => this.#pictureDrawn(first),
     )
     this.#bench.picture = (area) => this.#pixels.read(area)
     const direct = new DirectSight()
@@ -168,9 +172,13 @@ export class CanvasController {
       },
       setLayers: (layers) => this.#setLayers(layers),
       setTone: (tone) => {
-        this.#stage.filtered = !isPlainTone(tone)
-        const element = this.#stage.pictureElement()
-        if (element) this.#tone.show(element, tone)
+        this.#toneWanted = tone
+        this.#showTone()
+      },
+      setTriedRange: (tried) => {
+        this.#tried = tried
+        // while others are on their way the picture stays as it is
+        if (this.#seen === this.#image?.tiles[0]?.url) this.#showTone()
       },
       prepare: (tiles) => this.#pixels.prepare(tiles),
       evenOut: () => this.#evenOut(),
@@ -216,10 +224,10 @@ export class CanvasController {
     if (this.#before?.key === image?.key) this.#before = null
     this.#image = image
     this.#painter.comparing = false
-    this.#pixels.setTiles(image?.tiles ?? [])
-    this.#painter.minimap.forget()
     const same =
       before?.key === image?.key && before?.width === image?.width && before?.height === image?.height
+    this.#pixels.setTiles(image?.tiles ?? [], same)
+    this.#painter.minimap.forget()
     this.#stage.invalidate('picture')
     if (!same) {
       this.#painter.setImage(image)
@@ -328,7 +336,7 @@ export class CanvasController {
   }
 
   /** From what is drawn, in the tones of the data. */
-  #evenOut(): EvenTables | null {
+  #evenOut(): ByteTables | null {
     const element = this.#stage.pictureElement()
     const pixels = element
       ?.getContext('2d')
@@ -362,6 +370,21 @@ export class CanvasController {
     this.#painter.minimap.forget()
     this.#pointerStale = true
     this.#stage.invalidate('picture', 'overlay')
+  }
+
+  /** @param first address of the first tile, where what was drawn are these pixels; null: they are on their way */
+  #pictureDrawn(first: string | null): void {
+    this.#tellPicture(first !== null)
+    if (first === null || first === this.#seen) return
+    this.#seen = first
+    this.#showTone()
+  }
+
+  #showTone(): void {
+    const tried = this.#tried?.pixels === this.#seen ? this.#tried.tables : null
+    this.#stage.filtered = tried !== null || !isPlainTone(this.#toneWanted)
+    const element = this.#stage.pictureElement()
+    if (element) this.#tone.show(element, this.#toneWanted, tried)
   }
 
   #tellPicture(there: boolean): void {

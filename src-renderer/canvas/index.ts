@@ -5,7 +5,7 @@ import { CanvasController } from './canvas.ts'
 export * from './api.ts'
 export type { InstanceRef } from './instance-ref.ts'
 export { toEdited, type Target } from './target.ts'
-export { isPlainTone, PLAIN_TONE, type EvenTables, type Stretch, type Tone } from './tone.ts'
+export { isPlainTone, PLAIN_TONE, type ByteTables, type Stretch, type Tone, type TriedRange } from './tone.ts'
 export { TOOLS, TOOL_NAMES, type ToolName } from './tools/registry.ts'
 export type { Icon, ToolEntry } from './tools/tool.ts'
 

@@ -20,6 +20,13 @@ describe('tone', () => {
     expect([steep[0], steep[255]]).toEqual([0, 255])
   })
 
+  it('begins with the bytes of a range that is tried', () => {
+    const turned = Uint8Array.from({ length: 256 }, (_, byte) => 255 - byte)
+    const same = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    const [r, g] = tablesOf({ ...PLAIN_TONE, brightness: 0.2 }, [turned, same, same])
+    expect([r[55], g[55]].map((v) => Math.round(v! * 255))).toEqual([251, 106])
+  })
+
   it('gamma 2 shows a quarter as a half; black and white stay', () => {
     const lifted = red({ gamma: 2 })
     expect([lifted[0], lifted[255]].map((v) => Math.round(v!))).toEqual([0, 255])

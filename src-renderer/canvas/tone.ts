@@ -7,7 +7,7 @@ export interface Stretch {
 }
 
 /** Of red, green and blue: 256 values, 0..255. */
-export type EvenTables = readonly [Uint8Array, Uint8Array, Uint8Array]
+export type ByteTables = readonly [Uint8Array, Uint8Array, Uint8Array]
 
 export interface Tone {
   /** -1..1: how much is added, 1 is white */
@@ -20,7 +20,14 @@ export interface Tone {
   /** of red, green and blue */
   stretch: readonly [Stretch, Stretch, Stretch]
   /** of each channel what even it out, as it was seen when that was asked for; null: not evened out */
-  even: EvenTables | null
+  even: ByteTables | null
+}
+
+/** What the bytes of a picture become while another range of its samples is tried. */
+export interface TriedRange {
+  /** address of the first of the tiles that it is tried on */
+  pixels: string
+  tables: ByteTables
 }
 
 const WHOLE: Stretch = { low: 0, high: 255 }
@@ -47,12 +54,18 @@ export function isPlainTone(tone: Tone): boolean {
 }
 
 /**
- * What each value of red, green and blue becomes: 256 values of 0..1 a channel. Evened out first, then stretched, then gamma, contrast about
- * the middle, brightness, and at last turned round.
+ * What each value of red, green and blue becomes: 256 values of 0..1 a channel. First by the range that is tried, then evened out, then stretched, then gamma,
+ * contrast about the middle, brightness, and at last turned round.
  */
-export function tablesOf(tone: Tone): [Float32Array, Float32Array, Float32Array] {
+export function tablesOf(
+  tone: Tone,
+  tried: ByteTables | null = null,
+): [Float32Array, Float32Array, Float32Array] {
   const table = (channel: 0 | 1 | 2) =>
-    Float32Array.from({ length: 256 }, (_, value) => toned(tone.even?.[channel][value] ?? value, tone, tone.stretch[channel])) // prettier-ignore
+    Float32Array.from({ length: 256 }, (_, byte) => {
+      const value = tried?.[channel][byte] ?? byte
+      return toned(tone.even?.[channel][value] ?? value, tone, tone.stretch[channel])
+    })
   return [table(0), table(1), table(2)]
 }
 
@@ -74,7 +87,7 @@ function unit(value: number): number {
  * @param rgba pixels; those that are not opaque do not count
  * @returns null where no channel has two values
  */
-export function evenTables(rgba: Uint8ClampedArray): EvenTables | null {
+export function evenTables(rgba: Uint8ClampedArray): ByteTables | null {
   const counts = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const
   for (let i = 0; i < rgba.length; i += 4) {
     if (rgba[i + 3] !== 255) continue

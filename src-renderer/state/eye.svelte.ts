@@ -1,4 +1,4 @@
-import { PLAIN_TONE, type EvenTables, type Tone } from '../canvas/index.ts'
+import { PLAIN_TONE, type ByteTables, type Tone } from '../canvas/index.ts'
 import { Remembered } from './remembered.svelte.ts'
 
 /** How much a key changes, and how far (CSS px) a drag goes from one end to the other. */
@@ -56,7 +56,7 @@ export class Eye {
   }
 
   /** Evens out by tables of what is seen, or takes that back. */
-  toggleEven(tables: () => EvenTables | null): void {
+  toggleEven(tables: () => ByteTables | null): void {
     this.set({ even: this.tone.even ? null : tables() })
   }
 }

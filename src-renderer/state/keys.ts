@@ -105,7 +105,7 @@ const OTHERS = {
   toggleRight: { name: 'Show or hide the right panel', keys: ['Ctrl+J'], group: 'Window' },
   nextRegion: { name: 'Next region of the window', keys: ['F6'], group: 'Window' },
   previousRegion: { name: 'Previous region of the window', keys: ['Shift+F6'], group: 'Window' },
-  showKeys: { name: 'Keys and about', keys: ['?', 'F1'], group: 'Window' },
+  showKeys: { name: 'Keys, pointer and about', keys: ['?', 'F1'], group: 'Window' },
 } as const satisfies Record<string, Entry>
 
 export type Action = ToolName | keyof typeof OTHERS

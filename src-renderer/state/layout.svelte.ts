@@ -3,7 +3,7 @@ import { Remembered } from './remembered.svelte.ts'
 export const VIEWS = ['annotate', 'embeddings', 'review', 'train'] as const
 export type View = (typeof VIEWS)[number]
 
-/** px; below this width of the window the right panel lies over the canvas */
+/** px; below this width of the window the right panel is hidden until it is asked for */
 export const DRAWER_BELOW = 1100
 
 /** Which view stands, and how large its parts are. */
@@ -28,7 +28,7 @@ export class Layout {
   /** px, kept by the window's root */
   windowWidth = $state(1440)
   readonly narrow = $derived(this.windowWidth < DRAWER_BELOW)
-  /** the drawer of a narrow window starts closed, whatever the wide window remembers */
+  /** the right panel of a narrow window: hidden at first, whatever the wide window remembers */
   drawer = $state(false)
   /** whether the view in front has the canvas */
   readonly hasCanvas = $derived(this.view !== 'train')

@@ -1,8 +1,11 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WayRanges } from '../../src-main/contract/wire.ts'
+import { byteOf } from '../../src-main/core/mapping/apply.ts'
 import {
   draftOf,
   isStored,
+  tablesOf,
   wayOf,
   withBand,
   withColours,
@@ -66,4 +69,33 @@ test('each band gets its own range, is changed alone, and all get one that holds
   expect(apart).toEqual({ ...draft, low: [1, 2, 3], high: [7, 8, 9], apart: true })
   expect(withEnd(apart, 'low', 0, 2)).toEqual({ ...apart, low: [1, 2, 0] })
   expect(withOneRange(apart)).toEqual(draft)
+})
+
+test('what is tried shows each sample as its own range would, as well as the stored byte tells it', () => {
+  const end = fc.integer({ min: 0, max: 4000 })
+  const stored = { ...mapping, low: [500, 500, 500], high: [1500, 1500, 1500] }
+  fc.assert(
+    fc.property(fc.integer({ min: 500, max: 1500 }), end, end, (sample, low, high) => {
+      fc.pre(Math.abs(high - low) > 100)
+      const tables = tablesOf(
+        { ...stored, low: [500, low, 500], high: [1500, high, 1500], apart: true },
+        stored,
+      )
+      fc.pre(tables !== null)
+      const byte = byteOf(sample, 500, 1500, null)
+      // half a step of the stored range, in steps of the other
+      const most = Math.abs((0.5 * 1000) / (high - low)) + 1
+      expect(Math.abs(tables[1][byte]! - byteOf(sample, low, high, null))).toBeLessThanOrEqual(most)
+      expect(tables[0][byte]).toBe(byte)
+    }),
+  )
+})
+
+test('nothing is tried where the range is the stored one, or the bands are others', () => {
+  expect(tablesOf(draft, mapping)).toBeNull()
+  expect(tablesOf({ ...withBand(draft, 0, 8), high: [5, 5, 5] }, mapping)).toBeNull()
+  const grey = { ...mapping, bands: [4], low: [0], high: [10] }
+  const [red, green, blue] = tablesOf({ ...draftOf(grey), high: [5] }, grey)!
+  expect([green, blue]).toEqual([red, red])
+  expect(red[64]).toBe(128)
 })

@@ -1,4 +1,6 @@
 import type { Mapping, SampleRange, WantedMapping, WayRanges } from '../../src-main/contract/wire.ts'
+import { bytesByOtherRange } from '../../src-main/core/mapping/apply.ts'
+import type { ByteTables } from '../canvas/index.ts'
 
 /** A mapping while a person changes it. */
 export interface MappingDraft extends WantedMapping {
@@ -73,4 +75,17 @@ export function isStored(draft: MappingDraft, { bands, low, high, nodata }: Mapp
 export function withOneRange(draft: MappingDraft): MappingDraft {
   const [low, high] = [Math.min(...draft.low), Math.max(...draft.high)]
   return { ...draft, low: draft.bands.map(() => low), high: draft.bands.map(() => high), apart: false }
+}
+
+/** What the draft's range makes of the bytes of red, green and blue that are stored; null: the same, or other bands, of which these say nothing. */
+export function tablesOf(draft: MappingDraft, stored: Mapping): ByteTables | null {
+  const sameBands = JSON.stringify(draft.bands) === JSON.stringify(stored.bands)
+  if (!sameBands || isStored(draft, stored)) return null
+  const [red, green, blue] = draft.bands.map((_, i) =>
+    bytesByOtherRange(
+      { low: stored.low[i]!, high: stored.high[i]! },
+      { low: draft.low[i]!, high: draft.high[i]! },
+    ),
+  )
+  return red ? [red, green ?? red, blue ?? red] : null
 }

@@ -124,7 +124,7 @@ function isToBeShown({ jobs, training }: Concerned, job: Job): boolean {
 
 /** Images came or went, or all of them may have changed. */
 async function listsChanged(project: Concerned): Promise<void> {
-  await project.fetchImages().catch((error: unknown) => project.toasts.error(error))
+  await project.toasts.guard(() => project.fetchImages())
 }
 
 /** Where another run has become the current one, every score and count in the list is of that run. */

@@ -35,6 +35,8 @@ export class OpenImage {
   /** null while it is fetched, and where its file cannot be read */
   state = $state.raw<ImageState | null>(null)
   tiles = $state.raw<readonly PixelTile[]>([])
+  /** `content` of the row whose tiles these are; null: none yet */
+  content = $state<string | null>(null)
   score = $state.raw<ImageScore | null>(null)
   loading = $state(true)
   /** why it cannot be shown, as a sentence */
@@ -67,8 +69,6 @@ export class OpenImage {
   readonly #unpin: () => void
   /** what it has missed while its gestures were being saved: truth up to this revision, Infinity: anything */
   #missed = -1
-  /** `content` of the row whose pixels were fetched; null: none yet */
-  #content: string | null = null
   #asked = 0
   #taken = 0
 
@@ -115,8 +115,8 @@ export class OpenImage {
 
   /** News of its row: fetches it again where its file was lost, found or replaced. */
   async lookAtFile(): Promise<void> {
-    if (!this.row || this.#content === null) return
-    if (this.row.content !== this.#content || whyNotShown(this.row) !== this.failure) await this.fetch()
+    if (!this.row || this.content === null) return
+    if (this.row.content !== this.content || whyNotShown(this.row) !== this.failure) await this.fetch()
   }
 
   async fetch(): Promise<void> {
@@ -168,8 +168,8 @@ export class OpenImage {
     this.loading = false
     this.tiles = detail.tiles
     this.failure = whyNotShown(detail.row)
-    if (this.#content !== detail.row.content) void this.raster.refresh()
-    this.#content = detail.row.content
+    if (this.content !== detail.row.content) void this.raster.refresh()
+    this.content = detail.row.content
     void this.inference.refresh()
     if (this.#around.isSaving(this.id)) return this.mistrust()
     // the answer may have been overtaken by that of a gesture

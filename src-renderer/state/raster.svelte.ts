@@ -1,5 +1,6 @@
 import { placesOf } from '../../src-main/core/places/places.ts'
 import type { ImageAbout, ImageMapping, MapShapes, WantedMapping } from '../../src-main/contract/wire.ts'
+import type { TriedRange } from '../canvas/index.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { Latest } from './latest.ts'
 
@@ -16,6 +17,8 @@ export class Raster {
   about = $state.raw<ImageAbout | null>(null)
   /** with histograms; fetched while someone looks at it */
   mapping = $state.raw<ImageMapping | null>(null)
+  /** what is shown in place of the stored range while a person tries another; null: they try none */
+  tried = $state.raw<TriedRange | null>(null)
   samples = $state.raw<SamplesAt | null>(null)
   /** lines and points of map layers that lie on it */
   mapShapes = $state.raw<MapShapes | null>(null)

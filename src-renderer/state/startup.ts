@@ -6,20 +6,18 @@ import type { Toasts } from './toasts.svelte.ts'
 
 interface Opening {
   client: { shell: { window: Pick<Client['shell']['window'], 'startup'> } }
-  toasts: Pick<Toasts, 'error'>
+  toasts: Pick<Toasts, 'guard'>
   openGranted(grant: string): Promise<void>
   openSample(): Promise<void>
 }
 
 /** Opens what the application was started to open: the sample (`--open-sample`), or a folder (`--open`). */
 export async function openWish(app: Opening): Promise<void> {
-  try {
+  await app.toasts.guard(async () => {
     const wish = await app.client.shell.window.startup({})
     if (wish.open) await app.openGranted(wish.open.grant)
     else if (wish.openSample) await app.openSample()
-  } catch (error) {
-    app.toasts.error(error)
-  }
+  })
 }
 
 /** Follows the shell for as long as the window stands: its menu, and how the background process is doing. */

@@ -21,6 +21,8 @@ const NOTE_SECONDS = 8
 /** Sentences that appear at the foot of the window. Notes go by themselves, errors stay until dismissed. */
 export class Toasts {
   items = $state<Toast[]>([])
+  /** of those that listen for the end of what they act on: ends the listening */
+  #listening: { id: number; listening: AbortController }[] = []
   #next = 1
 
   note(text: string, action?: Action): void {
@@ -53,21 +55,37 @@ export class Toasts {
 
   /** What was asked for has worked since: earlier failures are of no interest any more. */
   dismissFailures(): void {
-    this.items = this.items.filter((toast) => toast.kind === 'note')
+    this.#keep(this.items.filter((toast) => toast.kind === 'note'))
   }
 
   dismiss(id: number): void {
-    this.items = this.items.filter((toast) => toast.id !== id)
+    this.#keep(this.items.filter((toast) => toast.id !== id))
+  }
+
+  /** What acts on something long-lived lets go of it with its sentence. */
+  #keep(items: Toast[]): void {
+    this.items = items
+    const stays = ({ id }: { id: number }) => items.some((toast) => toast.id === id)
+    for (const one of this.#listening) if (!stays(one)) one.listening.abort()
+    this.#listening = this.#listening.filter(stays)
   }
 
   #add(kind: Toast['kind'], text: string, action: Action | undefined): number {
     const id = this.#next++
     const until = action?.until
     const offered = until?.aborted ? undefined : action
-    this.items = [...this.items.slice(-3), { id, kind, text, action: offered }]
-    until?.addEventListener('abort', () => {
-      this.items = this.items.map((toast) => (toast.id === id ? { ...toast, action: undefined } : toast))
-    })
+    this.#keep([...this.items.slice(-3), { id, kind, text, action: offered }])
+    if (until && offered) this.#withdraw(id, until)
     return id
+  }
+
+  /** Takes the button away once there is nothing left to act on. */
+  #withdraw(id: number, until: AbortSignal): void {
+    const listening = new AbortController()
+    this.#listening.push({ id, listening })
+    const go = (): void => {
+      this.items = this.items.map((toast) => (toast.id === id ? { ...toast, action: undefined } : toast))
+    }
+    until.addEventListener('abort', go, { signal: listening.signal })
   }
 }

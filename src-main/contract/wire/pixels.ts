@@ -94,6 +94,8 @@ export type WayRanges = z.infer<typeof wayRanges>
 /** The mapping of an image, with all that is needed to choose another. */
 export const imageMapping = z.object({
   mapping,
+  /** of the image's row, when this was its mapping */
+  content: z.string(),
   bands: z.array(band),
   pages: z.number().int(),
   /** of each band shown */

@@ -1,10 +1,19 @@
-import type { Band, Mapping } from '../../contract/wire.ts'
+import type { Band, Mapping, SampleRange } from '../../contract/wire.ts'
 import type { SampleArray } from './sample-array.ts'
 
 /** The 8 bits of one sample; see {@link Mapping}. */
 export function byteOf(sample: number, low: number, high: number, nodata: number | null): number {
   if (isMissing(sample, nodata) || low === high) return 0
   return Math.max(0, Math.min(255, Math.round((255 * (sample - low)) / (high - low))))
+}
+
+/**
+ * What the bytes that one range gave are by another: [256], 0..255. Samples beyond the first are not known any more: they stand at its ends.
+ */
+export function bytesByOtherRange(made: SampleRange, wanted: SampleRange): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) =>
+    byteOf(made.low + (byte / 255) * (made.high - made.low), wanted.low, wanted.high, null),
+  )
 }
 
 /** Whether bytes stay what they are: such a mapping changes nothing, whichever bands it shows. */

@@ -4,7 +4,7 @@ import { pixelMetres } from '../../core/places/places.ts'
 import type { Project } from '../machinery/project.ts'
 import { assertWritable, imageFile, storedImage } from '../machinery/project.ts'
 import { ensureContent } from './content.ts'
-import { tellManyRows } from './rows.ts'
+import { contentOf, tellManyRows } from './rows.ts'
 import { mappingId } from './stored-mapping.ts'
 
 /**
@@ -57,6 +57,7 @@ export async function mappingOf(
   return {
     ...surveyed,
     mapping: image.mapping,
+    content: contentOf(image),
     bands: facts.bands,
     pages: facts.pages,
     sameKind: ofKind.all.length,

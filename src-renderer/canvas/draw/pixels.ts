@@ -17,21 +17,26 @@ interface Entry {
 /** The image's pixels: fetches the tiles in view, keeps the last ones, draws them in the order given (coarse ones first). */
 export class Pixels {
   #tiles: readonly PixelTile[] = []
+  /** other pixels of the same place, which are shown until those are there */
+  #before: readonly PixelTile[] = []
   readonly #entries = new Map<string, Entry>()
   readonly #loaded: () => void
   readonly #failed: (url: string) => void
-  readonly #drawn: (there: boolean) => void
+  readonly #drawn: (first: string | null) => void
   readonly #probe = new OffscreenCanvas(1, 1)
   #closed = false
 
-  /** @param drawn a frame was drawn: whether there were pixels, be they coarse, for all that is in view */
-  constructor(loaded: () => void, failed: (url: string) => void, drawn: (there: boolean) => void) {
+  /** @param drawn a frame was drawn: address of the first tile, where there were pixels, be they coarse, for all that is in view; else null */
+  constructor(loaded: () => void, failed: (url: string) => void, drawn: (first: string | null) => void) {
     this.#loaded = loaded
     this.#failed = failed
     this.#drawn = drawn
   }
 
-  setTiles(tiles: readonly PixelTile[]): void {
+  /** @param same of the image whose tiles these were, which stay until the new ones are there */
+  setTiles(tiles: readonly PixelTile[], same = false): void {
+    if (!same) this.#before = []
+    else if (tiles[0]?.url !== this.#tiles[0]?.url) this.#before = this.#tiles
     this.#tiles = tiles
     for (const tile of tiles) {
       const entry = this.#entries.get(tile.url)
@@ -45,17 +50,20 @@ export class Pixels {
   }
 
   draw(context: CanvasRenderingContext2D, frame: Frame): void {
-    const seen = this.#tiles.filter((tile) => overlapOf(tile, frame.visible) !== null)
-    for (const tile of seen) {
+    const inView = (tile: PixelTile) => overlapOf(tile, frame.visible) !== null
+    const seen = this.#tiles.filter(inView)
+    // the first is of the whole image
+    const first = seen[0] && this.#entry(seen[0].url)
+    if (first?.bitmap || first?.failed) this.#before = []
+    const all = [...this.#before.filter(inView), ...seen]
+    for (const tile of all) {
       const { bitmap } = this.#entry(tile.url)
       if (!bitmap) continue
       if (tile.gaps) drawGaps(context, tile, frame)
       drawPicture(context, sized(bitmap), tile, frame, 'near')
     }
-    this.#forget(new Set(seen.map(({ url }) => url)))
-    // the first is of the whole image
-    const [first] = seen
-    this.#drawn(first !== undefined && this.#entries.get(first.url)?.bitmap != null)
+    this.#forget(new Set(all.map(({ url }) => url)))
+    this.#drawn(first?.bitmap ? (seen[0]?.url ?? null) : null)
   }
 
   /** Draws all that is loaded into a rectangle of `width` x `height` for an image of `imageWidth` px. */

@@ -1,4 +1,4 @@
-import type { Tone } from '../tone.ts'
+import type { ByteTables, Tone } from '../tone.ts'
 import { isPlainTone, tablesOf } from '../tone.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -38,12 +38,13 @@ export class ToneFilter {
     host.append(this.#picture)
   }
 
-  show(element: HTMLElement, tone: Tone): void {
-    if (isPlainTone(tone)) {
+  /** @param tried what its bytes become before anything else */
+  show(element: HTMLElement, tone: Tone, tried: ByteTables | null): void {
+    if (isPlainTone(tone) && !tried) {
       element.style.filter = ''
       return
     }
-    tablesOf(tone).forEach((table, i) => {
+    tablesOf(tone, tried).forEach((table, i) => {
       const values = Array.from(table, (value) => value.toFixed(4)).join(' ')
       this.#channels[i]?.setAttribute('tableValues', values)
     })
