@@ -134,7 +134,7 @@ test('Train on the sample', async ({ launch, folder }) => {
   await page.getByTestId('versions-menu').click()
   await page.getByRole('menuitem', { name: /Side by side/ }).click()
   await expect(page.getByTestId('versions-sheet')).toBeVisible()
-  await picture(drydock, 'train-side-by-side')
+  await picture(drydock, 'train-side-by-side', true, { narrow: false })
   await page.keyboard.press('Escape')
 
   await page.getByTestId('tab-learning-curve').click()

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ProjectEvent } from '../../contract/wire.ts'
 import { writeImages } from '../../testing/images.ts'
@@ -77,4 +79,35 @@ test('flips that another process has chosen reach this one’s windows', async (
   stop()
   expect(summaryOf(project).flips).toBe(true)
   await other.close()
+})
+
+test('what a process was at that dies after this one has opened the project counts as interrupted', async () => {
+  const { store, events } = bench.project
+  const { pid = 0 } = spawnSync(process.execPath, ['--version'])
+  const told: string[] = []
+  const stop = events.listen((event) => {
+    if (event.type === 'job') told.push(`${event.job.title} ${event.job.state}`)
+  })
+  const at = new Date().toISOString()
+  const [dead, job] = [randomUUID(), randomUUID()]
+  await store.write(() => {
+    store.sessions.add({ id: dead, pid, host: hostname(), started: at, heartbeat: at })
+    store.jobs.put({
+      ...{
+        id: job,
+        session: dead,
+        kind: 'train',
+        version: 1,
+        payload: '{}',
+        lane: 'train',
+        title: 'Training',
+      },
+      ...{ state: 'running', done: 10, total: 400, unit: 'steps', startedAt: at, endedAt: null },
+      ...{ error: null, summary: null, model: null },
+    })
+  })
+  await expect.poll(() => told, { timeout: 10_000 }).toContain('Training interrupted')
+  stop()
+  expect(store.jobs.get(job)).toMatchObject({ state: 'interrupted', done: 10 })
+  expect(store.sessions.all()).toHaveLength(1)
 })

@@ -150,7 +150,7 @@ async function openOn(
     await mkdir(cache, { recursive: true })
     trimming.soon()
     if (!readOnly) {
-      stopFollowing = followOthers(project)
+      stopFollowing = followOthers(project, sessions)
       await registerBaseModel(project)
       await scanOnOpening(project)
       removeLostMapLayers(project).catch((error: unknown) => {

@@ -131,15 +131,17 @@ interface Seen {
 }
 
 /**
- * Looks once a second whether another process has changed the project, and tells this one's windows.
+ * Looks once a second whether another process has changed the project, or has died in mid-work, and tells this one's windows.
+ * @param sessions say which processes live
  * @returns ends it
  */
-export function followOthers(project: Project): () => void {
+export function followOthers(project: Project, sessions: Sessions): () => void {
   let seen = look(project)
   let telling = false
   let stopped = false
   const tell = async (): Promise<void> => {
     try {
+      await interruptDead(project, sessions)
       if (project.store.dataVersion() === seen.version) return
       const now = look(project)
       await tellChanges(project, seen, now, () => stopped)
@@ -158,6 +160,18 @@ export function followOthers(project: Project): () => void {
     stopped = true
     clearInterval(timer)
   }
+}
+
+/** One that was still ending when this one opened the project, and died after all, has left its jobs as if they ran. */
+async function interruptDead({ store, jobs, events }: Project, sessions: Sessions): Promise<void> {
+  const dead = store.sessions.all().filter((session) => !sessions.isAlive(session))
+  if (dead.length === 0) return
+  const at = new Date().toISOString()
+  await store.write(() => {
+    for (const { id } of dead) store.sessions.remove(id)
+    store.jobs.interruptOrphans(at)
+  })
+  for (const job of jobs.list()) if (job.endedAt === at) events.emit({ type: 'job', job })
 }
 
 function look(project: Project): Seen {
