@@ -17,6 +17,18 @@ async function opened(drydock: Drydock, name: string, opener: string, inside?: s
   await page.keyboard.press('Escape')
 }
 
+/** A menu over the canvas, which goes when the window's size changes. */
+async function instanceMenu({ page }: Drydock): Promise<void> {
+  await page.getByTestId('canvas').focus()
+  await page.keyboard.press('Shift+F10')
+  await expect(page.getByTestId('instance-menu')).toBeVisible()
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.screenshot({ path: join(folder, `annotate-instance-menu-${theme}.png`) })
+  }
+  await page.keyboard.press('Escape')
+}
+
 /** Each tool in mid-gesture. */
 async function tools(drydock: Drydock, hand: CanvasHand): Promise<void> {
   const { page } = drydock
@@ -119,11 +131,7 @@ test('every view', async ({ launch, folder: own }) => {
     await page.getByTestId('drawer').click()
     await page.getByTestId('instances').locator('[role=option]').first().click()
     await picture(drydock, 'annotate-selected')
-    await page.getByTestId('canvas').focus()
-    await page.keyboard.press('Shift+F10')
-    await expect(page.getByTestId('instance-menu')).toBeVisible()
-    await picture(drydock, 'annotate-instance-menu')
-    await page.keyboard.press('Escape')
+    await instanceMenu(drydock)
     await opened(drydock, 'annotate-eye', 'eye', 'eye-sheet')
     await opened(drydock, 'annotate-filter', 'filter-menu', 'filter-panel')
     await opened(drydock, 'annotate-sort', 'sort-menu')

@@ -30,7 +30,7 @@ type Act = (desk: Desk, project: OpenProject) => unknown
 /** Whether a shape or stroke is under way, which would be lost with the image or the tool; if so, it is said. */
 export function isDrawing({ stage, toasts }: Pick<Desk, 'stage' | 'toasts'>): boolean {
   const busy = stage.canvas?.busy ?? false
-  if (busy) toasts.note('First finish what you are drawing, or take it back with Escape.')
+  if (busy) toasts.reply('First finish what you are drawing, or take it back with Escape.')
   return busy
 }
 
@@ -49,7 +49,7 @@ const tool = (name: ToolName): Act => {
     if (desk.stage.canvas?.correctBy(name) === true) return
     const refusal = desk.stage.refusal(name)
     if (refusal === null) taken(desk)
-    else desk.toasts.note(refusal)
+    else desk.toasts.reply(refusal)
   }
 }
 
@@ -116,7 +116,7 @@ const ON_IMAGE: Partial<Record<Action, Act>> = {
   rest: ({ display }) => display.nextRest(),
   crosshair: ({ display }) => (display.crosshair.value = !display.crosshair.value),
   compare: unlessDrawing(({ stage, toasts }: Desk) => {
-    if (!stage.compare(true)) toasts.note('There is no image before this one to compare with.')
+    if (!stage.compare(true)) toasts.reply('There is no image before this one to compare with.')
   }),
   pan: ({ stage }) => stage.canvas?.setPan(true),
   finish: ({ stage }) => stage.canvas?.finish('enter') ?? false,
@@ -168,7 +168,7 @@ const MARKING: Partial<Record<Action, Act>> = {
   tip: ({ display }) => (display.brushTip.value = display.brushTip.value === 'round' ? 'square' : 'round'),
   overlap: ({ display, toasts }) => {
     display.policy = display.policy === 'yield' ? 'take' : 'yield'
-    toasts.note(`Overlap: ${display.policy}. ${POLICY_NOTES[display.policy]}.`)
+    toasts.reply(`Overlap: ${display.policy}. ${POLICY_NOTES[display.policy]}.`)
   },
   copy: (_, project) => marking.copySelected(project),
   paste: unlessDrawing((desk, project) => marking.paste(project, desk)),
@@ -207,7 +207,7 @@ const IN_EMBEDDINGS: Partial<Record<Action, Act>> = {
   acceptAll: unlessDrawing((desk, { editing }) => {
     const { stage, toasts } = desk
     if (stage.target) marking.acceptAllOfDraft(editing, desk, stage.target)
-    else toasts.note('There is no embedding of this image, so there is no result to accept.')
+    else toasts.reply('There is no embedding of this image, so there is no result to accept.')
   }),
 }
 

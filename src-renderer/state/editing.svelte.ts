@@ -84,11 +84,11 @@ export class Editing {
   /** Applies what a gesture comes to: shown at once, then saved. A refusal is said. @returns whether something changed */
   perform(planned: Planned): boolean {
     if ('refusal' in planned) {
-      this.#around.toasts.note(planned.refusal)
+      this.#around.toasts.reply(planned.refusal)
       return false
     }
     const taken = this.apply(planned.plan)
-    if (taken && planned.note !== undefined) this.#around.toasts.note(planned.note)
+    if (taken && planned.note !== undefined) this.#around.toasts.reply(planned.note)
     return taken
   }
 
@@ -127,7 +127,7 @@ export class Editing {
     if (planned && !this.perform(planned)) return
     const [next] = this.#around.images.unfinishedAfter(shown.id, 1)
     if (next !== undefined) void this.open(next)
-    else this.#around.toasts.note('Every image in this list is finished.')
+    else this.#around.toasts.reply('Every image in this list is finished.')
     this.#finished = { image: shown.id, next: next ?? null, changed: planned !== null }
   }
 
@@ -197,7 +197,7 @@ export class Editing {
     if (!shown.state || this.#refuses()) return false
     const objection = checkPlan(shown.state, plan)
     if (objection !== null) {
-      this.#around.toasts.note(objection)
+      this.#around.toasts.reply(objection)
       return false
     }
     shown.setState(applyPlan(shown.state, plan))

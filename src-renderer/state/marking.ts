@@ -162,9 +162,9 @@ function chosenTruth({ shown }: Editing): EditTruth[] {
 export function copySelected({ editing, clipboard, toasts }: Copying): void {
   const { state } = editing.shown ?? {}
   const instances = chosenTruth(editing)
-  if (!state || instances.length === 0) return void toasts.note('Select the ships to copy first.')
+  if (!state || instances.length === 0) return void toasts.reply('Select the ships to copy first.')
   clipboard.copied = { height: state.height, instances }
-  toasts.note(`${plural(instances.length, 'ship')} copied. Paste them here or in another image.`)
+  toasts.reply(`${plural(instances.length, 'ship')} copied. Paste them here or in another image.`)
 }
 
 /** What was copied comes to the same place in the image on the screen. */
@@ -180,7 +180,7 @@ export function paste({ editing, clipboard }: Copying, desk: Desk): void {
 export function duplicate({ editing, clipboard, toasts }: Copying, desk: Desk): void {
   const { shown } = editing
   const [first, ...others] = chosenTruth(editing)
-  if (!shown?.state || !first) return void toasts.note('Select the ships to duplicate first.')
+  if (!shown?.state || !first) return void toasts.reply('Select the ships to duplicate first.')
   const { row } = clipboard
   const goesOn = others.length === 0 && row?.image === shown.id && row.to === first.id
   const whole = unionAll([first, ...others].map(({ rle }) => rle))
@@ -280,14 +280,14 @@ export function giveCategory({ editing, categories, toasts }: Categorised, key: 
   const ids = selectedTruth(shown)
   categories.use(category.key)
   if (ids.length > 0) editing.perform(planCategory(shown.state, ids, category.key))
-  else toasts.note(`What you draw next is of the category "${category.name}".`)
+  else toasts.reply(`What you draw next is of the category "${category.name}".`)
 }
 
 /** The same by its place among the project's categories, from 0. */
 export function setCategory(project: Categorised, place: number): void {
   const category = project.categories.open[place]
   if (category) giveCategory(project, category.key)
-  else project.toasts.note(`This project has no category ${place + 1}. Add one in the list of instances.`)
+  else project.toasts.reply(`This project has no category ${place + 1}. Add one in the list of instances.`)
 }
 
 /** The heading of what is selected: along the ship, the other way, none. */

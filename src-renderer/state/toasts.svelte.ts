@@ -24,10 +24,23 @@ export class Toasts {
   /** of those that listen for the end of what they act on: ends the listening */
   #listening: { id: number; listening: AbortController }[] = []
   #next = 1
+  /** id of the last reply */
+  #reply = 0
 
   note(text: string, action?: Action): void {
+    this.#passing(text, action)
+  }
+
+  /** What a key or a gesture came to: only the last of them is of interest. */
+  reply(text: string): void {
+    this.dismiss(this.#reply)
+    this.#reply = this.#passing(text)
+  }
+
+  #passing(text: string, action?: Action): number {
     const id = this.#add('note', text, action)
     setTimeout(() => this.dismiss(id), NOTE_SECONDS * 1000)
+    return id
   }
 
   /** Shows what failed. A cancelled call, and one that is repeated once the backend has the project open again, is no error. */

@@ -18,3 +18,11 @@ it('a sentence lets go of what its button acts on, and the button goes once ther
   expect(toasts.items).toEqual([])
   vi.useRealTimers()
 })
+
+it('of what keys and gestures came to the last is said, beside what happened meanwhile', () => {
+  const toasts = new Toasts()
+  toasts.reply('Overlap: take.')
+  toasts.note('Predicted 1 image.')
+  toasts.reply('Overlap: yield.')
+  expect(toasts.items.map(({ text }) => text)).toEqual(['Predicted 1 image.', 'Overlap: yield.'])
+})

@@ -124,7 +124,7 @@ function release(state: State, at: ImagePoint, context: ToolContext): Step<State
 export const box: ToolEntry = {
   title: 'Rotated box: along both sides',
   key: 'R',
-  icon: [['rect', { width: '20', height: '12', x: '2', y: '6', rx: '2' }]],
+  icon: [['rect', { width: '20', height: '10', x: '2', y: '7', rx: '1.5', transform: 'rotate(-25 12 12)' }]],
   cursor: 'crosshair',
   handles: true,
   make: () => run(boxTool),
