@@ -115,7 +115,10 @@ async function crossvalidateImages(terminal: Terminal, options: Options): Promis
   terminal.say('')
   for (const line of reportTable(crossValidated.reports.clustered)) terminal.say(line)
   terminal.say('\nWhat was chosen where:')
-  for (const line of table(crossValidated.chosen.map(({ what, value, where }) => [what, value, where])))
+  for (const line of table(
+    crossValidated.chosen.map(({ what, value, where }) => [what, value, where]),
+    true,
+  ))
     terminal.say(line)
   terminal.say(`\nSummary, and the masks of each fold: ${SUMMARY} in ${out}`)
 }

@@ -1,12 +1,16 @@
 import type { ThresholdScore } from '../contract/wire.ts'
 
-/** Columns set side by side: the first to the left, the others to the right. @param rows cells by row, header first */
-export function table(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Columns set side by side: the first to the left, the others to the right.
+ * @param rows cells by row, header first
+ * @param words whether they are words: then all stand to the left
+ */
+export function table(rows: readonly (readonly string[])[], words = false): string[] {
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)))
   return rows.map((row) =>
     row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .map((cell, i) => (i === 0 || words ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ')
       .trimEnd(),
   )

@@ -29,11 +29,13 @@ export function whereItStopped(error: unknown, step: number, checkpoint: number 
  */
 export function trainingDiverged(step: number, best: number | null, left: LeftBehind | null): DrydockError {
   const kept =
-    best !== null
-      ? `The weights of step ${best}, the best until then, are kept.`
-      : step > 0
-        ? 'The weights until then are kept.'
-        : 'Nothing was learnt before; the version that it started from is unchanged.'
+    best === 0
+      ? 'No step before was better than what it started from, so nothing of it is kept.'
+      : best !== null
+        ? `The weights of step ${best}, the best until then, are kept.`
+        : step > 0
+          ? 'The weights until then are kept.'
+          : 'Nothing was learnt before; the version that it started from is unchanged.'
   return new DrydockError(
     'training_diverged',
     `The loss became infinite or undefined at step ${step + 1}, so the training stopped. ${kept} Train again with a lower learning rate.`,

@@ -454,6 +454,20 @@ describe('a start', () => {
     const { f2, before, difference } = outcome.paired!
     expect(difference.value).toBeCloseTo(f2 - before, 12)
     expect(difference.low).toBeLessThanOrEqual(difference.value)
+
+    // whose loss overflows in the end: nothing of it is worth keeping
+    const stop = new AbortController()
+    const worse = { ...from, steps: 20, learningRate: 1 }
+    await engine.train(
+      request('worse', worse),
+      host(stop.signal, (step) => step === 12 && stop.abort()).options,
+    )
+    rmSync(join(scratch, 'worse', 'weights.bin'))
+    const weights = { bce: 3e38, dice: 3e38, embedding: 3e38, centre: 3e38 }
+    await expect(
+      engine.train(request('worse', { ...worse, weights, resume: true }), host().options),
+    ).rejects.toMatchObject({ message: expect.stringContaining('nothing of it is kept') as string })
+    expect(existsSync(join(scratch, 'worse', 'weights.bin'))).toBe(false)
   })
 
   it('of a training that gets no better ends it, as does a step to stop after; each validation stays as a model', async () => {

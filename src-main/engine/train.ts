@@ -437,7 +437,8 @@ class Session {
   private async diverged(): Promise<never> {
     const { best, state, validation } = this
     let left: LeftBehind | null = null
-    if (state.step > 0) {
+    // where no step was better than the start there is nothing to keep
+    if (state.step > 0 && best.scored?.step !== 0) {
       const { note } = await this.writeModel(false)
       left = { steps: state.step, seconds: this.seconds(), validation, postProcessing: note }
     }

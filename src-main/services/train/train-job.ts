@@ -191,12 +191,13 @@ async function keepOnlyLog(out: string): Promise<void> {
 }
 
 function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: TrainedModel): string {
-  const f2 = outcome.validation?.f2WithShips ?? outcome.validation?.f2
+  const { f2, f2WithShips } = outcome.validation ?? { f2: null, f2WithShips: null }
   const parts = [
     `Trained ${outcome.steps} ${outcome.steps === 1 ? 'step' : 'steps'} on ${train.length} ${train.length === 1 ? 'image' : 'images'}`,
   ]
   if (skipped.length > 0) parts.push(`${skipped.length} could not be read and were left out`)
-  if (f2 !== undefined) parts.push(`validation F2 ${f2.toFixed(3)}`)
+  if (f2 !== null) parts.push(`validation F2 ${f2.toFixed(3)}`)
+  if (f2WithShips !== null) parts.push(`${f2WithShips.toFixed(3)} over images with ships`)
   return `${parts.join(', ')}.${gainOf(outcome)}`
 }
 

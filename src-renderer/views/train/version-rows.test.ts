@@ -15,6 +15,11 @@ test('of two versions those rows differ whose settings do', () => {
     })
   const rows = versionRows(models, { a: card(0.001), b: card(0.002) })
   expect(rows.find(({ name }) => name === 'Patience, validations')?.values).toEqual({ a: 'none', b: 'none' })
+  // a card from before there was a choice
+  expect(rows.find(({ name }) => name === 'Loss counts alike each')?.values).toEqual({
+    a: 'pixel',
+    b: 'pixel',
+  })
   expect(rows.find(({ name }) => name === 'From')?.values).toEqual({ a: 'scratch', b: 'a' })
   expect(differing(rows, ['a', 'b'])).toEqual(['From', 'Learning rate'])
   expect(differing(rows, ['a'])).toEqual([])

@@ -13,7 +13,7 @@ const WORDS: Record<string, string> = {
   ...{ learningRate: 'Learning rate', batch: 'Images per step', crop: 'Crop, px', seed: 'Seed' },
   ...{
     lossUnit: 'Loss counts alike each',
-    sizeExponent: 'Ships drawn by area, exponent −',
+    sizeExponent: 'Smaller ships oftener',
     falseAlarmShare: 'Crops at false alarms',
   },
   ...{ embeddingWeight: 'Embedding weight', syntheticShare: 'Synthetic crops', magnify: 'Magnified up to' },
@@ -23,6 +23,15 @@ const WORDS: Record<string, string> = {
     size: 'Network',
     coordinates: 'Coordinates',
   },
+}
+
+/** What a card means that is from before there was such a setting. */
+const BEFORE: Record<string, unknown> = {
+  lossUnit: 'pixel',
+  sizeExponent: 0,
+  falseAlarmShare: 0,
+  coordinates: 'pixel',
+  patience: null,
 }
 
 /** The rows of the table, one for each thing that any of them says. */
@@ -38,7 +47,9 @@ export function versionRows(models: readonly ModelVersion[], cards: Readonly<Rec
   })
   const names = new Map(models.map(({ id, name }) => [id, name]))
   return [
-    row('From', ({ parent }) => (parent === null ? 'scratch' : (names.get(parent) ?? parent.slice(0, 12)))),
+    row('From', ({ parent }) =>
+      parent === null ? 'scratch' : (names.get(parent) ?? `${parent.slice(0, 12)}, not kept here`),
+    ),
     row('Above its parent', ({ paired }) => paired && signed(paired.difference)),
     row('Above its parent, with ships', ({ paired }) =>
       paired?.differenceWithShips ? signed(paired.differenceWithShips) : null,
@@ -49,7 +60,7 @@ export function versionRows(models: readonly ModelVersion[], cards: Readonly<Rec
     row('Data', (_, card) => card?.data ?? null),
     ...Object.entries(WORDS).map(([key, name]) =>
       row(name, (_, card) => {
-        const value = card?.settings[key]
+        const value = card && (card.settings[key] ?? BEFORE[key])
         return value === undefined
           ? null
           : value === null
