@@ -25,7 +25,7 @@ export class ChosenImages {
   /** where a range begins; null: at the open image */
   #anchor: number | null = null
   /** the last act, as long as no gesture was made after it */
-  #last: { group: string; gestures: number } | null = null
+  #last: { group: string; gestures: number; note: number } | null = null
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -75,11 +75,11 @@ export class ChosenImages {
       }
       const { group, images, kept, why } = await client.annotate.actOnAll({ images: chosen, act })
       const left = kept === 0 ? '' : ` ${plural(kept, 'image')} stayed: ${why ?? ''}.`.replace('..', '.')
-      this.#last = images > 0 ? { group, gestures } : null
-      toasts.note(
+      const note = toasts.note(
         `${what}: ${plural(images, 'image')}.${left}`,
         images > 0 ? { label: 'Undo', act: () => void this.#takeBack(group), until } : undefined,
       )
+      this.#last = images > 0 ? { group, gestures, note } : null
     } catch (error) {
       toasts.error(error)
     } finally {
@@ -91,6 +91,7 @@ export class ChosenImages {
   undo(): boolean {
     const last = this.#last
     if (!last || last.gestures !== this.#around.editing.gestures) return false
+    this.#around.toasts.dismiss(last.note)
     void this.#takeBack(last.group)
     return true
   }

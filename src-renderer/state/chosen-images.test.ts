@@ -58,6 +58,7 @@ test('an act on all is said and undone at once, as long as nothing was done afte
   expect(chosen.undo()).toBe(true)
   await settle()
   expect([undone, chosen.undo()]).toEqual([['group 1'], false])
+  expect(toasts.items.map(({ action }) => action)).toEqual([undefined])
   await chosen.act(act, 'Set to done')
   brush(editing, 7)
   expect(chosen.undo()).toBe(false)

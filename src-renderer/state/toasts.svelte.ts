@@ -27,20 +27,17 @@ export class Toasts {
   /** id of the last reply */
   #reply = 0
 
-  note(text: string, action?: Action): void {
-    this.#passing(text, action)
+  /** @returns its id, by which it is dismissed where it is no longer true */
+  note(text: string, action?: Action): number {
+    const id = this.#add('note', text, action)
+    setTimeout(() => this.dismiss(id), NOTE_SECONDS * 1000)
+    return id
   }
 
   /** What a key or a gesture came to: only the last of them is of interest. */
   reply(text: string): void {
     this.dismiss(this.#reply)
-    this.#reply = this.#passing(text)
-  }
-
-  #passing(text: string, action?: Action): number {
-    const id = this.#add('note', text, action)
-    setTimeout(() => this.dismiss(id), NOTE_SECONDS * 1000)
-    return id
+    this.#reply = this.note(text)
   }
 
   /** Shows what failed. A cancelled call, and one that is repeated once the backend has the project open again, is no error. */

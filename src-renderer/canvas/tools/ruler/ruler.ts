@@ -61,7 +61,7 @@ function lengthText(a: ImagePoint, b: ImagePoint, { ground }: ToolContext): stri
 }
 
 export const ruler: ToolEntry = {
-  title: 'Ruler: pixels, and metres where they are known',
+  title: 'Ruler: pixels and metres',
   key: 'U',
   icon: [
     [

@@ -1,36 +1,41 @@
 import type { Box } from '../../../../src-main/core/geometry/box.ts'
 import type { ImagePoint } from '../../../../src-main/core/geometry/points.ts'
 import { imagePoint } from '../../../../src-main/core/geometry/points.ts'
+import { planMove } from '../../../../src-main/core/edit/edit.ts'
+import type { Planned } from '../../../../src-main/core/edit/edit.ts'
 import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
-import { PLAIN, near, run, stepOut } from '../tool.ts'
+import { PLAIN, near, run, selectedIds, stepOut } from '../tool.ts'
 
 type State =
   | { name: 'idle' }
-  | { name: 'pressed'; from: ImagePoint }
+  /** `holds`: on what is selected, which a drag moves */
+  | { name: 'pressed'; from: ImagePoint; holds: boolean }
   | { name: 'frame'; from: ImagePoint; to: ImagePoint }
+  | { name: 'moving'; from: ImagePoint; to: ImagePoint }
 
 const IDLE: State = { name: 'idle' }
 
-/** Click selects, Shift+click adds or takes out, a drag selects what its frame encloses; double-click shows the instance. */
+/** Click selects, Shift+click adds or takes out; a drag moves what is selected, else it selects what its frame encloses; double-click shows the instance. */
 const selectTool: Tool<State> = {
   start: IDLE,
   step(state, event, context) {
     switch (event.type) {
       case 'down':
-        return { state: { name: 'pressed', from: event.at } }
+        return {
+          state: { name: 'pressed', from: event.at, holds: !event.shift && isOnSelected(event.at, context) },
+        }
       case 'move':
-        if (
-          state.name === 'idle' ||
-          (state.name === 'pressed' && near(state.from, event.at, 4, context.scale))
-        )
-          return { state }
-        return { state: { name: 'frame', from: state.from, to: event.at } }
+        return { state: dragged(state, event.at, context) }
       case 'up':
         if (state.name === 'pressed') return click(event.at, event.shift, context)
         if (state.name === 'frame') {
           const framed = context.inside(frameOf(state.from, state.to))
           const kept = event.shift ? context.selection : []
           return { state: IDLE, select: [...kept, ...framed.filter((f) => !kept.some((k) => k.id === f.id))] }
+        }
+        if (state.name === 'moving') {
+          const planned = moved(state, context)
+          return planned ? { state: IDLE, planned } : { state: IDLE }
         }
         return { state }
       case 'double': {
@@ -46,6 +51,10 @@ const selectTool: Tool<State> = {
     }
   },
   view(state, context) {
+    if (state.name === 'moving') {
+      const hint = 'Release to move it, Escape drops it'
+      return { ...PLAIN, busy: true, cursor: 'grabbing', hint, live: moved(state, context) }
+    }
     if (state.name !== 'frame') return { ...PLAIN, hint: hintFor(context) }
     const { x, y, width, height } = frameOf(state.from, state.to)
     const points = [
@@ -63,13 +72,31 @@ const selectTool: Tool<State> = {
   },
 }
 
+function isOnSelected(at: ImagePoint, context: ToolContext): boolean {
+  const ids = selectedIds(context)
+  return context.hits(at).some(({ id }) => ids.includes(id))
+}
+
+function dragged(state: State, to: ImagePoint, { scale }: ToolContext): State {
+  if (state.name === 'idle' || (state.name === 'pressed' && near(state.from, to, 4, scale))) return state
+  const moves = state.name === 'moving' || (state.name === 'pressed' && state.holds)
+  return { name: moves ? 'moving' : 'frame', from: state.from, to }
+}
+
+/** By whole pixels; null: by none. */
+function moved({ from, to }: { from: ImagePoint; to: ImagePoint }, context: ToolContext): Planned | null {
+  const step = { dx: Math.round(to.x - from.x), dy: Math.round(to.y - from.y) }
+  if (step.dx === 0 && step.dy === 0) return null
+  return planMove(context.content, selectedIds(context), step, context.policy)
+}
+
 function hintFor({ selection, content, edited }: ToolContext): string {
   const some = content.truth.length + content.predictions.length > 0
   if (selection.length === 0) return some ? 'Click an instance to select it' : ''
   if (selection.length > 1) return `${selection.length} selected`
   if (selection[0]!.kind === 'prediction') return 'A accepts, X rejects this prediction'
   // where gestures change a draft, truth is only looked at
-  return edited === 'truth' ? 'Brush and eraser change this instance' : ''
+  return edited === 'truth' ? 'A drag moves it, brush and eraser change it' : ''
 }
 
 function click(at: ImagePoint, shift: boolean, { selection, hits }: ToolContext): Step<State> {
