@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { EMPTY_RLE, parseRle } from '../../src-main/core/mask/rle.ts'
 import { imagePoint } from '../../src-main/core/geometry/points.ts'
 import { boxBetween } from '../../src-main/core/smart-box/turned-box.ts'
@@ -56,6 +56,27 @@ it('what is asked for again while it is looked for is asked once, and whatever w
   for (const one of [a, b, a]) sight.look(one)
   hear(ANSWER)
   expect(posted).toEqual([a])
+})
+
+it('what may be asked is looked into once the hand rests, unless something else is wanted before', () => {
+  vi.useFakeTimers()
+  const [a, b, c] = [ask(), ask(), ask()]
+  sight.ahead(() => a)
+  vi.advanceTimersByTime(16)
+  sight.ahead(() => b)
+  vi.advanceTimersByTime(16)
+  expect(posted).toEqual([])
+  vi.advanceTimersByTime(16)
+  expect(posted).toEqual([b])
+  hear(ANSWER)
+  sight.ahead(() => c)
+  expect(sight.look(b)).toBe(ANSWER)
+  vi.runAllTimers()
+  sight.ahead(() => c)
+  sight.close()
+  vi.runAllTimers()
+  expect(posted).toEqual([b])
+  vi.useRealTimers()
 })
 
 it('a gesture that ends before the answer is answered at once, the same as ever', () => {

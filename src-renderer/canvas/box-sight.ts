@@ -11,9 +11,14 @@ export interface BoxSight {
   known(ask: BoxAsk): BoxSeen | null
   /** The same, and asks for it where it is not known; what was asked for before and has not come is not looked for any more. */
   look(ask: BoxAsk): BoxSeen | null
+  /** This may be asked any moment: it is looked into as soon as the hand rests, that is, unless something else is wanted soon. */
+  ahead(ask: () => BoxAsk | null): void
   /** What is seen, whatever it takes: for a gesture that ends. */
   now(ask: BoxAsk): BoxSeen
 }
+
+/** A hand that moves says so in every frame, ms. */
+const RESTS = 25
 
 /** Looks when it is asked, where it is asked. */
 export class DirectSight implements BoxSight {
@@ -30,6 +35,10 @@ export class DirectSight implements BoxSight {
 
   look(ask: BoxAsk): BoxSeen {
     return this.now(ask)
+  }
+
+  ahead(): void {
+    // it would be in the way of what moves
   }
 
   now(ask: BoxAsk): BoxSeen {
@@ -52,6 +61,7 @@ export class ThreadSight implements BoxSight {
   #broken = false
   #asked: BoxAsk | null = null
   #waiting: BoxAsk | null = null
+  #resting: ReturnType<typeof setTimeout> | undefined
 
   /** @param came an answer is there */
   constructor(direct: DirectSight, start: () => Thread, came: () => void) {
@@ -72,6 +82,7 @@ export class ThreadSight implements BoxSight {
   }
 
   look(ask: BoxAsk): BoxSeen | null {
+    clearTimeout(this.#resting)
     if (this.#broken) return this.now(ask)
     const answer = this.known(ask)
     if (answer === null) {
@@ -81,11 +92,21 @@ export class ThreadSight implements BoxSight {
     return answer
   }
 
+  ahead(ask: () => BoxAsk | null): void {
+    clearTimeout(this.#resting)
+    if (this.#broken) return
+    this.#resting = setTimeout(() => {
+      const asked = ask()
+      if (asked) this.look(asked)
+    }, RESTS)
+  }
+
   now(ask: BoxAsk): BoxSeen {
     return this.#answers.get(ask) ?? this.#direct.now(ask)
   }
 
   close(): void {
+    clearTimeout(this.#resting)
     this.#broken = true
     this.#asked = null
     this.#waiting = null

@@ -369,7 +369,9 @@ export class CanvasController {
   #pixelsCame(): void {
     this.#painter.minimap.forget()
     this.#pointerStale = true
-    this.#stage.invalidate('picture', 'overlay')
+    this.#stage.invalidate('picture')
+    // a tool may wait for them
+    this.#redrawTool()
   }
 
   /** @param first address of the first tile, where what was drawn are these pixels; null: they are on their way */

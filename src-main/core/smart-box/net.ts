@@ -1,5 +1,7 @@
 import { fromFloat16 } from '../float16.ts'
 import { CELLS, CHANNELS } from './crop.ts'
+import { multiply } from './product.ts'
+import { Room, convolve3, filterAtPlaces } from './winograd.ts'
 
 /** The network that sees which cells of a crop are the ship's: a small U-Net in plain arrays, because the page has no tfjs. */
 
@@ -45,12 +47,17 @@ interface Maps {
 }
 
 interface Convolution {
-  filter: Float32Array
+  /** [kernel, kernel, from, to] */
+  filter: Float64Array
+  /** the same as `winograd.ts` takes it; of kernels of 3 x 3 */
+  atPlaces: Float64Array
   bias: Float32Array
 }
 
 export class BoxNet {
   readonly #layers = new Map<string, Convolution>()
+  // maps of half the side have no more than twice the channels
+  readonly #room = new Room(CELLS, A)
 
   /** @param weights [WEIGHTS] @throws Error where they are of another network */
   constructor(weights: Float32Array) {
@@ -59,7 +66,9 @@ export class BoxNet {
     let at = 0
     const next = (count: number) => weights.subarray(at, (at += count))
     for (const [name, { kernel, from, to }] of Object.entries(LAYERS)) {
-      this.#layers.set(name, { filter: next(kernel * kernel * from * to), bias: next(to) })
+      const filter = next(kernel * kernel * from * to)
+      const atPlaces = kernel === 3 ? filterAtPlaces(filter) : new Float64Array()
+      this.#layers.set(name, { filter: Float64Array.from(filter), atPlaces, bias: next(to) })
     }
   }
 
@@ -72,114 +81,110 @@ export class BoxNet {
 
   /** @param input [CELLS, CELLS, CHANNELS] @returns [CELLS, CELLS] log odds that a cell is the ship's */
   run(input: Float32Array): Float32Array {
-    const a = relu(this.#conv({ side: CELLS, channels: CHANNELS, values: input }, 'a'))
-    const b = relu(this.#conv(a, 'b', 2))
-    const c = relu(sum(this.#conv(b, 'c'), b))
-    const d = relu(this.#conv(c, 'd', 2))
-    const e = relu(sum(this.#conv(d, 'e'), d))
-    const f = relu(this.#conv(e, 'f', 2))
-    const g = relu(sum(this.#conv(f, 'g'), f))
-    const h = relu(sum(this.#conv(g, 'h'), g))
-    const up2 = relu(sum(doubled(this.#conv(h, 'up2')), e))
-    const at2 = relu(sum(this.#conv(up2, 'at2'), up2))
-    const up1 = relu(sum(doubled(this.#conv(at2, 'up1')), c))
-    const at1 = relu(sum(this.#conv(up1, 'at1'), up1))
-    const up0 = relu(sum(doubled(this.#conv(at1, 'up0')), a))
-    const at0 = relu(sum(this.#conv(up0, 'at0'), up0))
-    return this.#conv(at0, 'out').values
+    const a = relu(this.#near({ side: CELLS, channels: CHANNELS, values: input }, 'a'))
+    const c = this.#further(relu(this.#halved(a, 'b')), 'c')
+    const e = this.#further(relu(this.#halved(c, 'd')), 'e')
+    const h = this.#further(this.#further(relu(this.#halved(e, 'f')), 'g'), 'h')
+    const at2 = this.#further(reluOfDoubled(this.#own(h, 'up2'), e), 'at2')
+    const at1 = this.#further(reluOfDoubled(this.#own(at2, 'up1'), c), 'at1')
+    const at0 = this.#further(reluOfDoubled(this.#own(at1, 'up0'), a), 'at0')
+    return this.#own(at0, 'out').values
   }
 
-  /** Padded as tfjs does for 'same': at stride 2 the odd row and column lie behind. */
-  #conv({ side, channels, values }: Maps, name: LayerName, stride: 1 | 2 = 1): Maps {
+  #further(maps: Maps, name: LayerName): Maps {
+    return relu(this.#near(maps, name), maps)
+  }
+
+  /** Each cell by itself. */
+  #own({ side, values }: Maps, name: LayerName): Maps {
+    const { from, to } = LAYERS[name]
+    const { inward, outward } = this.#room
+    inward.set(values)
+    return this.#product(name, side, from, to, inward, outward)
+  }
+
+  /** Each cell by those around it. */
+  #near({ side, values }: Maps, name: LayerName): Maps {
+    const { atPlaces, bias } = this.#layers.get(name)!
+    const { from, to } = LAYERS[name]
+    const out = convolve3(values, { side, from, to }, atPlaces, this.#room)
+    addTo(out, bias)
+    return { side, channels: to, values: out }
+  }
+
+  /** Every other cell by those around it, padded as tfjs does for 'same': the odd row and column lie behind. */
+  #halved({ side, channels, values }: Maps, name: LayerName): Maps {
     const { kernel, to } = LAYERS[name]
-    const layer = this.#layers.get(name)!
-    const out = side / stride
-    const result = new Float32Array(out * out * to)
-    const first = stride === 1 ? -(kernel - 1) / 2 : 0
-    // what is not zero beneath the kernel: behind a relu about half of it
-    const terms = new Float64Array(kernel * kernel * channels)
-    const places = new Int32Array(terms.length)
-    for (let y = 0, o = 0; y < out; y++) {
-      const [top, foot] = [Math.max(0, -(y * stride + first)), Math.min(kernel, side - y * stride - first)]
-      for (let x = 0; x < out; x++, o += to) {
-        let n = 0
-        for (let j = top; j < foot; j++) {
-          const row = (y * stride + first + j) * side
-          for (let i = 0; i < kernel; i++) {
-            const column = x * stride + first + i
-            if (column < 0 || column >= side) continue
-            const p = (row + column) * channels
-            const w = (j * kernel + i) * channels * to
-            for (let k = 0; k < channels; k++) {
-              const value = values[p + k]!
-              if (value === 0) continue
-              places[n] = w + k * to
-              terms[n++] = value
-            }
-          }
+    const { inward, outward } = this.#room
+    const half = side / 2
+    for (let y = 0, at = 0; y < half; y++) {
+      for (let x = 0; x < half; x++) {
+        for (let j = 2 * y; j < 2 * y + kernel; j++) {
+          // cells of a row lie one behind the other
+          const there = j < side ? Math.min(kernel, side - 2 * x) * channels : 0
+          const from = (j * side + 2 * x) * channels
+          for (let k = 0; k < there; k++) inward[at + k] = values[from + k]!
+          for (let k = there; k < kernel * channels; k++) inward[at + k] = 0
+          at += kernel * channels
         }
-        weigh(result, o, layer, terms, places, n)
       }
     }
-    return { side: out, channels: to, values: result }
+    return this.#product(name, half, kernel * kernel * channels, to, inward, outward)
+  }
+
+  #product(
+    name: LayerName,
+    side: number,
+    inner: number,
+    to: number,
+    inward: Float64Array,
+    outward: Float64Array,
+  ): Maps {
+    const { filter, bias } = this.#layers.get(name)!
+    const cells = side * side
+    multiply(
+      { values: inward, at: 0 },
+      { values: filter, at: 0 },
+      { values: outward, at: 0 },
+      cells,
+      inner,
+      to,
+    )
+    const values = new Float32Array(outward.subarray(0, cells * to))
+    addTo(values, bias)
+    return { side, channels: to, values }
   }
 }
 
-/** The outputs of one cell, four at a time: sums that stay in registers take half the time. */
-function weigh(
-  result: Float32Array,
-  at: number,
-  { filter, bias }: Convolution,
-  terms: Float64Array,
-  places: Int32Array,
-  count: number,
-): void {
-  const to = bias.length
-  let k = 0
-  for (; k + 3 < to; k += 4) {
-    let a = bias[k]!
-    let b = bias[k + 1]!
-    let c = bias[k + 2]!
-    let d = bias[k + 3]!
-    for (let t = 0; t < count; t++) {
-      const value = terms[t]!
-      const w = places[t]! + k
-      a += value * filter[w]!
-      b += value * filter[w + 1]!
-      c += value * filter[w + 2]!
-      d += value * filter[w + 3]!
-    }
-    result[at + k] = a
-    result[at + k + 1] = b
-    result[at + k + 2] = c
-    result[at + k + 3] = d
-  }
-  for (; k < to; k++) {
-    let one = bias[k]!
-    for (let t = 0; t < count; t++) one += terms[t]! * filter[places[t]! + k]!
-    result[at + k] = one
+/** @param values [cells, bias.length], changed in place */
+function addTo(values: Float32Array, bias: Float32Array): void {
+  const channels = bias.length
+  for (let p = 0; p < values.length; p += channels) {
+    for (let k = 0; k < channels; k++) values[p + k]! += bias[k]!
   }
 }
 
-function relu(maps: Maps): Maps {
+/** In place; of the sum with others where there are any. */
+function relu(maps: Maps, others?: Maps): Maps {
   const { values } = maps
-  for (let i = 0; i < values.length; i++) if (values[i]! < 0) values[i] = 0
+  const plus = others?.values
+  for (let i = 0; i < values.length; i++) {
+    const value = plus ? values[i]! + plus[i]! : values[i]!
+    values[i] = value > 0 ? value : 0
+  }
   return maps
 }
 
-/** Adds to the first. */
-function sum(maps: Maps, other: Maps): Maps {
-  for (let i = 0; i < maps.values.length; i++) maps.values[i]! += other.values[i]!
-  return maps
-}
-
-/** Twice as many cells each way, each value four times. */
-function doubled({ side, channels, values }: Maps): Maps {
+/** Of twice as many cells each way, each value four times, and others of that size. */
+function reluOfDoubled({ side, channels, values }: Maps, others: Maps): Maps {
   const out = new Float32Array(values.length * 4)
-  for (let y = 0; y < 2 * side; y++) {
+  for (let y = 0, p = 0; y < 2 * side; y++) {
     for (let x = 0; x < 2 * side; x++) {
       const from = ((y >> 1) * side + (x >> 1)) * channels
-      out.set(values.subarray(from, from + channels), (y * 2 * side + x) * channels)
+      for (let k = 0; k < channels; k++, p++) {
+        const value = values[from + k]! + others.values[p]!
+        out[p] = value > 0 ? value : 0
+      }
     }
   }
   return { side: 2 * side, channels, values: out }

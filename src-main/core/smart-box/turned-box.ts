@@ -28,6 +28,24 @@ export function boxBetween(a: ImagePoint, b: ImagePoint): TurnedBox {
   }
 }
 
+/** The same, no further than the image reaches: nothing is to be seen beyond. One that lies outside stays there. */
+export function boxWithin(a: ImagePoint, b: ImagePoint, size: Size): TurnedBox {
+  const drawn = boxBetween(a, b)
+  if (isOutside(drawn, size)) return drawn
+  const within = ({ x, y }: ImagePoint) =>
+    imagePoint(Math.min(size.width, Math.max(0, x)), Math.min(size.height, Math.max(0, y)))
+  return boxBetween(within(a), within(b))
+}
+
+/** Whether no pixel of the image lies in the upright box around it. */
+export function isOutside(box: TurnedBox, size: Size): boolean {
+  return areaAround(box, 0, 0, size) === null
+}
+
+export function sameBox(a: TurnedBox, b: TurnedBox): boolean {
+  return a.x === b.x && a.y === b.y && a.angle === b.angle && a.length === b.length && a.breadth === b.breadth
+}
+
 /** The box along an axis of which only the ends are known. @param aspect length by breadth */
 export function boxAlong(bow: ImagePoint, stern: ImagePoint, aspect: number): TurnedBox {
   const length = Math.max(LEAST_SIDE, distance(bow, stern))

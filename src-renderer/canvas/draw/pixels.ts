@@ -100,7 +100,11 @@ export class Pixels {
     for (const tile of this.#tiles) {
       if (overlapOf(tile, area) === null) continue
       const bitmap = this.#entries.get(tile.url)?.bitmap
-      if (bitmap) context.drawImage(bitmap, tile.x - x, tile.y - y, tile.width, tile.height)
+      if (!bitmap) continue
+      const place = [tile.x - x, tile.y - y, tile.width, tile.height] as const
+      // where data are missing a tile is transparent: black, as the model sees it
+      if (tile.gaps) context.fillRect(...place)
+      context.drawImage(bitmap, ...place)
     }
     const { data } = context.getImageData(0, 0, width, height)
     // what no tile has drawn is still transparent

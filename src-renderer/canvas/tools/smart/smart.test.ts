@@ -188,10 +188,64 @@ it('says why where pixels are not there, and where all belong to others', () => 
   ])
 })
 
+describe('at the border of the image', () => {
+  it('a box that lies outside is none, and says so; the tool goes on', () => {
+    t.drag([110, 20], [140, 40])
+    expect(t.bench.view()).toMatchObject({ busy: false, hint: 'Drag a box around a ship, or click its bow' })
+    t.click(-30, 20)
+    t.click(-10, 20)
+    expect([t.bench.view().busy, t.refusals.length, t.refusals[0]]).toEqual([
+      false,
+      2,
+      'The box lies outside the image. Drag it where there is a picture.',
+    ])
+  })
+
+  it.each([
+    ['right', box(82, 30, 18, 6), [80, 28, 130, 38], { x: 100, y: 33 }],
+    ['top left', box(0, 0, 14, 6), [16, 8, -40, -20], { x: 0, y: 4 }],
+  ] as const)('a box over it at the %s ends there, and finds what is cut by it', (_, ship, drawn, side) => {
+    t.bench.picture = seen(ship)
+    const [x0, y0, x1, y1] = drawn
+    t.drag([x0, y0], [x1, y1])
+    expect(t.bench.view().dots).toContainEqual(side)
+    t.bench.finish('enter')
+    const common = m.intersectionArea(t.shown.content!.truth.at(-1)!.rle, ship)
+    expect(common / m.areaOf(ship)).toBeGreaterThan(0.9)
+  })
+
+  it('a box without a height, and one as large as can be, are looked into all the same', () => {
+    for (const [from, to] of [
+      [
+        [58, 33],
+        [80, 33],
+      ],
+      [
+        [-900, -900],
+        [900, 900],
+      ],
+    ] as const) {
+      t.drag([...from], [...to])
+      expect(t.bench.view().hint).toMatch(/^(Enter keeps it|No ship is seen in it)/)
+      t.bench.finish('escape')
+    }
+  })
+})
+
+it('waits for pixels that come late, and looks then', () => {
+  t.bench.picture = () => null
+  t.drag([58, 29], [80, 38])
+  expect(t.bench.view()).toMatchObject({ hint: 'The picture is still loading here', live: null })
+  t.bench.picture = seen(HULL)
+  expect(t.bench.view()).toMatchObject({ live: { plan: { kind: 'smart box' } } })
+})
+
 describe('while the box is looked into', () => {
   /** questions, and their answers when a test gives them */
   let asked: BoxAsk[]
   let answers: Map<BoxAsk, BoxSeen>
+  /** what would be asked if the hand rested now */
+  let resting: () => BoxAsk | null
   const direct = new DirectSight()
   const SEEN = { rle: HULL, rectangle: null }
   beforeEach(() => {
@@ -200,6 +254,9 @@ describe('while the box is looked into', () => {
     const known = (ask: BoxAsk) => answers.get(ask) ?? null
     t.bench.sight = {
       ...{ known, warm: () => undefined, now: (ask) => direct.now(ask) },
+      ahead: (ask) => {
+        resting = ask
+      },
       look: (ask) => {
         if (asked.at(-1) !== ask) asked.push(ask)
         return known(ask)
@@ -213,11 +270,32 @@ describe('while the box is looked into', () => {
   }
 
   it('nothing is shown, then its mask; while a side moves the mask before', () => {
-    expect([shown(), t.bench.view().hint]).toEqual([null, 'Release: the ship in the box appears'])
+    expect([shown(), t.bench.view().hint]).toEqual([null, 'Looking into the box'])
     answers.set(asked[0]!, SEEN)
     expect(shown()).toBe(m.formatRle(HULL))
     t.drag([80, 33.5], [84, 33.5])
     expect([shown(), asked.length]).toEqual([m.formatRle(HULL), 2])
+  })
+
+  it('the box is looked into while it is dragged: let go of where it was seen, its mask is there', () => {
+    t.bench.finish('escape')
+    t.down(58, 29)
+    for (const x of [70, 80]) {
+      t.move(x, 38)
+      expect(t.bench.view()).toMatchObject({ hint: 'Release: the ship in the box appears', live: null })
+    }
+    answers.set(resting()!, SEEN)
+    t.up(80, 38)
+    expect(shown()).toBe(m.formatRle(HULL))
+    t.bench.finish('escape')
+    t.drag([58, 29], [80, 39])
+    expect(shown()).toBe(null)
+  })
+
+  it('another policy is another question', () => {
+    answers.set(asked[0]!, SEEN)
+    t.bench.policy = 'take'
+    expect([shown(), asked.length]).toEqual([null, 2])
   })
 
   it('Enter keeps what is seen, though nobody has seen it yet', () => {

@@ -6,9 +6,8 @@ import type { Rle } from '../../../../src-main/core/mask/rle.ts'
 import { EMPTY_RLE, areaOf, subtract, union } from '../../../../src-main/core/mask/rle.ts'
 import type { BrushTip } from '../../../../src-main/core/mask/shapes.ts'
 import { strokeMask } from '../../../../src-main/core/mask/shapes.ts'
-import { smartBoxArea } from '../../../../src-main/core/smart-box/smart-box.ts'
 import type { Side, TurnedBox } from '../../../../src-main/core/smart-box/turned-box.ts'
-import { SIDES, boxAlong, boxBetween, cornersOf, sidesOf, toBox, withSideAt } from '../../../../src-main/core/smart-box/turned-box.ts' // prettier-ignore
+import { SIDES, boxAlong, boxWithin, cornersOf, isOutside, sameBox, sidesOf, toBox, withSideAt } from '../../../../src-main/core/smart-box/turned-box.ts' // prettier-ignore
 import type { BoxSeen } from '../../../worker/box-desk.ts'
 import type { Step, Tool, ToolContext, ToolEntry } from '../tool.ts'
 import { PLAIN, near, run, stepOut } from '../tool.ts'
@@ -16,7 +15,8 @@ import type { Standing, Strokes } from './standing.ts'
 import { lookInto, shown, stand } from './standing.ts'
 
 type Press =
-  | { kind: 'box'; from: ImagePoint }
+  /** `ahead`: what is dragged so far, looked into while the hand rests; null: it is no box yet */
+  | { kind: 'box'; from: ImagePoint; ahead: Standing | null }
   | { kind: 'side'; side: Side }
   | { kind: 'stroke'; paints: keyof Strokes; last: ImagePoint; tip: BrushTip }
 
@@ -31,6 +31,9 @@ interface State {
 }
 
 const START: State = { at: null, press: null, bow: null, standing: null, corrects: null }
+const OUTSIDE: Planned = {
+  refusal: 'The box lies outside the image. Drag it where there is a picture.',
+}
 const NOTHING: Strokes = { ship: EMPTY_RLE, water: EMPTY_RLE }
 const OTHER = { ship: 'water', water: 'ship' } as const
 
@@ -59,7 +62,7 @@ const smartTool: Tool<State> = {
       case 'move':
         return { state: move({ ...state, at: event.at }, event.way, context) }
       case 'up':
-        return { state: release({ ...state, at: event.at }, context) }
+        return release({ ...state, at: event.at }, context)
       case 'enter':
         return state.standing
           ? { state: { ...START, at: state.at }, ...keep(state.standing, context) }
@@ -81,18 +84,18 @@ const smartTool: Tool<State> = {
   },
   view(state, context) {
     const { at, press: held, bow, standing, corrects } = state
-    const dragged =
-      held?.kind === 'box' && at && !near(held.from, at, DRAGS, context.scale) ? held.from : null
-    const seen = standing && held?.kind !== 'box' ? lookInto(standing, context) : null
+    const dragged = held?.kind === 'box' ? held.ahead : null
+    if (dragged) context.sight.ahead(() => dragged.ask(context))
+    const seen = standing && lookInto(standing, context)
     const outline = (box: TurnedBox) => ({ points: cornersOf(box), closed: true })
     return {
       ...PLAIN,
       busy: held !== null || bow !== null || standing !== null,
       stepsBack: bow !== null || standing !== null,
       cursor: corrects ? 'none' : null,
-      hint: hintFor(state, dragged !== null || (standing !== null && seen === null)),
+      hint: hintFor(state, standing && { seen, there: standing.ask(context) !== null }),
       lines: [
-        ...(dragged && at ? [outline(boxBetween(dragged, at))] : []),
+        ...(dragged ? [outline(dragged.box)] : []),
         ...(bow && at ? [{ points: [bow, at], closed: false }] : []),
         ...(standing ? [outline(standing.box)] : []),
       ],
@@ -104,14 +107,20 @@ const smartTool: Tool<State> = {
   },
 }
 
-function hintFor({ bow, standing, press: held, corrects }: State, awaited: boolean): string {
-  if (awaited) return 'Release: the ship in the box appears'
+/** @param stands what is seen of the box that stands, and whether the picture is there to look at; null: none stands */
+function hintFor(
+  { bow, press: held, corrects }: State,
+  stands: { seen: BoxSeen | null; there: boolean } | null,
+): string {
+  if (held?.kind === 'box' && held.ahead) return 'Release: the ship in the box appears'
   if (bow) return 'Click the stern'
-  if (!standing) return 'Drag a box around a ship, or click its bow'
+  if (!stands) return 'Drag a box around a ship, or click its bow'
   if (held?.kind === 'stroke')
     return held.paints === 'ship' ? 'This belongs to the ship' : 'This does not belong to it'
   if (corrects === 'ship') return 'Paint what belongs to the ship, Enter keeps it'
   if (corrects === 'water') return 'Paint what does not belong to it, Enter keeps it'
+  if (!stands.seen) return stands.there ? 'Looking into the box' : 'The picture is still loading here'
+  if (stands.seen.rle.length === 0) return 'No ship is seen in it. Drag a side, paint it, or drag anew'
   return 'Enter keeps it. Drag a side; brush or eraser mend it'
 }
 
@@ -142,8 +151,6 @@ function planOf({ id, along }: Standing, { rle, rectangle }: BoxSeen, context: T
 }
 
 function keep(standing: Standing, context: ToolContext): Pick<Step<State>, 'planned' | 'selectCreated'> {
-  if (smartBoxArea(standing.box, context.content) === null)
-    return { planned: planOf(standing, { rle: EMPTY_RLE, rectangle: null }, context) }
   const ask = standing.ask(context)
   if (!ask)
     return { planned: { refusal: 'The pixels of this place are not loaded yet. Try again in a moment.' } }
@@ -169,13 +176,22 @@ function press(state: State, at: ImagePoint, alt: boolean, context: ToolContext)
       }
       return { state: move({ ...begun, at }, [at], context) }
     }
-    return { state: { ...START, at, press: { kind: 'box', from: at } }, ...keep(standing, context) }
+    return { state: { ...START, at, press: boxFrom(at) }, ...keep(standing, context) }
   }
   if (bow && !near(bow, at, DRAGS, context.scale)) {
     const along = { box: boxAlong(bow, at, ASPECT), along: true, id: context.newId() }
-    return { state: { ...START, at, standing: stand(along, [], null) } }
+    return begin(at, stand(along, [], null), context)
   }
-  return { state: { ...START, at, press: { kind: 'box', from: at } } }
+  return { state: { ...START, at, press: boxFrom(at) } }
+}
+
+const boxFrom = (from: ImagePoint): Press => ({ kind: 'box', from, ahead: null })
+
+/** A new box stands, and is looked into at once: the next frame may be far. */
+function begin(at: ImagePoint, standing: Standing, context: ToolContext): Step<State> {
+  if (isOutside(standing.box, context.content)) return { state: { ...START, at }, planned: OUTSIDE }
+  lookInto(standing, context)
+  return { state: { ...START, at, standing } }
 }
 
 function sideAt(box: TurnedBox, at: ImagePoint, { scale }: ToolContext): Side | undefined {
@@ -196,6 +212,7 @@ function paints({ standing, press: held, corrects }: State, at: ImagePoint, { sc
 
 function move(state: State, way: readonly ImagePoint[], context: ToolContext): State {
   const { press: held, standing, at } = state
+  if (held?.kind === 'box' && at) return { ...state, press: { ...held, ahead: draggedTo(held, at, context) } }
   if (!held || !standing || !at || held.kind === 'box') return state
   if (held.kind === 'side') {
     const box = withSideAt(standing.box, held.side, at)
@@ -217,12 +234,23 @@ function move(state: State, way: readonly ImagePoint[], context: ToolContext): S
   return { ...state, press: { ...held, last }, standing: stand(standing, strokes, shown(standing, context)) }
 }
 
-function release(state: State, context: ToolContext): State {
+/** The same box is the same question, which may have been answered by now. */
+function draggedTo(
+  { from, ahead }: Extract<Press, { kind: 'box' }>,
+  at: ImagePoint,
+  { scale, content, newId }: ToolContext,
+): Standing | null {
+  if (near(from, at, DRAGS, scale)) return null
+  const box = boxWithin(from, at, content)
+  if (ahead && sameBox(ahead.box, box)) return ahead
+  return stand({ box, along: false, id: newId() }, [], null)
+}
+
+function release(state: State, context: ToolContext): Step<State> {
   const { press: held, at } = state
-  if (held?.kind !== 'box' || !at) return { ...state, press: null }
-  if (near(held.from, at, DRAGS, context.scale)) return { ...START, at, bow: held.from }
-  const around = { box: boxBetween(held.from, at), along: false, id: context.newId() }
-  return { ...START, at, standing: stand(around, [], null) }
+  if (held?.kind !== 'box' || !at) return { state: { ...state, press: null } }
+  const dragged = draggedTo(held, at, context)
+  return dragged ? begin(at, dragged, context) : { state: { ...START, at, bow: held.from } }
 }
 
 function stepBack({ at, standing, corrects }: State, context: ToolContext): State {

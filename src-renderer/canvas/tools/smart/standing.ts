@@ -37,11 +37,21 @@ export function stand(
   before: BoxSeen | null,
 ): Standing {
   let made: BoxAsk | null = null
+  let of: ToolContext | null = null
   const ask = (context: ToolContext) => {
-    if (made?.rectangle !== context.rectangles) made = askOf(box, along, strokes, context)
+    if (!made || !of || !saysTheSame(of, context)) made = askOf(box, along, strokes, context)
+    of = context
     return made
   }
   return { box, along, id, strokes, before, ask, asked: () => made }
+}
+
+/** Whether a question would be the same: other instances, or another policy, leave other pixels to be had. */
+function saysTheSame(a: ToolContext, b: ToolContext): boolean {
+  if (a.rectangles !== b.rectangles || a.policy !== b.policy) return false
+  const [before, now] = [a.content.truth, b.content.truth]
+  if (before === now || a.policy !== 'yield') return true
+  return before.length === now.length && before.every(({ rle }, i) => rle === now[i]!.rle)
 }
 
 function askOf(
