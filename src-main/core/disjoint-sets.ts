@@ -3,7 +3,8 @@ export class DisjointSets {
   readonly #parent: Int32Array
 
   constructor(n: number) {
-    this.#parent = Int32Array.from({ length: n }, (_, k) => k)
+    this.#parent = new Int32Array(n)
+    for (let k = 0; k < n; k++) this.#parent[k] = k
   }
 
   /** The lowest number of the set of `k`. */

@@ -1,14 +1,14 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
 import type { Rle, Size } from '../mask/rle.ts'
+import type { Corner } from '../mask/shapes.ts'
 import type { Cluster, Clustering, PredictedInstance } from './clustering.ts'
-import { sparseComponents } from './components.ts'
 import { featuresOf, scoreOf } from './features.ts'
 import { masksOfGroups } from './group-masks.ts'
 import { crossing, membersOf } from './groups.ts'
 import type { Groups } from './groups.ts'
 import { mergeRegions } from './merge.ts'
-import { findModes } from './modes.ts'
+import { findModes, limitsOf } from './modes.ts'
 import { momentsOf, spreadOf } from './moments.ts'
 import { fittedRectangles } from './fitted-rectangles.ts'
 import { placesOf } from './places.ts'
@@ -17,6 +17,7 @@ import { rectangleAround, rectanglesOf } from './rectangles.ts'
 import { regionsOf } from './regions.ts'
 import type { Region } from './regions.ts'
 import { embeddingsOf } from './sparse.ts'
+import { componentsOf, stretchesOf } from './stretches.ts'
 
 /** Labels are int16. */
 const MOST_CLUSTERS = 32_767
@@ -57,6 +58,9 @@ interface Found {
   labels: Int16Array
   clusters: Cluster[]
   masks: Rle[]
+  /** by cluster, the rectangle around it, and the fitted one; made when they are first asked for */
+  around: Corner[][] | null
+  fitted: Corner[][] | null
 }
 
 /** The last few values that were made, by key. */
@@ -85,6 +89,8 @@ export class Clusterer {
   #embeddings: { x: Float32Array; y: Float32Array } | null = null
   readonly #pixels = new Recent<Pixels>()
   readonly #parts = new Recent<readonly Parts[]>()
+  /** by first pixel of the component: those of the threshold before */
+  readonly #before = new Recent<{ now: ReadonlyMap<number, Parts> }>()
   readonly #found = new Recent<Found>()
 
   /** @param calibration of the model version that gave the inference; null: an instance's score is its mean foreground */
@@ -98,19 +104,21 @@ export class Clusterer {
     const { foreground, sigma, alpha, separate, necks } = settings
     const pixels = this.#pixels.get(`${foreground}`, () => this.#pick(foreground))
     const parts = () =>
-      this.#parts.get(`${foreground} ${sigma} ${necks}`, () =>
-        partsOf(pixels, this.inference.width, settings),
-      )
+      this.#parts.get(`${foreground} ${sigma} ${necks}`, () => this.#split(pixels, settings))
     const way = separate ? `${foreground} ${sigma} ${necks} ${alpha}` : `${foreground}`
-    const { labels, clusters, masks } = this.#found.get(way, () =>
-      this.#find(pixels, separate ? joined(parts(), pixels, settings) : wholeComponents(pixels)),
+    const all = this.#found.get(way, () =>
+      this.#find(
+        pixels,
+        separate ? joined(parts(), pixels, settings, this.inference.width) : wholeComponents(pixels),
+      ),
     )
+    const { labels, clusters, masks } = all
     const found = clusters.flatMap(({ pixels, score }, cluster) =>
       pixels < settings.minArea || score < settings.minScore
         ? []
         : [{ rle: masks[cluster]!, score, cluster }],
     )
-    const instances = settings.rectangles ? this.#squared(found, labels, settings.fitted === true) : found
+    const instances = settings.rectangles ? this.#squared(found, all, settings.fitted === true) : found
     const places = new Map(instances.map(({ cluster }, i) => [cluster, i]))
     return {
       clusters: clusters.map((one, cluster) => ({ ...one, instance: places.get(cluster) ?? null })),
@@ -120,17 +128,17 @@ export class Clusterer {
   }
 
   /** The instances as rectangles; one that surer ones cover wholly is left out. */
-  #squared(found: readonly PredictedInstance[], labels: Int16Array, fitted: boolean): PredictedInstance[] {
+  #squared(found: readonly PredictedInstance[], all: Found, fitted: boolean): PredictedInstance[] {
     const size = this.inference
     const scores = found.map(({ score }) => score)
     const corners = fitted
-      ? fittedRectangles(
-          this.inference,
-          labels,
-          found.map(({ cluster }) => cluster),
-        )
-      : found.map(({ rle }) => rectangleAround(rle, size))
-    return rectanglesOf(corners, scores, size)
+      ? (all.fitted ??= fittedRectangles(this.inference, all.labels, [...all.clusters.keys()]))
+      : (all.around ??= all.masks.map((rle) => rectangleAround(rle, size)))
+    return rectanglesOf(
+      found.map(({ cluster }) => corners[cluster]!),
+      scores,
+      size,
+    )
       .map((rle, i) => ({ ...found[i]!, rle }))
       .filter(({ rle }) => rle.length > 0)
   }
@@ -138,26 +146,46 @@ export class Clusterer {
   #pick(threshold: number): Pixels {
     const { index, foreground, width } = this.inference
     const embeddings = (this.#embeddings ??= embeddingsOf(this.inference))
-    const above = indicesFrom(foreground, threshold * 255)
-    const n = above.length
+    const stretches = stretchesOf(index, width, { foreground, least: threshold * 255 })
+    const members = membersOf(componentsOf(stretches, width))
+    const begins = new Uint32Array(members.length + 1)
+    members.forEach((member, c) => {
+      let n = 0
+      for (const s of member) n += stretches.to[s]! - stretches.from[s]!
+      begins[c + 1] = begins[c]! + n
+    })
+    const n = begins[members.length]!
     const [kept, own] = [new Uint32Array(n), new Uint32Array(n)]
-    for (let k = 0; k < n; k++) own[k] = index[above[k]!]!
-    const members = membersOf(sparseComponents(own, width))
     const [x, y, sure] = [new Float32Array(n), new Float32Array(n), new Uint8Array(n)]
     let i = 0
     for (const member of members) {
-      for (let m = 0; m < member.length; m++, i++) {
-        const k = above[member[m]!]!
-        kept[i] = k
-        own[i] = index[k]!
-        x[i] = embeddings.x[k]!
-        y[i] = embeddings.y[k]!
-        sure[i] = foreground[k]!
+      for (const s of member) {
+        for (let k = stretches.from[s]!; k < stretches.to[s]!; k++, i++) {
+          kept[i] = k
+          own[i] = index[k]!
+          x[i] = embeddings.x[k]!
+          y[i] = embeddings.y[k]!
+          sure[i] = foreground[k]!
+        }
       }
     }
-    const begins = new Uint32Array(members.length + 1)
-    members.forEach(({ length }, c) => (begins[c + 1] = begins[c]! + length))
     return { kept, ...placesOf(own, width), x, y, foreground: sure, begins }
+  }
+
+  /**
+   * The regions of all components. A component that is as it was at another threshold is not looked at again: what two thresholds leave is nested, so one with
+   * the same first pixel and the same number of them is the same.
+   */
+  #split(pixels: Pixels, settings: ClusterSettings): Parts[] {
+    const kept = this.#before.get(`${settings.sigma} ${settings.necks}`, () => ({ now: new Map() }))
+    const parts = partsByComponent(pixels).map((component) => {
+      const same = kept.now.get(component.index[0]!)
+      return same?.region.length === component.index.length
+        ? same
+        : partsOf(component, this.inference.width, settings)
+    })
+    kept.now = new Map(parts.map((part, c) => [pixels.index[pixels.begins[c]!]!, part]))
+    return parts
   }
 
   #find(pixels: Pixels, groups: Groups): Found {
@@ -168,33 +196,25 @@ export class Clusterer {
       labels,
       clusters: clustersOf(pixels, { group, count }, this.inference, this.#calibration),
       masks: masksOfGroups(pixels, { group, count }, this.inference),
+      around: null,
+      fitted: null,
     }
   }
 }
 
-/** Where the values reach the limit. */
-function indicesFrom(values: Uint8Array, limit: number): Uint32Array {
-  const indices = new Uint32Array(values.length)
-  let n = 0
-  for (let k = 0; k < values.length; k++) if (values[k]! >= limit) indices[n++] = k
-  return indices.slice(0, n)
-}
-
-function partsOf(pixels: Pixels, width: number, settings: ClusterSettings): Parts[] {
-  return componentsOf(pixels).map((component) => {
-    const sigma = settings.sigma ?? sigmaFor(component.index.length)
-    const { x, y } = withinReach(component, 3 * sigma)
-    const modes = findModes(x, y, sigma)
-    const mode = settings.necks ? crossing(modes, findModes(component.column, component.row, sigma)) : modes
-    return regionsOf(component, width, mode, x, y)
-  })
+function partsOf(component: Component, width: number, settings: ClusterSettings): Parts {
+  const sigma = settings.sigma ?? sigmaFor(component.index.length)
+  const { x, y } = withinReach(component, 3 * sigma)
+  const modes = findModes(x, y, sigma)
+  const mode = settings.necks ? crossing(modes, findModes(component.column, component.row, sigma)) : modes
+  return regionsOf(component, width, mode, x, y)
 }
 
 /** The pixels of one component. */
 type Component = Places & Pick<Pixels, 'x' | 'y'>
 
 /** Each component's part of the arrays. */
-function componentsOf({ begins, index, column, row, x, y }: Pixels): Component[] {
+function partsByComponent({ begins, index, column, row, x, y }: Pixels): Component[] {
   return Array.from({ length: begins.length - 1 }, (_, c) => {
     const [from, to] = [begins[c], begins[c + 1]]
     return {
@@ -213,28 +233,24 @@ function wholeComponents({ begins, index }: Pixels): Groups {
   return { group, count: begins.length - 1 }
 }
 
-/** The regions that are not apart joined. */
-function joined(parts: readonly Parts[], { index }: Pixels, settings: ClusterSettings): Groups {
-  const group = new Int32Array(index.length)
+/** The regions that are not apart joined. @param width of the image, px */
+function joined(parts: readonly Parts[], pixels: Pixels, settings: ClusterSettings, width: number): Groups {
+  const into = parts.map(({ regions }) => mergeRegions(regions, settings))
   // of each region that others are joined to, which is the first of them: its first pixel
-  const firsts: { of: number; pixel: number }[] = []
-  let [at, next] = [0, 0]
-  for (const { region, regions } of parts) {
-    const into = mergeRegions(regions, settings)
-    const seen = new Uint8Array(regions.length)
-    for (let i = 0; i < region.length; i++, at++) {
-      const own = into[region[i]!]!
-      group[at] = next + own
-      if (seen[own] === 1) continue
-      seen[own] = 1
-      firsts.push({ of: next + own, pixel: index[at]! })
-    }
-    next += regions.length
-  }
+  const firsts = parts.flatMap(({ regions }, part) =>
+    regions.flatMap(({ outline }, region) =>
+      into[part]![region] === region ? [{ part, region, pixel: outline.top * width + outline.left[0]! }] : [],
+    ),
+  )
   firsts.sort((a, b) => a.pixel - b.pixel)
-  const number = new Int32Array(next)
-  firsts.forEach(({ of }, g) => (number[of] = g))
-  for (let i = 0; i < group.length; i++) group[i] = number[group[i]!]!
+  const numbers = parts.map(({ regions }) => new Int32Array(regions.length))
+  firsts.forEach(({ part, region }, g) => (numbers[part]![region] = g))
+  const group = new Int32Array(pixels.index.length)
+  let at = 0
+  parts.forEach(({ region }, part) => {
+    const number = into[part]!.map((first) => numbers[part]![first]!)
+    for (let i = 0; i < region.length; i++, at++) group[at] = number[region[i]!]!
+  })
   return { group, count: firsts.length }
 }
 
@@ -242,26 +258,20 @@ function joined(parts: readonly Parts[], { index }: Pixels, settings: ClusterSet
  * Embeddings of one component, kept within its own rectangle and a margin: the mean of an instance lies inside, so what
  * points further is noise, and must not blow up the grid of votes.
  */
-function withinReach(of: Component, margin: number): { x: Float32Array; y: Float32Array } {
-  const { column, row } = of
-  let left = Infinity
-  let right = -Infinity
-  for (let k = 0; k < column.length; k++) {
-    if (column[k]! < left) left = column[k]!
-    if (column[k]! > right) right = column[k]!
-  }
+function withinReach({ column, row, x, y }: Component, margin: number): { x: Float32Array; y: Float32Array } {
+  const [left, right] = limitsOf(column)
   const [top, bottom] = [row[0]!, row[row.length - 1]!]
-  return {
-    x: clamped(of.x, left - margin, right + margin),
-    y: clamped(of.y, top - margin, bottom + margin),
-  }
+  return { x: clamped(x, left - margin, right + margin), y: clamped(y, top - margin, bottom + margin) }
 }
 
 /** The values within these limits; themselves where all are. */
 function clamped(values: Float32Array, least: number, most: number): Float32Array {
   let k = 0
   while (k < values.length && values[k]! >= least && values[k]! <= most) k++
-  return k === values.length ? values : values.map((value) => Math.min(most, Math.max(least, value)))
+  if (k === values.length) return values
+  const within = values.slice()
+  for (; k < within.length; k++) within[k] = Math.min(most, Math.max(least, within[k]!))
+  return within
 }
 
 /** Where there are more groups than labels can name, the smallest become -1. */
@@ -277,8 +287,7 @@ function largestGroups(groups: Groups): Groups {
 
 function clustersOf(pixels: Pixels, groups: Groups, size: Size, calibration: Calibration | null): Cluster[] {
   const moments = momentsOf(groups.group, groups.count, pixels.x, pixels.y)
-  return membersOf(groups).map((member, g) => {
-    const { features, mean } = featuresOf(pixels, pixels.foreground, member, size)
+  return featuresOf(pixels, pixels.foreground, groups, size).map(({ features, mean }, g) => {
     const own = moments[g]!
     return {
       centre: [own.x / own.n, own.y / own.n],

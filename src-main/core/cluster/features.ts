@@ -1,5 +1,6 @@
 import type { Calibration } from '../../contract/wire.ts'
 import type { Size } from '../mask/rle.ts'
+import type { Groups } from './groups.ts'
 import type { Places } from './places.ts'
 
 /** What tells a hit from a false alarm, as far as an instance itself shows. */
@@ -23,40 +24,50 @@ export function logOdds(probability: number): number {
   return Math.log(p / (1 - p))
 }
 
+/** What the features of one instance are made of. */
+interface Seen {
+  features: InstanceFeatures
+  /** mean foreground probability, 0..1 */
+  mean: number
+}
+
 /**
- * The features of one instance.
+ * The features of instances.
  * @param foreground [n] probability * 255
- * @param member at least one position in both
+ * @param groups the pixels of each, at least one
  * @param size of the image
- * @returns also the mean foreground probability, 0..1
+ * @returns [count]
  */
 export function featuresOf(
   { column: columns, row: rows }: Places,
   foreground: Uint8Array,
-  member: Uint32Array,
+  { group, count }: Groups,
   { width, height }: Size,
-): { features: InstanceFeatures; mean: number } {
-  const histogram = new Uint32Array(256)
-  let sum = 0
-  let border = 0
-  for (let m = 0; m < member.length; m++) {
-    const k = member[m]!
-    const value = foreground[k]!
-    histogram[value]!++
-    sum += value
+): Seen[] {
+  const histograms = new Uint32Array(256 * count)
+  const border = new Uint8Array(count)
+  for (let k = 0; k < group.length; k++) {
+    const g = group[k]!
+    if (g < 0) continue
+    histograms[256 * g + foreground[k]!]!++
     const [column, row] = [columns[k]!, rows[k]!]
-    if (column === 0 || row === 0 || column === width - 1 || row === height - 1) border = 1
+    if (column === 0 || row === 0 || column === width - 1 || row === height - 1) border[g] = 1
+  }
+  return Array.from(border, (touches, g) => seenBy(histograms.subarray(256 * g, 256 * (g + 1)), touches))
+}
+
+/** @param histogram [256] pixels by foreground probability * 255 */
+function seenBy(histogram: Uint32Array, border: number): Seen {
+  let [n, sum] = [0, 0]
+  for (let value = 0; value < 256; value++) {
+    n += histogram[value]!
+    sum += value * histogram[value]!
   }
   let peak = 255
-  for (let above = histogram[peak]!; above * 10 < member.length; above += histogram[peak]!) peak--
-  const mean = sum / member.length / 255
+  for (let above = histogram[peak]!; above * 10 < n; above += histogram[peak]!) peak--
+  const mean = sum / n / 255
   return {
-    features: {
-      foreground: logOdds(mean),
-      peak: logOdds(peak / 255),
-      logArea: Math.log(member.length),
-      border,
-    },
+    features: { foreground: logOdds(mean), peak: logOdds(peak / 255), logArea: Math.log(n), border },
     mean,
   }
 }

@@ -28,7 +28,7 @@ export function fittedRectangles(
 ): Corner[][] {
   const count = clusters.reduce((most, cluster) => Math.max(most, cluster + 1), 0)
   const group = withBorders(inference, labels)
-  const own = membersOf({ group: Int32Array.from(labels), count })
+  const own = membersOf({ group: new Int32Array(labels), count })
   const all = membersOf({ group, count })
   return clusters.map((cluster) => {
     const whole = surest(own[cluster]!, inference.foreground)
@@ -38,34 +38,47 @@ export function fittedRectangles(
 
 /** The groups with the pixels around them that belong to none, each with the nearest: round by round, as {@link REACH} says. */
 function withBorders({ index, width }: SparseInference, labels: Int16Array): Int32Array {
-  const group = Int32Array.from(labels)
-  const positions = new Map(Array.from(index, (pixel, k) => [pixel, k]))
-  let edge = Array.from(group.keys()).filter((k) => group[k]! >= 0)
+  const group = new Int32Array(labels)
+  const { above, below } = aboveAndBelow(index, width)
+  let edge: number[] = []
+  for (let k = 0; k < group.length; k++) if (group[k]! >= 0) edge.push(k)
   for (let round = 0; round < REACH; round++) {
     const next: number[] = []
+    const reach = (from: number, there: number): void => {
+      if (there < 0 || group[there]! >= 0) return
+      group[there] = group[from]!
+      next.push(there)
+    }
     for (const k of edge) {
-      const pixel = index[k]!
-      const column = pixel % width
-      for (const beside of [
-        ...(column > 0 ? [pixel - 1] : []),
-        ...(column + 1 < width ? [pixel + 1] : []),
-        pixel - width,
-        pixel + width,
-      ]) {
-        const there = positions.get(beside)
-        if (there === undefined || group[there]! >= 0) continue
-        group[there] = group[k]!
-        next.push(there)
-      }
+      const column = index[k]! % width
+      if (column > 0 && index[k - 1] === index[k]! - 1) reach(k, k - 1)
+      if (column + 1 < width && index[k + 1] === index[k]! + 1) reach(k, k + 1)
+      reach(k, above[k]!)
+      reach(k, below[k]!)
     }
     edge = next
   }
   return group
 }
 
+/** Positions of the pixels straight above and below each; -1: it is not there. @param index [n] ascending @returns [n] */
+function aboveAndBelow(index: Uint32Array, width: number): { above: Int32Array; below: Int32Array } {
+  const [above, below] = [new Int32Array(index.length).fill(-1), new Int32Array(index.length).fill(-1)]
+  let other = 0
+  for (let k = 0; k < index.length; k++) {
+    while (index[other]! + width < index[k]!) other++
+    if (index[other]! + width !== index[k]) continue
+    above[k] = other
+    below[other] = k
+  }
+  return { above, below }
+}
+
 /** What the surest of a ship's own pixels have at least, 0..255. */
 function surest(members: Uint32Array, foreground: Uint8Array): number {
-  const values = Uint8Array.from(members, (k) => foreground[k]!).sort()
+  const values = new Uint8Array(members.length)
+  for (let m = 0; m < members.length; m++) values[m] = foreground[members[m]!]!
+  values.sort()
   return values[Math.floor((1 - SUREST) * values.length)]!
 }
 

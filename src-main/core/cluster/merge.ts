@@ -36,9 +36,10 @@ const MOST_GAP = 0.3
 type Body = Omit<Region, 'neighbours'>
 
 /** Whether two regions together have the shape of a single hull: slender, and hardly any room between them. */
-function isOneHull(a: Body, b: Body, both: Body): boolean {
-  const gap = both.hull - a.hull - b.hull
-  return aspectOf(both.places) >= LEAST_ASPECT && gap < MOST_GAP * Math.min(a.places.n, b.places.n)
+function isOneHull(a: Body, b: Body): boolean {
+  if (aspectOf(addMoments(a.places, b.places)) < LEAST_ASPECT) return false
+  const gap = hullPixels(joinOutlines(a.outline, b.outline)) - a.hull - b.hull
+  return gap < MOST_GAP * Math.min(a.places.n, b.places.n)
 }
 
 function join(a: Body, b: Body): Body {
@@ -59,15 +60,15 @@ const NECK = 1.04 * Math.sqrt(3)
 
 type Rule = Pick<ClusterSettings, 'alpha' | 'necks'>
 
-/** What joining two neighbours costs; above 1 they stay apart. */
+/** What joining two neighbours costs; above 1 they stay apart, and nobody asks how much above. */
 function costOf(a: Body, b: Body, { alpha, necks }: Rule): number {
   const embeddings = separation(a.embeddings, b.embeddings) / Math.max(alpha, Number.MIN_VALUE)
   const apart = necks ? Math.max(embeddings, separation(a.places, b.places) / NECK) : embeddings
-  return isOneHull(a, b, join(a, b)) ? ONE_HULL * apart : apart
+  return ONE_HULL * apart <= 1 && isOneHull(a, b) ? ONE_HULL * apart : apart
 }
 
 /**
- * Joins the two least separated neighbours, again and again, until all are further apart than alpha or, where necks count, have
+ * Joins the two least separated neighbours, of equals those with the lowest numbers, again and again, until all are further apart than alpha or, where necks count, have
  * one between them.
  * @param regions of one component, each with at least one pixel
  * @returns [regions] the region that each has become part of (the lowest number of its group)
@@ -88,7 +89,10 @@ export function mergeRegions(regions: readonly Region[], rule: Rule): Int32Array
   for (;;) {
     let [low, high, least] = [-1, -1, Infinity]
     costs.forEach((row, i) => {
-      for (const [j, cost] of row) if (j > i && cost < least) [low, high, least] = [i, j, cost]
+      for (const [j, cost] of row) {
+        if (j > i && (cost < least || (cost === least && i === low && j < high)))
+          [low, high, least] = [i, j, cost]
+      }
     })
     if (low === -1 || least > 1) return into
     now[low] = join(now[low]!, now[high]!)

@@ -16,16 +16,8 @@ interface VoteGrid {
 }
 
 function castVotes(x: Float32Array, y: Float32Array): VoteGrid {
-  let left = Infinity
-  let top = Infinity
-  let right = -Infinity
-  let bottom = -Infinity
-  for (let k = 0; k < x.length; k++) {
-    if (x[k]! < left) left = x[k]!
-    if (x[k]! > right) right = x[k]!
-    if (y[k]! < top) top = y[k]!
-    if (y[k]! > bottom) bottom = y[k]!
-  }
+  const [left, right] = limitsOf(x)
+  const [top, bottom] = limitsOf(y)
   const side = Math.max(1, Math.ceil(Math.sqrt(((right - left + 2) * (bottom - top + 2)) / MOST_BINS)))
   // Bins are centred on whole pixels, wherever the component lies. Half a pixel added and cut off takes a quarter of the time of `Math.round`.
   const binOf = (place: number): number => Math.floor(place / side + 0.5)
@@ -43,35 +35,69 @@ function castVotes(x: Float32Array, y: Float32Array): VoteGrid {
   return { width, height, votes, bin, side }
 }
 
+/** Least and greatest. */
+export function limitsOf(values: Float32Array): [number, number] {
+  let [least, most] = [Infinity, -Infinity]
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k]!
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  return [least, most]
+}
+
 /** Gaussian blur, cut at 3 sigma, nothing beyond the border: no mode lies outside the votes' own rectangle. */
 function blur({ width, height, votes }: VoteGrid, sigma: number): Float32Array {
   const radius = Math.ceil(3 * sigma)
-  const kernel = Float64Array.from({ length: radius + 1 }, (_, d) => Math.exp(-(d * d) / (2 * sigma * sigma)))
+  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
+  )
   const alongRows = new Float32Array(votes.length)
   // of each row, where anything lies: what is empty adds nothing
   const first = new Int32Array(height).fill(width)
   const after = new Int32Array(height)
-  for (let row = 0; row < height; row++) {
+  for (let row = 0, start = 0; row < height; row++, start += width) {
     for (let column = 0; column < width; column++) {
-      const at = row * width + column
-      const value = votes[at]!
+      const value = votes[start + column]!
       if (value === 0) continue
       const from = Math.max(0, column - radius)
       const to = Math.min(width - 1, column + radius)
-      for (let c = from; c <= to; c++) alongRows[at - column + c]! += value * kernel[Math.abs(c - column)]!
+      for (let at = start + from, tap = from - column + radius; at <= start + to; at++, tap++) {
+        alongRows[at]! += value * kernel[tap]!
+      }
       if (from < first[row]!) first[row] = from
       after[row] = to + 1
     }
   }
-  // Down the columns by adding whole rows: memory is read in order.
-  const density = new Float32Array(votes.length)
+  return downColumns({ width, height, values: alongRows, first, after }, kernel)
+}
+
+/** Rows of values, and where in each anything lies. */
+interface Rows {
+  width: number
+  height: number
+  values: Float32Array
+  first: Int32Array
+  after: Int32Array
+}
+
+/** The other half of the blur, by adding whole rows, two at a time: memory is read in order, and what is summed up is read and written half as often. */
+function downColumns({ width, height, values, first, after }: Rows, kernel: Float64Array): Float32Array {
+  const radius = (kernel.length - 1) / 2
+  const density = new Float32Array(values.length)
   for (let row = 0; row < height; row++) {
-    for (let other = Math.max(0, row - radius); other <= Math.min(height - 1, row + radius); other++) {
-      const weight = kernel[Math.abs(other - row)]!
+    const last = Math.min(height - 1, row + radius)
+    for (let other = Math.max(0, row - radius); other <= last; other += 2) {
+      const weight = kernel[other - row + radius]!
+      const next = other < last ? kernel[other + 1 - row + radius]! : 0
+      const below = other < last ? width : 0
+      const start = Math.min(first[other]!, first[other + below / width]!)
+      const end = row * width + Math.max(after[other]!, after[other + below / width]!)
       const shift = (other - row) * width
-      const end = row * width + after[other]!
-      for (let at = row * width + first[other]!; at < end; at++)
-        density[at]! += weight * alongRows[at + shift]!
+      for (let at = row * width + start; at < end; at++) {
+        const sum = Math.fround(density[at]! + weight * values[at + shift]!)
+        density[at] = sum + next * values[at + shift + below]!
+      }
     }
   }
   return density
@@ -90,22 +116,35 @@ function climb({ width, height, votes }: VoteGrid, density: Float32Array): Int32
     let at = start
     while (top[at] === -1) {
       path.push(at)
-      let best = at
-      const column = at % width
-      const row = (at - column) / width
-      for (let r = Math.max(0, row - 1); r <= Math.min(height - 1, row + 1); r++) {
-        for (let c = Math.max(0, column - 1); c <= Math.min(width - 1, column + 1); c++) {
-          const next = r * width + c
-          if (density[next]! > density[best]! || (density[next] === density[best] && next < best)) best = next
-        }
-      }
-      if (best === at) top[at] = at
-      at = best
+      const next = upFrom(at, width, height, density)
+      if (next === at) top[at] = at
+      at = next
     }
     for (const passed of path) top[passed] = top[at]!
     path.length = 0
   }
   return top
+}
+
+/** The highest of a bin and those around it. */
+function upFrom(at: number, width: number, height: number, density: Float32Array): number {
+  const column = at % width
+  const row = (at - column) / width
+  const [left, right] = [column > 0 ? -1 : 0, column + 1 < width ? 1 : 0]
+  const [above, below] = [row > 0 ? -width : 0, row + 1 < height ? width : 0]
+  let best = at
+  let most = density[at]!
+  // by index, so that the first of equals is the lowest
+  for (let line = at + above; line <= at + below; line += width) {
+    for (let next = line + left; next <= line + right; next++) {
+      const value = density[next]!
+      if (value > most || (value === most && next < best)) {
+        most = value
+        best = next
+      }
+    }
+  }
+  return best
 }
 
 /**
@@ -118,7 +157,7 @@ function climb({ width, height, votes }: VoteGrid, density: Float32Array): Int32
 export function findModes(x: Float32Array, y: Float32Array, sigma: number): Int32Array {
   const grid = castVotes(x, y)
   const top = climb(grid, blur(grid, sigma / grid.side))
-  const peaks = new Int32Array(x.length)
-  for (let k = 0; k < x.length; k++) peaks[k] = top[grid.bin[k]!]!
+  const peaks = grid.bin
+  for (let k = 0; k < peaks.length; k++) peaks[k] = top[peaks[k]!]!
   return numberByFirst(peaks).group
 }

@@ -11,19 +11,36 @@ export interface Moments {
 /** Sums over each group. @param group [n] 0..count-1, below 0: left out @param x [n] px @param y [n] px @returns [count] */
 export function momentsOf(group: Int32Array, count: number, x: Float32Array, y: Float32Array): Moments[] {
   const moments = Array.from({ length: count }, (): Moments => ({ n: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 }))
-  for (let k = 0; k < group.length; k++) {
-    const m = moments[group[k]!]
-    if (!m) continue
-    const px = x[k]!
-    const py = y[k]!
-    m.n++
-    m.x += px
-    m.y += py
-    m.xx += px * px
-    m.xy += px * py
-    m.yy += py * py
+  const n = group.length
+  for (let k = 0; k < n;) {
+    const g = group[k]!
+    // points of one group mostly follow each other
+    let end = k + 1
+    while (end < n && group[end] === g) end++
+    const own = moments[g]
+    if (own) addPoints(own, x, y, k, end)
+    k = end
   }
   return moments
+}
+
+function addPoints(to: Moments, x: Float32Array, y: Float32Array, from: number, end: number): void {
+  let [sumX, sumY, sumXX, sumXY, sumYY] = [to.x, to.y, to.xx, to.xy, to.yy]
+  for (let k = from; k < end; k++) {
+    const px = x[k]!
+    const py = y[k]!
+    sumX += px
+    sumY += py
+    sumXX += px * px
+    sumXY += px * py
+    sumYY += py * py
+  }
+  to.n += end - from
+  to.x = sumX
+  to.y = sumY
+  to.xx = sumXX
+  to.xy = sumXY
+  to.yy = sumYY
 }
 
 /** The points of both. */

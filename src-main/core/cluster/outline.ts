@@ -9,23 +9,26 @@ export interface Outline {
   right: Float64Array
 }
 
-/** Outlines of groups of pixels. @param group [n] 0..count-1 @returns [count] */
+/** Outlines of groups of pixels. @param of their places, row by row @param group [n] 0..count-1 @returns [count] */
 export function outlinesOf({ column, row }: Places, group: Int32Array, count: number): Outline[] {
+  const n = row.length
   const first = new Float64Array(count).fill(Infinity)
-  const last = new Float64Array(count).fill(-Infinity)
+  const last = new Float64Array(count)
   // rows only ever grow along the pixels
-  for (let k = 0; k < row.length; k++) {
+  for (let k = 0; k < n; k++) {
     const g = group[k]!
     if (first[g] === Infinity) first[g] = row[k]!
     last[g] = row[k]!
   }
   const outlines = Array.from(first, (top, g) => blank(top, last[g]!))
-  for (let k = 0; k < row.length; k++) {
-    const { top, left, right } = outlines[group[k]!]!
-    const x = column[k]!
-    const at = row[k]! - top
-    if (x < left[at]!) left[at] = x
-    if (x > right[at]!) right[at] = x
+  for (let k = 0; k < n;) {
+    const [g, y] = [group[k]!, row[k]!]
+    let end = k + 1
+    while (end < n && group[end] === g && row[end] === y) end++
+    const { top, left, right } = outlines[g]!
+    if (column[k]! < left[y - top]!) left[y - top] = column[k]!
+    if (column[end - 1]! > right[y - top]!) right[y - top] = column[end - 1]!
+    k = end
   }
   return outlines
 }
@@ -55,7 +58,9 @@ export function joinOutlines(a: Outline, b: Outline): Outline {
 /** Number of pixels in the convex hull: those of a digitally convex shape itself, however small. */
 export function hullPixels({ left, right }: Outline): number {
   const from = convexBelow(left)
-  const to = convexBelow(right.map((x) => -x))
+  const mirrored = new Float64Array(right.length)
+  for (let y = 0; y < right.length; y++) mirrored[y] = -right[y]!
+  const to = convexBelow(mirrored)
   let pixels = 0
   for (let y = 0; y < from.length; y++) {
     pixels += Math.max(0, Math.floor(-to[y]! + ROUNDING) - Math.ceil(from[y]! - ROUNDING) + 1)
@@ -67,21 +72,20 @@ const ROUNDING = 1e-9
 
 /** The greatest convex function of the row that is nowhere above the values. @param values finite in the first and last row */
 function convexBelow(values: Float64Array): Float64Array {
-  const corners: number[] = []
+  const corners = new Int32Array(values.length)
+  let n = 0
   for (let i = 0; i < values.length; i++) {
     if (values[i] === Infinity) continue
-    for (;;) {
-      const [a, b] = [corners.at(-2), corners.at(-1)]
-      if (a === undefined || b === undefined) break
+    for (; n > 1; n--) {
+      const [a, b] = [corners[n - 2]!, corners[n - 1]!]
       if ((values[b]! - values[a]!) * (i - a) < (values[i]! - values[a]!) * (b - a)) break
-      corners.pop()
     }
-    corners.push(i)
+    corners[n++] = i
   }
-  const below = Float64Array.from(values)
-  corners.slice(1).forEach((b, c) => {
-    const a = corners[c]!
+  const below = values.slice()
+  for (let c = 1; c < n; c++) {
+    const [a, b] = [corners[c - 1]!, corners[c]!]
     for (let i = a + 1; i < b; i++) below[i] = values[a]! + ((values[b]! - values[a]!) * (i - a)) / (b - a)
-  })
+  }
   return below
 }

@@ -1,5 +1,6 @@
 import { DisjointSets } from '../disjoint-sets.ts'
-import { bordersOf } from './components.ts'
+import { bordersOf, bordersOfSets } from './borders.ts'
+import type { Borders } from './borders.ts'
 import { numberByFirst } from './groups.ts'
 import type { Groups } from './groups.ts'
 import { momentsOf } from './moments.ts'
@@ -39,85 +40,69 @@ export function regionsOf(
   x: Float32Array,
   y: Float32Array,
 ): { region: Int32Array; regions: Region[] } {
-  // groups only ever join: what is no border between modes is none between regions
-  const borders = bordersOf(of, width, mode)
-  const { group: region, count: found } = absorbSlivers(borders, mode)
-  const embeddings = momentsOf(region, found, x, y)
-  const places = momentsOf(region, found, of.column, of.row)
-  const regions = outlinesOf(of, region, found).map((outline, r) => ({
+  const modes = numberByFirst(mode)
+  const { sets, borders } = absorbSlivers(bordersOf(of.index, width, modes.group), modes)
+  // a set goes by its lowest number, and so by its first pixel
+  const number = new Int32Array(modes.count)
+  let count = 0
+  for (let g = 0; g < modes.count; g++) {
+    const least = sets.find(g)
+    number[g] = least === g ? count++ : number[least]!
+  }
+  const region = modes.group
+  for (let k = 0; k < region.length; k++) region[k] = number[region[k]!]!
+  const embeddings = momentsOf(region, count, x, y)
+  const places = momentsOf(region, count, of.column, of.row)
+  const regions = outlinesOf(of, region, count).map((outline, r) => ({
     ...{ embeddings: embeddings[r]!, places: places[r]!, outline },
     hull: hullPixels(outline),
     neighbours: new Set<number>(),
   }))
-  for (let i = 0; i < borders.length; i += 2) {
-    const a = region[borders[i]!]!
-    const b = region[borders[i + 1]!]!
-    if (a === b) continue
+  for (let i = 0; i < borders.a.length; i++) {
+    const [a, b] = [number[borders.a[i]!]!, number[borders.b[i]!]!]
     regions[a]!.neighbours.add(b)
     regions[b]!.neighbours.add(a)
   }
   return { region, regions }
 }
 
-/** @param borders pairs of positions, see {@link bordersOf} */
-function absorbSlivers(borders: readonly number[], mode: Int32Array): Groups {
-  const least = Math.max(SLIVER_PX, SLIVER_SHARE * mode.length)
-  const modes = numberByFirst(mode)
-  const sets = new DisjointSets(modes.count)
-  const sizes = new Uint32Array(modes.count)
-  for (let k = 0; k < mode.length; k++) sizes[modes.group[k]!]!++
-  let lengths = lengthsOf(borders, modes)
-  while (lengths.size > 1 && [...lengths.keys()].some((g) => sizes[g]! < least)) {
+/** Gives slivers to others, until there are none or nothing borders on another. @returns also the borders that are left */
+function absorbSlivers(borders: Borders, { group, count }: Groups): { sets: DisjointSets; borders: Borders } {
+  const least = Math.max(SLIVER_PX, SLIVER_SHARE * group.length)
+  const sets = new DisjointSets(count)
+  const sizes = new Uint32Array(count)
+  for (let k = 0; k < group.length; k++) sizes[group[k]!]!++
+  for (let left = borders; ; left = bordersOfSets(left, sets)) {
+    const into = longestOf(left, count)
+    const slivers = indicesWhere(into, (other, g) => other >= 0 && sizes[g]! < least)
+    if (slivers.length === 0) return { sets, borders: left }
     // only slivers look for another, so that two that are none never meet in one
-    for (const [g, own] of lengths) if (sizes[g]! < least) sets.join(g, longest(own))
-    for (const g of lengths.keys()) {
-      const into = sets.find(g)
-      if (into !== g) sizes[into]! += sizes[g]!
-    }
-    lengths = joinedLengths(lengths, sets)
-  }
-  // a set goes by its lowest number, and so by its first pixel
-  return lengths.size === modes.count ? modes : numberByFirst(modes.group.map((g) => sets.find(g)))
-}
-
-/** How long the borders of each group with others are, in pairs of pixels; by group. */
-type Lengths = Map<number, Map<number, number>>
-
-function addLength(lengths: Lengths, a: number, b: number, more: number): void {
-  const own = lengths.get(a)
-  own?.set(b, (own.get(b) ?? 0) + more)
-}
-
-function lengthsOf(pairs: readonly number[], { group, count }: Groups): Lengths {
-  const lengths: Lengths = new Map(Array.from({ length: count }, (_, g) => [g, new Map<number, number>()]))
-  for (let i = 0; i < pairs.length; i += 2) {
-    const a = group[pairs[i]!]!
-    const b = group[pairs[i + 1]!]!
-    addLength(lengths, a, b, 1)
-    addLength(lengths, b, a, 1)
-  }
-  return lengths
-}
-
-/** The borders of what the groups are joined to. */
-function joinedLengths(before: Lengths, sets: DisjointSets): Lengths {
-  const lengths: Lengths = new Map()
-  for (const [g, own] of before) {
-    const into = sets.find(g)
-    if (!lengths.has(into)) lengths.set(into, new Map())
-    for (const [other, length] of own) {
-      const beyond = sets.find(other)
-      if (beyond !== into) addLength(lengths, into, beyond, length)
+    for (const g of slivers) sets.join(g, into[g]!)
+    for (let g = 0; g < count; g++) {
+      // of those that still were by themselves
+      if (into[g]! >= 0 && sets.find(g) !== g) sizes[sets.find(g)]! += sizes[g]!
     }
   }
-  return lengths
 }
 
-/** The neighbour with the longest border; of equals the lowest number. */
-function longest(lengths: ReadonlyMap<number, number>): number {
-  let [best, most] = [-1, 0]
-  for (const [other, length] of lengths) {
-    if (length > most || (length === most && other < best)) [best, most] = [other, length]
+/** The neighbour that each group has the longest border with, of equals the lowest number; -1: it has none. @returns [count] */
+function longestOf({ a, b, length }: Borders, count: number): Int32Array {
+  const best = new Int32Array(count).fill(-1)
+  const most = new Uint32Array(count)
+  const look = (g: number, other: number, own: number): void => {
+    if (own < most[g]! || (own === most[g] && other > best[g]!)) return
+    best[g] = other
+    most[g] = own
+  }
+  for (let i = 0; i < a.length; i++) {
+    look(a[i]!, b[i]!, length[i]!)
+    look(b[i]!, a[i]!, length[i]!)
   }
   return best
+}
+
+function indicesWhere(values: Int32Array, takes: (value: number, index: number) => boolean): number[] {
+  const indices: number[] = []
+  for (let i = 0; i < values.length; i++) if (takes(values[i]!, i)) indices.push(i)
+  return indices
 }
