@@ -1,10 +1,11 @@
+import Database from 'better-sqlite3'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatRle } from '../src-main/core/mask/rle.ts'
 import { maskOf, writeImages } from '../src-main/testing/images.ts'
 import { expect, test, type Drydock } from './harness.ts'
 import { picture } from './pictures.ts'
-import { ask, jobsAreOver, sampleIn } from './steps.ts'
+import { jobsAreOver, sampleIn } from './steps.ts'
 
 /** Train in each of its states: nothing finished, few labels, running, finished, film, groups, gate, rolled back, side by side, learning curve, failed, interrupted. */
 
@@ -148,6 +149,7 @@ test('Train on the sample', async ({ launch, folder }) => {
 
   await set(drydock, 'Learning rate', '1')
   await page.getByTestId('start-training').click()
+  await expect(page.getByTestId('train-state')).toContainText('running')
   await expect(page.getByTestId('train-state')).toContainText(/failed|finished/, { timeout: 240_000 })
   await picture(drydock, 'train-failed')
   await set(drydock, 'Learning rate', '0.001')
@@ -155,11 +157,43 @@ test('Train on the sample', async ({ launch, folder }) => {
   await page.getByTestId('start-training').click()
   await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '2', { timeout: 400_000 })
   await drydock.kill()
-  const again = await launch()
   const project = sampleIn(folder)
-  expect(ask<{ state: string }>(project, `select state from jobs where kind = 'train'`)).not.toEqual([])
+  verdicts(project)
+  const again = await launch()
   await again.page.getByTestId('open-sample').click()
   await again.page.getByTestId('view-train').click()
   await expect(again.page.getByTestId('train-state')).toContainText('interrupted')
   await picture(again, 'train-interrupted')
+  await again.resize(1440, 900)
+  await again.page.getByRole('button', { name: 'Sample 1' }).first().click()
+  await expect(again.page.getByTestId('gate')).toHaveAttribute('data-verdict', 'better')
+  await picture(again, 'train-gate-better', false, { narrow: false })
+  await again.page.getByRole('button', { name: 'Drydock base' }).last().click()
+  await expect(again.page.getByTestId('gate')).toHaveAttribute('data-verdict', 'worse')
+  await picture(again, 'train-gate-worse', false, { narrow: false })
 })
+
+/** Verdicts that trainings of a minute do not reach: the one version surely better than its parent, the base model surely worse. */
+function verdicts(project: string): void {
+  const file = new Database(join(project, 'project.sqlite'))
+  const rows = file
+    .prepare<[], { id: string; name: string; parent: string | null }>('select id, name, parent from models')
+    .all()
+  const interval = (value: number) => ({ value, low: value - 0.03, high: value + 0.03 })
+  const versions = Object.fromEntries(
+    rows.map(({ id, name, parent }) => {
+      const value = name === 'Drydock base' ? -0.05 : 0.05
+      const scores = {
+        f2: 0.7 + value,
+        before: 0.7,
+        difference: interval(value),
+        differenceWithShips: interval(value),
+      }
+      return [id, { paired: { against: parent, on: 'validation', images: 12, ...scores }, remark: '' }]
+    }),
+  )
+  file
+    .prepare<[string]>("update meta set value = ? where name = 'versions'")
+    .run(JSON.stringify({ versions, looks: [] }))
+  file.close()
+}

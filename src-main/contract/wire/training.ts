@@ -73,7 +73,16 @@ export const measuredCurve = z.object({
   at: z.string(),
   /** validation images */
   scoredOn: z.number().int(),
-  points: z.array(z.object({ images: z.number().int(), f2: estimate })),
+  points: z.array(
+    z.object({
+      images: z.number().int(),
+      f2: estimate,
+      /** ships of the validation images that are found at IoU > 0.5. Absent in curves from before it was counted */
+      found: z.number().int().optional(),
+    }),
+  ),
+  /** how many ships there are to find. Absent in curves from before it was counted */
+  ships: z.number().int().optional(),
   /** what so many `more` images would bring */
   gain: estimate,
   more: z.number().int(),

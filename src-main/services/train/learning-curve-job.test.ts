@@ -52,11 +52,12 @@ test('trains on a quarter, half and all, scores the validation images each time,
   const curve = await measuredLearningCurve(project)
   expect(curve).toMatchObject({ scoredOn: 4, more: 100 })
   // the engine of the tests finds every bright ship, whatever it was trained on
-  expect(curve!.points.map(({ images, f2 }) => [images, f2.value])).toEqual([
-    [2, 1],
-    [4, 1],
-    [8, 1],
+  expect(curve!.points.map(({ images, f2, found }) => [images, f2.value, found])).toEqual([
+    [2, 1, 4],
+    [4, 1, 4],
+    [8, 1, 4],
   ])
+  expect(curve!.ships).toBe(4)
   expect(curve!.gain.value).toBeCloseTo(0, 12)
   expect(existsSync(join(project.folder, 'training', 'learning-curve.json'))).toBe(true)
 })

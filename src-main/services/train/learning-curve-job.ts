@@ -23,6 +23,10 @@ import type { TrainSource } from './train-plan.ts'
 /** Steps of each training, and fewest images to train on and to score on for a curve that says anything. */
 const [STEPS, FEWEST, FEWEST_SCORED] = [200, 8, 4]
 
+/** What a training reached on one image. */
+const reached = z.object({ f2: z.number(), found: z.number().int(), ships: z.number().int() })
+type Reached = z.infer<typeof reached>
+
 const payload = z.object({ from: z.string(), folder: z.uuid() })
 
 /** Measures how F2 grows with the images that are trained on: short trainings on a quarter, half, and all of them, scored on the validation images. */
@@ -78,26 +82,33 @@ async function measure(
   await project.store.inBatches(train, ({ content }) => project.store.similar.noteTrained(content, at))
   const out = join(project.folder, 'training', folder)
   const order = inTurn(train)
-  const parts: { images: number; each: number[] }[] = []
+  const parts: { images: number; each: Reached[] }[] = []
   for (const [i, images] of sizesOf(train.length).entries()) {
     const own = join(out, String(images))
-    const known = await readFile(join(own, 'each.json'), 'utf8').catch(() => null)
+    const known = await reachedBefore(join(own, 'each.json'))
     const each =
-      known === null
-        ? await trainOn(context, order.slice(0, images), { validation, from, out: own, before: i * STEPS })
-        : z.array(z.number()).parse(JSON.parse(known))
+      known ??
+      (await trainOn(context, order.slice(0, images), { validation, from, out: own, before: i * STEPS }))
     signal.throwIfAborted()
     if (known === null) await writeWhole(join(own, 'each.json'), JSON.stringify(each))
     parts.push({ images, each })
   }
-  const { points, gain, more, at: fitted } = learningCurve(parts)
+  const {
+    points,
+    gain,
+    more,
+    at: fitted,
+  } = learningCurve(parts.map(({ images, each }) => ({ images, each: each.map(({ f2 }) => f2) })))
+  const sum = (each: readonly Reached[], of: 'found' | 'ships'): number =>
+    each.reduce((all, one) => all + one[of], 0)
   const last = points.at(-1)!.images
   const fit = Array.from(
     { length: 20 },
     (_, i) => points[0]!.images + ((last + more - points[0]!.images) * i) / 19,
   )
   const curve: MeasuredCurve = {
-    ...{ at, scoredOn: validation.length, points, gain, more },
+    ...{ at, scoredOn: validation.length, gain, more, ships: sum(parts[0]!.each, 'ships') },
+    points: points.map((point, i) => ({ ...point, found: sum(parts[i]!.each, 'found') })),
     fit: fit.map((images) => ({ images, f2: fitted(images) })),
   }
   await writeWhole(curveFile(project), JSON.stringify(curve))
@@ -108,12 +119,18 @@ async function measure(
   }
 }
 
-/** A short training on some images, scored on the validation images. @returns [images] F2 of each */
+/** What a part had come to before the job was broken off; null: nothing, or of another form. */
+async function reachedBefore(file: string): Promise<Reached[] | null> {
+  const text = await readFile(file, 'utf8').catch(() => 'null')
+  return z.array(reached).safeParse(JSON.parse(text)).data ?? null
+}
+
+/** A short training on some images, scored on the validation images. @returns [images] what was reached on each */
 async function trainOn(
   { project, signal, progress }: JobContext,
   train: TrainSource[],
   { validation, from, out, before }: { validation: TrainSource[]; from: string; out: string; before: number },
-): Promise<number[]> {
+): Promise<Reached[]> {
   const { engine, workers } = project.shared
   const { folder } = await usableModel(project, from)
   await trainModel(
@@ -136,9 +153,11 @@ async function trainOn(
   )
   signal.throwIfAborted()
   const model = await readModelFile(out)
-  const each: number[] = []
-  for (const image of validation)
-    each.push((await scoreOn(project, { folder: out, model }, image, signal)).f2)
+  const each: Reached[] = []
+  for (const image of validation) {
+    const { f2, thresholds } = await scoreOn(project, { folder: out, model }, image, signal)
+    each.push({ f2, found: thresholds[0]!.tp, ships: image.truth.length })
+  }
   return each
 }
 
