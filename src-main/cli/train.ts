@@ -117,6 +117,7 @@ async function trainFolder(
   const { selectFromFolder } = await import('../services/train/train-folder.ts')
   const { trainDefaults } = await import('../services/train/train-defaults.ts')
   const { canResume, syntheticShareOf, trainModel } = await import('../services/train/train.ts')
+  const { gainOf } = await import('../services/train/gain.ts')
   assertFree(out, options.resume ?? false, canResume(out))
   const from = options.from === 'none' ? null : await findModel(options.from ?? null)
   const validation = options.validation === undefined ? null : await readNames(options.validation)
@@ -162,6 +163,7 @@ async function trainFolder(
     seconds: outcome.seconds,
     best_step: outcome.bestStep,
     validation: validationForMachines(outcome.validation),
+    against_parent: outcome.paired ?? null,
     used: selection.train.length,
     left_out: selection.leftOut,
     cancelled: outcome.cancelled,
@@ -170,6 +172,8 @@ async function trainFolder(
   terminal.say(
     `Trained ${counted(outcome.steps, 'step')} in ${roughDuration(outcome.seconds)}; validation F2 ${scoreText(outcome.validation?.f2 ?? null)}, ${scoreText(outcome.validation?.f2WithShips ?? null)} over images with ships.`,
   )
+  const gain = gainOf(outcome)
+  if (gain !== '') terminal.say(gain)
   terminal.say(`Model ${id.slice(0, 12)}: ${out}`)
   if (outcome.cancelled) process.exitCode = FAILURE
 }
@@ -233,9 +237,11 @@ function tellSelection(
     leftOut: readonly { reason: string; count: number; names?: string[] }[]
   },
 ): void {
-  terminal.say(
-    `Training on ${counted(selection.train.length, 'image')}, validating on ${counted(selection.validation.length, 'image')}.`,
-  )
+  const on =
+    selection.validation.length > 0
+      ? counted(selection.validation.length, 'image')
+      : 'images left out in turn, or on synthetic scenes where they are of one scene'
+  terminal.say(`Training on ${counted(selection.train.length, 'image')}, validating on ${on}.`)
   for (const { reason, count: n, names } of selection.leftOut) {
     terminal.say(`Left out: ${counted(n, 'image')}, ${reason}${names ? ` (${someOf(names)})` : ''}`)
   }

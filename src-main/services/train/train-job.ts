@@ -8,8 +8,7 @@ import { trainSettings } from '../../contract/wire.ts'
 import type { CurvePoint, TrainPreview, TrainSettings } from '../../contract/wire.ts'
 import type { JobContext, JobHandler, JobOutcome } from '../machinery/job-handlers.ts'
 import { SNAPSHOTS } from '../../contract/engine.ts'
-import type { TrainOutcome } from '../../contract/engine.ts'
-import { verdictOfPaired } from '../../core/metric/difference.ts'
+import { gainOf } from './gain.ts'
 import { fewSteps, isFew } from './few-labels.ts'
 import type { HeldOut } from './few-labels.ts'
 import { addHeldOutRun } from './held-out-run.ts'
@@ -198,20 +197,5 @@ function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: Traine
   if (skipped.length > 0) parts.push(`${skipped.length} could not be read and were left out`)
   if (f2 !== null) parts.push(`validation F2 ${f2.toFixed(3)}`)
   if (f2WithShips !== null) parts.push(`${f2WithShips.toFixed(3)} over images with ships`)
-  return `${parts.join(', ')}.${gainOf(outcome)}`
-}
-
-/** What came of it, against the version that it started from. */
-function gainOf({ bestStep, paired }: TrainOutcome): string {
-  if (bestStep === 0) return ' No step was better than the version it started from, whose weights are kept.'
-  if (!paired) return ''
-  const { difference, differenceWithShips } = paired
-  const text = ({ value, low, high }: typeof difference): string =>
-    `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
-  const figures = `${text(difference)}${differenceWithShips ? `, over images with ships ${text(differenceWithShips)}` : ''}`
-  const verdict = verdictOfPaired(paired)
-  if (verdict === 'too few') return ` Too few images to say whether it is better: ${figures}.`
-  if (verdict === 'unclear')
-    return ` It is not better than the version it started from by more than chance: ${figures}.`
-  return ` It is ${verdict} than the version it started from: ${figures}.`
+  return [`${parts.join(', ')}.`, gainOf(outcome)].join(' ').trimEnd()
 }
