@@ -11,11 +11,17 @@ import { fitRectangle, gridOver, rectangleOf } from './rectangle.ts'
 import type { TurnedBox } from './turned-box.ts'
 import { depthsOf } from './turned-box.ts'
 
-/** What the network says of each pixel. It looks up to three times: at the box that was drawn, then nearer, along the ship that it saw there. */
+/**
+ * What the network says of each pixel. It looks up to three times: at the box that was drawn, then nearer, along the ship that it saw there,
+ * and, unless the two agree, from the other end.
+ */
 
 /** What is seen in each of the looks counts so much. */
 const TWICE = [0.5, 0.5]
 const THRICE = [0.3, 0.35, 0.35]
+const TWICE_NEARER = [0.4, 0.6]
+/** Where two looks agree so well, expected intersection over union, a third says nothing new. */
+const AGREED = 0.9
 /** Where the cells of the first look are no larger than this, image px, a nearer one sees no more. */
 const PIXEL = 1
 /** Log odds of what no look shows. */
@@ -24,8 +30,6 @@ const UNSEEN = -8
 /** What a network that has seen the whole image says counts little: it does not know of the box. */
 const BY_BELIEF = 0.2
 
-/** How much each side of what was drawn is believed: of a mask, and where a rectangle is asked for, of which people know where it ends. */
-const TRUST = { mask: 0.05, rectangle: 0.25 }
 /** A rectangle that fits what is seen no better than this says nothing of it, intersection over union. */
 const FITS = 0.6
 /** How much a pixel within or beyond the rectangle's sides counts, at the most; and how deep it lies for nearly all of that, px. */
@@ -38,7 +42,7 @@ const SMALL = 128 * 128
 /** [area.height, area.width] log odds that a pixel is the ship's. */
 export function netLean(asked: Asked, net: BoxNet): Float32Array {
   const { picture, belief } = asked
-  const { looks, shares, fit } = looksOf(asked, net, TRUST.mask)
+  const { looks, shares, fit } = looksOf(asked, net)
   const lean = leanOf(pixelsOf(picture.area), looks, shares)
   if (belief) for (let p = 0; p < lean.length; p++) lean[p]! += BY_BELIEF * logit(belief[p]!)
   if (fit && fit.iou >= FITS) addRectangle(lean, asked, settledIn(asked, fit.box))
@@ -47,7 +51,7 @@ export function netLean(asked: Asked, net: BoxNet): Float32Array {
 
 /** The turned rectangle of the ship; null: next to nothing was seen. */
 export function netRectangle(asked: Asked, net: BoxNet): TurnedBox | null {
-  return looksOf(asked, net, TRUST.rectangle).fit?.box ?? null
+  return looksOf(asked, net).fit?.box ?? null
 }
 
 interface Seen {
@@ -57,12 +61,12 @@ interface Seen {
   fit: Fit | null
 }
 
-function looksOf(asked: Asked, net: BoxNet, trust: number): Seen {
+function looksOf(asked: Asked, net: BoxNet): Seen {
   const { box, along, picture } = asked
   const grid = gridOver(picture.area)
   const fitTo = (start: TurnedBox, looks: readonly Look[], shares: readonly number[], drawn?: Drawn) =>
     fitRectangle(withPlaces(leanOf(grid, looks, shares), grid, asked), grid, start, drawn)
-  const drawn = { box, along, trust }
+  const drawn = { box, along }
   const first = lookAt(asked, net, box)
   const start = rectangleOf(first)
   if (Math.max(cellOf(box.length), cellOf(box.breadth)) <= PIXEL) {
@@ -72,8 +76,24 @@ function looksOf(asked: Asked, net: BoxNet, trust: number): Seen {
   if (start === null) return { looks: [first], shares: [1], fit: null }
   const second = lookAt(asked, net, fitTo(start, [first], [1]).box)
   const nearer = fitTo(second.box, [first, second], TWICE)
+  if (agreement(leanOf(grid, [first], [1]), leanOf(grid, [second], [1])) >= AGREED) {
+    const looks = [first, second]
+    return { looks, shares: TWICE_NEARER, fit: fitTo(nearer.box, looks, TWICE_NEARER, drawn) }
+  }
   const looks = [first, second, lookAt(asked, net, turned(nearer.box))]
   return { looks, shares: THRICE, fit: fitTo(nearer.box, looks, THRICE, drawn) }
+}
+
+/** Expected intersection over union of what is seen in two looks, 0..1. @param a log odds at the same places as `b` */
+function agreement(a: Float32Array, b: Float32Array): number {
+  let [both, either] = [0, 0]
+  for (let p = 0; p < a.length; p++) {
+    const least = Math.min(a[p]!, b[p]!)
+    const most = Math.max(a[p]!, b[p]!)
+    both += 1 / (1 + Math.exp(-least))
+    either += 1 / (1 + Math.exp(-most))
+  }
+  return both / either
 }
 
 /** What a person has painted, and what others hold, is known of a place. */

@@ -77,14 +77,15 @@ export interface Fit {
   iou: number
 }
 
-/** What a person drew, and how much each side of it is believed, in intersection over union. */
+/** What a person drew. */
 export interface Drawn {
   box: TurnedBox
   /** only bow and stern were pointed at: the other sides are guessed */
   along: boolean
-  trust: number
 }
 
+/** How much each side of what was drawn is believed, in intersection over union: more helps careful hands, and harms rough boxes more. */
+const TRUST = 0.05
 /** A hand is off by so much, px, or of the box's extent. */
 const HAND = 2
 const HAND_SHARE = 0.03
@@ -93,7 +94,7 @@ const HAND_SHARE = 0.03
  * What is lost of the trust in what was drawn: nothing for a rectangle that just touches its sides; next to all where it is clear that it was drawn roughly,
  * so that then nothing is gained by moving towards it.
  */
-function lossOf({ box: rough, along: lengthwise, trust }: Drawn, box: TurnedBox): number {
+function lossOf({ box: rough, along: lengthwise }: Drawn, box: TurnedBox): number {
   const half = halfExtents(box, box.angle - rough.angle)
   const { along, across } = toBox(rough, box)
   const gap = (at: number, side: number, extent: number) =>
@@ -107,7 +108,7 @@ function lossOf({ box: rough, along: lengthwise, trust }: Drawn, box: TurnedBox)
     ...(lengthwise ? [] : sides(across, half.y, rough.breadth)),
   ]
   const mean = gaps.reduce((sum, one) => sum + one, 0) / gaps.length
-  return trust * gaps.length * (1 - Math.exp(-mean / 2))
+  return TRUST * gaps.length * (1 - Math.exp(-mean / 2))
 }
 
 /**

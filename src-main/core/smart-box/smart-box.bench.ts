@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { resources, root } from '../../locations.ts'
 import { axisOf, boxAlongShip, uprightBox } from '../../testing/rough-boxes.ts'
+import { boxShapeOf, shapeMask } from '../edit/shape.ts'
 import { componentsOf } from '../mask/components.ts'
 import type { PixelBox, Rle, Size } from '../mask/rle.ts'
 import { EMPTY_RLE, areaOf, fromPredicate, intersectionArea, labelMapToRles, parseRle, pixelsOf, subtract } from '../mask/rle.ts' // prettier-ignore
@@ -11,13 +12,13 @@ import { between, randomFrom, seedFrom } from '../random.ts'
 import type { Random } from '../random.ts'
 import { makeSyntheticScene } from '../synthetic/scene.ts'
 import { BoxNet } from './net.ts'
-import { smartBox, smartBoxArea } from './smart-box.ts'
+import { smartBox, smartBoxArea, smartRectangle } from './smart-box.ts'
 import type { TurnedBox } from './turned-box.ts'
 import { fromBox, toBox } from './turned-box.ts'
 
 /**
  * The smart box against truth, from boxes whose sides are off by up to 10 to 30 % of the box (drawn anew for each ship): upright ones as they are dragged, and
- * ones along the ship's axis as two clicks and a width give them. With its network and, for the same boxes, by the cut that it falls back to; beside them the
+ * ones along the ship's axis as two clicks and a width give them. With its network, as hulls and as turned rectangles, and, for the same boxes, by the cut that it falls back to; beside them the
  * ellipse in the box and Otsu's threshold in it. What was chosen was chosen on even images; odd ones are reported apart. Of Sentinel-2 only scenes that the
  * network was not trained on count.
  */
@@ -122,6 +123,7 @@ function otsu(box: TurnedBox, picture: Picture, area: PixelBox): Rle {
 
 interface Figures {
   net: number[]
+  rectangle: number[]
   cut: number[]
   ellipse: number[]
   otsu: number[]
@@ -131,7 +133,7 @@ interface Figures {
 const NOTHING = { taken: EMPTY_RLE, ship: EMPTY_RLE, water: EMPTY_RLE, belief: null }
 
 function measure(pictures: readonly Picture[], along: boolean, net: BoxNet): Figures {
-  const figures: Figures = { net: [], cut: [], ellipse: [], otsu: [], ms: [] }
+  const figures: Figures = { net: [], rectangle: [], cut: [], ellipse: [], otsu: [], ms: [] }
   for (const picture of pictures) {
     picture.truth.forEach((rle, i) => {
       if (areaOf(rle) < SMALLEST) return
@@ -147,6 +149,8 @@ function measure(pictures: readonly Picture[], along: boolean, net: BoxNet): Fig
       const mask = smartBox({ ...question, net })
       figures.ms.push(performance.now() - began)
       figures.net.push(iou(mask, rle))
+      const rectangle = smartRectangle({ ...question, net })
+      figures.rectangle.push(rectangle ? iou(shapeMask(boxShapeOf(rectangle), picture), rle) : 0)
       figures.cut.push(iou(smartBox({ ...question, net: null }), rle))
       figures.ellipse.push(iou(ellipse(box, picture, area), rle))
       figures.otsu.push(iou(otsu(box, picture, area), rle))
@@ -216,6 +220,7 @@ function mendedRow(name: string, { before, after }: Mended): string {
 function joined(a: Figures, b: Figures): Figures {
   return {
     net: [...a.net, ...b.net],
+    rectangle: [...a.rectangle, ...b.rectangle],
     cut: [...a.cut, ...b.cut],
     ellipse: [...a.ellipse, ...b.ellipse],
     otsu: [...a.otsu, ...b.otsu],
@@ -228,8 +233,10 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
 }
 
-function row(name: string, { net, cut, ellipse: round, otsu: split, ms }: Figures): string {
-  const medians = [net, cut, round, split].map((values) => quantile(values, 0.5).toFixed(3).padStart(8))
+function row(name: string, { net, rectangle, cut, ellipse: round, otsu: split, ms }: Figures): string {
+  const medians = [net, rectangle, cut, round, split].map((values) =>
+    quantile(values, 0.5).toFixed(3).padStart(8),
+  )
   const better = net.filter((value, i) => value > cut[i]!).length
   const times = [0.5, 0.95, 1].map((share) => quantile(ms, share).toFixed(0).padStart(6))
   const counts = [net.length, better].map(String)
@@ -268,7 +275,7 @@ await from(
   ({ name }) => UNSEEN.held.includes(name),
 )
 console.log(
-  `${'median IoU with truth'.padEnd(36)}ships     net     cut ellipse    Otsu  better   ms: median, 95 %, most`,
+  `${'median IoU with truth'.padEnd(36)}ships    hull  rectan     cut ellipse    Otsu  better   ms: median, 95 %, most`,
 )
 for (const [name, chosen, held] of sets) {
   for (const along of [false, true]) {
