@@ -73,7 +73,10 @@ export function connect(file: string): Connection {
 /** Opens a connection that cannot write, on the file of a project that is open. */
 export function connectToRead(file: string): Connection {
   try {
-    return new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT })
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT })
+    // a read goes through most pages once; what it is given by itself grows with the project, and the process keeps it
+    db.pragma('cache_size = -2000')
+    return db
   } catch (error) {
     throw storeFailure(error)
   }

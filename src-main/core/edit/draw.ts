@@ -135,7 +135,7 @@ export function planTouchUp(
   const builder = new PlanBuilder(state)
   const wanted = subtract(union(prediction.rle, add), remove)
   if (wanted.length === 0) {
-    return { refusal: 'Nothing would be left of the prediction, so it stays as it is. X rejects it.' }
+    return { refusal: 'Nothing would be left of the prediction, so it stays as it is. Reject it instead.' }
   }
   const pixels = policy === 'yield' ? builder.yielding(wanted, null) : wanted
   if (pixels.length === 0) return { refusal: ALL_TAKEN }

@@ -31,8 +31,7 @@ export function planPaste(
   { policy, newId }: DrawOptions,
   step: Step = HERE,
 ): Planned {
-  if (instances.length === 0)
-    return { refusal: 'Nothing was copied yet. Select ships and press Ctrl+C first.' }
+  if (instances.length === 0) return { refusal: 'Nothing was copied yet. Select ships and copy them first.' }
   const builder = new PlanBuilder(state)
   for (const instance of instances) {
     const rle = shiftMask(instance.rle, height, step, state)

@@ -94,7 +94,7 @@ function hintFor({ selection, content, edited }: ToolContext): string {
   const some = content.truth.length + content.predictions.length > 0
   if (selection.length === 0) return some ? 'Click an instance to select it' : ''
   if (selection.length > 1) return `${selection.length} selected`
-  if (selection[0]!.kind === 'prediction') return 'A accepts, X rejects this prediction'
+  if (selection[0]!.kind === 'prediction') return 'Accept this prediction, reject it, or brush it'
   // where gestures change a draft, truth is only looked at
   return edited === 'truth' ? 'A drag moves it, brush and eraser change it' : ''
 }
