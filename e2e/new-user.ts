@@ -63,8 +63,8 @@ const byPolygon: Way = async ({ page }, hand, ship, random) => {
 const boxAround = (ship: Rle, random: Random): [[number, number], [number, number]] => {
   const { x, y, width, height } = boundsOf(ship, SIZE.height)!
   return [
-    [off(random, x), off(random, y)],
-    [off(random, x + width), off(random, y + height)],
+    [off(random, x) - 0.5, off(random, y) - 0.5],
+    [off(random, x + width) - 0.5, off(random, y + height) - 0.5],
   ]
 }
 
