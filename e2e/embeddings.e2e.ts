@@ -180,6 +180,11 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await page.getByTestId('undo').click()
   await expect.poll(clusters).toBe(String(clustersBefore))
   await expect(f2).toHaveText(own)
+  // each cluster has its loss, and the sliders' tracks the colours of the F2 at each of their positions
+  await expect(page.getByTestId('clusters').locator('tbody tr').first()).toContainText(/\d\.\d\d/)
+  await expect(page.getByTestId('draft-alpha')).toHaveAttribute('style', /linear-gradient/, {
+    timeout: 60_000,
+  })
   // the button of the first sentence mends it, and nothing is stored
   await expect(page.getByTestId('words')).toContainText('are merged')
   await page.getByTestId('words-show').click()
@@ -204,6 +209,8 @@ test('a click takes a ship, sliders make a draft beside its score, words say wha
   await page.getByTestId('open-sweep').click()
   await page.getByTestId('sweep-start').click()
   await expect(page.getByTestId('sweep-words')).toContainText('validation images', { timeout: 120_000 })
+  // what stands in the sheet is not said by a note too
+  await expect(page.getByTestId('toast-note').filter({ hasText: 'validation images' })).toHaveCount(0)
   await page.keyboard.press('Escape')
   expect(runs()).toEqual([run])
 

@@ -1,8 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { drydock as command } from '../src-main/testing/command.ts'
 import { expect, test } from './harness.ts'
 import { ask, jobsAreOver, predictAll, sampleIn, saved } from './steps.ts'
+
+/** What a command says the set's F2 is, at full precision. */
+function f2Of(stdout: string): number {
+  const { f2 } = JSON.parse(stdout) as { f2: number }
+  return f2
+}
 
 test('Review says what is wrong, what mending it is worth, and mends it on the side that is wrong', async ({
   launch,
@@ -275,5 +282,22 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await expect.poll(() => existsSync(join(result, 'result.json'))).toBe(true)
     await page.getByTestId('compare-close').click()
     await expect(page.getByTestId('review')).toBeVisible()
+  })
+
+  await test.step('what was taken away, the command line and the window say the same', async () => {
+    const alone = command(folder, 'score', '--result', join(folder, 'result'), '--json')
+    const reviewed = command(folder, 'review', '--project', project, '--json')
+    expect([alone.status, reviewed.status]).toEqual([0, 0])
+    const f2 = f2Of(reviewed.stdout)
+    expect(f2Of(alone.stdout)).toBe(f2)
+    await expect(page.getByTestId('set-f2-mean')).toHaveText(f2.toFixed(2))
+  })
+
+  await test.step('scores of a run whose truth has changed are said to be old, and computed again', async () => {
+    await page.getByTestId('run-menu').click()
+    await page.getByRole('menuitemradio', { name: /^Drydock base \d/ }).click()
+    await expect(page.getByTestId('old-scores')).toContainText('older than the truth')
+    await page.getByRole('button', { name: 'Compute again' }).click()
+    await expect(page.getByTestId('old-scores')).toHaveCount(0)
   })
 })

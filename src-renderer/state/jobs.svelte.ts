@@ -2,7 +2,7 @@ import type { ProjectClient } from '../client/index.ts'
 import type { Job } from '../../src-main/contract/wire.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
-/** Their outcome is on the screen anyway. */
+/** Their outcome is always on the screen anyway. */
 const SAID_ELSEWHERE: ReadonlySet<Job['kind']> = new Set(['score', 'import', 'act-on-all'])
 
 /** The project's jobs: what runs now, and what came out of those that this window saw end. */
@@ -10,6 +10,7 @@ export class Jobs {
   items = $state.raw<Job[]>([])
   readonly #client: ProjectClient
   readonly #toasts: Toasts
+  readonly #isSaid: (kind: Job['kind']) => boolean
   /** the one that the status bar shows */
   readonly shown = $derived(
     this.items.find((job) => job.state === 'running') ?? this.items.find((job) => job.state === 'queued'),
@@ -21,9 +22,11 @@ export class Jobs {
     return last?.state === 'interrupted' && last.resumable ? last : null
   })
 
-  constructor(client: ProjectClient, toasts: Toasts) {
+  /** @param isSaid whether what is open right now says how a job of this kind ends */
+  constructor(client: ProjectClient, toasts: Toasts, isSaid: (kind: Job['kind']) => boolean = () => false) {
     this.#client = client
     this.#toasts = toasts
+    this.#isSaid = isSaid
   }
 
   running(kind: Job['kind']): Job | undefined {
@@ -50,7 +53,8 @@ export class Jobs {
     // a job that ends at once may be over in the first news of it
     if (isActive(job) || (before && !isActive(before))) return
     if (job.error && job.state !== 'cancelled') this.#toasts.failure(job.error.message)
-    else if (job.summary && !SAID_ELSEWHERE.has(job.kind)) this.#toasts.note(job.summary)
+    else if (job.summary && !SAID_ELSEWHERE.has(job.kind) && !this.#isSaid(job.kind))
+      this.#toasts.note(job.summary)
   }
 
   /** Goes on with a job that ended early. */

@@ -34,3 +34,16 @@ it('a job that had ended before this window saw the project says nothing', () =>
   jobs.update(failed)
   expect(toasts.items).toEqual([])
 })
+
+it('what an open sheet says is not said a second time, but a failure is', () => {
+  const toasts = new Toasts()
+  let open = true
+  const jobs = new Jobs(noClient, toasts, (kind) => kind === 'sweep' && open)
+  const swept = job({ kind: 'sweep', state: 'done', summary: 'Nothing is better.' })
+  jobs.update(swept)
+  jobs.update({ ...failed, id: 'b', kind: 'sweep' })
+  expect(toasts.items.map(({ text }) => text)).toEqual(['The engine ended.'])
+  open = false
+  jobs.update({ ...swept, id: 'c' })
+  expect(toasts.items.map(({ text }) => text)).toEqual(['The engine ended.', 'Nothing is better.'])
+})

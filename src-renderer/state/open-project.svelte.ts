@@ -71,7 +71,7 @@ export class OpenProject {
     this.facts = new Facts(this.client, client.shell.dialogs, toasts, summary)
     this.categories = new Categories(this.client, toasts)
     this.moved = new Moved(this.client, toasts)
-    this.jobs = new Jobs(this.client, toasts)
+    this.jobs = new Jobs(this.client, toasts, (kind) => kind === 'sweep' && this.sweep.shown)
     this.review = new Review({ client: this.client, toasts })
     this.sweep = new Sweep(this.client, toasts)
     this.training = new Training(this.client, client.shell.dialogs, toasts)

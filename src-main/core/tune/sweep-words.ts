@@ -40,9 +40,10 @@ export function sweepInWords({ own, best, ownF2, bestF2, gain, better, images }:
   if (better) {
     return `Better by more than chance: ${moved}. F2 ${ownF2.toFixed(3)} to ${bestF2.toFixed(3)} on ${on}; ${interval} on those that had no say in the choice.`
   }
-  const why =
-    images < FEWEST_SWEPT
-      ? `${on} are too few to choose on, ${FEWEST_SWEPT} are needed`
-      : `on images that had no say in the choice the gain is ${interval}`
-  return `Nothing is better by more than chance, so the settings stay: ${moved} would give F2 ${ownF2.toFixed(3)} to ${bestF2.toFixed(3)} on ${on}, but ${why}.`
+  const found = `${moved}, F2 ${ownF2.toFixed(3)} to ${bestF2.toFixed(3)}`
+  if (images < FEWEST_SWEPT) {
+    const there = images === 1 ? 'is 1. On it' : `are ${images}. On those`
+    return `The settings stay: to choose others takes ${FEWEST_SWEPT} finished validation images, and there ${there} the best would be ${found}.`
+  }
+  return `Nothing is better by more than chance, so the settings stay: ${found} on ${on} would be the best, but on images that had no say in the choice the gain is ${interval}.`
 }
