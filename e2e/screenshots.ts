@@ -74,8 +74,10 @@ async function tools(drydock: Drydock, hand: CanvasHand): Promise<void> {
   await clicks('w', [430, 110])
   await shoot('wand')
   await back()
-  await drag('s', [380, 60], [490, 170])
-  await mouse.up()
+  // along one of two ships that touch
+  await keyboard.press('s')
+  await hand.click(373, 155)
+  await hand.click(484, 99)
   await expect(page.getByTestId('hint')).toContainText('Enter keeps it')
   await shoot('smart')
   await back()
