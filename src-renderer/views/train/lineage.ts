@@ -1,7 +1,7 @@
 import type { ModelVersion } from '../../../src-main/contract/wire.ts'
 
 /** A version in the list with what joins it to the one it was trained from. */
-export interface Branch {
+interface Branch {
   model: ModelVersion
   /** 0: the line that leads to the current version; more: beside it */
   lane: number
