@@ -1,4 +1,4 @@
-import { DisjointSets } from '../disjoint-sets.ts'
+import type { DisjointSets } from '../disjoint-sets.ts'
 import { stretchesOf, whereTouching } from './stretches.ts'
 
 /** Groups that border on each other, each pair once, and how long their border is. */

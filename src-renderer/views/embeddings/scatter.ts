@@ -3,6 +3,7 @@ import type { Box } from '../../../src-main/core/geometry/box.ts'
 import type { Camera } from '../../../src-main/core/geometry/camera.ts'
 import type { Mode, Points } from '../../state/embedding.svelte.ts'
 import { ticks } from '../../ui/plot/ticks.ts'
+import { Tags } from './tags.ts'
 
 type Rgb = readonly [number, number, number]
 
@@ -53,8 +54,6 @@ export interface Theme {
 }
 
 const MARGIN = 24
-const TAG_FONT = '600 11px "Inter Variable", sans-serif'
-
 /** Holds all points but the outermost hundredth on each side. */
 export function bulkOf(xs: ArrayLike<number>, ys: ArrayLike<number>): Box {
   const [left, right] = withoutOutliers(xs)
@@ -72,9 +71,10 @@ function withoutOutliers(values: ArrayLike<number>): [number, number] {
 
 /** What lies over the dots: truth by outline, modes with their tags, what is pointed at, and what a hand draws. */
 export function drawFront(context: CanvasRenderingContext2D, scene: ScatterScene): void {
-  for (const ship of scene.ships) drawShip(context, scene, ship)
-  scene.modes.forEach((mode, i) => drawMode(context, scene, i, mode))
-  for (const pair of scene.merged) drawMerged(context, scene, pair)
+  const tags = new Tags(context, scene.theme)
+  for (const ship of scene.ships) drawShip(context, scene, ship, tags)
+  scene.modes.forEach((mode, i) => drawMode(context, scene, i, mode, tags))
+  for (const pair of scene.merged) drawMerged(context, scene, pair, tags)
   drawPointed(context, scene)
   if (scene.hand) drawHand(context, scene, scene.hand)
 }
@@ -114,6 +114,7 @@ function drawShip(
   context: CanvasRenderingContext2D,
   { camera, theme }: ScatterScene,
   { points, tag }: ScatterScene['ships'][number],
+  tags: Tags,
 ): void {
   const { n, x, y } = points
   if (n === 0) return
@@ -123,7 +124,7 @@ function drawShip(
   context.setLineDash([5, 3])
   const { right } = strokeSpread(context, px, py, covarianceOf(points), camera.scale, 6)
   context.setLineDash([])
-  drawTag(context, tag, right.x + 12, right.y, theme)
+  tags.draw(tag, right.x + 12, right.y, 1)
 }
 
 /** Strokes two standard deviations around a place. @returns its outermost points to the right and at the top, CSS px */
@@ -149,7 +150,13 @@ function strokeSpread(
   }
 }
 
-function drawMode(context: CanvasRenderingContext2D, scene: ScatterScene, i: number, mode: Mode): void {
+function drawMode(
+  context: CanvasRenderingContext2D,
+  scene: ScatterScene,
+  i: number,
+  mode: Mode,
+  tags: Tags,
+): void {
   const { camera, look, brushed, theme } = scene
   const style = mode.pixels > 0 ? look(i) : null
   if (!style) return
@@ -171,7 +178,7 @@ function drawMode(context: CanvasRenderingContext2D, scene: ScatterScene, i: num
     context.lineTo(x, y + arm)
     context.stroke()
   }
-  drawTag(context, style.tag, top.x, top.y - 10, theme)
+  tags.draw(style.tag, top.x, top.y - 10, -1)
 }
 
 /** A line between the middles of two ships in one cluster, and how far apart they lie. */
@@ -179,6 +186,7 @@ function drawMerged(
   context: CanvasRenderingContext2D,
   { ships, camera, theme }: ScatterScene,
   { ships: [a, b], text }: ScatterScene['merged'][number],
+  tags: Tags,
 ): void {
   const places = [ships[a], ships[b]].flatMap((ship) =>
     ship && ship.points.n > 0
@@ -198,7 +206,7 @@ function drawMerged(
   context.moveTo(from.x, from.y)
   context.lineTo(to.x, to.y)
   context.stroke()
-  drawTag(context, text, (from.x + to.x) / 2, Math.max(from.y, to.y) + 24, theme)
+  tags.draw(text, (from.x + to.x) / 2, Math.max(from.y, to.y) + 24, 1)
 }
 
 /** A ring round the point of the pixel under the pointer. */
@@ -233,22 +241,4 @@ function drawHand(context: CanvasRenderingContext2D, { theme }: ScatterScene, ha
   }
   context.stroke()
   context.setLineDash([])
-}
-
-function drawTag(
-  context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  theme: ScatterScene['theme'],
-): void {
-  context.font = TAG_FONT
-  context.textAlign = 'center'
-  const width = context.measureText(text).width + 8
-  context.fillStyle = theme.plate
-  context.beginPath()
-  context.roundRect(x - width / 2, y - 8, width, 16, 3)
-  context.fill()
-  context.fillStyle = theme.ink
-  context.fillText(text, x, y + 4)
 }
