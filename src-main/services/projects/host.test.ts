@@ -83,7 +83,7 @@ test('flips that another process has chosen reach this one’s windows', async (
 
 test('what a process was at that dies after this one has opened the project counts as interrupted', async () => {
   const { store, events } = bench.project
-  const { pid = 0 } = spawnSync(process.execPath, ['--version'])
+  const { pid } = spawnSync(process.execPath, ['--version'])
   const told: string[] = []
   const stop = events.listen((event) => {
     if (event.type === 'job') told.push(`${event.job.title} ${event.job.state}`)
