@@ -90,7 +90,7 @@ test('a scene of 13 bands on the earth is opened, mapped, marked, predicted and 
 
   await test.step('a range is seen while its handle is dragged, and stored by the button alone', async () => {
     const stored = () => ask(join(folder, 'scenes.drydock'), 'select mapping_json from images order by id')
-    const sea = () => brightnessAt(page, hand.at(6, 54))
+    const sea = () => brightnessAt(page, hand.at(6, 20))
     const before = { stored: stored(), sea: await sea() }
     const handle = (await page.getByTestId('mapping-high').boundingBox())!
     const frame = (await page.getByTestId('histogram').boundingBox())!

@@ -106,7 +106,7 @@ export class Mending {
       kind: 'draft',
       predictions: this.#ofOther?.predictions ?? this.#shown?.state?.predictions ?? [],
       apply: () => {
-        this.#bench.toasts.note(`${why} Choose "The label is wrong" to change truth.`)
+        this.#bench.toasts.reply(`${why} Choose "The label is wrong" to change truth.`)
         return false
       },
     }
@@ -150,10 +150,10 @@ export class Mending {
       await shown.inference.settled()
       // another image, or the other side, may have been chosen meanwhile
       if (this.wanted !== shown.draft) return
-      if (!this.drafted) return void this.#bench.toasts.note(this.noDraft ?? '')
+      if (!this.drafted) return void this.#bench.toasts.reply(this.noDraft ?? '')
       // what a fix is of are the predictions of the run
       if (this.drafted.active)
-        return void this.#bench.toasts.note('This image has a draft: keep or discard it first.')
+        return void this.#bench.toasts.reply('This image has a draft: keep or discard it first.')
       this.mend(fix)
       await this.drafted.keep()
       await this.#goOn(image)
