@@ -74,11 +74,16 @@ test('a project that windows left open goes back to a backup, but not one that i
 test('a project that was just opened, and whose folder is being looked at, goes back to a backup', async () => {
   const { host, project, images } = bench
   await host.release(project.id)
+  copyFileSync(join(images, 'a.png'), join(images, 'new.png'))
+  // a look that finds something waits while people do
+  const held = Promise.withResolvers<void>()
+  const waiting = project.shared.people.serve(() => held.promise)
   const window = new AbortController()
-  const opened = await host.openProject(images, window.signal)
-  expect(opened.jobs.running()).toMatchObject([{ kind: 'scan' }])
+  await host.openProject(images, window.signal)
   window.abort()
   expect(statusIn(await host.restoreBackup(backup))).toBe('to do')
+  held.resolve()
+  await waiting
 })
 
 test('a project whose file is damaged, or gone, opens from a backup', async () => {
