@@ -1,47 +1,26 @@
 import Database from 'better-sqlite3'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatRle } from '../src-main/core/mask/rle.ts'
-import { maskOf, writeImages } from '../src-main/testing/images.ts'
 import { expect, test, type Drydock } from './harness.ts'
 import { picture } from './pictures.ts'
-import { jobsAreOver, sampleIn } from './steps.ts'
+import { jobsAreOver, labelledFolder, sampleIn, setNumber } from './steps.ts'
 
 /** Train in each of its states: nothing finished, few labels, running, finished, film, groups, gate, rolled back, side by side, learning curve, failed, interrupted. */
 
 const SIZE = { width: 160, height: 160 }
 
-async function set({ page }: Drydock, label: string, value: string): Promise<void> {
-  const field = page.getByLabel(label, { exact: true })
-  await field.fill(value)
-  await field.press('Enter')
-}
-
 async function length(drydock: Drydock, steps: number, every: number): Promise<void> {
   await drydock.page.getByLabel('Unit of the length').selectOption('steps')
-  await set(drydock, 'Train for, steps', String(steps))
-  await set(drydock, 'Every', String(every))
+  await setNumber(drydock, 'Train for, steps', String(steps))
+  await setNumber(drydock, 'Every', String(every))
 }
 
 const finished = ({ page }: Drydock): Promise<void> =>
   expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 400_000 })
 
 test('Train where few images are finished', async ({ launch, folder }) => {
-  const images = join(folder, 'few')
-  const named = [0, 1, 2, 3, 4].map(
-    (i) =>
-      [
-        `${i}.png`,
-        [0, 1].map((k) => ({ x: 10 + 16 * i, y: 20 + 60 * k + 5 * i, width: 42, height: 12 })),
-      ] as const,
+  const { images, csv } = await labelledFolder(folder, SIZE, (i) =>
+    [0, 1].map((k) => ({ x: 10 + 16 * i, y: 20 + 60 * k + 5 * i, width: 42, height: 12 })),
   )
-  await writeImages(
-    images,
-    Object.fromEntries(named.map(([name, own], i) => [name, { ...SIZE, ships: own, shade: 10 * i }])),
-  )
-  const rows = named.flatMap(([name, own]) => own.map((ship) => `${name},${formatRle(maskOf(ship, SIZE))}`))
-  const csv = join(folder, 'truth.csv')
-  writeFileSync(csv, `ImageId,EncodedPixels\n${rows.join('\n')}\n`)
   const drydock = await launch()
   const { page } = drydock
   await drydock.drop(images)
@@ -127,8 +106,8 @@ test('Train on the sample', async ({ launch, folder }) => {
   await expect(page.getByTestId('roll-back')).toBeVisible()
   await picture(drydock, 'train-made-current')
 
-  await set(drydock, 'Learning rate', '0.004')
-  await set(drydock, 'Train for, steps', '16')
+  await setNumber(drydock, 'Learning rate', '0.004')
+  await setNumber(drydock, 'Train for, steps', '16')
   await page.getByTestId('start-training').click()
   await expect(page.getByTestId('train-state')).toContainText('running')
   await finished(drydock)
@@ -149,13 +128,13 @@ test('Train on the sample', async ({ launch, folder }) => {
   await picture(drydock, 'train-learning-curve-cancelled')
   await page.getByTestId('tab-curves').click()
 
-  await set(drydock, 'Learning rate', '1')
+  await setNumber(drydock, 'Learning rate', '1')
   await page.getByTestId('start-training').click()
   await expect(page.getByTestId('train-state')).toContainText('running')
   await expect(page.getByTestId('train-state')).toContainText(/failed|finished/, { timeout: 240_000 })
   await picture(drydock, 'train-failed')
-  await set(drydock, 'Learning rate', '0.001')
-  await set(drydock, 'Train for, steps', '400')
+  await setNumber(drydock, 'Learning rate', '0.001')
+  await setNumber(drydock, 'Train for, steps', '400')
   await page.getByTestId('start-training').click()
   await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '2', { timeout: 400_000 })
   await drydock.kill()

@@ -1,6 +1,9 @@
 import Database from 'better-sqlite3'
 import type { Locator } from '@playwright/test'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatRle } from '../src-main/core/mask/rle.ts'
+import { maskOf, writeImages } from '../src-main/testing/images.ts'
 import { CanvasHand } from './canvas.ts'
 import { expect, type Drydock } from './harness.ts'
 
@@ -90,4 +93,29 @@ export async function answerQuestions({ app }: Drydock, button: number): Promise
 /** What the desktop has asked since {@link answerQuestions}. */
 export function asked({ app }: Drydock): Promise<unknown> {
   return app.evaluate((): unknown => Reflect.get(globalThis, 'asked'))
+}
+
+/** Sets a number of the configuration in Train. */
+export async function setNumber({ page }: Drydock, label: string, value: string): Promise<void> {
+  const field = page.getByLabel(label, { exact: true })
+  await field.fill(value)
+  await field.press('Enter')
+}
+
+/** Five images with their ships, each a rectangle, and an Airbus CSV of these. @param ships of the image of this number */
+export async function labelledFolder(
+  folder: string,
+  size: { width: number; height: number },
+  ships: (image: number) => { x: number; y: number; width: number; height: number }[],
+): Promise<{ images: string; csv: string }> {
+  const images = join(folder, 'few')
+  const named = [0, 1, 2, 3, 4].map((i) => [`${i}.png`, ships(i)] as const)
+  await writeImages(
+    images,
+    Object.fromEntries(named.map(([name, own], i) => [name, { ...size, ships: own, shade: 10 * i }])),
+  )
+  const rows = named.flatMap(([name, own]) => own.map((ship) => `${name},${formatRle(maskOf(ship, size))}`))
+  const csv = join(folder, 'truth.csv')
+  writeFileSync(csv, `ImageId,EncodedPixels\n${rows.join('\n')}\n`)
+  return { images, csv }
 }

@@ -1,36 +1,18 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatRle } from '../src-main/core/mask/rle.ts'
-import { maskOf, writeImages } from '../src-main/testing/images.ts'
 import { complaints } from './axe.ts'
-import { expect, test, type Drydock } from './harness.ts'
-import { ask, jobsAreOver } from './steps.ts'
+import { expect, test } from './harness.ts'
+import { ask, jobsAreOver, labelledFolder, setNumber } from './steps.ts'
 
 const SIZE = { width: 96, height: 96 }
 const ships = (i: number) =>
   [0, 1].map((k) => ({ x: 6 + 9 * i, y: 10 + 40 * k + 5 * i, width: 22, height: 8 }))
-
-/** Sets a number of the configuration. */
-async function set({ page }: Drydock, label: string, value: string): Promise<void> {
-  const field = page.getByLabel(label, { exact: true })
-  await field.fill(value)
-  await field.press('Enter')
-}
 
 test('few labels train out of fold; the film is scrubbed, a step kept, a version promoted and rolled back', async ({
   launch,
   folder,
 }) => {
   test.setTimeout(600_000)
-  const images = join(folder, 'few')
-  const named = [0, 1, 2, 3, 4].map((i) => [`${i}.png`, ships(i)] as const)
-  await writeImages(
-    images,
-    Object.fromEntries(named.map(([name, own], i) => [name, { ...SIZE, ships: own, shade: 10 * i }])),
-  )
-  const rows = named.flatMap(([name, own]) => own.map((ship) => `${name},${formatRle(maskOf(ship, SIZE))}`))
-  const csv = join(folder, 'truth.csv')
-  writeFileSync(csv, `ImageId,EncodedPixels\n${rows.join('\n')}\n`)
+  const { images, csv } = await labelledFolder(folder, SIZE, ships)
 
   const drydock = await launch()
   const { page } = drydock
@@ -59,9 +41,9 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
       '5 groups of similar images; the split is provisional',
     )
     await page.getByLabel('Unit of the length').selectOption('steps')
-    await set(drydock, 'Train for, steps', '2')
-    await set(drydock, 'Every', '1')
-    await set(drydock, 'Images per step', '1')
+    await setNumber(drydock, 'Train for, steps', '2')
+    await setNumber(drydock, 'Every', '1')
+    await setNumber(drydock, 'Images per step', '1')
     await page.getByTestId('start-training').click()
     await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 240_000 })
     await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3')
@@ -82,8 +64,8 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await expect(page.getByTestId('train-used')).toHaveText('3')
     // the curve on show stays what it was
     await expect(page.getByTestId('validated-on')).toContainText('on 4 images, each by')
-    await set(drydock, 'Train for, steps', '4')
-    await set(drydock, 'Every', '2')
+    await setNumber(drydock, 'Train for, steps', '4')
+    await setNumber(drydock, 'Every', '2')
     await page.getByTestId('start-training').click()
     await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3', { timeout: 240_000 })
     await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 240_000 })
@@ -138,8 +120,8 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
   })
 
   await test.step('the training of a version is filled in again, to change one thing', async () => {
-    await set(drydock, 'Train for, steps', '9')
-    await set(drydock, 'Every', '3')
+    await setNumber(drydock, 'Train for, steps', '9')
+    await setNumber(drydock, 'Every', '3')
     await page.getByTestId('versions-menu').click()
     await page.getByRole('menuitem', { name: /^Train as .* was/ }).click()
     await expect(page.getByLabel('Train for, steps', { exact: true })).toHaveValue('4')
