@@ -474,7 +474,18 @@ describe('a start', () => {
     const engine = engineOn(TRAINS)
     const from = { fromFolder: join(scratch, 'good'), cluster: modelOf('good').cluster }
     const wanted = { ...from, steps: 1000, validateEvery: 5, learningRate: 1, keepSnapshots: true }
-    const outcome = await engine.train(request('patient', { ...wanted, patience: 2 }), host().options)
+    const { options } = host()
+    const lookable: boolean[] = []
+    const outcome = await engine.train(request('patient', { ...wanted, patience: 2 }), {
+      ...options,
+      onPoint: (point) => {
+        options.onPoint(point)
+        const kept = join(scratch, 'patient', 'snapshots', String(point.step), 'model.json')
+        if (point.kind === 'validation') lookable.push(existsSync(kept))
+      },
+    })
+    // who hears of a validation can look at its step at once
+    expect(lookable).toEqual([true, true, true])
     expect(outcome).toMatchObject({ steps: 10, bestStep: 0, cancelled: false })
     expect(readdirSync(join(scratch, 'patient', 'snapshots')).sort()).toEqual(['0', '10', '5'])
     expect(weightsOf(join('patient', 'snapshots', '0')).equals(weightsOf('good'))).toBe(true)

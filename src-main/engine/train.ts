@@ -172,9 +172,7 @@ class Session {
     if (this.state.step > 0 || this.request.fromFolder === null) return
     if (!this.first) await this.chooseFirst()
     // where fine-tuning starts: a first point of the curve, and a candidate for the best
-    const scored = await this.score()
-    if (scored) await this.offer(scored)
-    if (!this.port.cancelled()) await this.keepSnapshot(scored)
+    await this.scoreAndKeep()
     await this.lookForFalseAlarms()
   }
 
@@ -253,13 +251,20 @@ class Session {
     return { architecture, normalise, weights }
   }
 
-  /** Scores the averaged weights and puts a point on the curve; null where there is nothing to validate on. */
-  private async score(): Promise<Scored | null> {
+  /**
+   * Scores the averaged weights, where there is something to validate on, offers them as the best, keeps them, and puts a point on the curve.
+   * @returns whether it was done; false where it was cancelled meanwhile
+   */
+  private async scoreAndKeep(): Promise<boolean> {
     const result = await this.scoreOf(this.state.average)
-    if (!result) return null
-    this.port.point(validationPoint(result, this.state.step, this.seconds()))
-    const { found: _, ...scored } = result
-    return { step: this.state.step, ...scored }
+    if (!result && this.port.cancelled()) return false
+    const { step } = this.state
+    const scored = result && { step, ...withoutFound(result) }
+    if (scored) await this.offer(scored)
+    await this.keepSnapshot(scored)
+    // last: who hears of a validation may look at what its weights make of an image
+    if (result) this.port.point(validationPoint(result, step, this.seconds()))
+    return true
   }
 
   private async scoreOf(weights: Tensor1D): Promise<Validated | null> {
@@ -301,9 +306,7 @@ class Session {
     const weights = this.tf.tensor1d(values)
     try {
       const result = await this.scoreOf(weights)
-      if (!result) return null
-      const { found: _, ...scored } = result
-      return scored
+      return result && withoutFound(result)
     } finally {
       weights.dispose()
     }
@@ -328,12 +331,7 @@ class Session {
     const { step } = this.state
     // before the score: where it is cancelled in between both are done anew, and a look that is done twice gives the same
     if (this.fraction() < 1) await this.lookForFalseAlarms()
-    const scored = this.port.cancelled() ? null : await this.score()
-    if (scored) await this.offer(scored)
-    if (scored || !this.port.cancelled()) {
-      this.validatedAt = step
-      await this.keepSnapshot(scored)
-    }
+    if (!this.port.cancelled() && (await this.scoreAndKeep())) this.validatedAt = step
     await this.writeCheckpoint()
   }
 
@@ -444,4 +442,9 @@ class Session {
     }
     throw trainingDiverged(state.step, best.scored?.step ?? null, left)
   }
+}
+
+/** A validation as it is kept beside the best weights. */
+function withoutFound({ found: _, ...scored }: Validated): Omit<Scored, 'step'> {
+  return scored
 }
