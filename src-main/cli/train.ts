@@ -116,7 +116,7 @@ async function trainFolder(
   const { findModel } = await import('../services/projects/find-model.ts')
   const { selectFromFolder } = await import('../services/train/train-folder.ts')
   const { trainDefaults } = await import('../services/train/train-defaults.ts')
-  const { canResume, syntheticShareOf, trainModel } = await import('../services/train/train.ts')
+  const { canResume, endTraining, syntheticShareOf, trainModel } = await import('../services/train/train.ts')
   const { gainOf } = await import('../services/train/gain.ts')
   assertFree(out, options.resume ?? false, canResume(out))
   const from = options.from === 'none' ? null : await findModel(options.from ?? null)
@@ -156,6 +156,7 @@ async function trainFolder(
     }),
   )
   const { id, card, outcome, skipped } = trained
+  if (!outcome.cancelled) await endTraining(out)
   for (const { file, reason } of skipped) terminal.note(`${file}: ${reason}`)
   terminal.answer({
     model: { id, name: card.name, folder: out },

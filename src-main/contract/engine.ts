@@ -136,7 +136,7 @@ export interface TrainRequest {
   /** null: fresh weights of `architecture` */
   fromFolder: string | null
   architecture: Architecture
-  /** new files are written here: checkpoint (resumable, optimizer state included) and, at the end, model.json + weights.bin */
+  /** new files are written here: checkpoint (resumable, optimizer state included), which stays until the host has kept the version, and, at the end, model.json + weights.bin */
   outFolder: string
   /** go on from the checkpoint in outFolder where there is one */
   resume: boolean

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { architecture, CHECKPOINT_FILE, falseAlarms } from '../contract/engine.ts'
@@ -114,8 +114,4 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | null>
       error,
     )
   }
-}
-
-export async function removeCheckpoint(folder: string): Promise<void> {
-  await rm(join(folder, CHECKPOINT_FILE), { force: true })
 }

@@ -50,7 +50,6 @@ describe('training', () => {
     const scores = points.filter(({ kind }) => kind === 'validation')
     expect(scores.map(({ step }) => step)).toEqual([20, 40, 60])
     expect(outcome.validation!.f2).toBeGreaterThanOrEqual(Math.max(...scores.map(({ f2 }) => f2!)) - 0.01)
-    expect(existsSync(join(scratch, 'whole', 'checkpoint.bin'))).toBe(false)
     expect(outcome.postProcessing).toContain('2 validation images with 4 ships are too few')
     expect(modelOf('whole').cluster).toEqual(TEST_CLUSTER)
     const { image } = scene(1234, 64)
@@ -402,7 +401,14 @@ describe('a training that goes on', () => {
       host().options,
     )
     expect(ended).toMatchObject({ cancelled: false, steps: 10 })
-    expect(existsSync(join(scratch, 'undecided', 'checkpoint.bin'))).toBe(false)
+
+    // killed before its version was kept: its end once more, to the same version
+    const kept = [weightsOf('undecided'), fileOf('undecided', 'model.json')]
+    const { points, options: again } = host()
+    const undecided = request('undecided', { steps: 10, validationImages: 16, resume: true })
+    expect(await engine.train(undecided, again)).toMatchObject({ cancelled: false, steps: 10 })
+    expect(points).toEqual([])
+    expect([weightsOf('undecided'), fileOf('undecided', 'model.json')]).toEqual(kept)
   })
 
   it('cancelled, makes instances at the thresholds that its F2 was reached with', async () => {

@@ -26,7 +26,7 @@ import { BatchesAhead } from './batches-ahead.ts'
 import { Best, fingerprintOf } from './best.ts'
 import { unlessCancelled } from './cancelling.ts'
 import type { Scored } from './checkpoint.ts'
-import { removeCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { writeCheckpoint } from './checkpoint.ts'
 import { trainPoint, validationPoint } from './curve-points.ts'
 import { FalseAlarmsSoFar } from './false-alarms.ts'
 import { fastKernels } from './fast-kernels.ts'
@@ -57,7 +57,8 @@ export interface TrainPort {
 
 /**
  * Trains until steps or seconds are used up or the port says cancelled; keeps the last weights that validated within 0.01 of the best.
- * A checkpoint is written at each validation and on cancel; model.json and weights.bin at the end.
+ * A checkpoint is written at each validation and on cancel; model.json and weights.bin at the end. The last checkpoint stays: whoever is killed before the
+ * version is kept goes on from there to the same one.
  * @throws DrydockError no_training_backend, training_diverged, disk_full, file_broken, model_incompatible, bad_input (a checkpoint of another training)
  */
 export async function train(backend: Backend, request: TrainRequest, port: TrainPort): Promise<TrainOutcome> {
@@ -153,7 +154,6 @@ class Session {
       this.unwritten,
     )
     const paired = chosen ? await this.compare(file, weights) : null
-    if (chosen) await removeCheckpoint(this.request.outFolder)
     return {
       steps: this.state.step,
       seconds: this.seconds(),

@@ -17,7 +17,7 @@ import type { Fold, NamedSource } from './crossvalidate-plan.ts'
 import { TILE } from '../predict/infer.ts'
 import { readModelFolder } from '../predict/model-files.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
-import { trainModel } from './train.ts'
+import { endTraining, trainModel } from './train.ts'
 import { trainDefaults } from './train-defaults.ts'
 import type { TrainSource } from './train-plan.ts'
 
@@ -192,6 +192,8 @@ async function trainFold(wanted: CrossValidation, fold: Fold, hooks: Hooks): Pro
   const { steps, seconds, bestStep } = outcomes[best] ?? (await trainIn(folder, wanted, fold, {}, hooks))
   const training = { steps, seconds, bestStep, ...(tries[best] && { chosen: { ...tries[best] } }) }
   await writeText(file, JSON.stringify(training))
+  await endTraining(folder)
+  for (const i of tries.keys()) await endTraining(join(place, `try-${i + 1}`))
   return { folder, ...(await readModelFolder(folder)), training }
 }
 

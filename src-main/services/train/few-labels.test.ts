@@ -11,7 +11,8 @@ import { writeModel } from '../../testing/model.ts'
 import { readModelFolder } from '../predict/model-files.ts'
 import { isFew } from './few-labels.ts'
 import type { HeldOut } from './few-labels.ts'
-import { canResume, trainModel } from './train.ts'
+import { canResume, endTraining, trainModel } from './train.ts'
+import { readCurve } from './train-card.ts'
 import type { TrainOptions } from './train-options.ts'
 import { trainDefaults } from './train-defaults.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -158,6 +159,20 @@ test('goes on where it was cancelled: folds that ended are not trained again', a
   const again = foldingEngine({ 0: 0.3, 20: 0.6 })
   await trainModel({ ...options, resume: true }, { engine: again.engine })
   expect(again.asked).toHaveLength(3)
+  // killed before the version is kept it comes to the same end again, and no fold is trained anew
+  expect(canResume(options.out)).toBe(true)
+  const curve = await readCurve(options.out)
+  for (const checkpoint of [12, 20]) {
+    const once = foldingEngine({ 0: 0.3, 20: 0.6 })
+    const { engine: goingOn } = once
+    const all = goingOn.train.bind(goingOn)
+    goingOn.train = (request, port) =>
+      all(request, { ...port, onPoint: (point) => point.step > checkpoint && port.onPoint(point) })
+    await trainModel({ ...options, resume: true }, { engine: goingOn })
+    expect(once.asked).toHaveLength(1)
+    expect(await readCurve(options.out)).toEqual(curve)
+  }
+  await endTraining(options.out)
   expect(canResume(options.out)).toBe(false)
 })
 

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Architecture, TrainOutcome } from '../../contract/engine.ts'
@@ -17,6 +17,7 @@ import { writeWhole } from '../../whole-file.ts'
 import { TILE } from '../predict/infer.ts'
 import type { ModelFolder } from '../predict/model-files.ts'
 import type { Skipped } from './train-batches.ts'
+import { readCurve } from './train-card.ts'
 import { trainOnce } from './train-once.ts'
 import type { Limits, OnceHooks } from './train-once.ts'
 import type { TrainSource } from './train-plan.ts'
@@ -29,7 +30,7 @@ const [FOLDS, STEPS, EVERY] = [3, 120, 20]
 /** A fold is not validated more often than this: a look at all that it leaves out takes as long as some steps. */
 const MOST_VALIDATIONS = 8
 
-/** Folder in the training's own with what its folds have come to; gone at the end. */
+/** Folder in the training's own with what its folds have come to; gone when its version is kept. */
 export const FOLDS_FOLDER = 'folds'
 
 /** Whether a fine-tuning has nothing to validate on but what it learns from, and images enough to leave some out in turn. */
@@ -127,7 +128,7 @@ export async function trainFew(
   const { cluster, calibration = null, operatingPoints = null } = parent.model
   const chosen = await choose({ ...looked, old: { cluster, calibration, operatingPoints } })
   onOutOfFold?.(heldOutBy(folds, looked.seen, parent, chosen))
-  const told = [...curve]
+  const tell = beside(curve, await readCurve(out), hooks.onPoint)
   const { outcome, skipped } = await trainOnce(
     { ...options, checked: [] },
     parent,
@@ -136,18 +137,15 @@ export async function trainFew(
     {
       ...hooks,
       onPoint: (point) => {
-        // what the folds gave stands beside the loss, step by step
-        while (told[0] && told[0].step < point.step)
-          hooks.onPoint({ ...told.shift()!, seconds: point.seconds })
+        tell(point.step, point.seconds)
         hooks.onStep?.(FOLDS * steps + point.step)
         hooks.onPoint(point)
       },
     },
   )
-  for (const point of told) hooks.onPoint({ ...point, seconds: outcome.seconds })
+  tell(null, outcome.seconds)
   if (outcome.cancelled) return { outcome, skipped }
   await setPostProcessing(out, chosen)
-  await rm(join(out, FOLDS_FOLDER), { recursive: true, force: true })
   const at = curve.find(({ step }) => step === best)
   return {
     skipped,
@@ -162,6 +160,27 @@ export async function trainFew(
       },
       validation: { f2: at?.f2 ?? 0, f2WithShips: at?.f2WithShips ?? null, images: checked.length },
     },
+  }
+}
+
+/**
+ * What the folds gave, told of beside the loss of the training after them, step by step.
+ * @param logged what was told of it before: a training that goes on tells again only of what comes after the step from which it does
+ * @returns to be called before each point of the loss, with its step, and at the end, with null
+ */
+function beside(
+  curve: readonly CurvePoint[],
+  logged: readonly CurvePoint[],
+  tell: (point: CurvePoint) => void,
+): (step: number | null, seconds: number) => void {
+  const known = new Set(logged.filter(({ kind }) => kind === 'validation').map(({ step }) => step))
+  const left = [...curve]
+  return (step, seconds) => {
+    while (left[0] && (step === null || left[0].step < step)) {
+      const point = left.shift()!
+      if (!known.has(point.step)) tell({ ...point, seconds })
+    }
+    if (step !== null) known.clear()
   }
 }
 

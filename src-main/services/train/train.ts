@@ -31,6 +31,13 @@ export interface TrainedModel {
   skipped: Skipped[]
 }
 
+/** A training whose version is kept where it belongs: nothing is left to go on from. */
+export async function endTraining(out: string): Promise<void> {
+  await rm(join(out, FOLDS_FOLDER), { recursive: true, force: true })
+  await rm(join(out, CHECKPOINT_FILE), { force: true })
+  await forgetImages(out)
+}
+
 /** Whether a training in this folder can go on. */
 export function canResume(out: string): boolean {
   return existsSync(join(out, CHECKPOINT_FILE)) || existsSync(join(out, FOLDS_FOLDER))
@@ -54,7 +61,8 @@ export function stepsOfEpoch(
 
 /**
  * Trains a model version: data, steps, validation, then model.json, weights.bin and card.json in `out`. Cancelling
- * keeps the best weights so far as a version and a checkpoint beside them, from which `resume` goes on.
+ * keeps the best weights so far as a version and a checkpoint beside them, from which `resume` goes on; so does one that comes to its end,
+ * until {@link endTraining}.
  * @throws DrydockError `nothing_to_do` (no image, no ship), `no_training_backend`, `training_diverged` (the
  *   best weights until then are kept in `out`), `engine_died`, `engine_no_memory`, `disk_full`, `model_incompatible`
  */
@@ -134,7 +142,6 @@ export async function trainModel(
       : await trainOnce(options, parent, architecture, limits, hooks)
     await written
     const card = await writeCard(options, parent, outcome, few ? 'out of fold' : 'validation')
-    if (!outcome.cancelled) await forgetImages(out)
     const { id } = await readModelFolder(out)
     return { id, folder: out, card, outcome, skipped }
   } catch (error) {
