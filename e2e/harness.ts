@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { MenuCommand } from '../src-main/contract/shell.ts'
-import { descendants } from '../src-main/testing/processes.ts'
+import { descendants, statesOf } from '../src-main/testing/processes.ts'
 
 export { expect }
 
@@ -151,12 +151,15 @@ export class Drydock {
   async #whereItStands(): Promise<string> {
     const answer = (asked: Promise<unknown>): Promise<unknown> =>
       Promise.race([asked.catch(String), pause(ANSWERS_WITHIN, 'no answer', { ref: false })])
+    const main = this.#process.pid
+    const states = main === undefined ? '' : statesOf(main)
     const page = await answer(this.page.evaluate(() => document.querySelector('footer')?.innerText))
     const shell = await answer(this.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length))
     return [
       `status bar: ${String(page)}`,
       `windows: ${String(shell)}`,
       `backends: ${this.#pidsOf('backend').join(' ')}, engines: ${this.#pidsOf('engine').join(' ')}`,
+      `processes:\n${states}`,
       ...['shell.log', 'backend.log'].map((name) => `${name}: ${this.#endOfLog(name)}`),
     ].join('\n')
   }
@@ -187,7 +190,8 @@ function commandLine(options: LaunchOptions & { userData: string }) {
   )
   const where =
     options.display === undefined
-      ? { switches: ['--ozone-platform=headless'], env: { DRYDOCK_OFFSCREEN: '1' } }
+      ? // a GPU process that finds no display ends while the page may already wait for it
+        { switches: ['--ozone-platform=headless', '--disable-gpu'], env: { DRYDOCK_OFFSCREEN: '1' } }
       : { switches: [], env: { DISPLAY: options.display } }
   return {
     args: [root, ...where.switches, `--user-data-dir=${options.userData}`, ...(options.args ?? [])],

@@ -47,3 +47,25 @@ export function descendants(ancestor: number, part: string): number[] {
     .filter(({ pid, command }) => pid !== ancestor && family.has(pid) && command.includes(part))
     .map((p) => p.pid)
 }
+
+/**
+ * What the processes below `ancestor`, and it itself, are at: state, processor time and kind of each, a line each.
+ * @returns '' where there is no /proc
+ */
+export function statesOf(ancestor: number): string {
+  if (process.platform !== 'linux') return ''
+  return [ancestor, ...descendants(ancestor, '')].map((pid) => `${pid} ${stateOf(pid)}`).join('\n')
+}
+
+function stateOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, ...numbers] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const waits = readFileSync(`/proc/${pid}/wchan`, 'utf8')
+    const [program = '', ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    const kind = words.find((word) => /^--type=|\.js$/.test(word)) ?? program
+    return `${state} ${waits} ${numbers[10]} + ${numbers[11]} ticks ${kind}`
+  } catch {
+    return 'has ended'
+  }
+}
