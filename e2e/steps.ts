@@ -119,3 +119,14 @@ export async function labelledFolder(
   writeFileSync(csv, `ImageId,EncodedPixels\n${rows.join('\n')}\n`)
   return { images, csv }
 }
+
+/** What is read once it is read twice: the camera may be on its way, or the picture not painted yet. */
+export async function settled<T extends string | number | number[]>(read: () => Promise<T>): Promise<T> {
+  let last = await read()
+  await expect(async () => {
+    const before = last
+    last = await read()
+    expect(String(last)).toBe(String(before))
+  }).toPass()
+  return last
+}

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, test, type Drydock, type LaunchOptions } from './harness.ts'
-import { counts, handOn, jobsAreOver } from './steps.ts'
+import { counts, handOn, jobsAreOver, settled } from './steps.ts'
 
 /** An image of the sample in which nothing is marked. */
 const PATH = 'drawn-at-sea.jpg'
@@ -26,17 +26,6 @@ async function seen(page: Page): Promise<number[]> {
   const clip = { x: box.x + box.width / 2 - 30, y: box.y + box.height / 2 - 30, width: 60, height: 60 }
   const { channels } = await sharp(await page.screenshot({ clip })).stats()
   return channels.slice(0, 3).map(({ mean }) => mean)
-}
-
-/** What is read once it is read twice: the camera may be on its way, or the picture not painted yet. */
-async function settled<T extends string | number[]>(read: () => Promise<T>): Promise<T> {
-  let last = await read()
-  await expect(async () => {
-    const before = last
-    last = await read()
-    expect(String(last)).toBe(String(before))
-  }).toPass()
-  return last
 }
 
 /** The sample, closer than it fits, on an image in which nothing is marked. */
@@ -150,7 +139,7 @@ test('marks are shown as a person wants them, the next image at the same place, 
     const strength = async () =>
       Math.max(...(await colourOf(315, 250)).map((value, i) => Math.abs(value - bare[i]!)))
     await expect.poll(strength).toBeGreaterThan(20)
-    const full = await strength()
+    const full = await settled(strength)
 
     await page.keyboard.press('t')
     await expect.poll(strength).toBeLessThan(3)

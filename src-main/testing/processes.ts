@@ -62,8 +62,8 @@ function stateOf(pid: number): string {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const [state, ...numbers] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const waits = readFileSync(`/proc/${pid}/wchan`, 'utf8')
-    const [program = '', ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-    const kind = words.find((word) => /^--type=|\.js$/.test(word)) ?? program
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    const kind = /--type=[\w-]+|[\w-]+\.js\b/.exec(command)?.[0] ?? command
     return `${state} ${waits} ${numbers[10]} + ${numbers[11]} ticks ${kind}`
   } catch {
     return 'has ended'
