@@ -21,6 +21,40 @@ test('what comes next is there before it is opened, unless it has changed', asyn
   expect([ahead.take(1, 0), ahead.take(2, 0)?.row.id]).toEqual([null, 2])
 })
 
+test('what has changed of it is fetched anew, also where an older answer is on its way', async () => {
+  const backend = new FakeBackend([1, 2])
+  const client = fakeClient({ backend: backend.procedures }).inProject('p', new AbortController().signal)
+  const ahead = new Ahead(client)
+  await ahead.want([2, 1])
+  backend.revisions.set(2, 5)
+  ahead.forget(2)
+  await settle()
+  expect(ahead.take(2, 5)?.row.revision).toBe(5)
+  const early = ahead.want([2])
+  backend.revisions.set(2, 6)
+  ahead.forget(2)
+  await early
+  expect(ahead.take(2, 6)?.row.revision).toBe(6)
+  // it is open by now: nobody wants it ahead any more
+  const before = backend.fetched.length
+  ahead.forget(2)
+  await settle()
+  expect(backend.fetched).toHaveLength(before)
+})
+
+test('several images to do are there, so that going on quickly waits for none', async () => {
+  const backend = new FakeBackend([1, 2, 3, 4, 5])
+  const { editing } = await windowOn(backend)
+  await editing.open(1)
+  await settle()
+  expect(editing.ahead.tiles).toHaveLength(3)
+  for (const image of [2, 3, 4]) {
+    editing.finish('no ship')
+    await Promise.resolve()
+    expect([editing.image, editing.shown?.loading]).toEqual([image, false])
+  }
+})
+
 test('the next image shows at once what was fetched while the one before was looked at', async () => {
   const backend = new FakeBackend([1, 2, 3])
   const { editing } = await windowOn(backend)

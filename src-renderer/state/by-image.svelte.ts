@@ -16,7 +16,10 @@ export interface Part<T> {
 
 export type Ask<T> = (wanted: { after: number; limit?: number }) => Promise<Part<T>>
 
-/** What is known of each scored image of the current run: asked for when a view first wants it, some images at a time, and kept up from then on. */
+/**
+ * What is known of each scored image of the current run: asked for when a view first wants it, some images at a time, and kept up as long as one shows
+ * it. What changes while none does is looked at again when the next one wants it: nothing of it is in the way of who marks.
+ */
 export class ByImage<T> {
   loading = $state(false)
   #changes = $state(0)
@@ -26,12 +29,14 @@ export class ByImage<T> {
   readonly #older = new SvelteSet<number>()
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #changed = new Set<number>()
-  /** changed since all were asked for: of these a page of all may be older than what was looked at since */
+  /** changed while all are asked for: of these a page of all may be older than what was looked at since */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #since = new Set<number>()
   readonly #ask: Ask<T>
   readonly #toasts: Toasts
   #wanted = false
+  /** views that show it */
+  #shownBy = 0
   #catchingUp = false
   /** counts what all images were asked for; an older answer has nothing to say any more */
   #asked = 0
@@ -64,11 +69,14 @@ export class ByImage<T> {
     this.#changes++
   }
 
-  /** A view shows it. */
-  want(): void {
-    if (this.#wanted) return
-    this.#wanted = true
-    void this.refresh()
+  /** A view shows it. @returns the view does not show it any more */
+  want(): () => void {
+    this.#shownBy++
+    if (!this.#wanted) {
+      this.#wanted = true
+      void this.refresh()
+    } else if (!this.#catchingUp) void this.#catchUp()
+    return () => void this.#shownBy--
   }
 
   /** Another run, or a list of other images: asks for all of them. */
@@ -99,6 +107,7 @@ export class ByImage<T> {
     }
     for (const image of this.#images.keys())
       if (!seen.has(image) && !this.#since.has(image)) this.#images.delete(image)
+    this.#since.clear()
     this.#changes++
     this.loading = false
   }
@@ -107,7 +116,7 @@ export class ByImage<T> {
   changed(image: number): void {
     if (!this.#wanted) return
     this.#changed.add(image)
-    this.#since.add(image)
+    if (this.loading) this.#since.add(image)
     this.#older.add(image)
     if (!this.#catchingUp) void this.#catchUp()
   }
@@ -116,7 +125,7 @@ export class ByImage<T> {
   async #catchUp(): Promise<void> {
     this.#catchingUp = true
     try {
-      while (this.#changed.size > 0) {
+      while (this.#changed.size > 0 && this.#shownBy > 0) {
         if (this.#changed.size > ONE_BY_ONE) return void this.refresh()
         const [image = 0] = this.#changed
         this.#changed.delete(image)

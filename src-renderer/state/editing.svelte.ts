@@ -18,6 +18,9 @@ import type { Toasts } from './toasts.svelte.ts'
 /** So many of the images to do after the open one are named to the backend, which predicts the first few. */
 const UPCOMING = 10
 
+/** So many of them are fetched before they are opened: who goes through images quickly has them there, also where one of them takes longer. */
+const FETCHED = 3
+
 /** What editing needs of its project. */
 interface Surroundings {
   readonly client: ProjectClient
@@ -179,10 +182,11 @@ export class Editing {
     if (this.shown === shown) void this.ahead.want(this.#next(image))
   }
 
-  /** The image that Done leads to, and the neighbours in the list. */
+  /** The images that Done leads to, the first of them first, and the next one in the list. */
   #next(image: number): number[] {
     const { images } = this.#around
-    const next = [...images.unfinishedAfter(image, 1), images.visible.beside(image, 1)]
+    const [first, ...others] = images.unfinishedAfter(image, FETCHED)
+    const next = [first, images.visible.beside(image, 1), ...others]
     return next.filter((id, i): id is number => id !== undefined && id !== image && next.indexOf(id) === i)
   }
 

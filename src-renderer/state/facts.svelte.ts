@@ -91,6 +91,11 @@ export class Facts {
     )
   }
 
+  /** News that a run has come to so many images. */
+  grew(run: number, images: number): void {
+    this.runs = this.runs.map((known) => (known.id === run ? { ...known, images } : known))
+  }
+
   async refreshModels(): Promise<void> {
     await this.#toasts.guard(() =>
       this.#latest.models.ask(

@@ -99,6 +99,9 @@ function hear(project: Concerned, event: ProjectEvent): void {
       editing.ahead.forgetAll()
       void runsChanged(project)
       break
+    case 'run-grew':
+      facts.grew(event.run, event.images)
+      break
     case 'categories':
       void project.categories.refresh()
       // which of its marks count stands with the image

@@ -84,10 +84,10 @@ export class Review {
     return this.#reviewed.isStale(image)
   }
 
-  /** A view shows it. */
-  want(): void {
-    this.#reviewed.want()
+  /** A view shows it. @returns the view does not show it any more */
+  want(): () => void {
     if (this.verdicts === null) void this.#countVerdicts()
+    return this.#reviewed.want()
   }
 
   /** Another run, or a list of other images: asks for all that was asked for anew. */

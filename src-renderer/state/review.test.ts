@@ -77,6 +77,21 @@ describe('the review of a set', () => {
     expect(asked).toEqual([1, 2])
   })
 
+  it('looks at nothing while no view shows it, and at what has changed meanwhile when one does', async () => {
+    const letGo = review.want()
+    await review.refresh()
+    letGo()
+    asked = []
+    stored.set(2, 0.9)
+    review.changed(2)
+    review.changed(2)
+    await Promise.resolve()
+    expect([asked, review.isStale(2)]).toEqual([[], true])
+    review.want()
+    await expect.poll(f2s).toContainEqual([2, 0.9])
+    expect(asked).toEqual([1])
+  })
+
   it('keeps what was looked at since, where a page of all that was asked for before comes later', async () => {
     review.want()
     await review.refresh()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { backendInfo } from './engine-info.ts'
-import { imageId, modelId, jobId } from './ids.ts'
+import { imageId, modelId, jobId, runId } from './ids.ts'
 import { imageRow } from './images.ts'
 import { curvePoint } from './training.ts'
 
@@ -54,7 +54,10 @@ export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('many-changed') }),
   /** map layers came or went */
   z.object({ type: z.literal('map-layers') }),
+  /** runs came, or another one is the current one */
   z.object({ type: z.literal('runs') }),
+  /** a run has come to one more image by itself, which is so many now */
+  z.object({ type: z.literal('run-grew'), run: runId, images: z.number().int() }),
   /** the project's categories, or which of them count */
   z.object({ type: z.literal('categories') }),
   z.object({ type: z.literal('models') }),

@@ -29,6 +29,9 @@ class Pending {
       case 'curve':
         this.#curves.set(event.job, [...(this.#curves.get(event.job) ?? []), ...event.points])
         return
+      case 'run-grew':
+        this.#plain.set(`${event.type} ${event.run}`, event)
+        return
       default:
         this.#plain.set(event.type, event)
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import type { ProjectEvent } from '../../contract/wire.ts'
 import type { TestImage } from '../../testing/images.ts'
 import { engineDied } from '../../testing/engine.ts'
 import { writeModel } from '../../testing/model.ts'
@@ -75,8 +76,13 @@ test('the next three to do are predicted in the current run, not those that are 
   const plan = { kind: 'status' as const, instances: [], decisions: [], status, flag: null }
   const gesture = { image: idOf(project, '3.png'), gestureId: randomUUID(), expectedRevision: 0 }
   await applyGesture(project, { ...gesture, plan })
+  const told: ProjectEvent[] = []
+  project.events.listen((event) => told.push(event))
   await open(project, '1.png')
   expect(reached(project)).toEqual(['1', '2', '4', '5'])
+  // no run came or went, so that nothing else is asked for again
+  expect(told.filter(({ type }) => type === 'runs')).toEqual([])
+  expect(told).toContainEqual({ type: 'run-grew', run: listRuns(project)[0]?.id, images: 4 })
   expect(listRows(project)[1]).toMatchObject({ path: '2.png', predictionCount: 2 })
   await open(project, '1.png')
   expect(engine.inferences).toBe(4)

@@ -165,8 +165,11 @@ export class Mending {
   /** Once what was kept is reviewed: the fix that is worth most then. */
   async #goOn(from: number): Promise<void> {
     const { jobs, review, editing } = this.#project
+    // also where the view is left meanwhile
+    const letGo = review.want()
     review.changed(from)
     await until(() => !jobs.running('copy-run') && !review.loading && !review.isStale(from))
+    letGo()
     const [next] = review.fixes
     if (!next || editing.image !== from || this.list !== 'fixes') return
     this.chosenFix = next
