@@ -185,13 +185,20 @@ test('marks are shown as a person wants them, the next image at the same place, 
     await expect(page.getByTestId('canvas')).toHaveAttribute('data-pictured', 'true')
     await expect.poll(() => place(page)).toBe(there)
     const own = await seen(page)
+    const frame = (await page.getByTestId('canvas').boundingBox())!
+    await page.mouse.move(frame.x + frame.width / 2, frame.y + frame.height / 2)
+    const values = page.getByTestId('readout').getByText(/^\(.*\)$/)
+    const value = await values.innerText()
     await page.keyboard.down('c')
     await expect(page.getByTestId('compared')).toContainText(PATH)
+    // those of what is seen, though the pointer rests
+    await expect(values).not.toHaveText(value)
     await expect
       .poll(async () => (await seen(page)).some((value, i) => Math.abs(value - own[i]!) > 2))
       .toBe(true)
     await page.keyboard.up('c')
     await expect(page.getByTestId('compared')).toHaveCount(0)
+    await expect(values).toHaveText(value)
     await expect
       .poll(async () => (await seen(page)).every((value, i) => Math.abs(value - own[i]!) < 2))
       .toBe(true)

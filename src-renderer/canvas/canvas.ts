@@ -287,9 +287,7 @@ export class CanvasController {
       zoom: (at, factor) => this.#camera.zoomBy(factor, at),
       pan: (dx, dy) => this.#camera.panBy(dx, dy),
       size: (at, notches) => {
-        const { sized, reaches } = this.#bench.entry
-        if (!sized && !reaches) this.#camera.zoomBy(1.25 ** notches, at)
-        else if (notches !== 0) this.#options[sized ? 'onBrushSize' : 'onReach']?.(notches)
+        if (!this.#bench.turn(notches)) this.#camera.zoomBy(1.25 ** notches, at)
       },
       menu: (at, window) => {
         if (!this.#image) return
@@ -349,6 +347,7 @@ export class CanvasController {
     this.#painter.comparing = before !== null
     this.#pixels.setTiles((before ?? this.#image)?.tiles ?? [])
     this.#painter.minimap.forget()
+    this.#pointerStale = true
     this.#stage.invalidate('picture')
     this.#redrawAll()
     return before?.name ?? null
@@ -429,7 +428,8 @@ export class CanvasController {
     this.#pointerStale = false
     const at = this.#pointer && this.#image ? this.#toImage(this.#pointer) : null
     const [x, y] = at ? [Math.floor(at.x), Math.floor(at.y)] : [-1, -1]
-    const { width, height } = this.#image ?? NO_CONTENT
+    const seen = this.#painter.comparing ? this.#before : this.#image
+    const { width, height } = seen ?? NO_CONTENT
     const inside = at !== null && x >= 0 && y >= 0 && x < width && y < height
     this.#options.onPointer?.(inside ? { x, y, rgb: this.#pixels.rgbAt(x, y) } : null)
     if (!this.#hand.busy && !this.#painter.toolView.busy) this.#bench.hoverAt(at && this.#pointer)

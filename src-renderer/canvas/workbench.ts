@@ -108,6 +108,14 @@ export class Workbench {
     }
   }
 
+  /** Ctrl and the wheel, by so many notches: a larger brush, or a wider reach. @returns whether the tool in hand has either */
+  turn(notches: number): boolean {
+    const { sized, reaches } = this.entry
+    if (!sized && !reaches) return false
+    if (notches !== 0) this.#options[sized ? 'onBrushSize' : 'onReach']?.(notches)
+    return true
+  }
+
   /** Moves or turns the shape of the selected instance. @returns whether it has one that shows its handles */
   adjust(by: { dx: number; dy: number; degrees: number }): boolean {
     const context = this.#context()

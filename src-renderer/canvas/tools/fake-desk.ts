@@ -51,6 +51,7 @@ export function setUp(tool: ToolName) {
   const selected: InstanceRef[][] = []
   const tools: ToolName[] = []
   const picks: (m.Rle | null)[] = []
+  const reached: number[] = []
   const bench = new Workbench(
     shown,
     camera,
@@ -64,6 +65,7 @@ export function setUp(tool: ToolName) {
       onSelect: (selection) => selected.push([...selection]),
       onTool: (name) => tools.push(name),
       onPick: (pixels) => picks.push(pixels),
+      onReach: (notches) => reached.push(notches),
     },
     () => undefined,
   )
@@ -95,6 +97,7 @@ export function setUp(tool: ToolName) {
     selected,
     tools,
     picks,
+    reached,
     down,
     move,
     up,

@@ -5,6 +5,7 @@ import { formatRle, fromPredicate } from '../../../../src-main/core/mask/rle.ts'
 import { Wand } from '../../../../src-main/core/wand/wand.ts'
 import { inferenceOf } from '../../../../src-main/testing/inference.ts'
 import { imagePoint } from '../../../../src-main/core/geometry/points.ts'
+import { Wheel } from '../../wheel.ts'
 import { SIZE, setUp } from '../fake-desk.ts'
 
 /** Two parallel ships of 12 x 3 px without a gap at (60, 20), and a faint tail of the upper one. */
@@ -81,6 +82,31 @@ describe('the wand', () => {
     expect(live && 'plan' in live && live.plan.instances[0]!.added).toBe(ship(1, 3))
     made.bench.finish('enter')
     expect(drawn(made)).toEqual([['wand', ship(1, 3)]])
+  })
+
+  it('is widened and narrowed by the wheel with Ctrl, a notch at a time, but not by a pinch', () => {
+    const made = desk()
+    const wheel = new Wheel()
+    const turn = (deltaY: number) => {
+      const event = {
+        deltaX: 0,
+        deltaY,
+        deltaMode: 0,
+        ctrlKey: true,
+        metaKey: false,
+        shiftKey: false,
+        timeStamp: 0,
+      }
+      const read = wheel.read(event, 'device')
+      return read.kind === 'size' && made.bench.turn(read.notches)
+    }
+    // Control is not down: two fingers on a touch pad
+    expect(turn(-100)).toBe(false)
+    wheel.key({ type: 'keydown', key: 'Control', ctrlKey: true })
+    made.click(62, 21)
+    // a smooth wheel sends a notch in parts
+    expect([turn(-60), turn(-60), turn(120), made.bench.view().busy]).toEqual([true, true, true, true])
+    expect([made.reached, made.plans]).toEqual([[1, -1], []])
   })
 
   it('takes what looks alike where no network has looked, and where it sees nothing', () => {
