@@ -11,6 +11,8 @@ function f2Of(stdout: string): number {
   return f2
 }
 
+const OF_CURRENT = `run_id = (select value from meta where name = 'current_run')`
+
 test('Review says what is wrong, what mending it is worth, and mends it on the side that is wrong', async ({
   launch,
   folder,
@@ -23,14 +25,24 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
   await page.getByTestId('view-review').click()
   const truth = () => ask<{ id: string; rle: string }>(project, 'select id, rle from truth order by id')
 
+  /** until what is listed is of the run that is current on the disk, and of all its images */
+  const setIsKnown = async () => {
+    const list = page.getByTestId('set-fixes-of')
+    const [run] = ask<{ id: string }>(project, `select value as id from meta where name = 'current_run'`)
+    await expect(list).toHaveAttribute('data-run', run?.id ?? 'none')
+    await expect(list).toHaveAttribute('aria-busy', 'false')
+  }
+
   await test.step('errors by kind are counted over the set, and a click lists those alone', async () => {
     await expect(page.getByTestId('list-fixes')).not.toHaveText('Fixes 0')
     const rows = page.getByTestId('worst').locator('[role=option]')
     await expect(rows.first()).toBeVisible()
-    const all = await rows.count()
+    const listed = async () => Number(await rows.first().getAttribute('aria-setsize'))
+    const [scored] = ask<{ n: number }>(project, `select count(*) as n from scores where ${OF_CURRENT}`)
+    await expect.poll(listed).toBe(scored?.n)
     await page.getByTestId('kind-false').click()
     await expect(page.getByTestId('kind-false')).toHaveAttribute('aria-pressed', 'true')
-    await expect.poll(() => rows.count()).toBeLessThan(all)
+    await expect.poll(listed).toBeLessThan(scored?.n ?? 0)
     await page.getByTestId('kind-false').click()
   })
 
@@ -46,8 +58,12 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
       // of two figures of two digits
       gains.slice(1).forEach((gain, i) => expect(gain).toBeLessThanOrEqual((gains[i] ?? 0) + 0.0201))
     }).toPass()
+    await setIsKnown()
+    const [path, words] = [rows.first().locator('.path'), rows.first().locator('.words')]
+    const there = [(await path.textContent()) ?? 'none', (await words.textContent()) ?? 'none'] as const
     await rows.first().click()
-    await expect(page.getByTestId('fixes')).toBeVisible()
+    await expect(page.getByTestId('review').locator('[data-region=image] h2')).toHaveText(there[0])
+    await expect(page.getByTestId('fix').first()).toContainText(there[1])
   })
 
   await test.step('the model is wrong: mended in a draft, the F2 is what was promised, and truth is what it was', async () => {
@@ -76,15 +92,14 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
   await test.step('Enter mends the costliest of the set in the draft run, and the set has the F2 that was promised', async () => {
     const before = truth()
     await page.getByTestId('list-fixes').click()
-    const first = page.getByTestId('set-fixes').locator('[role=option]').first()
-    await first.click()
-    const promised = /set (0\.\d{4})/.exec(await first.innerText())?.[1]
+    await setIsKnown()
+    await page.getByTestId('set-fixes').locator('[role=option]').first().click()
+    const chosen = page.getByTestId('set-fixes').locator('[role=option][aria-selected=true]')
+    await expect(chosen).toContainText(/set 0\.\d{4}/)
+    const promised = /set (0\.\d{4})/.exec(await chosen.innerText())?.[1]
     await page.getByTestId('set-fixes').press('Enter')
     const f2 = () =>
-      ask<{ f2: number }>(
-        project,
-        `select avg(f2) as f2 from scores where run_id = (select value from meta where name = 'current_run')`,
-      )[0]?.f2.toFixed(4)
+      ask<{ f2: number }>(project, `select avg(f2) as f2 from scores where ${OF_CURRENT}`)[0]?.f2.toFixed(4)
     await expect.poll(f2).toBe(promised)
     await expect(page.getByTestId('mend-in-run')).toBeEnabled()
     expect(truth()).toEqual(before)
@@ -151,7 +166,8 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     expect(head).toBe('IoU over,F2,hit,missed,false alarms')
     const f2 = rows.map((row) => Number(row.split(',')[1]))
     expect(rows).toHaveLength(10)
-    expect((f2.reduce((a, b) => a + b) / 10).toFixed(2)).toBe(await page.getByTestId('review-f2').innerText())
+    const mean = f2.reduce((a, b) => a + b) / 10
+    await expect(page.getByTestId('review-f2')).toHaveText(mean.toFixed(2))
   })
 
   await test.step("the set's score opens down to an image", async () => {
@@ -169,12 +185,15 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
   await test.step('suspects are answered by key, counted, and do not come back', async () => {
     await page.getByTestId('list-suspects').click()
     const rows = page.getByTestId('suspects').locator('[role=option]')
-    const first = await rows.first().getAttribute('id')
-    await rows.first().click()
+    await expect(page.getByTestId('suspects-of')).toHaveAttribute('aria-busy', 'false')
+    const first = (await rows.first().getAttribute('id')) ?? 'none'
+    const chosen = page.locator(`[id="${first}"]`)
+    await chosen.click()
+    await expect(chosen).toHaveAttribute('aria-selected', 'true')
     await page.getByTestId('suspects').focus()
     await page.keyboard.press('o')
     await expect(page.getByTestId('verdicts')).toContainText('1 model wrong')
-    await expect(page.locator(`[id="${first}"]`)).toHaveCount(0)
+    await expect(chosen).toHaveCount(0)
   })
 
   await test.step('on the side of the model no tool reaches truth; a label that is wrong is changed in place, and it says so', async () => {
@@ -217,6 +236,7 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     // what is false has an outline, and its own place in the picture
     await expect(crops.first().getByTestId('crop-predictions')).toHaveAttribute('d', /^M.*Z$/)
     const shown = async () => Number((await page.getByTestId('gallery-count').innerText()).replace(/\D/g, ''))
+    await expect(page.getByTestId('gallery')).toHaveAttribute('aria-busy', 'false')
     const wrong = await shown()
     await page.getByTestId('pictures-instances').click()
     await page.getByTestId('kind-false').click()

@@ -9,6 +9,8 @@ const ONE_BY_ONE = 100
 
 /** A part of what is asked for: by image, in the order of their ids. */
 export interface Part<T> {
+  /** the run that it is of */
+  run: number
   images: readonly (readonly [image: number, value: T])[]
   /** ask for what comes after this image; null: that was all */
   next: number | null
@@ -19,6 +21,7 @@ export type Ask<T> = (wanted: { after: number; limit?: number }) => Promise<Part
 /**
  * What is known of each scored image of the current run: asked for when a view first wants it, some images at a time, and kept up as long as one shows
  * it. What changes while none does is looked at again when the next one wants it: nothing of it is in the way of who marks.
+ * What is known of another run is not shown as this one's.
  */
 export class ByImage<T> {
   loading = $state(false)
@@ -34,6 +37,9 @@ export class ByImage<T> {
   readonly #since = new Set<number>()
   readonly #ask: Ask<T>
   readonly #toasts: Toasts
+  readonly #current: () => number | null
+  /** the run that what is known is of; null: nothing is known yet */
+  #run = $state<number | null>(null)
   #wanted = false
   /** views that show it */
   #shownBy = 0
@@ -41,21 +47,23 @@ export class ByImage<T> {
   /** counts what all images were asked for; an older answer has nothing to say any more */
   #asked = 0
 
-  constructor(ask: Ask<T>, toasts: Toasts) {
+  /** @param current the current run, as the window knows it */
+  constructor(ask: Ask<T>, toasts: Toasts, current: () => number | null) {
     this.#ask = ask
     this.#toasts = toasts
+    this.#current = current
   }
 
   /** in no order that means anything */
   readonly values = $derived.by((): readonly T[] => {
     void this.#changes
-    return [...this.#images.values()]
+    return this.#run === this.#current() ? [...this.#images.values()] : []
   })
 
   /** What is known of one image; it changes with the set. */
   of(image: number): T | undefined {
     void this.#changes
-    return this.#images.get(image)
+    return this.#run === this.#current() ? this.#images.get(image) : undefined
   }
 
   /** Whether what is known of an image is older than its truth or predictions: it has not been looked at again, or that failed. */
@@ -92,6 +100,7 @@ export class ByImage<T> {
       for (let after: number | null = 0; after !== null;) {
         const part: Part<T> = await this.#ask({ after, ...(after === 0 && { limit: FIRST }) })
         if (asked !== this.#asked) return
+        this.#turnTo(part.run)
         for (const [image, value] of part.images) {
           if (this.#since.has(image)) continue
           seen.add(image)
@@ -138,10 +147,20 @@ export class ByImage<T> {
     }
   }
 
+  /** What is known of another run is forgotten. */
+  #turnTo(run: number): void {
+    if (this.#run === run) return
+    this.#run = run
+    this.#images.clear()
+    for (const image of this.#older) if (!this.#since.has(image)) this.#older.delete(image)
+  }
+
   async #lookAgain(image: number): Promise<void> {
     const asked = this.#asked
-    const { images } = await this.#ask({ after: image - 1, limit: 1 })
-    if (asked !== this.#asked) return
+    const { run, images } = await this.#ask({ after: image - 1, limit: 1 })
+    // where another run has become the current one, news of it make all be asked for
+    if (asked !== this.#asked || (run !== this.#run && !this.loading)) return
+    this.#turnTo(run)
     const now = images.find(([id]) => id === image)
     if (!this.#changed.has(image)) this.#older.delete(image)
     if (now) this.#images.set(...now)

@@ -35,6 +35,13 @@ interface Moved {
   changes: readonly HandChange[]
 }
 
+/** What a draft was stored as. */
+interface Kept {
+  /** what still copies the predictions of other images; null: nothing */
+  job: string | null
+  run: number
+}
+
 const NOT_MOVED: Moved = { settings: {}, changes: [] }
 
 /**
@@ -48,7 +55,7 @@ export class Draft implements EditTarget {
   curves = $state.raw<Partial<Record<MovedSetting, Curve>>>({})
   /** what goes wrong in the embedding; null: not known yet, or the image has no truth */
   explanation = $state.raw<Explanation | null>(null)
-  /** it is being kept */
+  /** it is being kept, or is kept in a run that is not the current one yet */
   keeping = $state(false)
   #moved = $state.raw<Moved>(NOT_MOVED)
   #redo = $state.raw<readonly HandChange[]>([])
@@ -60,6 +67,8 @@ export class Draft implements EditTarget {
   #wanted = false
   #left = false
   #curvesOf: unknown = null
+  /** what was stored, until the inference comes with it */
+  #kept: { run: number; moved: Moved } | null = null
 
   constructor(around: Surroundings, start: () => Thread = startThread) {
     this.#around = around
@@ -113,6 +122,7 @@ export class Draft implements EditTarget {
 
   /** Another inference, or other settings of the run, came. */
   refresh(): void {
+    if (this.#kept && this.#around.inference.value?.run === this.#kept.run) this.#become(this.#kept.moved)
     if (this.#wanted) void this.#compute()
   }
 
@@ -168,6 +178,8 @@ export class Draft implements EditTarget {
   }
 
   discard(): void {
+    this.#kept = null
+    this.keeping = false
     this.#acceptedAfter = []
     this.#redo = []
     this.#move(NOT_MOVED)
@@ -206,14 +218,25 @@ export class Draft implements EditTarget {
     }
   }
 
-  /** Stores it for this image: in a draft run of its own, or in the current run where that is one. */
-  async keep(): Promise<void> {
+  /**
+   * Stores it for this image: in a draft run of its own, or in the current run where that is one. It stays a draft until that run is the current one, so
+   * that nothing is shown as it was before, nor changed from there. @returns null: it was not stored
+   */
+  async keep(): Promise<Kept | null> {
     const store = this.#storing()
-    if (!store || this.keeping) return
-    await this.#act(async () => {
-      await store()
+    if (!store || this.keeping) return null
+    const moved = this.#moved
+    this.keeping = true
+    try {
+      const kept = await store()
+      this.#kept = { run: kept.run, moved }
       await this.#around.inference.refresh()
-    })
+      return kept
+    } catch (error) {
+      this.#around.failed(error)
+      this.keeping = false
+      return null
+    }
   }
 
   /** Stores what has not been kept, also once its image is left; null: there is no such thing. */
@@ -221,7 +244,7 @@ export class Draft implements EditTarget {
     return this.active && !this.keeping ? this.#storing() : null
   }
 
-  #storing(): (() => Promise<unknown>) | null {
+  #storing(): (() => Promise<Kept>) | null {
     const { settings, changes } = this
     const { image, client, inference } = this.#around
     const run = inference.value?.run
@@ -245,6 +268,22 @@ export class Draft implements EditTarget {
   leave(): void {
     this.#left = true
     this.#worker?.worker.end()
+  }
+
+  /** The run holds what was kept: what was moved since stays a draft. */
+  #become(kept: Moved): void {
+    const { settings, changes } = this.#moved
+    this.#kept = null
+    this.keeping = false
+    if (this.#moved === NOT_MOVED) return
+    const since = {
+      settings: settings === kept.settings ? {} : settings,
+      changes: kept.changes.every((change, i) => change === changes[i])
+        ? changes.slice(kept.changes.length)
+        : changes,
+    }
+    if (since.changes.length === 0 && Object.keys(since.settings).length === 0) this.discard()
+    else this.#move(since)
   }
 
   #move(moved: Moved): void {

@@ -47,6 +47,8 @@ class SlowThread implements Thread {
 const { inference: pixels, truth } = twoShips()
 const [one, other] = truth.map(formatRle)
 let kept: unknown[]
+/** predictions of other images are still being copied into the run that a draft is kept in */
+let copying: boolean
 let info: ImageInference
 let threads: SlowThread[]
 let left: AbortController
@@ -55,6 +57,7 @@ let inference: OpenInference
 
 beforeEach(async () => {
   kept = []
+  copying = false
   threads = []
   left = new AbortController()
   info = {
@@ -71,6 +74,7 @@ beforeEach(async () => {
       drafts: {
         keep: async (input: { settings: ImageInference['settings']; changes: HandChange[] }) => {
           kept.push(input)
+          if (copying) return { job: 'j', run: 2 }
           info = { ...info, run: 2, settings: input.settings, changes: input.changes }
           return { job: null, run: 2 }
         },
@@ -175,6 +179,29 @@ describe('a draft', () => {
     draft.set({ minArea: 7 })
     await keeping
     expect([draft.active, draft.settings?.minArea]).toEqual([true, 7])
+  })
+
+  it('stays a draft until the run that it is kept in is the current one, so that no change is made to what was there before', async () => {
+    const drop = (place: number): HandChange => ({
+      ...{ kind: 'drop', at: [pixelIn(truth[place]!, pixels)], masks: [] },
+    })
+    copying = true
+    draft.change(drop(0))
+    expect(await draft.keep()).toEqual({ job: 'j', run: 2 })
+    await inference.refresh()
+    await threads[0]!.answer()
+    expect([draft.keeping, draft.active, masks()]).toEqual([true, true, [other]])
+    draft.change(drop(1))
+    expect(await draft.keep()).toBeNull()
+    copying = false
+    info = { ...info, run: 2, changes: [drop(0)] }
+    await inference.refresh()
+    await threads[0]!.answer()
+    expect([draft.keeping, draft.changes, masks()]).toEqual([false, [drop(0), drop(1)], []])
+    await draft.keep()
+    expect(kept).toHaveLength(2)
+    expect(kept[1]).toMatchObject({ run: 2, changes: [drop(0), drop(1)] })
+    expect(draft.active).toBe(false)
   })
 
   it('draws the F2 at each value of each setting, giving way to what a person moves', async () => {

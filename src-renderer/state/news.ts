@@ -134,9 +134,13 @@ async function listsChanged(project: Concerned): Promise<void> {
 async function runsChanged(project: Concerned): Promise<void> {
   const { facts, editing } = project
   const before = facts.run?.id
-  await Promise.all([facts.refreshRuns(), facts.refreshSummary()])
-  if (facts.run?.id === before) return
-  void project.review.refresh()
+  const summary = facts.refreshSummary()
+  await facts.refreshRuns()
+  const changed = facts.run?.id !== before
+  // at once: what is known of the run before is not this one's
+  if (changed) void project.review.refresh()
+  await summary
+  if (!changed) return
   await editing.shown?.refetch()
   await listsChanged(project)
 }

@@ -72,7 +72,7 @@ export class OpenProject {
     this.categories = new Categories(this.client, toasts)
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts, (kind) => kind === 'sweep' && this.sweep.shown)
-    this.review = new Review({ client: this.client, toasts })
+    this.review = new Review({ client: this.client, toasts, run: () => this.facts.run?.id ?? null })
     this.sweep = new Sweep(this.client, toasts)
     this.training = new Training(this.client, client.shell.dialogs, toasts)
     this.mapLayers = new MapLayers(this.client, client.shell.dialogs, toasts)

@@ -18,6 +18,8 @@ const LISTED_FIXES = 2000
 interface Surroundings {
   readonly client: ProjectClient
   readonly toasts: Toasts
+  /** the current run; null: there is none, or it is not known yet */
+  run(): number | null
 }
 
 /** What is wrong with the current run, over all its scored images. */
@@ -39,16 +41,25 @@ export class Review {
   constructor(around: Surroundings) {
     this.#around = around
     const { client, toasts } = around
-    this.#reviewed = new ByImage(async (wanted) => {
-      const { images, next } = await client.review.page({ ...wanted, ignoring: this.#ignoring })
-      return { images: unpackReviews(images).map((image) => [image.image, image]), next }
-    }, toasts)
+    const run = () => around.run()
+    this.#reviewed = new ByImage(
+      async (wanted) => {
+        const page = await client.review.page({ ...wanted, ignoring: this.#ignoring })
+        return { ...page, images: unpackReviews(page.images).map((image) => [image.image, image]) }
+      },
+      toasts,
+      run,
+    )
     const items = (of: 'errors' | 'instances') =>
-      new ByImage<readonly GalleryItem[]>(async (wanted) => {
-        const page = await client.review.gallery({ of, ...wanted, ignoring: this.#ignoring })
-        const found = unpackGallery(page.items)
-        return { images: [...Map.groupBy(found, ({ image }) => image)], next: page.next }
-      }, toasts)
+      new ByImage<readonly GalleryItem[]>(
+        async (wanted) => {
+          const page = await client.review.gallery({ of, ...wanted, ignoring: this.#ignoring })
+          const found = unpackGallery(page.items)
+          return { ...page, images: [...Map.groupBy(found, ({ image }) => image)] }
+        },
+        toasts,
+        run,
+      )
     this.outlines = new Outlines(client)
     this.gallery = { errors: items('errors'), instances: items('instances') }
   }
@@ -58,8 +69,8 @@ export class Review {
   readonly totals = $derived.by(() => totalErrors(this.images.map(({ counts }) => counts)))
   readonly fixes = $derived.by(() => rankFixes(this.images).slice(0, LISTED_FIXES))
   readonly suspects = $derived.by(() => rankSuspects(this.images))
-  /** mean F2 if the fix worth most were made on each image; null without images */
-  readonly afterBest = $derived.by(() => meanAfterBest(this.images))
+  /** mean F2 if the fix worth most were made on each image; null without images, and while not all are known */
+  readonly afterBest = $derived.by(() => (this.loading ? null : meanAfterBest(this.images)))
 
   get ignoring(): boolean {
     return this.#ignoring

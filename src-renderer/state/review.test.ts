@@ -11,6 +11,7 @@ const NONE = { merged: 0, split: 0, 'near miss': 0, missed: 0, false: 0 }
 let stored: Map<number, number>
 let held: Promise<void>
 let asked: number[]
+let current: number
 let review: Review
 
 function reviewed(image: number, f2: number): ReviewedImage {
@@ -24,6 +25,7 @@ beforeEach(() => {
   stored = new Map([1, 2, 3].map((image) => [image, 0.5]))
   held = Promise.resolve()
   asked = []
+  current = 1
   const page = async ({
     after,
     limit: wanted = 2,
@@ -36,16 +38,18 @@ beforeEach(() => {
     asked.push(after)
     const limit = Math.min(2, wanted)
     const left = [...stored].filter(([image]) => image > after)
+    const run = current
     await held
     const images = left.slice(0, limit).map(([image, f2]) => reviewed(image, ignoring ? 1 : f2))
     const next = left.length > limit ? (images.at(-1)?.image ?? null) : null
-    return { run: 1, images: packReviews(images), next }
+    return { run, images: packReviews(images), next }
   }
   const verdicts = async () => ({ 'label wrong': 0, 'model wrong': 0, 'cannot tell': 0 })
   const backend = { review: { page, verdicts, answer: verdicts } }
   review = new Review({
     client: fakeClient({ backend }).inProject('p', new AbortController().signal),
     toasts: new Toasts(),
+    run: () => current,
   })
 })
 
@@ -146,6 +150,32 @@ describe('the review of a set', () => {
     expect(f2s()).toEqual([[7, 0.1]])
     expect(review.loading).toBe(false)
   })
+
+  it("shows nothing of the run before as the current one's, and of an image that changed meanwhile what it is in this one", async () => {
+    review.want()
+    await review.refresh()
+    const wait = Promise.withResolvers<void>()
+    held = wait.promise
+    current = 2
+    stored = new Map([1, 2, 3].map((image) => [image, 0.75]))
+    expect([review.images, review.fixes, review.of(1)]).toEqual([[], [], undefined])
+    const all = review.refresh()
+    expect([review.loading, review.images]).toEqual([true, []])
+    // looked at alone, and answered before the first page
+    held = Promise.resolve()
+    stored.set(2, 0.9)
+    review.changed(2)
+    await expect.poll(f2s).toEqual([[2, 0.9]])
+    expect([review.isStale(2), review.afterBest]).toEqual([false, null])
+    wait.resolve()
+    await all
+    expect(f2s().toSorted()).toEqual([
+      [1, 0.75],
+      [2, 0.9],
+      [3, 0.75],
+    ])
+  })
+
   it('is asked for anew where areas to ignore are left out, and what was asked before does not land', async () => {
     review.want()
     await review.refresh()

@@ -101,6 +101,21 @@ test('drafts of two images that are kept at once go into one draft run', async (
   expect(project.store.predictions.masks(kept[0].run, b)).toContain(one)
 })
 
+test('what is changed in the parent, after a draft of the same image was kept, goes beside that', async () => {
+  const { project, run, a } = await predicted()
+  const { settings } = project.store.runs.get(run)!
+  const [first, second] = A.ships.map(dropAt)
+  const wanted = { image: a, run, settings: settings! }
+  const [draft] = await Promise.all([
+    keepDraft(project, { ...wanted, changes: [first!] }),
+    keepDraft(project, { ...wanted, changes: [second!] }),
+    keepDraft(project, { ...wanted, changes: [first!, second!] }),
+  ])
+  await project.jobs.finished(draft.job!)
+  expect(project.store.predictions.masks(draft.run, a)).toEqual([])
+  expect(project.store.drafts.get(draft.run, a)?.changes).toEqual([first, second])
+})
+
 test('of imported labels there are no drafts', async () => {
   const { project, a, run } = await predicted()
   const { settings } = project.store.runs.get(run)!

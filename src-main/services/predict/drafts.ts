@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
 import type { ClusterSettings, HandChange } from '../../contract/wire.ts'
@@ -46,7 +47,7 @@ function newTurns(): { last: Promise<unknown> } {
 
 async function keep(
   project: Project,
-  { image: id, run, settings, changes }: DraftWanted,
+  { image: id, run, settings, changes: wished }: DraftWanted,
 ): Promise<KeptDraft> {
   assertWritable(project)
   const { store, shared, cache } = project
@@ -66,10 +67,12 @@ async function keep(
     flips: from.flips,
   }
   const calibration = model.model.calibration ?? null
-  const found = await predictFile(shared, wanted, { settings, calibration, changes })
   const copying = from.parent === null ? copyOf(project, from.id) : null
+  const there = from.parent === null ? (copying?.into ?? currentDraftOf(project, from.id)) : from.id
+  const earlier = there === from.id || there === null ? null : store.drafts.get(there, id)
+  const changes = earlier ? afterThose(earlier.changes, wished) : wished
+  const found = await predictFile(shared, wanted, { settings, calibration, changes })
   const kept = await store.write(() => {
-    const there = from.parent === null ? (copying?.into ?? currentDraftOf(project, from.id)) : from.id
     const into = there ?? addDraftRun(project, from.id)
     const now = new Date().toISOString()
     const inference = inferenceKey(wanted)
@@ -88,6 +91,12 @@ async function keep(
   const images = await project.reads.run('predict.copied', { from: from.id, into })
   const plan = { title: 'Copying the other predictions', unit: 'images', total: images.length, lane: null }
   return { job: await project.jobs.start(copyRunJob, { from: from.id, into }, plan), run: into }
+}
+
+/** What was changed in the parent after a draft of the same image had been kept: both, the earlier ones first, none twice. */
+function afterThose(earlier: readonly HandChange[], changes: readonly HandChange[]): HandChange[] {
+  const has = earlier.every((change, i) => isDeepStrictEqual(change, changes[i]))
+  return has ? [...changes] : [...earlier, ...changes]
 }
 
 /** The draft run that predictions of a run are being copied into, and the job that does it; null: none. */

@@ -23,6 +23,12 @@ export function reviewShown({ truth, predictions, height }: ShownImage): ReturnT
   })
 }
 
+/** Whether two fixes do the same to the same instances. */
+export function isSameFix(a: Fix, b: Fix): boolean {
+  const of = ({ act, truths, predictions }: Fix) => [act, ...truths, 'by', ...predictions].join(' ')
+  return of(a) === of(b)
+}
+
 /** The instances that a fix is about: predictions first, since they are what it changes. */
 export function instancesOfFix(image: ShownImage, { truths, predictions }: Fix): string[] {
   return [

@@ -2,11 +2,13 @@ import type { Fix, SuspectVerdict } from '../../../src-main/contract/wire.ts'
 import { changeOfFix } from '../../../src-main/core/draft/fix-change.ts'
 import type { RankedFix, RankedSuspect } from '../../../src-main/core/metric/review.ts'
 import { objectsOf, withoutIgnoredFinds, type ImageState } from '../../state/image-state.ts'
+import { isActive } from '../../state/jobs.svelte.ts'
 import { accept, acceptDraft, deleteSelected, relabel, type Desk } from '../../state/marking.ts'
+import type { OpenImage } from '../../state/open-image.svelte.ts'
 import type { OpenProject } from '../../state/open-project.svelte.ts'
 import type { EditTarget, Stage } from '../../state/stage.svelte.ts'
 import type { Toasts } from '../../state/toasts.svelte.ts'
-import { instancesOfFix, type Side } from './fixes.ts'
+import { instancesOfFix, isSameFix, reviewShown, type Side } from './fixes.ts'
 import { Others } from './others.svelte.ts'
 import type { ReviewList } from './tabs.ts'
 import { compare } from './verdict.ts'
@@ -138,8 +140,9 @@ export class Mending {
   /**
    * Mends an error of the set in the draft run, keeps it, and goes to the one that is worth most then. Truth and the run that the draft comes from stay.
    */
-  async mendInRun({ image, fix }: RankedFix): Promise<void> {
+  async mendInRun(wanted: RankedFix): Promise<void> {
     if (this.mendingIn !== null) return
+    const { image, fix } = wanted
     this.mendingIn = image
     try {
       this.side = 'model'
@@ -154,22 +157,57 @@ export class Mending {
       // what a fix is of are the predictions of the run
       if (this.drafted.active)
         return void this.#bench.toasts.reply('This image has a draft: keep or discard it first.')
+      if (!(await this.#isAsListed(wanted, shown)))
+        return void this.#bench.toasts.reply(
+          'This image was changed since its fixes were listed. The list now has what they are worth.',
+        )
+      if (this.wanted !== shown.draft) return
       this.mend(fix)
-      await this.drafted.keep()
-      await this.#goOn(image)
+      const kept = await this.drafted.keep()
+      if (kept) await this.#goOn(image, kept)
     } finally {
       this.mendingIn = null
     }
   }
 
-  /** Once what was kept is reviewed: the fix that is worth most then. */
-  async #goOn(from: number): Promise<void> {
-    const { jobs, review, editing } = this.#project
+  /**
+   * Whether a fix does to the image on the screen what the list promises of it. What is listed and what is shown come by two ways, and either may be the
+   * older one: where they differ both are asked for again.
+   */
+  async #isAsListed(wanted: RankedFix, shown: OpenImage): Promise<boolean> {
+    const holds = () =>
+      this.seen !== null &&
+      reviewShown(this.seen).fixes.some(({ fix, f2 }) => f2 === wanted.after && isSameFix(fix, wanted.fix))
+    if (holds()) return true
+    const { review } = this.#project
+    // also where the view is left meanwhile
+    const letGo = review.want()
+    review.changed(wanted.image)
+    await shown.refetch()
+    await until(() => !review.loading && !review.isStale(wanted.image))
+    letGo()
+    return holds()
+  }
+
+  /** Once what was kept is in the current run, and that is reviewed: the fix that is worth most then. */
+  async #goOn(from: number, kept: { job: string | null; run: number }): Promise<void> {
+    const { jobs, facts, review, editing } = this.#project
+    const shown = this.#shown
     // also where the view is left meanwhile
     const letGo = review.want()
     review.changed(from)
-    await until(() => !jobs.running('copy-run') && !review.loading && !review.isStale(from))
+    const failed = () => {
+      const job = jobs.items.find(({ id }) => id === kept.job)
+      return job !== undefined && job.state !== 'done' && !isActive(job)
+    }
+    const reviewed = () =>
+      facts.run?.id === kept.run &&
+      !review.loading &&
+      !review.isStale(from) &&
+      !(shown === this.#shown && shown?.draft.keeping)
+    await until(() => failed() || reviewed())
     letGo()
+    if (failed()) return
     const [next] = review.fixes
     if (!next || editing.image !== from || this.list !== 'fixes') return
     this.chosenFix = next
