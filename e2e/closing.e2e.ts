@@ -65,3 +65,26 @@ test('a gesture on its way is saved before the window closes, and nobody is aske
   await gone
   expect(ask(project, 'select id from truth')).toHaveLength(before + 1)
 })
+
+test('a page that hangs keeps nobody from closing its window: loaded anew, it has open what was open', async ({
+  launch,
+}) => {
+  const drydock = await launch({ args: ['--open-sample'] })
+  const { app, page } = drydock
+  await expect(page.getByTestId('image-count')).toHaveText('22')
+  await answerQuestions(drydock, 1)
+  await page.evaluate(() => {
+    setTimeout(() => {
+      for (;;);
+    })
+  })
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect.poll(() => asked(drydock)).toEqual(['The window does not answer'])
+  const images = () =>
+    app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+        `document.querySelector('[data-testid=image-count]')?.textContent`,
+      ),
+    )
+  await expect.poll(images).toBe('22')
+})

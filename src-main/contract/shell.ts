@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import type { WireError } from './errors.ts'
-import { labelFormatId } from './wire/ids.ts'
+import { labelFormatId, projectId } from './wire/ids.ts'
 
 /** The shell's procedures: what only Electron's main process may do. Paths never reach the page, only grants. */
 
@@ -38,7 +38,12 @@ export const menuCommand = z.enum(MENU_COMMANDS)
 export type MenuCommand = z.infer<typeof menuCommand>
 
 /** What the window was opened for: `--open-sample`, or `--open <path>` and files given by the desktop. */
-export const startup = z.object({ openSample: z.boolean(), open: grant.nullable() })
+export const startup = z.object({
+  openSample: z.boolean(),
+  open: grant.nullable(),
+  /** the project that this window's page had open before it was loaded anew */
+  again: projectId.nullable(),
+})
 export type Startup = z.infer<typeof startup>
 
 /**
@@ -88,12 +93,12 @@ export const shellContract = {
     /** menu entries, as they are chosen */
     commands: oc.input(nothing).output(eventIterator(z.object({ command: menuCommand }))),
     setTitle: oc.input(z.object({ title: z.string().max(1000) })).output(nothing),
-    /** whether a project is open: greys menu entries */
-    setProjectOpen: oc.input(z.object({ open: z.boolean() })).output(nothing),
+    /** which project is open: menu entries are grey without one, and a page that is loaded anew opens it again */
+    setProject: oc.input(z.object({ project: projectId.nullable() })).output(nothing),
     openLogs: oc.input(nothing).output(nothing),
     /** what to say of the installation at start, e.g. that this is the fallback Electron; null: nothing */
     warning: oc.input(nothing).output(z.string().nullable()),
-    /** what to open at start; the first call of a window gets it, later ones get nothing to open */
+    /** what to open at start; the first call of a window gets it, later ones what its page had open */
     startup: oc.input(nothing).output(startup),
     /** first how the backend is doing now, then each change */
     backendHealth: oc.input(nothing).output(eventIterator(backendHealth)),

@@ -215,8 +215,8 @@ export class Application {
       health: (signal) => this.#healthFrom(signal),
       restartBackend: () => this.#supervisor.restart(),
       setTitle: (title) => window.setTitle(title),
-      setProjectOpen: (open) => {
-        window.projectOpen = open
+      setProject: (project) => {
+        window.left.project = project
         this.#updateMenu()
       },
       openLogs: () => this.#openLogs(),
@@ -227,6 +227,7 @@ export class Application {
         return {
           openSample: wish.openSample,
           open: wish.open === null ? null : grant(wish.open, 'read'),
+          again: window.left.take(performance.now()),
         }
       },
     }
@@ -245,7 +246,7 @@ export class Application {
 
   #updateMenu(): void {
     const command = (chosen: MenuCommand): void => this.#active?.sendCommand(chosen)
-    const template = menuTemplate(process.platform, this.#active?.projectOpen ?? false, {
+    const template = menuTemplate(process.platform, (this.#active?.left.project ?? null) !== null, {
       command,
       newWindow: () => this.openWindow(NOTHING_TO_OPEN),
       openLogs: () =>

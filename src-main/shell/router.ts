@@ -42,7 +42,7 @@ export interface ShellContext {
   health(signal: AbortSignal | undefined): AsyncGenerator<BackendHealth>
   restartBackend(): void
   setTitle(title: string): void
-  setProjectOpen(open: boolean): void
+  setProject(project: string | null): void
   openLogs(): Promise<void>
   warning(): string | null
   /** what to open; nothing at the second call */
@@ -219,8 +219,8 @@ export const shellRouter = os.router({
       context.setTitle(input.title)
       return {}
     }),
-    setProjectOpen: os.window.setProjectOpen.handler(({ context, input }) => {
-      context.setProjectOpen(input.open)
+    setProject: os.window.setProject.handler(({ context, input }) => {
+      context.setProject(input.project)
       return {}
     }),
     openLogs: os.window.openLogs.handler(async ({ context }) => {

@@ -5,7 +5,9 @@ import type { VirtualPort } from '../contract/port.ts'
 import type { MenuCommand } from '../contract/shell.ts'
 import { Closing } from './closing.ts'
 import type { WindowEnd, WindowPort } from './gate.ts'
+import { LeftOpen } from './left-open.ts'
 import type { Confirmation, DialogQuestion } from './router.ts'
+import { Silence } from './silence.ts'
 import type { Switches } from './switches.ts'
 import { MINIMUM_SIZE, placeWindow, readWindowState, writeWindowState } from './window-state.ts'
 
@@ -32,6 +34,14 @@ const UNSAVED: Confirmation = {
   no: 'Stay',
 }
 
+const SILENT: Confirmation = {
+  message: 'The window does not answer',
+  detail:
+    'Loading it anew ends what it is at. Everything that was saved stays; a gesture of the last second may not be.',
+  yes: 'Load anew',
+  no: 'Wait',
+}
+
 /** One window: the page, its port, its dialogs, and what the menu sends it. */
 export class ShellWindow implements WindowEnd {
   readonly #window: BrowserWindow
@@ -39,7 +49,7 @@ export class ShellWindow implements WindowEnd {
   readonly #commands = new EventPublisher<{ command: MenuCommand }>()
   /** what the window was opened for; null once the page has taken it */
   startup: Switches | null
-  projectOpen = false
+  readonly left = new LeftOpen()
 
   constructor(settings: WindowSettings, startup: Switches) {
     this.#settings = settings
@@ -79,6 +89,10 @@ export class ShellWindow implements WindowEnd {
         maximised: this.#window.isMaximized(),
       })
     })
+    const silence = this.#silence()
+    this.#window.on('unresponsive', () => silence.begin())
+    this.#window.on('responsive', () => silence.end())
+    this.#window.on('closed', () => silence.end())
     const timer = setTimeout(() => this.show(), SHOW_ANYWAY)
     this.#window.on('closed', () => clearTimeout(timer))
   }
@@ -143,11 +157,11 @@ export class ShellWindow implements WindowEnd {
     return answer.canceled ? null : (answer.filePaths[0] ?? null)
   }
 
-  /** Asks for a yes that Enter and Escape do not give. */
-  async confirm({ message, detail, yes, no }: Confirmation): Promise<boolean> {
+  /** Asks for a yes that Enter and Escape do not give; a signal dismisses the question with a no. */
+  async confirm({ message, detail, yes, no }: Confirmation, signal?: AbortSignal): Promise<boolean> {
     const answer = await dialog.showMessageBox(this.#window, {
       ...{ type: 'warning', message, detail, buttons: [no, yes] },
-      ...{ defaultId: 0, cancelId: 0, noLink: true },
+      ...{ defaultId: 0, cancelId: 0, noLink: true, ...(signal && { signal }) },
     })
     return answer.response === 1
   }
@@ -168,6 +182,14 @@ export class ShellWindow implements WindowEnd {
 
   serveShell(port: VirtualPort): void {
     this.#settings.serveShell(this, port)
+  }
+
+  #silence(): Silence {
+    return new Silence({
+      ask: (signal) => this.confirm(SILENT, signal),
+      // a page that is gone is loaded again
+      loadAnew: () => this.contents.forcefullyCrashRenderer(),
+    })
   }
 
   #closing(): Closing {

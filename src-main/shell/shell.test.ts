@@ -109,10 +109,10 @@ describe('router', () => {
     health: async function* () {},
     restartBackend: () => undefined,
     setTitle: () => {},
-    setProjectOpen: () => {},
+    setProject: () => {},
     openLogs: () => Promise.reject(new DrydockError('internal', 'The logs lie in /x.')),
     warning: () => null,
-    takeStartup: () => ({ openSample: false, open: null }),
+    takeStartup: () => ({ openSample: false, open: null, again: null }),
   }
 
   it('gives a grant for what was chosen, nothing for a dismissal', async () => {

@@ -173,10 +173,10 @@ export class App {
   /** Menu and title are those of the project that is open by now. */
   async #tellShell(): Promise<void> {
     const { window } = this.client.shell
-    const name = this.project?.facts.summary.name
+    const { id = null, name } = this.project?.facts.summary ?? {}
     await this.toasts.guard(() =>
       Promise.all([
-        window.setProjectOpen({ open: name !== undefined }),
+        window.setProject({ project: id }),
         window.setTitle({ title: name === undefined ? 'Drydock' : `${name} – Drydock` }),
       ]),
     )

@@ -87,7 +87,7 @@ beforeEach(async () => {
   const { images, predict } = backend.procedures
   app = new App(
     fakeClient({
-      shell: { window: { setProjectOpen: nothing, setTitle: nothing } },
+      shell: { window: { setProject: nothing, setTitle: nothing } },
       backend: {
         predict,
         project: { openRecent: async () => SUMMARY, watch: async () => news.stream() },

@@ -67,7 +67,8 @@ export class FakeHost {
       },
       shell: {
         window: {
-          setProjectOpen: async ({ open }: { open: boolean }) => void (this.shell.open = open),
+          setProject: async ({ project }: { project: string | null }) =>
+            void (this.shell.open = project !== null),
           setTitle: async ({ title }: { title: string }) => void (this.shell.title = title),
         },
         dialogs: { chooseFolder: chosen, chooseLabels: chosen, saveLabels: chosen },

@@ -9,14 +9,16 @@ interface Opening {
   toasts: Pick<Toasts, 'guard'>
   openGranted(grant: string): Promise<void>
   openSample(): Promise<void>
+  openRecent(key: string): Promise<void>
 }
 
-/** Opens what the application was started to open: the sample (`--open-sample`), or a folder (`--open`). */
+/** Opens what the application was started to open, the sample (`--open-sample`) or a folder (`--open`); in a page that was loaded anew, what was open. */
 export async function openWish(app: Opening): Promise<void> {
   await app.toasts.guard(async () => {
     const wish = await app.client.shell.window.startup({})
     if (wish.open) await app.openGranted(wish.open.grant)
     else if (wish.openSample) await app.openSample()
+    else if (wish.again !== null) await app.openRecent(wish.again)
   })
 }
 
