@@ -120,7 +120,7 @@ const asRectangle =
   async (drydock, ...others) => {
     const { page } = drydock
     await page.keyboard.press('s')
-    const squares = page.getByTestId('smart-rectangles')
+    const squares = page.getByTestId('smart-rectangle')
     if ((await squares.getAttribute('aria-pressed')) !== 'true') await squares.click()
     return way(drydock, ...others)
   }

@@ -89,6 +89,25 @@ test('each tool marks to the pixel; what was painted is what is exported, throug
     expect(common / (areaOf(found) + areaOf(hull) - common)).toBeGreaterThan(0.9)
   })
 
+  await test.step('smart box: by key and by click it gives a turned rectangle, which keeps its handles', async () => {
+    const rectangle = drydock.page.getByTestId('smart-rectangle')
+    await keyboard.press('Control+z')
+    await expect.poll(() => truth()).toHaveLength(0)
+    await expect(rectangle).toHaveAttribute('aria-pressed', 'false')
+    await hand.stroke([55, 36], [104, 55])
+    await expect(drydock.page.getByTestId('hint')).toContainText('Enter keeps it')
+    await keyboard.press('Shift+R')
+    await expect(rectangle).toHaveAttribute('aria-pressed', 'true')
+    await keyboard.press('Shift+R')
+    await expect(rectangle).toHaveAttribute('aria-pressed', 'false')
+    await rectangle.click()
+    await expect(rectangle).toHaveAttribute('aria-pressed', 'true')
+    await shoot(drydock, 'smart-rectangle')
+    await keyboard.press('Enter')
+    await expect.poll(() => truth().map(({ shape }) => shape)).toEqual([expect.stringContaining('"box"')])
+    await saved(drydock)
+  })
+
   await test.step('a turned box keeps its handles: arrows move it, Alt and arrows turn it, the image stays', async () => {
     await keyboard.press('r')
     for (const [x, y] of [[200, 100], [160, 100], [180, 106]] as const) await hand.click(x, y) // prettier-ignore
@@ -198,6 +217,8 @@ test('each tool marks to the pixel; what was painted is what is exported, throug
     drydock = await launch({ args: ['--open', project] })
     await openImage(drydock, 'a.png')
     expect(truth().map(({ rle }) => rle)).toEqual(painted)
+    await drydock.page.keyboard.press('s')
+    await expect(drydock.page.getByTestId('smart-rectangle')).toHaveAttribute('aria-pressed', 'true')
     expect((await exported('two.csv')).toSorted()).toEqual(painted.toSorted())
   })
 })

@@ -14,6 +14,7 @@ import { addMapLayer, mapShapesOn, removeMapLayer } from '../services/exchange/m
 import { previewImport } from '../services/exchange/preview.ts'
 import { redoWithGroup, undoGroup, undoWithGroup } from '../services/annotate/groups.ts'
 import type { Host } from '../services/projects/host.ts'
+import { chooseLabelForm, labelForms } from '../services/annotate/label-form.ts'
 import { getImage } from '../services/annotate/image-detail.ts'
 import { regroup, similarGroups } from '../services/images/similar.ts'
 import { freezeSplits, setSplit } from '../services/images/split.ts'
@@ -166,6 +167,13 @@ export function backendRouter({ host, grants, about }: RouterNeeds) {
       ),
       undoGroup: os.annotate.undoGroup.handler(
         within((project, input) => undoGroup(project, input.group, input.gestureId)),
+      ),
+      labelForms: os.annotate.labelForms.handler(within((project) => labelForms(project))),
+      chooseLabelForm: os.annotate.chooseLabelForm.handler(
+        within(async (project, input) => {
+          await chooseLabelForm(project, input.form)
+          return {}
+        }),
       ),
     },
     categories: {

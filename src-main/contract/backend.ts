@@ -136,6 +136,10 @@ export const backendContract = {
     undoGroup: procedure
       .input(inProject.extend({ group: w.uuid, gestureId: w.uuid }))
       .output(z.object({ images: z.number().int(), kept: z.number().int() })),
+    /** outlines or rectangles: what the smart box is to give */
+    labelForms: procedure.input(inProject).output(w.labelForms),
+    /** @param form null: as the project's labels are. A `label-form` event follows */
+    chooseLabelForm: procedure.input(inProject.extend({ form: w.labelForms.shape.chosen })).output(nothing),
   },
   categories: {
     /** in the order in which they came, by which Shift+1 to 9 name them; those merged into others at their places too */

@@ -16,6 +16,10 @@ export const IMAGE_STATUSES = ['to do', 'in progress', 'done', 'no ship'] as con
 export const SPLITS = ['train', 'validation', 'hold-out'] as const
 export type Split = (typeof SPLITS)[number]
 
+/** What labels are drawn as, and what the smart box gives. */
+export const LABEL_FORMS = ['outline', 'rectangle'] as const
+export type LabelForm = (typeof LABEL_FORMS)[number]
+
 /** Ways to sort the list of images. */
 export const IMAGE_SORTS = [
   'name',

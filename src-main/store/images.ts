@@ -98,6 +98,9 @@ export function imageRepository(db: Connection) {
       'select id, path, size, mtime, file_state, sha256 is not null from images',
     )
     .raw()
+  const latestDone = db.prepare<[number], { id: number; width: number; height: number }>(
+    `select id, width, height from images i where ${IS_FINISHED} and status = 'done' and width is not null order by id desc limit ?`,
+  )
   const newest = db.prepare<[], number | null>('select max(id) from images').pluck()
   const sizes = db
     .prepare<[], [number, string, number | null, number | null]>(
@@ -149,6 +152,8 @@ export function imageRepository(db: Connection) {
   const setLeftOut = db.prepare<[string | null, number]>('update images set left_out = ? where id = ?')
 
   return {
+    /** finished images with ships, `most` of them, those that came last first */
+    latestDone: (most: number): { id: number; width: number; height: number }[] => latestDone.all(most),
     get: (id: number): StoredImage | null => {
       const row = get.get(id)
       return row ? stored(row) : null

@@ -20,6 +20,8 @@ export type MetaName =
   /** JSON: how versions compare, what people write of them, and each look at the hold-out */
   | 'versions'
   | 'flips'
+  /** what the smart box gives, where a person has chosen it */
+  | 'label_form'
   /** when splits were frozen: at the first training, or the first look at the hold-out's score */
   | 'split_frozen'
 

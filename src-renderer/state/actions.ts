@@ -166,6 +166,7 @@ const MARKING: Partial<Record<Action, Act>> = {
   smaller: (app) => resize(app, false),
   larger: (app) => resize(app, true),
   tip: ({ display }) => (display.brushTip.value = display.brushTip.value === 'round' ? 'square' : 'round'),
+  form: ({ stage }, { labelForm }) => (TOOLS[stage.tool].rectangles ? labelForm.toggle() : false),
   overlap: ({ display, toasts }) => {
     display.policy = display.policy === 'yield' ? 'take' : 'yield'
     toasts.reply(`Overlap: ${display.policy}. ${POLICY_NOTES[display.policy]}.`)

@@ -102,6 +102,7 @@ beforeEach(async () => {
         runs: { list: none },
         models: { list: none },
         categories: { list: none },
+        annotate: { labelForms: nothing },
         mapLayers: { list: none },
         score: { set: nothing },
         train: {

@@ -37,8 +37,6 @@ export class Display {
   /** px */
   readonly brushSize = new Remembered<number>('brush-size', 12)
   readonly brushTip = new Remembered<BrushTip['tip']>('brush-tip', 'round')
-  /** the smart box gives turned rectangles, as some labels are drawn, and not hulls */
-  readonly rectangles = new Remembered<boolean>('smart-rectangles', false)
   /** how much the wand takes around what is pointed at: -1 narrow, 0 as the settings say, 1 wide */
   reach = $state(0)
   /** what becomes of pixels that another instance holds */

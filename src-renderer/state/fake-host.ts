@@ -106,6 +106,7 @@ export class FakeHost {
         annotate: {
           ...{ apply: gesture('apply'), undo: gesture('undo'), redo: gesture('redo') },
           undoGroup: exchanged({ images: 0, kept: 0 }),
+          labelForms: of(() => ({ chosen: null, labels: null })),
         },
         predict: { ahead: nothing, setFlips: nothing },
         inference: { open: nothing },

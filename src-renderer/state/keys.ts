@@ -47,6 +47,7 @@ const OTHERS = {
   smaller: { name: 'Smaller brush, narrower wand', keys: ['['], group: 'Tools' },
   larger: { name: 'Larger brush, wider wand', keys: [']'], group: 'Tools' },
   tip: { name: 'Round or square brush', keys: ['Shift+B'], group: 'Tools' },
+  form: { name: 'Smart box: outline or rectangle', keys: ['Shift+R'], group: 'Tools' },
   overlap: { name: 'Overlap: yield or take', keys: ['O'], group: 'Tools' },
   fill: { name: 'Fill the holes of the selected', keys: ['Shift+F'], group: 'Marking' },
   grow: { name: 'Grow the selected by a pixel', keys: ['.'], group: 'Marking' },

@@ -8,6 +8,7 @@ import type { Facts } from './facts.svelte.ts'
 import { follow } from './follow.ts'
 import type { Images } from './images.svelte.ts'
 import { isActive, type Jobs } from './jobs.svelte.ts'
+import type { LabelForm } from './label-form.svelte.ts'
 import type { MapLayers } from './map-layers.svelte.ts'
 import type { Moved } from './moved.svelte.ts'
 import type { Review } from './review.svelte.ts'
@@ -21,6 +22,7 @@ export interface Concerned {
   readonly engine: Engine
   readonly facts: Facts
   readonly categories: Categories
+  readonly labelForm: LabelForm
   readonly images: Images
   readonly moved: Moved
   readonly mapLayers: MapLayers
@@ -63,6 +65,7 @@ function hear(project: Concerned, event: ProjectEvent): void {
       // what is not known came in meanwhile, and has no place yet
       if (!images.update(event.rows)) void listsChanged(project)
       void editing.shown?.lookAtFile()
+      if (event.rows.some(({ status }) => status === 'done')) project.labelForm.refreshSoon()
       break
     case 'list':
       void listsChanged(project)
@@ -80,6 +83,7 @@ function hear(project: Concerned, event: ProjectEvent): void {
     case 'many-changed':
       editing.ahead.forgetAll()
       void listsChanged(project)
+      project.labelForm.refreshSoon()
       project.review.manyChanged()
       void editing.shown?.changed(Infinity)
       break
@@ -106,6 +110,9 @@ function hear(project: Concerned, event: ProjectEvent): void {
       void project.categories.refresh()
       // which of its marks count stands with the image
       void editing.shown?.changed(Infinity)
+      break
+    case 'label-form':
+      void project.labelForm.refresh()
       break
     case 'models':
       void Promise.all([facts.refreshModels(), facts.refreshSummary(), training.refresh()])

@@ -11,6 +11,7 @@ import { Outgoing } from './outgoing.svelte.ts'
 import { Facts } from './facts.svelte.ts'
 import { Images } from './images.svelte.ts'
 import { Jobs } from './jobs.svelte.ts'
+import { LabelForm } from './label-form.svelte.ts'
 import { MapLayers } from './map-layers.svelte.ts'
 import { Clipboard } from './marking.ts'
 import { Moved } from './moved.svelte.ts'
@@ -40,6 +41,7 @@ export class OpenProject {
   readonly engine: Engine
   readonly facts: Facts
   readonly categories: Categories
+  readonly labelForm: LabelForm
   readonly images: Images
   readonly moved: Moved
   readonly jobs: Jobs
@@ -70,6 +72,7 @@ export class OpenProject {
     })
     this.facts = new Facts(this.client, client.shell.dialogs, toasts, summary)
     this.categories = new Categories(this.client, toasts)
+    this.labelForm = new LabelForm(this.client, toasts)
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts, (kind) => kind === 'sweep' && this.sweep.shown)
     this.review = new Review({ client: this.client, toasts, run: () => this.facts.run?.id ?? null })
@@ -118,6 +121,7 @@ export class OpenProject {
   async fetchAll(): Promise<void> {
     void this.facts.refresh()
     void this.categories.refresh()
+    void this.labelForm.refresh()
     void this.moved.refresh()
     void this.mapLayers.refresh()
     void this.editing.shown?.refetch()

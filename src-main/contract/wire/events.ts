@@ -60,6 +60,8 @@ export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run-grew'), run: runId, images: z.number().int() }),
   /** the project's categories, or which of them count */
   z.object({ type: z.literal('categories') }),
+  /** a person has chosen what the smart box gives */
+  z.object({ type: z.literal('label-form') }),
   z.object({ type: z.literal('models') }),
   z.object({ type: z.literal('score') }),
   z.object({ type: z.literal('job'), job }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LABEL_FORMS } from '../words.ts'
 import { categoryWish } from './categories.ts'
 import { uuid, runId, projectId, modelId } from './ids.ts'
 
@@ -96,6 +97,15 @@ export const projectSummary = z.object({
   flips: z.boolean(),
 })
 export type ProjectSummary = z.infer<typeof projectSummary>
+
+/** What the smart box gives in a project. */
+export const labelForms = z.object({
+  /** what a person has chosen; null: as the project's labels are */
+  chosen: z.enum(LABEL_FORMS).nullable(),
+  /** what most of its finished labels are; null: too few to tell */
+  labels: z.enum(LABEL_FORMS).nullable(),
+})
+export type LabelForms = z.infer<typeof labelForms>
 
 export const recentProject = z.object({
   /** opens it, as a grant does */

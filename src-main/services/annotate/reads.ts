@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ImagesAct, EditPlan } from '../../contract/wire.ts'
+import { areRectangles } from '../../core/cluster/rectangles.ts'
 import { planAccept, planFlag, planLeaveOut, planStatus } from '../../core/edit/edit.ts'
 import type { EditState, Planned } from '../../core/edit/edit.ts'
+import { parseRle } from '../../core/mask/rle.ts'
 import type { StoredImage } from '../../store/images.ts'
 import type { Store } from '../../store/store.ts'
 import { currentRun } from '../machinery/project.ts'
@@ -41,7 +43,18 @@ export const annotateReads = {
       await emit(store.read(() => part.flatMap((id) => plannedFor(store, id, act) ?? [])))
     }
   },
+
+  /** whether finished images, those of the latest, are labelled by rectangles; null: too few to tell */
+  'annotate.areRectangles': (store: Store): boolean | null => {
+    const images = store.read(() =>
+      store.images.latestDone(TELLING).map(({ id, ...size }) => ({ size, truth: store.truth.masks(id) })),
+    )
+    return areRectangles(images.map(({ size, truth }) => ({ size, masks: truth.map(parseRle) })))
+  },
 }
+
+/** So many images say how a project is labelled. */
+const TELLING = 60
 
 function plannedFor(store: Store, id: number, act: EditingAct): PlannedEdit | null {
   const image = store.images.get(id)

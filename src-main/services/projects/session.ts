@@ -124,6 +124,7 @@ interface Seen {
   models: number
   runs: number
   flips: boolean
+  labelForm: string | null
   /** how many images there are */
   images: number
   /** names, colours and which of them count */
@@ -185,6 +186,7 @@ function look(project: Project): Seen {
     models: store.models.all().length,
     runs: store.runs.all(null).length,
     flips: flipsChosen(project),
+    labelForm: store.meta.get('label_form'),
     images: store.sums.counts(null).images,
     categories: JSON.stringify(store.categories.all().map(({ instances: _, ...category }) => category)),
   }
@@ -205,6 +207,7 @@ async function tellChanges(project: Project, before: Seen, now: Seen, stopped: (
   if (stopped()) return
   if (before.images !== now.images) tellList(project)
   if (before.categories !== now.categories) events.emit({ type: 'categories' })
+  if (before.labelForm !== now.labelForm) events.emit({ type: 'label-form' })
   if (before.run !== now.run || before.runs !== now.runs || before.flips !== now.flips || reached) {
     events.emit({ type: 'runs' })
   }

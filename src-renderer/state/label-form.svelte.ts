@@ -1,0 +1,56 @@
+import type { LabelForms } from '../../src-main/contract/wire.ts'
+import type { LabelForm as Form } from '../../src-main/contract/words.ts'
+import type { ProjectClient } from '../client/index.ts'
+import { Latest } from './latest.ts'
+import type { Toasts } from './toasts.svelte.ts'
+
+/** Labels are looked at again so long after an image was finished, once for all that were meanwhile. */
+const AGAIN_MS = 2000
+
+/** What the smart box gives in the open project: outlines or rectangles. */
+export class LabelForm {
+  #forms = $state.raw<LabelForms>({ chosen: null, labels: null })
+  readonly value: Form = $derived(this.#forms.chosen ?? this.#forms.labels ?? 'outline')
+  /** why it is so; null: a person has chosen it */
+  readonly why = $derived(
+    this.#forms.chosen !== null || this.#forms.labels === null ? null : "as this project's labels are",
+  )
+  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #latest = new Latest()
+  readonly #client: ProjectClient
+  readonly #toasts: Toasts
+
+  constructor(client: ProjectClient, toasts: Toasts) {
+    this.#client = client
+    this.#toasts = toasts
+  }
+
+  async refresh(): Promise<void> {
+    await this.#toasts.guard(() =>
+      this.#latest.ask(
+        () => this.#client.annotate.labelForms({}),
+        (forms) => (this.#forms = forms),
+      ),
+    )
+  }
+
+  refreshSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      void this.refresh()
+    }, AGAIN_MS)
+  }
+
+  /** Shown at once; afterwards what is stored, which is the choice before where it could not be. What the labels are is no choice: it follows them. */
+  async choose(form: Form): Promise<void> {
+    if (form === this.value) return
+    const chosen = form === this.#forms.labels ? null : form
+    this.#forms = { ...this.#forms, chosen }
+    await this.#toasts.guard(() => this.#client.annotate.chooseLabelForm({ form: chosen }))
+    await this.refresh()
+  }
+
+  toggle(): void {
+    void this.choose(this.value === 'outline' ? 'rectangle' : 'outline')
+  }
+}
