@@ -6,11 +6,21 @@ import sharp from 'sharp'
 import build from './build.ts'
 import { expect as soon, root, start, type Drydock } from './harness.ts'
 import { openDisplay, rowOf } from './measuring.ts'
-import { BackendInspector, clearShell, nodeToLookInto, pageOf, privateOf, usesOf } from './processes.ts'
+import {
+  BackendInspector,
+  clearShell,
+  nodeToLookInto,
+  pageOf,
+  privateOf,
+  recordNoRequests,
+  usesOf,
+} from './processes.ts'
 
 /**
  * `npm run bench -- shift`: a shift of work in the real window. 2,000 images (SHIFT_IMAGES: another number), on each five gestures (accept all,
  * brush, undo, redo, eraser) and Done, while the next ones are predicted; now and then another view. Whether memory of any process or the time of a gesture grows.
+ * The page's requests, some three an image, are not recorded by Playwright from the first gesture on: the record lies in the page, which no person's does, and
+ * grows by 2 to 3 KB with each: several times as much as all that the page itself keeps of an image (`recordNoRequests`).
  * SHIFT_OFFSCREEN=1: without an X server, as tests run. SHIFT_SNAPSHOTS names a folder for two pictures of the page's heap, after the first tenth and at the end.
  * SHIFT_BUILT=1: what is built is taken as it is.
  */
@@ -145,6 +155,7 @@ async function shift(drydock: Drydock, userData: string): Promise<void> {
   const { page } = drydock
   const devtools = await page.context().newCDPSession(page)
   const backend = process.platform === 'win32' ? null : await BackendInspector.open(drydock, userData)
+  await recordNoRequests(page)
   await page.getByTestId('canvas').focus()
   await page.keyboard.press('b')
   await page.keyboard.press('Control+Enter')
