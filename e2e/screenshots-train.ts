@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Drydock } from './harness.ts'
 import { picture } from './pictures.ts'
 import { jobsAreOver, labelledFolder, sampleIn, setNumber } from './steps.ts'
 
-/** Train in each of its states: nothing finished, few labels, running, finished, film, groups, gate, rolled back, side by side, learning curve, failed, interrupted. */
+/** Train in each of its states: what takes hours to measure, nothing finished, few labels, running, finished, film, groups, gate, rolled back, side by side, learning curve, failed, interrupted. */
 
 const SIZE = { width: 160, height: 160 }
 
@@ -16,6 +17,23 @@ async function length(drydock: Drydock, steps: number, every: number): Promise<v
 
 const finished = ({ page }: Drydock): Promise<void> =>
   expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 400_000 })
+
+test('Train with what takes long to measure', async ({ launch, folder }) => {
+  const drydock = await launch()
+  const { page } = drydock
+  await page.getByTestId('open-sample').click()
+  await expect(page.getByTestId('image-count')).toHaveText('22')
+  measured(sampleIn(folder))
+  await page.getByTestId('view-train').click()
+  await expect(page.getByTestId('positions')).toBeVisible()
+  await page.getByTestId('tab-learning-curve').click()
+  await expect(page.getByTestId('learning-gain')).toBeVisible()
+  await picture(drydock, 'train-learning-curve')
+  await drydock.resize(1440, 900)
+  await page.getByTestId('show-card').click()
+  await expect(page.getByTestId('card-sheet').getByTestId('reliability')).toBeVisible()
+  await picture(drydock, 'train-card', false, { narrow: false })
+})
 
 test('Train where few images are finished', async ({ launch, folder }) => {
   const { images, csv } = await labelledFolder(folder, SIZE, (i) =>
@@ -177,4 +195,38 @@ function verdicts(project: string): void {
     .prepare<[string]>("update meta set value = ? where name = 'versions'")
     .run(JSON.stringify({ versions, looks: [] }))
   file.close()
+}
+
+/** A learning curve, and a card with all that a calibrated version of many images has. */
+function measured(project: string): void {
+  const interval = (value: number, half: number) => ({ value, low: value - half, high: value + half })
+  const f2 = (images: number) => 0.5 + 0.045 * Math.log2(images)
+  const curve = {
+    ...{ at: '2026-11-30T12:00:00Z', scoredOn: 24, ships: 61, gain: interval(0.037, 0.029), more: 100 },
+    points: [18, 36, 72].map((images, i) => ({
+      ...{ images, f2: interval(f2(images), 0.06 - 0.01 * i), found: 24 + 6 * i },
+    })),
+    fit: [18, 36, 72, 104, 136, 172].map((images) => ({ images, f2: f2(images) })),
+  }
+  mkdirSync(join(project, 'training'), { recursive: true })
+  writeFileSync(join(project, 'training', 'learning-curve.json'), JSON.stringify(curve))
+  const [base] = readdirSync(join(project, 'models'))
+  const file = join(project, 'models', base ?? '', 'card.json')
+  const card = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  const position = (name: string, minScore: number, emptyClean: number, found: number, all: number) => ({
+    ...{ name, minScore },
+    validation: { f2: all, f2WithShips: all / 2, emptyClean, emptyImages: 40, found, ships: 135 },
+  })
+  const more = {
+    bestStep: card['steps'],
+    positions: [
+      position('clean', 0.71, 40, 41, 0.712),
+      position('balanced', 0.52, 38, 68, 0.731),
+      position('ships', 0.23, 31, 87, 0.688),
+    ],
+    reliability: [0.07, 0.18, 0.31, 0.46, 0.58, 0.72, 0.88].map((score, i) => ({
+      ...{ score, instances: 40, hits: Math.round(40 * (score + (i % 2 ? 0.06 : -0.04))) },
+    })),
+  }
+  writeFileSync(file, JSON.stringify({ ...card, ...more }))
 }

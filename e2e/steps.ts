@@ -102,6 +102,14 @@ export async function setNumber({ page }: Drydock, label: string, value: string)
   await field.press('Enter')
 }
 
+/** Starts a training of a name that no other has, and waits until what the window shows is that one, and until it has ended. */
+export async function train({ page }: Drydock, name: string, timeout: number): Promise<void> {
+  await page.getByLabel("New version's name").fill(name)
+  await page.getByTestId('start-training').click()
+  await expect(page.getByRole('heading', { name: `Training ${name}`, exact: true })).toBeVisible()
+  await expect(page.getByTestId('train-state')).toContainText('finished', { timeout })
+}
+
 /** Five images with their ships, each a rectangle, and an Airbus CSV of these. @param ships of the image of this number */
 export async function labelledFolder(
   folder: string,

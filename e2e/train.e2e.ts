@@ -1,7 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { complaints } from './axe.ts'
 import { expect, test } from './harness.ts'
-import { ask, jobsAreOver, labelledFolder, setNumber } from './steps.ts'
+import { ask, jobsAreOver, labelledFolder, setNumber, train } from './steps.ts'
 
 const SIZE = { width: 96, height: 96 }
 const ships = (i: number) =>
@@ -44,8 +45,7 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await setNumber(drydock, 'Train for, steps', '2')
     await setNumber(drydock, 'Every', '1')
     await setNumber(drydock, 'Images per step', '1')
-    await page.getByTestId('start-training').click()
-    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 240_000 })
+    await train(drydock, 'out of fold', 240_000)
     await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3')
     await page.getByTestId('f2-curve').getByRole('img').hover()
     await expect(page.getByTestId('plot-values')).toContainText(/\d\.\d{3}/)
@@ -66,9 +66,8 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await expect(page.getByTestId('validated-on')).toContainText('on 4 images, each by')
     await setNumber(drydock, 'Train for, steps', '4')
     await setNumber(drydock, 'Every', '2')
-    await page.getByTestId('start-training').click()
-    await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3', { timeout: 240_000 })
-    await expect(page.getByTestId('train-state')).toContainText('finished', { timeout: 240_000 })
+    await train(drydock, 'validated', 240_000)
+    await expect(page.getByTestId('f2-curve')).toHaveAttribute('data-points', '3')
     await expect(page.getByTestId('found-by-size')).toContainText('of 2')
     await expect(page.getByTestId('validated-on')).toHaveText('on 1 image')
   })
@@ -84,9 +83,10 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await scrub.press('ArrowRight')
     await expect(page.getByTestId('film-step')).toHaveText('step 2')
     expect(await complaints(drydock)).toEqual([])
-    await page.getByTestId('keep-step').click()
     // the step of the training that is shown, though the next one has a name already
-    const kept = page.getByTestId('versions').getByRole('button', { name: /few 2, step 2/ })
+    await page.getByLabel("New version's name").fill('the next one')
+    await page.getByTestId('keep-step').click()
+    const kept = page.getByTestId('versions').getByRole('button', { name: /validated, step 2/ })
     await expect(kept).toBeVisible()
     await kept.click()
     await page.getByTestId('tab-crops').click()
@@ -113,6 +113,14 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await page.getByTestId('versions-menu').click()
     await page.getByRole('menuitem', { name: /Side by side/ }).click()
     await expect(page.getByTestId('versions-sheet')).toBeVisible()
+    expect(await complaints(drydock)).toEqual([])
+    const table = join(folder, 'versions.csv')
+    await drydock.answerDialogs(table)
+    await page.getByTestId('save-versions').click()
+    await expect.poll(() => existsSync(table) && readFileSync(table, 'utf8')).toMatch(/"?validated, step 2/)
+    await page.keyboard.press('Escape')
+    await page.getByTestId('show-card').click()
+    await expect(page.getByTestId('card-sheet')).toContainText('that of the images and of the model')
     expect(await complaints(drydock)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByTestId('roll-back').click()

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * `drydock ...` on any Node from 20: starts the command line on the Node 22 that comes with Drydock, and passes on
- * signals and the exit code. A clone runs the TypeScript source as it is, a packaged Drydock the built file.
+ * signals and the exit code; where it is killed the command line ends too, and so does this where whoever gave it a channel is gone. A clone runs the TypeScript source as it is, a packaged Drydock the built file.
  */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const source = join(root, 'src-main', 'cli', 'main.ts')
@@ -29,8 +29,9 @@ if (!node || !existsSync(entry)) {
 }
 
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', entry, ...process.argv.slice(2)], {
-  stdio: 'inherit',
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 })
+process.once('disconnect', () => process.exit(1))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   // A terminal sends Ctrl+C to the child as well: this process only has to outlive it.
   process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)))

@@ -13,6 +13,7 @@ import { WRONG_USAGE } from './terminal.ts'
 import { addSplit } from './split.ts'
 import { addTrain } from './train.ts'
 import { addVerify } from './verify.ts'
+import './with-parent.ts'
 
 /** `drydock ...`: each command in a file of its own, which loads what it needs when it runs. */
 const program = new Command('drydock')

@@ -104,6 +104,8 @@ export const modelCard = z.object({
   trainedOn: z.array(z.string()),
   steps: z.number().int(),
   seconds: z.number(),
+  /** the step whose weights these are; 0: those of its parent, no step was better. Absent in cards of earlier releases */
+  bestStep: z.number().int().optional(),
   validation: z
     .object({ f2: z.number(), f2WithShips: z.number().nullable(), images: z.number().int() })
     .nullable(),

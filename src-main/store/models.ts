@@ -7,12 +7,15 @@ import { metaRepository } from './meta.ts'
 /** A version known to the project; the files lie in its folder `models/<id>`. */
 export type StoredModel = Omit<ModelVersion, 'current' | 'previous'>
 
-type Row = Omit<StoredModel, 'paired' | 'heldOut' | 'remark'>
+type Row = Omit<StoredModel, 'paired' | 'heldOut' | 'remark' | 'startKept'>
 
 /** What is known of versions beside their rows. */
 const known = z.object({
-  /** by id: against its parent, and what a person has written */
-  versions: z.record(z.string(), z.object({ paired: pairedScore.nullable(), remark: z.string() })),
+  /** by id: against its parent, what a person has written, and whether its weights are its parent's */
+  versions: z.record(
+    z.string(),
+    z.object({ paired: pairedScore.nullable(), remark: z.string(), startKept: z.boolean().default(false) }),
+  ),
   /** each comparison on the hold-out, in order */
   looks: z.array(z.object({ model: z.string(), at: z.string(), result: pairedScore })),
 })
@@ -46,6 +49,7 @@ export function modelRepository(db: Connection) {
     ...row,
     paired: versions[row.id]?.paired ?? null,
     remark: versions[row.id]?.remark ?? '',
+    startKept: versions[row.id]?.startKept ?? false,
     heldOut: looks.findLast(({ model }) => model === row.id)?.result ?? null,
   })
   return {
@@ -58,12 +62,13 @@ export function modelRepository(db: Connection) {
       return row ? stored(row, read()) : null
     },
     /** a version that is known already stays as it is; inside a transaction */
-    add: ({ paired, heldOut: _, remark, ...row }: StoredModel): void => {
-      if (add.run(row).changes === 1) change(({ versions }) => (versions[row.id] = { paired, remark }))
+    add: ({ paired, heldOut: _, remark, startKept, ...row }: StoredModel): void => {
+      if (add.run(row).changes === 1)
+        change(({ versions }) => (versions[row.id] = { paired, remark, startKept }))
     },
     /** inside a transaction */
     setRemark: (id: string, remark: string): void =>
-      change(({ versions }) => (versions[id] = { paired: versions[id]?.paired ?? null, remark })),
+      change(({ versions }) => (versions[id] = { paired: null, startKept: false, ...versions[id], remark })),
     /** the hold-out was looked at, for a version; inside a transaction */
     noteLook: (model: string, result: PairedScore): void =>
       change(({ looks }) => looks.push({ model, at: new Date().toISOString(), result })),

@@ -10,6 +10,7 @@ import { keepSettings } from '../core/tune/stay.ts'
 import { MIN_SCORES, tuneLeastScore } from '../core/tune/tune.ts'
 import { startEngine } from '../services/machinery/engine-client.ts'
 import { lookAtScene, syntheticScene } from './scenes.ts'
+import '../cli/with-parent.ts'
 
 /**
  * Makes the scores of the base model probabilities and measures its operating points, on synthetic scenes that it was not trained on, of

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import '../cli/with-parent.ts'
 
 /**
  * Draws the curve of a model card as an SVG: the training loss above, the validation F2 below. Text in, text out, so that

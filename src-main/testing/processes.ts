@@ -31,9 +31,18 @@ function fromPs(): Running[] {
   })
 }
 
+function running(): Running[] {
+  return process.platform === 'linux' ? fromProc() : fromPs()
+}
+
+/** Whether a process runs; one that has ended and that nobody asks about does not. */
+export function isRunning(id: number): boolean {
+  return running().some(({ pid, command }) => pid === id && command !== '')
+}
+
 /** Ids of the processes below `ancestor` whose command line has `part` in it. */
 export function descendants(ancestor: number, part: string): number[] {
-  const all = process.platform === 'linux' ? fromProc() : fromPs()
+  const all = running()
   const family = new Set([ancestor])
   for (let grown = true; grown;) {
     grown = false

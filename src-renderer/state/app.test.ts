@@ -5,6 +5,7 @@ import type {
   MovedImages,
   ProjectEvent,
   ProjectSummary,
+  TrainSettings,
 } from '../../src-main/contract/wire.ts'
 import { App } from './app.svelte.ts'
 import { FakeBackend, listing, settle } from './fake-backend.ts'
@@ -39,6 +40,12 @@ function training(id: string, state: Job['state'], resumable = false): Job {
   }
 }
 
+const SETTINGS: TrainSettings = {
+  ...{ from: null, size: 'base', coordinates: 'pixel', name: 'p 2', epochs: null, minutes: null, steps: 9 },
+  ...{ batch: 1, crop: 64, learningRate: 0.001, embeddingWeight: 0.2, lossUnit: 'pixel', sizeExponent: 0 },
+  ...{ falseAlarmShare: 0, syntheticShare: 0, magnify: 1.3, validateEvery: 3, patience: null, seed: 1 },
+}
+
 function point(step: number, loss = 1): CurvePoint {
   const rest = { parts: {}, f2: null, f2WithShips: null, seconds: step, learningRate: null }
   return { step, kind: 'train', loss, ...rest }
@@ -70,6 +77,8 @@ let jobs: Job[]
 let curves: Map<string, CurvePoint[]>
 /** while a resumed training is being started */
 let beforeAnswer: () => Promise<void>
+/** the answer to a training that is asked for */
+let started: PromiseWithResolvers<{ job: string }>
 /** what seems to have moved when the window asks */
 let moved: MovedImages
 let app: App
@@ -82,6 +91,7 @@ beforeEach(async () => {
   moved = { images: 0, some: [] }
   curves = new Map()
   beforeAnswer = async () => undefined
+  started = Promise.withResolvers()
   const nothing = async () => null
   const none = async () => []
   const { images, predict } = backend.procedures
@@ -107,7 +117,9 @@ beforeEach(async () => {
         score: { set: nothing },
         train: {
           preview: nothing,
-          defaults: nothing,
+          defaults: async () => SETTINGS,
+          filmSteps: async ({ job }: { job: string }) => (job === '1' ? [0, 8] : []),
+          start: () => started.promise,
           curve: async ({ job }: { job: string }) => curves.get(job) ?? [],
         },
       },
@@ -196,6 +208,41 @@ describe('a project that is opened', () => {
     await settle()
     expect(project().editing.shown?.failure).toBeNull()
     expect(project().editing.shown?.tiles).toHaveLength(1)
+  })
+})
+
+describe('a training that is started', () => {
+  beforeEach(async () => {
+    jobs = [training('1', 'done')]
+    curves.set('1', [point(1), point(2)])
+    await app.openRecent('p')
+    await settle()
+    await project().training.film.refresh('1')
+    expect(project().training.film.steps).toEqual([0, 8])
+    void project().training.start()
+    await settle()
+  })
+
+  it('shows nothing of the one before, from the moment that it is asked for', async () => {
+    expect(project().training).toMatchObject({ job: null, points: [], starting: true })
+    // somebody comes back to the view meanwhile
+    await project().fetchJobs()
+    await project().training.film.refresh(project().training.job)
+    expect(project().training).toMatchObject({ job: null, points: [], film: { steps: [] } })
+    // the news of it comes before the answer
+    news.tell({ type: 'job', job: training('2', 'running') })
+    news.tell({ type: 'curve', job: '2', points: [point(5)] })
+    await settle()
+    expect(project().training.job).toBe('2')
+    started.resolve({ job: '2' })
+    await settle()
+    expect(project().training).toMatchObject({ job: '2', points: [point(5)], starting: false })
+  })
+
+  it('and is refused gives the place back to the one before', async () => {
+    started.reject(new Error('No finished image.'))
+    await settle()
+    expect(project().training).toMatchObject({ job: '1', points: [point(1), point(2)], starting: false })
   })
 })
 

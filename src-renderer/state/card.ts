@@ -4,8 +4,23 @@ import { isRecord } from '../../src-main/contract/record.ts'
 export interface Card {
   settings: Record<string, unknown>
   steps: number
+  /** of training; null: not said */
+  seconds: number | null
+  /** the step whose weights these are; null: not said */
+  bestStep: number | null
   data: string
   licence: string
+  credits: string[]
+  /** a command line */
+  reproduce: string
+  /** how instances are made, a sentence */
+  postProcessing: string
+  /** what it can be relied on for, and what not */
+  limits: string
+  /** SHA-256 of each image that it and its ancestors learnt from */
+  trainedOn: string[]
+  /** null: nothing was validated on */
+  validation: { f2: number; f2WithShips: number | null; images: number } | null
   curve: { step: number; f2: number | null }[]
   /** of rising score */
   reliability: { score: number; instances: number; hits: number }[]
@@ -16,12 +31,21 @@ export interface Card {
 /** The parts of a card that are shown; what is missing or of another form stays empty. */
 export function cardOf(card: Record<string, unknown>): Card {
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-  const { settings, curve, steps } = card
+  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : [])
+  const { settings, curve } = card
   return {
     settings: isRecord(settings) ? settings : {},
-    steps: typeof steps === 'number' ? steps : 0,
+    steps: numberIn(card, 'steps') ?? 0,
+    seconds: numberIn(card, 'seconds'),
+    bestStep: numberIn(card, 'bestStep'),
     data: text(card['data']),
     licence: text(card['licence']),
+    credits: texts(card['credits']),
+    reproduce: text(card['reproduce']),
+    postProcessing: text(card['postProcessing']),
+    limits: text(card['limits']),
+    trainedOn: texts(card['trainedOn']),
+    validation: validationOf(card['validation']),
     curve: Array.isArray(curve) ? curve.flatMap((point: unknown) => pointOf(point)) : [],
     reliability: Array.isArray(card['reliability'])
       ? card['reliability'].flatMap((bin: unknown) => binOf(bin))
@@ -30,6 +54,17 @@ export function cardOf(card: Record<string, unknown>): Card {
       ? card['positions'].flatMap((position: unknown) => positionOf(position))
       : [],
   }
+}
+
+function numberIn(record: Record<string, unknown>, key: string): number | null {
+  const value = record[key]
+  return typeof value === 'number' ? value : null
+}
+
+function validationOf(found: unknown): Card['validation'] {
+  const f2 = isRecord(found) ? numberIn(found, 'f2') : null
+  if (!isRecord(found) || f2 === null) return null
+  return { f2, f2WithShips: numberIn(found, 'f2WithShips'), images: numberIn(found, 'images') ?? 0 }
 }
 
 function pointOf(point: unknown): Card['curve'] {
@@ -50,6 +85,6 @@ function positionOf(position: unknown): Card['positions'] {
   const { name, minScore, validation } = position
   const figure = (key: string): number => (typeof validation[key] === 'number' ? validation[key] : 0)
   if (typeof name !== 'string' || typeof minScore !== 'number') return []
-  const clean = `${figure('emptyClean')} of ${figure('emptyImages')}`
+  const clean = figure('emptyImages') === 0 ? '–' : `${figure('emptyClean')} of ${figure('emptyImages')}`
   return [{ name, minScore, clean, found: `${figure('found')} of ${figure('ships')}`, f2: figure('f2') }]
 }

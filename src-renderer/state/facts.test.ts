@@ -35,7 +35,7 @@ const RUN: Run = {
 }
 const MODEL: ModelVersion = {
   ...{ id: 'm', name: 'base', parent: null, createdAt: '', kind: 'base', parameters: 1, bytes: 1 },
-  ...{ trainedImages: 0, validationF2: null, note: '', current: true },
+  ...{ trainedImages: 0, validationF2: null, startKept: false, note: '', current: true },
   ...{ previous: false, paired: null, heldOut: null, remark: '' },
 }
 

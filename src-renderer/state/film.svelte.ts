@@ -15,6 +15,8 @@ export class Film {
   frame = $state.raw<FilmFrame | null>(null)
   /** why there is no frame, as a sentence */
   failure = $state<string | null>(null)
+  /** the training whose steps these are */
+  #job: string | null = null
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
   readonly #known = new Map<string, FilmFrame>()
   readonly #latest = { steps: new Latest(), frame: new Latest() }
@@ -32,12 +34,22 @@ export class Film {
     return this.at !== null && this.steps.includes(this.at) ? this.at : newest
   })
 
-  /** Looks again at which steps there are; a new validation has brought one. */
-  async refresh(job: string): Promise<void> {
+  /** Looks again at which steps there are; a new validation has brought one. Nothing of another training stays. @param job null: there is none */
+  async refresh(job: string | null): Promise<void> {
+    if (job !== this.#job) {
+      this.#job = job
+      this.steps = []
+      this.at = null
+      this.frame = null
+      this.failure = null
+    }
+    if (job === null) return
     await this.#toasts.guard(() =>
       this.#latest.steps.ask(
         () => this.#client.train.filmSteps({ job }),
-        (steps) => (this.steps = steps),
+        (steps) => {
+          if (job === this.#job) this.steps = steps
+        },
       ),
     )
   }
@@ -55,11 +67,13 @@ export class Film {
         async () => known ?? (await this.#client.train.filmFrame({ job, step, image })),
         (frame) => {
           this.#keep(key, frame)
+          if (job !== this.#job) return
           this.frame = frame
           this.failure = null
         },
       )
     } catch (error) {
+      if (job !== this.#job) return
       this.frame = null
       this.failure = error instanceof Error ? error.message : String(error)
     }

@@ -141,8 +141,7 @@ export class OpenProject {
   /** The jobs that run and those that have ended, with the curve of the last training: it may be one to go on with. */
   async fetchJobs(): Promise<void> {
     this.jobs.set(await this.client.jobs.list({}))
-    const latest = this.jobs.latest('train')
-    if (latest && this.training.job === null) void this.training.follow(latest.id)
+    void this.training.followLatest(this.jobs.latest('train'))
   }
 
   /** Lets a person choose the folder in which the images are now. */

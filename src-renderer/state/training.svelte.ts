@@ -31,6 +31,7 @@ export class Training {
   /** the job whose curve is shown */
   job = $state<string | null>(null)
   points = $state.raw<CurvePoint[]>([])
+  /** asked for, and not known of yet: of the one before nothing is shown any more */
   starting = $state(false)
   /** crops as a training by the settings would see them; null: not fetched */
   crops = $state.raw<TrainCrop[] | null>(null)
@@ -143,13 +144,29 @@ export class Training {
   async start(): Promise<void> {
     const { settings } = this
     if (!settings) return
+    const before = this.job
     this.starting = true
+    this.job = null
+    this.points = []
     await this.#toasts.guard(async () => {
       const { job } = await this.#client.train.start({ settings: $state.snapshot(settings) })
       // news of the job may have come first
       if (job !== this.job) await this.follow(job)
     })
     this.starting = false
+    await this.#giveBack(before)
+    // it has frozen the split
+    await this.refresh()
+  }
+
+  /** Where a training was refused the one before has its place again. */
+  async #giveBack(before: string | null): Promise<void> {
+    if (this.job === null && before !== null) await this.follow(before)
+  }
+
+  /** Shows the training that began last, where none is shown or about to be. */
+  async followLatest(latest: Job | undefined): Promise<void> {
+    if (this.job === null && !this.starting && latest) await this.follow(latest.id)
   }
 
   /** Shows the curve of a job, from its beginning. */

@@ -46,6 +46,8 @@ export const modelVersion = z.object({
   bytes: z.number().int(),
   trainedImages: z.number().int(),
   validationF2: z.number().nullable(),
+  /** no step of its training was better than its parent: the weights are that one's, and only how instances are made may differ */
+  startKept: z.boolean(),
   note: z.string(),
   /** against the version it was trained from, on images that it was not trained on; null: not compared */
   paired: pairedScore.nullable(),

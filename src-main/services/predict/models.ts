@@ -56,11 +56,12 @@ export async function setRemark(project: Project, id: string, remark: string): P
   project.events.emit({ type: 'models' })
 }
 
-/** card.json of a version, as it is. */
+/** card.json of a version, as it is, with the positions of model.json where it says nothing of them. */
 export async function modelCardOf(project: Project, id: string): Promise<Record<string, unknown>> {
-  const { folder } = await usableModel(project, id)
+  const { folder, model } = await usableModel(project, id)
   const text = await readFile(join(folder, 'card.json'), 'utf8')
-  return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
+  const card = z.record(z.string(), z.unknown()).parse(JSON.parse(text))
+  return { ...(model.operatingPoints && { positions: model.operatingPoints }), ...card }
 }
 
 /**
@@ -147,6 +148,7 @@ function storedModel(found: ModelFolder, kind: StoredModel['kind'], note: string
     bytes: found.bytes,
     trainedImages: card.trainedOn.length,
     validationF2: card.validation?.f2 ?? null,
+    startKept: card.bestStep === 0,
     note: note || card.limits,
     paired: card.paired ?? null,
     ...{ heldOut: null, remark: '' },

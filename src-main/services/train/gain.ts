@@ -1,8 +1,13 @@
 import type { TrainOutcome } from '../../contract/engine.ts'
 import { verdictOfPaired } from '../../core/metric/difference.ts'
 
-/** What came of a training against the version that it started from, as a sentence; empty where they were not compared. */
-export function gainOf({ bestStep, paired }: TrainOutcome): string {
+/**
+ * What came of a training against the version that it started from, as a sentence; empty where they were not compared.
+ * @param isNew false: it came to that version itself, so there is no other one
+ */
+export function gainOf({ bestStep, paired }: TrainOutcome, isNew = true): string {
+  if (!isNew)
+    return 'No step was better than the version it started from, and instances are made as before: there is no new version.'
   if (bestStep === 0) return 'No step was better than the version it started from, whose weights are kept.'
   if (!paired) return ''
   const { difference, differenceWithShips } = paired

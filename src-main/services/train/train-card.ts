@@ -43,6 +43,7 @@ export async function writeCard(
     trainedOn: [...new Set([...(parent?.card.trainedOn ?? []), ...(await notedImages(out))])].sort(),
     steps: outcome.steps,
     seconds: Math.round(outcome.seconds),
+    ...(outcome.bestStep !== undefined && { bestStep: outcome.bestStep }),
     validation: outcome.validation,
     ...(outcome.paired && { paired: { ...outcome.paired, against: parent?.id ?? null, on } }),
     ...(outcome.reliability && { reliability: outcome.reliability }),

@@ -129,7 +129,11 @@ async function train(
       await addHeldOutRun(project, { name: settings.name, model, images: heldOut })
       await keepOnlyLog(out)
     }
-    return { summary: summaryOfTraining(options, trained), model, partial: trained.outcome.cancelled }
+    return {
+      summary: summaryOfTraining(options, trained, model !== settings.from),
+      model,
+      partial: trained.outcome.cancelled,
+    }
   } catch (error) {
     // the best weights until then are a version too
     if (
@@ -189,7 +193,11 @@ async function keepOnlyLog(out: string): Promise<void> {
   }
 }
 
-function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: TrainedModel): string {
+function summaryOfTraining(
+  { train }: TrainOptions,
+  { outcome, skipped }: TrainedModel,
+  isNew: boolean,
+): string {
   const { f2, f2WithShips } = outcome.validation ?? { f2: null, f2WithShips: null }
   const parts = [
     `Trained ${outcome.steps} ${outcome.steps === 1 ? 'step' : 'steps'} on ${train.length} ${train.length === 1 ? 'image' : 'images'}`,
@@ -197,5 +205,5 @@ function summaryOfTraining({ train }: TrainOptions, { outcome, skipped }: Traine
   if (skipped.length > 0) parts.push(`${skipped.length} could not be read and were left out`)
   if (f2 !== null) parts.push(`validation F2 ${f2.toFixed(3)}`)
   if (f2WithShips !== null) parts.push(`${f2WithShips.toFixed(3)} over images with ships`)
-  return [`${parts.join(', ')}.`, gainOf(outcome)].join(' ').trimEnd()
+  return [`${parts.join(', ')}.`, gainOf(outcome, isNew)].join(' ').trimEnd()
 }

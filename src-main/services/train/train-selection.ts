@@ -71,7 +71,7 @@ export function canFold(images: readonly { group: number; ships: number }[]): bo
 
 function reasonToLeaveOut({ status, split, fileState, leftOut }: Candidate): string | null {
   if (leftOut !== null) return 'left out for good'
-  if (status === 'to do') return 'to do: nobody has marked it yet'
+  if (status === 'to do') return 'to do: not marked yet'
   if (status === 'in progress') return 'in progress: not marked as done'
   if (fileState === 'missing') return 'its file is missing'
   if (fileState === 'changed') return 'its file has changed since it was marked'

@@ -8,6 +8,7 @@ export const versionOf = (id: string, more: Partial<ModelVersion> = {}): ModelVe
     bytes: 1,
     trainedImages: 3,
     validationF2: null,
+    startKept: false,
     note: '',
     paired: null,
     heldOut: null,
