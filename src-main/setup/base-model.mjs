@@ -6,9 +6,6 @@ import { setUp } from './setup.mjs'
 
 await setUp()
 const script = join(root, 'src-main', 'testing', 'base-model.ts')
-// npm gives what it starts no channel that closes with it, and where it alone is killed nobody else says so
-const npm = process.ppid
-if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== npm && process.exit(1), 1000).unref()
 process.exitCode = await show(node22(), ['--no-deprecation', script, ...process.argv.slice(2)], {
   env: toolEnvironment(),
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -9,6 +9,7 @@ import { CHECKPOINT_FILE } from '../contract/engine.ts'
 import { root } from '../locations.ts'
 import { readModelFolder } from '../services/predict/model-files.ts'
 import { writeWhole } from '../whole-file.ts'
+import { ancestor, isRunning } from './processes.ts'
 import '../cli/with-parent.ts'
 
 /**
@@ -64,6 +65,10 @@ const budgets = values.steps?.split(',').map(Number) ?? STAGES.map(({ steps }) =
 if (budgets.length !== STAGES.length || budgets.some((steps) => !Number.isInteger(steps) || steps < 1)) {
   throw new Error(`--steps takes ${STAGES.length} numbers: ${STAGES.map(({ steps }) => steps).join(',')}.`)
 }
+
+// npm gives what it starts no channel that closes with it
+const npm = process.env['npm_lifecycle_event'] === 'base-model' ? ancestor('npm run') : null
+if (npm !== null) setInterval(() => isRunning(npm) || process.exit(1), 2000).unref()
 
 const made = join(out, 'base-model')
 const hashFile = join(out, 'hash.json')

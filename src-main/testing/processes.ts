@@ -40,6 +40,15 @@ export function isRunning(id: number): boolean {
   return running().some(({ pid, command }) => pid === id && command !== '')
 }
 
+/** Id of the nearest process above this one whose command line has `part` in it; null: none, or the system does not say. */
+export function ancestor(part: string): number | null {
+  if (process.platform === 'win32') return null
+  const all = new Map(running().map((one) => [one.pid, one]))
+  let above = all.get(process.ppid)
+  while (above && !above.command.includes(part)) above = all.get(above.parent)
+  return above?.pid ?? null
+}
+
 /** Ids of the processes below `ancestor` whose command line has `part` in it. */
 export function descendants(ancestor: number, part: string): number[] {
   const all = running()

@@ -93,9 +93,10 @@ export class Training {
     await this.#toasts.guard(async () => {
       const chosen = await this.#dialogs.chooseSplits({})
       if (!chosen) return
-      const { images, unknown } = await this.#client.images.takeSplits({ grant: chosen.grant })
+      const { images, unknown, broken } = await this.#client.images.takeSplits({ grant: chosen.grant })
       const others = unknown.length === 0 ? '' : ` Not in the project: ${unknown.join(', ')}.`
-      this.#toasts.note(`Took the split of ${plural(images, 'image')} from ${chosen.label}.${others}`)
+      const lines = broken.length === 0 ? '' : ` Not understood: line ${broken.join(', ')}.`
+      this.#toasts.note(`Took the split of ${plural(images, 'image')} from ${chosen.label}.${others}${lines}`)
     })
     await Promise.all([this.fetchGroups(), this.refresh()])
   }
