@@ -7,6 +7,9 @@ import type { Migration } from './migrations/migration.ts'
 /** 'Dryd': marks the file as Drydock's. */
 const APPLICATION_ID = 0x44727964
 
+/** Pages of a project that each connection keeps, in KiB: the system keeps the file as well. What SQLite keeps by itself fills up through a day's work. */
+const KEPT_PAGES = 2000
+
 /** A process waits this long inside SQLite for a lock, in ms; longer waits are asynchronous. */
 export const BUSY_TIMEOUT = 30
 
@@ -62,8 +65,7 @@ export function connect(file: string): Connection {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
-    // the system keeps the file's pages as well
-    db.pragma('cache_size = -8000')
+    db.pragma(`cache_size = -${KEPT_PAGES}`)
     return db
   } catch (error) {
     throw storeFailure(error)
@@ -74,8 +76,7 @@ export function connect(file: string): Connection {
 export function connectToRead(file: string): Connection {
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT })
-    // a read goes through most pages once; what it is given by itself grows with the project, and the process keeps it
-    db.pragma('cache_size = -2000')
+    db.pragma(`cache_size = -${KEPT_PAGES}`)
     return db
   } catch (error) {
     throw storeFailure(error)

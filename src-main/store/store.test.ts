@@ -9,7 +9,7 @@ import { NO_FILTER } from '../core/list/order.ts'
 import { applyMigration, connect, versionOf } from './database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
-import { createStore, openStore, prepareMigration } from './store.ts'
+import { createStore, openStore, openToRead, prepareMigration } from './store.ts'
 
 let folder = ''
 let file = ''
@@ -38,6 +38,14 @@ function made(paths: string[] = ['a.png', 'b.png']): void {
   })()
   store.close()
 }
+
+test('no connection keeps more than 2 MB of pages, however long it is open', () => {
+  made()
+  const [writing, reading] = [openStore(file), openToRead(file)]
+  for (const { db } of [writing, reading]) expect(db.pragma('cache_size', { simple: true })).toBe(-2000)
+  reading.close()
+  writing.close()
+})
 
 test.each(MIGRATIONS.map((_, i) => i + 1))(
   'from version %i the schema comes to that of a new project',

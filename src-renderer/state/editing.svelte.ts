@@ -18,8 +18,11 @@ import type { Toasts } from './toasts.svelte.ts'
 /** So many of the images to do after the open one are named to the backend, which predicts the first few. */
 const UPCOMING = 10
 
-/** So many of them are fetched before they are opened: who goes through images quickly has them there, also where one of them takes longer. */
-const FETCHED = 3
+/**
+ * So many of them are fetched before they are opened: who goes through images quickly has them there, also where one of them takes longer. Fewer than are
+ * predicted, so that they have their predictions by then and are not fetched again for these.
+ */
+const FETCHED = 2
 
 /** What editing needs of its project. */
 interface Surroundings {
