@@ -6,6 +6,18 @@ import type { LossUnit } from './words.ts'
 
 /** What the engine process does for whoever hosts the services (backend or command line). */
 
+/** What the image itself shows at the pixels of a sparse inference. Light is the mean of the three bands, 0..255. */
+export interface SparseLight {
+  /** [n] of each pixel */
+  own: Uint8Array
+  /** [n] mean of the water (what is no foreground) around it */
+  water: Uint8Array
+  /** [n] standard deviation of the same, times 4, at most 255 */
+  roughness: Uint8Array
+  /** standard deviation over the whole image */
+  whole: number
+}
+
 /**
  * Sparse form of an inference: only pixels with foreground >= 0.05.
  * `offset` holds embedding minus pixel coordinates, so that float16 suffices.
@@ -21,6 +33,8 @@ export interface SparseInference {
   offset: Uint16Array
   /** [n] foreground probability * 255 */
   foreground: Uint8Array
+  /** null: made without the image's pixels */
+  light: SparseLight | null
 }
 
 /** An 8-bit RGB image, row-major, [height, width, 3]. */

@@ -4,6 +4,7 @@ import type { ValidationImage } from '../contract/engine.ts'
 import { reliabilityBin } from '../contract/wire.ts'
 import type { ClusterSettings, OperatingPoint } from '../contract/wire.ts'
 import type { Evaluation, TuneImage } from '../core/tune/candidates.ts'
+import { secondOpinionNote } from '../core/tune/second-opinion.ts'
 import { tuneThresholds } from '../core/tune/thresholds.ts'
 import { canTune, canTuneLeastScore, FEWEST_IMAGES, FEWEST_SHIPS, tuneClustering } from '../core/tune/tune.ts'
 
@@ -34,7 +35,7 @@ export async function chooseFirst(
   pause: () => Promise<void>,
 ): Promise<Choice | null> {
   if (!canTune(images)) return null
-  const { settings, calibration, operatingPoints, reliability } = await tuneClustering(
+  const { settings, calibration, operatingPoints, reliability, secondOpinion } = await tuneClustering(
     images,
     start.cluster,
     {
@@ -44,7 +45,7 @@ export async function chooseFirst(
   return {
     chosen: { cluster: settings, ...(calibration && { calibration }), operatingPoints },
     ...(reliability && { reliability }),
-    note: `Chosen before the first step on ${images.length} images with ${shipsOf(images)} ships that the version it started from had not been trained on`,
+    note: `Chosen before the first step on ${images.length} images with ${shipsOf(images)} ships that the version it started from had not been trained on${secondOpinion ? ` (${secondOpinionNote(secondOpinion)})` : ''}`,
   }
 }
 
@@ -85,11 +86,8 @@ export async function choosePostProcessing(
       note: `${first === null ? '' : `${first}. `}How sure pixels and ships must be was chosen on ${seen}, where it gives F2 ${figures(there)}; all else is kept${first === null ? ' from the version it started from' : ''}, since fewer than ${FEWEST_IMAGES} images cannot choose it.`,
     }
   }
-  const { settings, calibration, operatingPoints, evaluation, kept, reliability } = await tuneClustering(
-    looked,
-    nearest,
-    { between: pause, ...(first !== null && { before: scores }) },
-  )
+  const { settings, calibration, operatingPoints, evaluation, kept, reliability, secondOpinion } =
+    await tuneClustering(looked, nearest, { between: pause, ...(first !== null && { before: scores }) })
   const score = calibration ? 'Scores are probabilities of being a hit' : 'Scores are mean foreground'
   const how = kept
     ? `${first}, but for how sure pixels and ships must be: on ${seen} nothing else was better by more than chance. There it gives`
@@ -97,7 +95,7 @@ export async function choosePostProcessing(
   return {
     chosen: { cluster: settings, ...(calibration && { calibration }), operatingPoints },
     ...(reliability && { reliability }),
-    note: `${how} F2 ${figures(evaluation)}. ${score}.`,
+    note: `${how} F2 ${figures(evaluation)}. ${score}${secondOpinion ? `; ${secondOpinionNote(secondOpinion)}` : ''}.`,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { Architecture, ModelFile, Progress, RgbImage, SparseInference } from '../contract/engine.ts'
+import { lightOf } from '../core/cluster/light.ts'
 import { packedToSparse, SPARSE_FOREGROUND, toSparse } from '../core/cluster/sparse.ts'
 import type { SparsePixels } from '../core/cluster/sparse.ts'
 import type { Box } from '../core/geometry/box.ts'
@@ -68,7 +69,7 @@ export function networkTiles(
 }
 
 /**
- * Foreground and embedding of an image of any size, in sparse form, tile by tile; memory grows with the tile, not
+ * Foreground and embedding of an image of any size, in sparse form, tile by tile, with the light there; memory grows with the tile, not
  * with the image (its ship pixels aside).
  */
 export async function predict(
@@ -91,7 +92,8 @@ export async function predict(
     found.push({ core, ...sparse })
     await between?.({ done: done + 1, total: tiles.length })
   }
-  return merge(found, image, embedding)
+  const sparse = merge(found, image, embedding)
+  return { ...sparse, light: lightOf(image, sparse) }
 }
 
 /** The pixels of a window, [h, w, 3]; black beyond the image's border. The image's own where it is all of it. */
@@ -179,7 +181,7 @@ function merge(
   found: (SparsePixels & { core: Box })[],
   { width, height }: RgbImage,
   channels: number,
-): SparseInference {
+): Omit<SparseInference, 'light'> {
   const total = found.reduce((sum, part) => sum + part.index.length, 0)
   const index = new Uint32Array(total)
   const offset = new Uint16Array(total * channels)

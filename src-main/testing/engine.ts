@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CHECKPOINT_FILE, snapshotFolder } from '../contract/engine.ts'
 import type { Engine, RgbImage, SparseInference } from '../contract/engine.ts'
 import { DrydockError } from '../contract/errors.ts'
+import { lightOf } from '../core/cluster/light.ts'
 import { toFloat16 } from '../core/float16.ts'
 import { componentsOf } from '../core/mask/components.ts'
 import { fromPredicate, pixelsOf } from '../core/mask/rle.ts'
@@ -97,7 +98,8 @@ export function testEngine(): TestEngine {
   }
 }
 
-function brightPixels({ width, height, data }: RgbImage, foreground: number): SparseInference {
+function brightPixels(image: RgbImage, probability: number): SparseInference {
+  const { width, height, data } = image
   const size = { width, height }
   const bright = fromPredicate(size, (x, y) => data[(y * width + x) * 3]! > 128)
   const centres = new Map<number, { x: number; y: number }>()
@@ -116,12 +118,14 @@ function brightPixels({ width, height, data }: RgbImage, foreground: number): Sp
     offset[2 * k] = toFloat16(x - (pixel % width))
     offset[2 * k + 1] = toFloat16(y - Math.floor(pixel / width))
   })
+  const foreground = new Uint8Array(index.length).fill(probability)
   return {
     width,
     height,
     channels: 2,
     index,
     offset,
-    foreground: new Uint8Array(index.length).fill(foreground),
+    foreground,
+    light: lightOf(image, { index, foreground }),
   }
 }

@@ -10,6 +10,8 @@ export interface TestShip {
   y: number
   width: number
   height: number
+  /** of its bands; 240 where nothing is said */
+  light?: number
 }
 
 export interface TestImage {
@@ -28,7 +30,7 @@ export async function writeImage(
   const data = new Uint8Array(width * height * 3).fill(shade)
   for (const ship of ships) {
     for (let y = ship.y; y < ship.y + ship.height; y++) {
-      data.fill(240, (y * width + ship.x) * 3, (y * width + ship.x + ship.width) * 3)
+      data.fill(ship.light ?? 240, (y * width + ship.x) * 3, (y * width + ship.x + ship.width) * 3)
     }
   }
   await mkdir(dirname(file), { recursive: true })

@@ -34,6 +34,7 @@ export function inferenceOf({
     width,
     height,
     channels,
+    light: null,
     ...toSparse({ values, channels, window: whole, core: whole, imageWidth: width }),
   }
 }

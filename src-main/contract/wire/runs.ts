@@ -29,7 +29,8 @@ export type ClusterSettings = z.infer<typeof clusterSettings>
 
 /**
  * How probable it is that an instance is a hit (IoU > 0.5 with a truth instance): a logistic regression on what is known
- * of it. P = 1 / (1 + exp(-(intercept + sum of weight * feature))); the features are in `core/cluster/features.ts`.
+ * of it. P = 1 / (1 + exp(-(intercept + sum of weight * feature))); the features are in `core/cluster/features.ts`,
+ * a weight that is absent is 0: those after the border belong to a second opinion, which also goes by what the image shows.
  */
 export const calibration = z.object({
   intercept: z.number(),
@@ -38,6 +39,11 @@ export const calibration = z.object({
     peak: z.number(),
     logArea: z.number(),
     border: z.number(),
+    elongation: z.number().optional(),
+    contrast: z.number().optional(),
+    clarity: z.number().optional(),
+    roughness: z.number().optional(),
+    unrest: z.number().optional(),
   }),
   /** validation instances that it was fitted on, and how many of them were hits */
   instances: z.number().int(),

@@ -1,6 +1,6 @@
 import type { SparseInference } from '../../contract/engine.ts'
 import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
-import type { Rle, Size } from '../mask/rle.ts'
+import type { Rle } from '../mask/rle.ts'
 import type { Corner } from '../mask/shapes.ts'
 import type { Cluster, Clustering, PredictedInstance } from './clustering.ts'
 import { featuresOf, scoreOf } from './features.ts'
@@ -285,9 +285,14 @@ function largestGroups(groups: Groups): Groups {
   return { group: groups.group.map((g) => number[g]!), count: MOST_CLUSTERS }
 }
 
-function clustersOf(pixels: Pixels, groups: Groups, size: Size, calibration: Calibration | null): Cluster[] {
+function clustersOf(
+  pixels: Pixels,
+  groups: Groups,
+  inference: SparseInference,
+  calibration: Calibration | null,
+): Cluster[] {
   const moments = momentsOf(groups.group, groups.count, pixels.x, pixels.y)
-  return featuresOf(pixels, pixels.foreground, groups, size).map(({ features, mean }, g) => {
+  return featuresOf(pixels, groups, inference).map(({ features, mean }, g) => {
     const own = moments[g]!
     return {
       centre: [own.x / own.n, own.y / own.n],

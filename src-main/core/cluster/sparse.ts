@@ -159,11 +159,17 @@ export function withForegroundFrom(inference: SparseInference, least: number): S
     if (value >= least * 255) kept.push(k)
   })
   const pick = (of: Uint32Array | Uint8Array): number[] => kept.map((k) => of[k]!)
+  const bytes = (of: Uint8Array): Uint8Array => Uint8Array.from(pick(of))
+  const { light } = inference
   return {
     ...inference,
     index: Uint32Array.from(pick(inference.index)),
     offset: offsetsAt(inference, kept),
-    foreground: Uint8Array.from(pick(foreground)),
+    foreground: bytes(foreground),
+    light: light && {
+      ...{ own: bytes(light.own), water: bytes(light.water) },
+      ...{ roughness: bytes(light.roughness), whole: light.whole },
+    },
   }
 }
 
@@ -185,6 +191,7 @@ export function underMasks(inference: SparseInference, masks: readonly Rle[]): S
     index,
     offset: offsetsAt(inference, from),
     foreground: new Uint8Array(index.length).fill(255),
+    light: null,
   }
 }
 

@@ -5,13 +5,17 @@ import { randomFrom } from '../random.ts'
 import { fitCalibration, rescale } from './calibrate.ts'
 import type { Judged } from './calibrate.ts'
 
-const NEUTRAL: InstanceFeatures = { foreground: 0, peak: 0, logArea: 0, border: 0 }
+const NEUTRAL: InstanceFeatures = {
+  ...{ foreground: 0, peak: 0, logArea: 0, border: 0 },
+  ...{ elongation: 0, contrast: 0, clarity: 0, roughness: 0, unrest: 0 },
+}
 
 /** Instances whose hits follow a known law, 4 in each image. */
 function drawn(n: number, seed: number, law: (features: InstanceFeatures) => number): Judged[] {
   const random = randomFrom(seed)
   return Array.from({ length: n }, (_, i) => {
     const features = {
+      ...NEUTRAL,
       foreground: 4 * random() - 2,
       peak: 4 * random() - 2,
       logArea: 8 * random(),

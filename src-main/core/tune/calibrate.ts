@@ -1,5 +1,5 @@
 import type { Calibration } from '../../contract/wire.ts'
-import { hitProbability, logOdds, logOddsOf } from '../cluster/features.ts'
+import { ALL_FEATURES, hitProbability, logOdds, logOddsOf, OWN_FEATURES } from '../cluster/features.ts'
 import type { InstanceFeatures } from '../cluster/features.ts'
 
 /** An instance found on a validation image, and whether it was right. */
@@ -11,14 +11,14 @@ export interface Judged {
   hit: boolean
 }
 
-type Feature = keyof Calibration['weights']
+type Feature = keyof InstanceFeatures
 
 /** Sets of features to choose from, the simplest first: a larger one must predict better to be taken. */
 const CHOICES: readonly (readonly Feature[])[] = [
   ['foreground'],
   ['foreground', 'logArea'],
   ['foreground', 'peak', 'logArea'],
-  ['foreground', 'peak', 'logArea', 'border'],
+  OWN_FEATURES,
 ]
 
 /** Fewer hits or false alarms than these say nothing. */
@@ -26,6 +26,9 @@ const FEWEST = 10
 
 /** Weight of the penalty 1/2 * |w|^2 on standardised features, against the sum of log losses. */
 const RIDGE = 1
+
+/** The same where many features are fitted to few ships. */
+const STRONG_RIDGE = 10
 
 const FOLDS = 5
 
@@ -47,12 +50,28 @@ export function fitCalibration(instances: readonly Judged[]): Calibrated | null 
   const folds = foldsOfInstances(instances)
   let best: { features: readonly Feature[]; loss: number; crossFitted: number[] } | null = null
   for (const features of CHOICES) {
-    const crossFitted = crossFit(instances, folds, features)
+    const crossFitted = crossFit(instances, folds, { features, ridge: RIDGE })
     const loss = logLoss(instances, crossFitted)
     if (best === null || loss < best.loss) best = { features, loss, crossFitted }
   }
   if (best === null) return null
-  return { calibration: fitLogistic(instances, best.features), crossFitted: best.crossFitted }
+  return {
+    calibration: fitLogistic(instances, { features: best.features, ridge: RIDGE }),
+    crossFitted: best.crossFitted,
+  }
+}
+
+/**
+ * The same by all that is known of an instance, what the image shows of it included: a second opinion.
+ * @returns null with fewer than 10 hits or 10 false alarms
+ */
+export function fitSecondOpinion(instances: readonly Judged[]): Calibrated | null {
+  if (!enough(instances)) return null
+  const way = { features: ALL_FEATURES, ridge: STRONG_RIDGE }
+  return {
+    calibration: fitLogistic(instances, way),
+    crossFitted: crossFit(instances, foldsOfInstances(instances), way),
+  }
 }
 
 /** A mean foreground as log odds, for the order of instances that were never calibrated. */
@@ -76,22 +95,26 @@ export function rescale(instances: readonly Judged[], before: Calibration | null
     const odds = logOddsOf(instance.features, { intercept, weights })
     return { ...instance, features: { ...instance.features, foreground: odds } }
   })
-  const line = fitLogistic(scored, ['foreground'])
+  const line = fitLogistic(scored, { features: ['foreground'], ridge: RIDGE })
   const scale = line.weights.foreground
   if (scale <= 0) return null
   return {
     calibration: {
       ...line,
       intercept: line.intercept + scale * intercept,
-      weights: {
-        foreground: scale * weights.foreground,
-        peak: scale * weights.peak,
-        logArea: scale * weights.logArea,
-        border: scale * weights.border,
-      },
+      weights: scaled(weights, scale),
     },
     // 0 keeps all, whatever is known of them
     scoreOf: (score) => (score === 0 ? 0 : sigmoid(line.intercept + scale * logOdds(score))),
+  }
+}
+
+function scaled(weights: Calibration['weights'], scale: number): Calibration['weights'] {
+  const { foreground, peak, logArea, border, ...further } = weights
+  return {
+    ...{ foreground: scale * foreground, peak: scale * peak },
+    ...{ logArea: scale * logArea, border: scale * border },
+    ...Object.fromEntries(Object.entries(further).map(([name, weight = 0]) => [name, scale * weight])),
   }
 }
 
@@ -112,15 +135,17 @@ function foldsOfInstances(instances: readonly Judged[]): number[] {
   return instances.map(({ image }) => fold.get(image)!)
 }
 
-function crossFit(
-  instances: readonly Judged[],
-  folds: readonly number[],
-  features: readonly Feature[],
-): number[] {
+/** What a regression goes by, and the weight of its penalty. */
+interface Way {
+  features: readonly Feature[]
+  ridge: number
+}
+
+function crossFit(instances: readonly Judged[], folds: readonly number[], way: Way): number[] {
   const fits = Array.from({ length: FOLDS }, (_, fold) =>
     fitLogistic(
       instances.filter((_, i) => folds[i] !== fold),
-      features,
+      way,
     ),
   )
   return instances.map((instance, i) => hitProbability(instance.features, fits[folds[i]!]!))
@@ -135,21 +160,22 @@ function logLoss(instances: readonly Judged[], probabilities: readonly number[])
 }
 
 /** Ridge logistic regression by Newton's method. Weights are given for the features as they are, not standardised. */
-function fitLogistic(instances: readonly Judged[], features: readonly Feature[]): Calibration {
+function fitLogistic(instances: readonly Judged[], { features, ridge }: Way): Calibration {
   const n = instances.length
   const hits = instances.filter(({ hit }) => hit).length
   const [target1, target0] = [(hits + 1) / (hits + 2), 1 / (n - hits + 2)]
   const means = features.map((f) => instances.reduce((sum, { features }) => sum + features[f], 0) / n)
   const deviations = features.map((f, d) => {
     const variance = instances.reduce((sum, { features }) => sum + (features[f] - means[d]!) ** 2, 0) / n
-    return Math.sqrt(variance) || 1
+    // one that is the same for all differs from its mean by rounding
+    return variance > 1e-12 ? Math.sqrt(variance) : 1
   })
   const rows = instances.map(({ features: own }) => [
     1,
     ...features.map((f, d) => (own[f] - means[d]!) / deviations[d]!),
   ])
   const targets = instances.map(({ hit }) => (hit ? target1 : target0))
-  const w = newton(rows, targets)
+  const w = newton(rows, targets, ridge)
   const weights: Calibration['weights'] = { foreground: 0, peak: 0, logArea: 0, border: 0 }
   let intercept = w[0]!
   features.forEach((f, d) => {
@@ -160,15 +186,15 @@ function fitLogistic(instances: readonly Judged[], features: readonly Feature[])
 }
 
 /**
- * Minimises the sum of log losses + 1/2 |w|^2 (the first weight, the intercept, free), a convex function.
+ * Minimises the sum of log losses + ridge / 2 |w|^2 (the first weight, the intercept, free), a convex function.
  * @param rows [n][d], the first column 1 @param targets [n] 0..1 @returns [d]
  */
-function newton(rows: readonly (readonly number[])[], targets: readonly number[]): number[] {
+function newton(rows: readonly (readonly number[])[], targets: readonly number[], ridge: number): number[] {
   const d = rows[0]?.length ?? 0
   let w = new Array<number>(d).fill(0)
-  let value = objective(rows, targets, w)
+  let value = objective(rows, targets, w, ridge)
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const direction = newtonDirection(rows, targets, w)
+    const direction = newtonDirection(rows, targets, w, ridge)
     // Halve the step until it helps: far from the minimum a whole one may overshoot.
     let size = 1
     let next = w
@@ -176,7 +202,7 @@ function newton(rows: readonly (readonly number[])[], targets: readonly number[]
     do {
       const step = size
       next = w.map((weight, i) => weight - step * direction[i]!)
-      nextValue = objective(rows, targets, next)
+      nextValue = objective(rows, targets, next, ridge)
       size /= 2
     } while (nextValue > value && size > 1e-6)
     if (!(value - nextValue > 1e-12)) return w
@@ -190,9 +216,10 @@ function newtonDirection(
   rows: readonly (readonly number[])[],
   targets: readonly number[],
   w: readonly number[],
+  ridge: number,
 ): number[] {
-  const gradient = w.map((weight, i) => (i === 0 ? 0 : RIDGE * weight))
-  const hessian = w.map((_, i) => w.map((_, j) => (i === j && i > 0 ? RIDGE : 0)))
+  const gradient = w.map((weight, i) => (i === 0 ? 0 : ridge * weight))
+  const hessian = w.map((_, i) => w.map((_, j) => (i === j && i > 0 ? ridge : 0)))
   rows.forEach((row, k) => {
     const p = sigmoid(dot(row, w))
     row.forEach((a, i) => {
@@ -207,6 +234,7 @@ function objective(
   rows: readonly (readonly number[])[],
   targets: readonly number[],
   w: readonly number[],
+  ridge: number,
 ): number {
   const penalty = w.slice(1).reduce((sum, weight) => sum + weight * weight, 0)
   return rows.reduce(
@@ -215,7 +243,7 @@ function objective(
       // log(1 + exp(z)) - target * z, without overflow
       return sum + Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - targets[k]! * z
     },
-    (RIDGE * penalty) / 2,
+    (ridge * penalty) / 2,
   )
 }
 

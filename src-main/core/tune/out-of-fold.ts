@@ -9,6 +9,7 @@ import { scoreOf } from '../cluster/features.ts'
 import { meanGain } from '../metric/difference.ts'
 import { candidatesOf, f2OfEach } from './candidates.ts'
 import type { TuneImage } from './candidates.ts'
+import { secondOpinionNote } from './second-opinion.ts'
 import { tuneThresholds } from './thresholds.ts'
 import { canTune, canTuneLeastScore, FEWEST_IMAGES, tuneClustering } from './tune.ts'
 
@@ -85,10 +86,16 @@ async function chooseOn(
   const ships = seen.reduce((sum, { truth }) => sum + truth.length, 0)
   const on = `${seen.length} images with ${ships} ships, each predicted by a training that has not seen it`
   if (canTune(seen)) {
-    const { settings, calibration, operatingPoints, reliability } = await tuneClustering(seen, old.cluster, {
-      between,
-    })
-    return { cluster: settings, calibration, operatingPoints, reliability, note: `Chosen on ${on}.` }
+    const { settings, calibration, operatingPoints, reliability, secondOpinion } = await tuneClustering(
+      seen,
+      old.cluster,
+      { between },
+    )
+    const opinion = secondOpinion ? ` There ${secondOpinionNote(secondOpinion)}.` : ''
+    return {
+      ...{ cluster: settings, calibration, operatingPoints, reliability },
+      note: `Chosen on ${on}.${opinion}`,
+    }
   }
   if (!canTuneLeastScore(seen)) {
     const points = old.operatingPoints?.map((point) => ({ ...point, validation: null })) ?? null

@@ -31,6 +31,7 @@ export function keepSettings(
     calibration,
     kept: true,
     reliability: null,
+    secondOpinion: null,
     ...measuredFigures(images, scores, kept, minScores),
   }
 }

@@ -2,7 +2,9 @@ import type { Calibration, ClusterSettings } from '../../contract/wire.ts'
 import { scoreOf } from '../cluster/features.ts'
 import { areRectangles } from '../cluster/rectangles.ts'
 import type { Rle, Size } from '../mask/rle.ts'
-import { fitCalibration } from './calibrate.ts'
+import { fitCalibration, fitSecondOpinion } from './calibrate.ts'
+import type { Calibrated, Judged } from './calibrate.ts'
+import { compareOpinions, FEWEST_FOR_OPINION } from './second-opinion.ts'
 import { reliabilityOf } from './reliability.ts'
 import { candidatesOf, evaluate, judgedOf } from './candidates.ts'
 import type { Candidates, Evaluation, TuneImage } from './candidates.ts'
@@ -31,6 +33,9 @@ const GRID = {
 } as const satisfies Record<string, readonly Partial<ClusterSettings>[]>
 
 const MIN_AREAS = [4, 8, 16, 32, 64] as const
+
+/** A second opinion goes by the area too, so it may judge what is smaller than the least area without it. */
+const SMALLEST_JUDGED = 8
 
 /** 0, 0.05 ... 0.95, and closer ones above: a network that is sure of itself tells ships from others only there */
 export const MIN_SCORES = [...Array.from({ length: 20 }, (_, i) => i / 20), 0.97, 0.98, 0.99]
@@ -133,6 +138,7 @@ export async function tuneClustering(
       if (isBetter(tried.evaluation, best.evaluation, cleanShare, gain)) best = tried
     }
   }
+  await between?.()
   const { each, ...found } = calibrated(best, cleanShare)
   if (before === undefined) return found
   const { each: eachBefore, ...kept } = keepSettings(
@@ -171,19 +177,21 @@ function bestWith(images: readonly TuneImage[], settings: ClusterSettings, clean
   return { settings: { ...settings, minArea, minScore }, evaluation, images: found }
 }
 
-/** The best minScore. */
+/** The best minScore of those that leave so many empty images clean; the highest where none does. */
 function bestScore(
   images: readonly Candidates[],
   scores: readonly (readonly number[])[],
   minArea: number,
   cleanShare: CleanShare,
+  cleanAtLeast = 0,
 ): { minArea: number; minScore: number; evaluation: Evaluation } {
   const tried = MIN_SCORES.map((minScore) => ({
     minArea,
     minScore,
     evaluation: evaluate(images, scores, { minArea, minScore }),
   }))
-  return middleOfBest(tried, cleanShare)
+  const clean = tried.filter(({ evaluation }) => evaluation.emptyClean >= cleanAtLeast)
+  return middleOfBest(clean.length > 0 ? clean : tried.slice(-1), cleanShare)
 }
 
 /** Of values in order the middle one of the first stretch that is best: furthest from where the answer changes. */
@@ -198,18 +206,56 @@ function middleOfBest<T extends { evaluation: Evaluation }>(tried: readonly T[],
   return tried[(from + to) >> 1]!
 }
 
-/** Puts probabilities in the place of mean foreground where there are instances enough, and chooses minScore anew. */
+/**
+ * Puts probabilities in the place of mean foreground where there are instances enough, and chooses minScore anew. They are those of a second opinion where that finds more
+ * by more than chance, and leaves as many empty images clean.
+ */
 function calibrated({ settings, images }: Found, cleanShare: CleanShare): Tuned & { each: number[] } {
-  const { minArea } = settings
+  const first = scoredBy(fitCalibration, images, settings.minArea)
+  const minScore = first.fitted
+    ? bestScore(images, first.scores, settings.minArea, cleanShare).minScore
+    : settings.minScore
+  const plain = measured(images, first, { ...settings, minScore })
+  const none = { ...plain, secondOpinion: { kept: false, gain: null } }
+  if (images.reduce((sum, { ships }) => sum + ships, 0) < FEWEST_FOR_OPINION) return none
+  const minArea = Math.min(settings.minArea, SMALLEST_JUDGED)
+  const second = scoredBy(fitSecondOpinion, images, minArea)
+  if (!second.fitted) return none
+  const least = bestScore(images, second.scores, minArea, cleanShare, plain.evaluation.emptyClean).minScore
+  const further = measured(images, second, { ...settings, minArea, minScore: least })
+  const secondOpinion = compareOpinions(images, plain, further)
+  return { ...(secondOpinion.kept ? further : plain), secondOpinion }
+}
+
+interface ScoredBy {
+  fitted: Calibrated | null
+  /** the instances that it was fitted to */
+  judged: readonly Judged[]
+  /** by image, of each candidate: its probability by a regression that has not seen its image; without a calibration its mean foreground */
+  scores: number[][]
+}
+
+/** What the instances of at least this size score by a regression that is fitted to them. */
+function scoredBy(
+  fit: (judged: readonly Judged[]) => Calibrated | null,
+  images: readonly Candidates[],
+  minArea: number,
+): ScoredBy {
   const judged = judgedOf(images, minArea)
-  const fitted = fitCalibration(judged)
+  const fitted = fit(judged)
   const scores = images.map(({ candidates }) => candidates.map(({ foreground }) => (fitted ? 0 : foreground)))
   fitted?.crossFitted.forEach((probability, i) => {
     const { image, candidate } = judged[i]!
     scores[image]![candidate] = probability
   })
-  const minScore = fitted ? bestScore(images, scores, minArea, cleanShare).minScore : settings.minScore
-  const chosen = { ...settings, minScore }
+  return { fitted, judged, scores }
+}
+
+function measured(
+  images: readonly Candidates[],
+  { fitted, judged, scores }: ScoredBy,
+  chosen: ClusterSettings,
+): Omit<Tuned, 'secondOpinion'> & { each: number[] } {
   return {
     ...{ settings: chosen, calibration: fitted?.calibration ?? null, kept: false },
     reliability:

@@ -88,6 +88,7 @@ export class Wand {
       index: Uint32Array.from(members, (k) => index[k]!),
       offset: new Uint16Array(members.length * channels),
       foreground: Uint8Array.from(members, (k) => values[k]!),
+      light: null,
     }
     members.forEach((k, i) =>
       part.offset.set(offset.subarray(k * channels, (k + 1) * channels), i * channels),

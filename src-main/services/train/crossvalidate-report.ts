@@ -47,7 +47,7 @@ function chosenWhere({
     : 'the third of the other folds that is not trained on'
   const others = 'all images of the other folds'
   const postProcessing =
-    'foreground, separation, alpha, necks, sigma, least area, rectangles, calibration, least score'
+    'foreground, separation, alpha, necks, sigma, least area, rectangles, calibration, second opinion, least score'
   if (!training) return [{ what: postProcessing, value: 'by fold', where: others }]
   const tried = new Set(tries.flatMap((settings) => Object.keys(settings)))
   const given = Object.entries(training).filter(([name, value]) => value !== null && !tried.has(name))

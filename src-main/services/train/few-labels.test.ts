@@ -9,6 +9,7 @@ import { testEngine } from '../../testing/engine.ts'
 import { maskOf, writeImage } from '../../testing/images.ts'
 import { writeModel } from '../../testing/model.ts'
 import { readModelFolder } from '../predict/model-files.ts'
+import { predictFolder } from '../predict/predict-folder.ts'
 import { isFew } from './few-labels.ts'
 import type { HeldOut } from './few-labels.ts'
 import { canResume, endTraining, trainModel } from './train.ts'
@@ -196,6 +197,43 @@ test('five and ten images are trained on as well: each is left out once, and wha
     expect(card).toMatchObject({ paired: { on: 'out of fold', images: count } })
     expect(card.trainedOn).toHaveLength(count)
   }
+})
+
+test('what looks as sure as a ship and is darker is told from ships by a second opinion, which the card says and runs go by', async () => {
+  const shapes = [30, 60, 90].map((x, k) => ({ x: x - 25, y: 8 + 20 * k, width: 16, height: 6 }))
+  const images = await Promise.all(
+    Array.from({ length: 24 }, async (_, i): Promise<TrainSource> => {
+      const [ship, darker, another] = shapes.map((shape, k) => ({
+        ...shape,
+        y: shape.y + (i % 4),
+        light: k === 1 ? 150 : 240,
+      }))
+      const ships = [[ship!, darker!], [darker!], [ship!, darker!, another!]][i % 3]!
+      const file = join(folder, `opinion-${i}.png`)
+      await writeImage(file, { ...SIZE, ships, shade: i })
+      const truth = ships.filter((one) => one !== darker).map((one) => maskOf(one, SIZE))
+      return { file, ...SIZE, truth, content: i.toString(16).padStart(64, 'a'), group: i }
+    }),
+  )
+  const { engine } = foldingEngine({ 0: 0.3, 20: 0.6 })
+  const options = optionsFor('opinion', images)
+  const { card } = await trainModel(options, { engine })
+  expect(card.postProcessing).toMatch(/24 images with 24 ships.*scores are a second opinion.*\+0\.\d{3}/)
+  const { model } = await readModelFolder(options.out)
+  expect(model.calibration!.weights.contrast).toBeGreaterThan(0)
+  await writeImage(join(folder, 'new', 'one.png'), {
+    ...SIZE,
+    ships: [shapes[0]!, { ...shapes[2]!, light: 150 }],
+  })
+  const predicted = await predictFolder(
+    engine,
+    {
+      ...{ images: join(folder, 'new'), modelFolder: options.out, flips: false, overlays: null },
+      ...{ settings: model.cluster, calibration: model.calibration!, out: join(folder, 'new.csv') },
+    },
+    { signal: new AbortController().signal, onProgress: () => undefined },
+  )
+  expect(predicted.instances).toBe(1)
 })
 
 test('images of one scene take no turns: one of them left out would flatter', () => {

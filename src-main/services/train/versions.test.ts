@@ -11,6 +11,7 @@ import type { Bench } from '../../testing/project.ts'
 import { settleGroups } from '../images/similar.ts'
 import { isFrozen, setSplit } from '../images/split.ts'
 import type { Project } from '../machinery/project.ts'
+import { readModelFolder } from '../predict/model-files.ts'
 import { addModel, listModels, setCurrentModel, setRemark } from '../predict/models.ts'
 import { holdOutState, startHoldOut } from './hold-out.ts'
 import { addVersion, saveVersion } from './version-file.ts'
@@ -98,7 +99,12 @@ test('a version is compared with the current one on the hold-out, which freezes 
 
 test('a version leaves as one file and comes back the same, card and licence with it; a changed file is refused', async () => {
   const { project } = bench
-  const id = await another('traveller', (_, card) => void (card.licence = 'CC BY 4.0'))
+  const weights = { foreground: 1, peak: 0, logArea: 0.3, border: 0, contrast: 0.5, unrest: -0.6 }
+  const calibration = { intercept: -1, weights, instances: 90, hits: 40 }
+  const id = await another('traveller', (model, card) => {
+    card.licence = 'CC BY 4.0'
+    model['calibration'] = calibration
+  })
   await setRemark(project, id, 'with night images')
   expect(listModels(project).find((model) => model.id === id)?.remark).toBe('with night images')
   const file = join(bench.folder, 'traveller.drydock-version')
@@ -110,6 +116,8 @@ test('a version leaves as one file and comes back the same, card and licence wit
       await readFile(join(other.project.folder, 'models', id, 'card.json'), 'utf8'),
     ) as ModelCard
     expect(card.licence).toBe('CC BY 4.0')
+    const { model } = await readModelFolder(join(other.project.folder, 'models', id))
+    expect(model.calibration).toEqual(calibration)
     const bytes = await readFile(file)
     bytes[bytes.length - 1]! ^= 1
     await writeFile(file, bytes)
