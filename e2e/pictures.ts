@@ -87,3 +87,28 @@ export async function picture(
     }
   }
 }
+
+/** How the last training saw the open image, step by step, as an animation for the README; Train shows its film. */
+export async function film(drydock: Drydock, name: string): Promise<void> {
+  mkdirSync(forReadme, { recursive: true })
+  const { page } = drydock
+  await drydock.resize(1024, 700)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const scrub = page.getByTestId('film-scrub')
+  await scrub.focus()
+  await scrub.press('Home')
+  const shown = page.getByTestId('film')
+  const last = Number(await scrub.getAttribute('max'))
+  const frames: Buffer[] = []
+  for (let at = 0; at <= last; at++) {
+    if (at > 0) await scrub.press('ArrowRight')
+    await expect(scrub).toHaveValue(String(at))
+    const step = /\d+/.exec(await page.getByTestId('film-step').innerText())?.[0] ?? ''
+    await expect(shown.getByRole('img', { name: `at step ${step}:` })).toBeVisible()
+    await still(page, null)
+    frames.push(await shown.screenshot())
+  }
+  await sharp(frames, { join: { animated: true } })
+    .webp({ quality: 70, delay: frames.map((_, i) => (i === last ? 2500 : 700)), loop: 0 })
+    .toFile(join(forReadme, `${name}.webp`))
+}

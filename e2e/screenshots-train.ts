@@ -2,11 +2,12 @@ import Database from 'better-sqlite3'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Drydock } from './harness.ts'
-import { picture } from './pictures.ts'
-import { jobsAreOver, labelledFolder, sampleIn, setNumber } from './steps.ts'
+import { film, picture } from './pictures.ts'
+import { jobsAreOver, labelledFolder, openImage, sampleIn, setNumber } from './steps.ts'
 
 /** Train in each of its states: what takes hours to measure, nothing finished, few labels, running, finished, film, groups, gate, rolled back, side by side, learning curve, failed, interrupted. */
 
+const FILMED = 'glint-small-craft.jpg'
 const SIZE = { width: 160, height: 160 }
 
 async function length(drydock: Drydock, steps: number, every: number): Promise<void> {
@@ -71,6 +72,8 @@ test('Train on the sample', async ({ launch, folder }) => {
   const { page } = drydock
   await page.getByTestId('open-sample').click()
   await expect(page.getByTestId('image-count')).toHaveText('22')
+  // one to validate on: the film is of what is not trained on
+  await openImage(drydock, FILMED)
   await page.getByTestId('view-train').click()
   await expect(page.getByTestId('train-used')).toBeVisible()
   await picture(drydock, 'train-empty')
@@ -87,7 +90,7 @@ test('Train on the sample', async ({ launch, folder }) => {
     await expect(page.getByLabel(`Split of ${path}`)).toHaveValue('hold-out')
   }
   await page.keyboard.press('Escape')
-  await length(drydock, 40, 8)
+  await length(drydock, 40, 4)
   await page.getByTestId('start-training').click()
   await expect(page.getByTestId('train-state')).toContainText('running')
   await picture(drydock, 'train-starting')
@@ -105,6 +108,8 @@ test('Train on the sample', async ({ launch, folder }) => {
   await page.getByTestId('film-scrub').press('Home')
   await expect(page.getByTestId('film-f2')).toContainText('found')
   await picture(drydock, 'train-film-start')
+  await film(drydock, 'film')
+  await drydock.resize(1440, 900)
   await page.getByTestId('tab-crops').click()
   await expect(page.getByTestId('crops').locator('canvas').first()).toBeVisible()
   await picture(drydock, 'train-crops')

@@ -211,6 +211,20 @@ describe('a project that is opened', () => {
   })
 })
 
+it('fills in the settings of a version again: what its card is too old to say as it was then, and to start from only what is here', async () => {
+  await app.openRecent('p')
+  await settle()
+  const { training: now } = project()
+  Object.assign(now.settings!, { from: 'here', falseAlarmShare: 0.2, patience: 6 })
+  const card = { from: 'gone', steps: null, minutes: 55, learningRate: 0.002, seed: 21 }
+  now.again(card, ['here', 'other'])
+  expect(now.settings).toMatchObject({ from: 'here', minutes: 55, steps: null, learningRate: 0.002 })
+  expect(now.settings).toMatchObject({ falseAlarmShare: 0, patience: null, seed: 21 })
+  expect(app.toasts.items.at(-1)?.text).toContain('is not here')
+  now.again({ ...card, from: 'other', patience: 3 }, ['here', 'other'])
+  expect(now.settings).toMatchObject({ from: 'other', patience: 3 })
+})
+
 describe('a training that is started', () => {
   beforeEach(async () => {
     jobs = [training('1', 'done')]

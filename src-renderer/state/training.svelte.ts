@@ -22,6 +22,9 @@ const AGAIN = [
   ...['sizeExponent', 'falseAlarmShare', 'magnify', 'validateEvery', 'patience', 'seed'],
 ] as const
 
+/** What a card means that is from before there was such a setting. */
+const BEFORE: Record<string, unknown> = { sizeExponent: 0, falseAlarmShare: 0, patience: null }
+
 type SplitDialogs = Pick<Client['shell']['dialogs'], 'chooseSplits'>
 
 /** What a training would use, the settings being filled in, and the curve of the job on show. */
@@ -128,18 +131,27 @@ export class Training {
     })
   }
 
-  /** Fills in the settings that a version was made with, to make another one with one thing changed. @param settings of its card */
-  again(settings: Record<string, unknown>): void {
+  /**
+   * Fills in the settings that a version was made with, to make another one with one thing changed.
+   * @param settings of its card
+   * @param known ids of the versions that are here: one that is not cannot be started from
+   */
+  again(settings: Record<string, unknown>, known: readonly string[]): void {
     const { settings: now } = this
     if (!now) return
     for (const key of AGAIN) {
-      const value = settings[key]
+      const value = key in settings ? settings[key] : BEFORE[key]
       if (value === null || typeof value === 'number') Object.assign(now, { [key]: value })
     }
     now.lossUnit = settings['lossUnit'] === 'ship' ? 'ship' : 'pixel'
     now.coordinates = settings['coordinates'] === 'normalized' ? 'normalized' : 'pixel'
     now.size = NETWORK_SIZES.find((size) => size === settings['size']) ?? 'base'
-    if (typeof settings['from'] === 'string' || settings['from'] === null) now.from = settings['from']
+    const { from } = settings
+    if (from === null || (typeof from === 'string' && known.includes(from))) now.from = from
+    else
+      this.#toasts.note(
+        'The version that it started from is not here. All else is as it was: choose where to start.',
+      )
   }
 
   async start(): Promise<void> {
