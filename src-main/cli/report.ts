@@ -39,9 +39,10 @@ export function differenceText({ f2, f2WithShips }: Difference): string {
 
 /** Two runs side by side: on which images the second wins, and which ships each finds. */
 export function comparisonTable(comparison: RunComparison): string[] {
-  const { wins, losses, unchanged, agreement, falseAlarms, groups } = comparison
+  const { wins, losses, unchanged, agreement, shared, falseAlarms, groups } = comparison
   return [
     `Better on ${wins}, worse on ${losses}, the same on ${unchanged}; agreement ${scoreText(agreement)}`,
+    `Both have ${shared.both} instances (IoU over 0.5), the other run alone ${shared.first}, this run alone ${shared.second}`,
     ...table([
       ['found at IoU over 0.5', 'ships', 'other run', 'this run'],
       ...groups.map(({ name, ships, first, second }) => [name, `${ships}`, `${first}`, `${second}`]),

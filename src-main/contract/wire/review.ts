@@ -167,6 +167,8 @@ export const runComparison = z.object({
       path: z.string(),
       first: z.number(),
       second: z.number(),
+      /** as of all, for this image */
+      agreement: z.number(),
       groups: z.array(z.number().int()),
     }),
   ),
@@ -184,5 +186,7 @@ export const runComparison = z.object({
   falseAlarms: z.object({ first: z.number().int(), second: z.number().int() }),
   /** how far both say the same, whoever is right: F1 of one against the other over the ten thresholds, mean over images; 0..1 */
   agreement: z.number(),
+  /** instances that both have, by an IoU over 0.5 of one with the other, and those that one alone has */
+  shared: z.object({ both: z.number().int(), first: z.number().int(), second: z.number().int() }),
 })
 export type RunComparison = z.infer<typeof runComparison>

@@ -26,6 +26,11 @@ it('counts wins, losses and what stays, and sorts images by what the second has 
   expect(group('100 to 400 px')).toMatchObject({ ships: 6, first: 4, second: 4 })
   expect(group('lone')).toMatchObject({ ships: 6 })
   expect(found.falseAlarms).toEqual({ first: 0, second: 0 })
+  // at 0.5: both have a ship of the first two images, and two different ones on the last
+  expect(found.shared).toEqual({ both: 2, first: 2, second: 2 })
+  const [least, none, same] = found.images.map(({ agreement }) => agreement)
+  expect(none).toBe(0)
+  for (const one of [least, same]) expect(one).toBeCloseTo(2 / 3, 12)
   const holds = found.images[0]!.groups.map((place) => found.groups[place]!.name)
   expect(holds).toEqual(['100 to 400 px', 'lone', 'ship'])
 })

@@ -32,6 +32,7 @@ export class Comparing {
   /** of each group among them */
   readonly #place = new Map<Group, number>()
   readonly #falseAlarms = { first: 0, second: 0 }
+  readonly #shared = { both: 0, first: 0, second: 0 }
   #agreement = 0
 
   constructor() {
@@ -49,7 +50,11 @@ export class Comparing {
     const held = new Set<Group>()
     this.#falseAlarms.first += scores.first.thresholds[0]!.fp
     this.#falseAlarms.second += scores.second.thresholds[0]!.fp
-    this.#agreement += agreementOf(first, seconds)
+    const { agreement, both } = agreementOf(first, seconds)
+    this.#agreement += agreement
+    this.#shared.both += both
+    this.#shared.first += first.length - both
+    this.#shared.second += second.length - both
     const found = {
       first: new Set(scores.first.matches[0]!.map((match) => match.truth)),
       second: new Set(scores.second.matches[0]!.map((match) => match.truth)),
@@ -71,7 +76,7 @@ export class Comparing {
     })
     const places = Array.from(held, (group) => this.#place.get(group)!).sort((a, b) => a - b)
     const { first: before, second: after } = scores
-    this.#images.push({ image, path, first: before.f2, second: after.f2, groups: places })
+    this.#images.push({ image, path, first: before.f2, second: after.f2, agreement, groups: places })
   }
 
   /** @param seed of the bootstrap: the same one gives the same intervals. @returns null without images */
@@ -88,7 +93,7 @@ export class Comparing {
       images: this.#images.toSorted((a, b) => a.second - a.first - (b.second - b.first) || a.image - b.image),
       groups: [...this.#groups.values()],
       falseAlarms: this.#falseAlarms,
-      agreement: this.#agreement / this.#images.length,
+      ...{ agreement: this.#agreement / this.#images.length, shared: this.#shared },
     }
   }
 
@@ -101,9 +106,9 @@ export class Comparing {
   }
 }
 
-/** How far two say the same of one image, whoever is right: F1 at each of the ten thresholds, their mean. The same from either side. */
-function agreementOf(first: readonly Rle[], second: MaskIndex): number {
+/** How far two say the same of one image, whoever is right: F1 at each of the ten thresholds, their mean. The same from either side. `both`: pairs over 0.5 */
+function agreementOf(first: readonly Rle[], second: MaskIndex): { agreement: number; both: number } {
   const { thresholds } = scoreOverlaps(overlapsWith(first, second), first.length, second.areas.length)
   const f1 = thresholds.map(({ tp, fp, fn }) => (tp + fp + fn === 0 ? 1 : (2 * tp) / (2 * tp + fp + fn)))
-  return f1.reduce((sum, value) => sum + value, 0) / f1.length
+  return { agreement: f1.reduce((sum, value) => sum + value, 0) / f1.length, both: thresholds[0]!.tp }
 }

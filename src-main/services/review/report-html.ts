@@ -133,12 +133,13 @@ function comparison({
   losses,
   unchanged,
   agreement,
+  shared,
   groups,
   falseAlarms,
 }: NonNullable<ReportContent['comparison']>): string {
   const { value, low, high } = difference.f2
   return `<h2>Against ${text(against)}</h2>
-<p>F2 <b>${signed(value)}</b> (${signed(low)} to ${signed(high)}), image by image; better on ${wins}, worse on ${losses}, the same on ${unchanged}. Agreement ${agreement.toFixed(3)}.</p>
+<p>F2 <b>${signed(value)}</b> (${signed(low)} to ${signed(high)}), image by image; better on ${wins}, worse on ${losses}, the same on ${unchanged}. Agreement ${agreement.toFixed(3)}: both have ${shared.both} instances (IoU over 0.5), ${text(against)} alone ${shared.first}, this run alone ${shared.second}.</p>
 ${table(
   ['found at IoU over 0.5', 'ships', text(against), 'this run'],
   [

@@ -256,7 +256,12 @@ describe('two runs', () => {
       comparison: {
         ...same,
         false_alarms: falseAlarms,
-        images: images.map(({ path, first, second }) => ({ image: path, first, second })),
+        images: images.map(({ path, first, second, agreement }) => ({
+          image: path,
+          first,
+          second,
+          agreement,
+        })),
       },
     })
     expect(runs).toEqual({ first: other, second: run })

@@ -10,10 +10,10 @@ export function differenceForMachines({ f2, f2WithShips }: Difference): unknown 
 
 /** Two runs side by side as one JSON value, beside their difference. `first` is the other run, `second` the one that is scored. */
 export function comparisonForMachines(comparison: RunComparison): unknown {
-  const { wins, losses, unchanged, agreement, falseAlarms, groups, images } = comparison
+  const { wins, losses, unchanged, agreement, shared, falseAlarms, groups, images } = comparison
   return {
-    ...{ wins, losses, unchanged, agreement, false_alarms: falseAlarms, groups },
-    images: images.map(({ path, first, second }) => ({ image: path, first, second })),
+    ...{ wins, losses, unchanged, agreement, shared, false_alarms: falseAlarms, groups },
+    images: images.map(({ path, groups: _, ...scores }) => ({ ...scores, image: path })),
   }
 }
 
