@@ -2,7 +2,6 @@ import type { CDPSession, Page } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Drydock } from './harness.ts'
 
@@ -111,24 +110,10 @@ const MEMORY_OF_THREADS = `(() => {
   return { heapUsed, external, arrayBuffers, 'others, used': sum('usedMemory'), 'others, taken': sum('totalMemory') }
 })()`
 
-/** An answer, or news of a thread. */
-const inspectorMessage = z.object({
-  id: z.number().optional(),
-  result: z.unknown().optional(),
-  method: z.string().optional(),
-  params: z.object({ sessionId: z.string().default('') }).default({ sessionId: '' }),
-})
-
-/** In ms; one that has ended never does. */
-const THREAD_ANSWERS_WITHIN = 5_000
-
 /** The inspector of the backend's first thread. Windows has no signals. */
 export class BackendInspector {
   readonly #socket: WebSocket
   readonly #waiting = new Map<number, (answer: unknown) => void>()
-  /** those that there are, by their sessions */
-  readonly #threads = new Set<string>()
-  readonly #clearing = new Map<string, () => void>()
   #asked = 0
 
   /** @param userData of an application that was started with {@link nodeToLookInto} */
@@ -139,17 +124,15 @@ export class BackendInspector {
       const text = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8')).join('\n') // prettier-ignore
       const address = /Debugger listening on (ws:\S+)/.exec(text)?.[1]
       if (address !== undefined) return new BackendInspector(address).#opened()
-      await pause(200)
+      await new Promise((resolve) => setTimeout(resolve, 200))
     }
   }
 
   private constructor(address: string) {
     this.#socket = new WebSocket(address)
     this.#socket.addEventListener('message', ({ data }) => {
-      const { id, result, method, params } = inspectorMessage.parse(JSON.parse(String(data)))
+      const { id, result } = z.object({ id: z.number().optional(), result: z.unknown() }).parse(JSON.parse(String(data))) // prettier-ignore
       if (id !== undefined) this.#waiting.get(id)?.(result)
-      else if (method === 'NodeWorker.attachedToWorker') this.#threads.add(params.sessionId)
-      else if (method === 'NodeWorker.receivedMessageFromWorker') this.#clearing.get(params.sessionId)?.()
     })
   }
 
@@ -158,29 +141,13 @@ export class BackendInspector {
     return this
   }
 
-  /** What the first thread holds, and what the others have, after their waste is cleared away, in MB. */
+  /** What the first thread holds after its waste is cleared away, and what the others have, in MB. */
   async memory(): Promise<Map<string, number>> {
     await this.#ask('HeapProfiler.collectGarbage')
-    await this.#clearThreads()
     const { result } = z
       .object({ result: z.object({ value: z.record(z.string(), z.number()) }) })
       .parse(await this.#ask('Runtime.evaluate', { expression: MEMORY_OF_THREADS, returnByValue: true }))
     return new Map(Object.entries(result.value).map(([what, bytes]) => [what, bytes / 1e6]))
-  }
-
-  /** Each thread is asked by way of the first; one that ends meanwhile does not answer. */
-  async #clearThreads(): Promise<void> {
-    this.#threads.clear()
-    await this.#ask('NodeWorker.enable', { waitForDebuggerOnStart: false })
-    const cleared = [...this.#threads].map(async (sessionId) => {
-      const answer = new Promise<void>((resolve) => this.#clearing.set(sessionId, resolve))
-      const message = JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' })
-      await this.#ask('NodeWorker.sendMessageToWorker', { sessionId, message })
-      await Promise.race([answer, pause(THREAD_ANSWERS_WITHIN)])
-    })
-    await Promise.all(cleared)
-    this.#clearing.clear()
-    await this.#ask('NodeWorker.disable')
   }
 
   async #ask(method: string, params: Record<string, unknown> = {}): Promise<unknown> {

@@ -21,7 +21,7 @@ import {
  * brush, undo, redo, eraser) and Done, while the next ones are predicted; now and then another view. Whether memory of any process or the time of a gesture grows.
  * The page's requests, some three an image, are not recorded by Playwright from the first gesture on: the record lies in the page, which no person's does, and
  * grows by 2 to 3 KB with each (`recordNoRequests`): more than all that the page itself keeps of an image.
- * Waste is cleared away before memory is looked at, in the page, in the shell and in all threads of the backend: by itself each waits with it for some megabytes, at another moment each time.
+ * Waste is cleared away before memory is looked at in the page, in the shell and in the backend's first thread; its other threads wait for work and cannot be told to: they hold some megabytes more or less of it at another moment.
  * SHIFT_OFFSCREEN=1: without an X server, as tests run. SHIFT_SNAPSHOTS names a folder for two pictures of the page's heap, after the first tenth and at the end.
  * SHIFT_BUILT=1: what is built is taken as it is.
  */
@@ -177,7 +177,7 @@ async function shift(drydock: Drydock, userData: string): Promise<void> {
     }
     gestures.push(own)
     const inPage = named(await pageOf(page, devtools), (what) => `page after clearing away: ${what}`)
-    const inBackend = named((await backend?.memory()) ?? new Map<string, number>(), (what) => `threads of the backend after clearing away: ${what}, MB`) // prettier-ignore
+    const inBackend = named((await backend?.memory()) ?? new Map<string, number>(), (what) => `threads of the backend, the first after clearing away: ${what}, MB`) // prettier-ignore
     await clearShell(drydock)
     const uses = await usesOf(drydock)
     const memory = new Map([...uses].map(([what, use]) => [`memory of ${what}, MB`, use.memory]))

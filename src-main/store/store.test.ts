@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { readdir, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { KEPT_BACKUPS, backUp, backUpDaily } from './backup.ts'
 import { writeOldProject } from '../testing/old-project.ts'
 import { NO_FILTER } from '../core/list/order.ts'
@@ -45,6 +46,19 @@ test('no connection keeps more than 2 MB of pages, however long it is open', () 
   for (const { db } of [writing, reading]) expect(db.pragma('cache_size', { simple: true })).toBe(-2000)
   reading.close()
   writing.close()
+})
+
+test('a connection compiles the statements of what is used alone: each read has one of its own', () => {
+  made()
+  const prepare = vi.spyOn(Database.prototype, 'prepare')
+  const store = openToRead(file)
+  expect(prepare).not.toHaveBeenCalled()
+  store.meta.get('name')
+  const once = prepare.mock.calls.length
+  store.meta.get('name')
+  expect([once > 0, prepare.mock.calls.length]).toEqual([true, once])
+  prepare.mockRestore()
+  store.close()
 })
 
 test.each(MIGRATIONS.map((_, i) => i + 1))(

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { DrydockError } from '../contract/errors.ts'
+import { once } from '../core/once.ts'
 import { backUp } from './backup.ts'
 import { categoryRepository } from './categories.ts'
 import { checkWhole, connect, connectToRead, inspectFile, migrate } from './database.ts'
@@ -35,6 +36,32 @@ const PATIENCE = 5000
 
 /** A transaction of a bulk write ends after this long, in ms, so that gestures come in between. */
 const BATCH_BUDGET = 12
+
+const REPOSITORIES = {
+  meta: metaRepository,
+  sessions: sessionRepository,
+  images: imageRepository,
+  lists: listRepository,
+  pixels: pixelRepository,
+  categories: categoryRepository,
+  truth: truthRepository,
+  edits: editRepository,
+  models: modelRepository,
+  runs: runRepository,
+  predictions: predictionRepository,
+  drafts: draftRepository,
+  scores: scoreRepository,
+  reviews: reviewRepository,
+  sums: sumRepository,
+  similar: similarRepository,
+  mapLayers: mapLayerRepository,
+  moves: moveRepository,
+  jobs: jobRepository,
+}
+
+type Repositories = {
+  readonly [N in keyof typeof REPOSITORIES]: ReturnType<(typeof REPOSITORIES)[N]>
+}
 
 /** One open project.sqlite. */
 export type Store = ReturnType<typeof storeOn>
@@ -130,30 +157,23 @@ function opened(file: string, readOnly: boolean, migrations: readonly Migration[
   }
 }
 
+/**
+ * Puts the repositories on a store. Each is made at its first use: compiling the statements of all takes longer than most reads, each of which has a connection
+ * of its own.
+ */
+function withRepositories<S extends object>(store: S, db: Connection, watch?: Watch): S & Repositories {
+  for (const [name, make] of Object.entries(REPOSITORIES)) {
+    const get = once(() => watched<object>(name, make(db), watch))
+    Object.defineProperty(store, name, { get, enumerable: true })
+  }
+  return store as S & Repositories
+}
+
 function storeOn(db: Connection, watch?: Watch) {
   /** writes under way; they may wait for another process */
   const writing = new Set<Promise<unknown>>()
-  return {
+  const store = {
     db,
-    meta: watched('meta', metaRepository(db), watch),
-    sessions: watched('sessions', sessionRepository(db), watch),
-    images: watched('images', imageRepository(db), watch),
-    lists: watched('lists', listRepository(db), watch),
-    pixels: watched('pixels', pixelRepository(db), watch),
-    categories: watched('categories', categoryRepository(db), watch),
-    truth: watched('truth', truthRepository(db), watch),
-    edits: watched('edits', editRepository(db), watch),
-    models: watched('models', modelRepository(db), watch),
-    runs: watched('runs', runRepository(db), watch),
-    predictions: watched('predictions', predictionRepository(db), watch),
-    drafts: watched('drafts', draftRepository(db), watch),
-    scores: watched('scores', scoreRepository(db), watch),
-    reviews: watched('reviews', reviewRepository(db), watch),
-    sums: watched('sums', sumRepository(db), watch),
-    similar: watched('similar', similarRepository(db), watch),
-    mapLayers: watched('map-layers', mapLayerRepository(db), watch),
-    moves: watched('moves', moveRepository(db), watch),
-    jobs: watched('jobs', jobRepository(db), watch),
 
     /**
      * Runs `work` in one transaction that is on the disk when the promise resolves; where another process holds the
@@ -233,6 +253,7 @@ function storeOn(db: Connection, watch?: Watch) {
 
     close: (): void => void db.close(),
   }
+  return withRepositories(store, db, watch)
 }
 
 async function written<T>(db: Connection, work: () => T, lasting: boolean): Promise<T> {
