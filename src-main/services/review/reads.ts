@@ -18,7 +18,8 @@ import type { ResultWanted } from './export-result.ts'
 import { packReviews } from '../../core/metric/review-page.ts'
 import { itemsOf, lookAt, withoutIgnored } from './look.ts'
 import { outlinesIn } from './outlines.ts'
-import { gatherReport, reportCsv } from './report.ts'
+import { gatherReport } from './report.ts'
+import { reportCsv } from './report-csv.ts'
 import type { Gathered } from './report.ts'
 import type { ResultFile } from './result-form.ts'
 
@@ -37,8 +38,8 @@ interface PageWanted {
 }
 
 interface ReportWanted extends Omit<PageWanted, 'after' | 'limit'> {
-  /** a line for each image is written to this file; null: not */
-  csv: string | null
+  /** it is written to this file as CSV too, with the comparison where there is one; null: not */
+  csv: { file: string; comparison: (RunComparison & { against: string }) | null } | null
   /** key of a category: only images with truth of it; null: all */
   category: string | null
 }
@@ -90,8 +91,14 @@ export const reviewReads = {
         after = found.length < PAGE ? null : found.at(-1)!.id
       }
       if (images.length === 0) return null
-      if (csv !== null) await writeWhole(csv, reportCsv(images))
-      return gatherReport(store, run, images, { ignoring, category })
+      const gathered = gatherReport(store, run, images, { ignoring, category })
+      if (csv !== null) {
+        const costliest = images.toSorted((a, b) => a.f2 - b.f2 || a.image - b.image)
+        const settings = store.runs.get(run)?.settings ?? null
+        const { file, comparison } = csv
+        await writeWhole(file, reportCsv({ gathered, images: costliest, settings, comparison }))
+      }
+      return gathered
     })
   },
 

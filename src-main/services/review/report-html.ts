@@ -1,9 +1,9 @@
 import type { ClusterSettings, ErrorCounts, ReviewedImage, RunComparison } from '../../contract/wire.ts'
 import { ERROR_KINDS } from '../../contract/words.ts'
-import { areaName, AREAS } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
 import { fixInWords } from '../../core/metric/review.ts'
 import type { RankedFix } from '../../core/metric/review.ts'
+import { foundRows, scoreRows, settingRows } from './report-rows.ts'
 
 /** All that a report says. */
 export interface ReportContent {
@@ -65,33 +65,13 @@ figure { margin: 0; break-inside: avoid; } img { width: 100%; border-radius: 4px
 @media print { :root { color-scheme: light; } body { max-width: none; margin: 0; background: white; color: black; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
 `
 
-function scores({
-  f2,
-  f2WithShips,
-  pooledF2,
-  images,
-  emptyImages,
-  emptyClean,
-  recall,
-  bootstrap,
-}: Report): string {
-  const rows = [
-    ['F2, mean over images', f2],
-    ['F2 over images with ships', f2WithShips],
-    ['F2, pooled', pooledF2],
-  ] as const
-  const recalls = [
-    ['all', recall.all],
-    ...AREAS.map(([from, to], i) => [areaName(from, to), recall.byArea[i]!] as const),
-    ['touching another', recall.touching],
-    ['lone', recall.lone],
-    ...recall.byCategory.map(({ name, ...own }) => [text(name), own] as const),
-  ] as const
+function scores(report: Report): string {
+  const { images, emptyImages, emptyClean, bootstrap } = report
   return `<h2>Scores</h2>
 <p>Over ${images} images; intervals of 95 %, ${bootstrap.samples} bootstrap samples over images. Empty images kept clean: ${emptyClean} of ${emptyImages}.</p>
 ${table(
   ['', 'F2', '95 % interval'],
-  rows.map(([name, of]) => [
+  scoreRows(report).map(([name, of]) => [
     name,
     of ? `<b>${of.value.toFixed(4)}</b>` : '-',
     of ? `${of.low.toFixed(3)} to ${of.high.toFixed(3)}` : '',
@@ -100,8 +80,8 @@ ${table(
 <h2>Ships found at IoU over 0.5</h2>
 ${table(
   ['', 'found', 'of', 'recall'],
-  recalls.map(([name, { found, ships }]) => [
-    name,
+  foundRows(report).map(([name, { found, ships }]) => [
+    text(name),
     `${found}`,
     `${ships}`,
     ships === 0 ? '-' : (found / ships).toFixed(3),
@@ -176,29 +156,7 @@ function picture({ path, f2, fixes: [best], picture: source }: ReportContent['pi
 function settings(of: ClusterSettings | null): string {
   if (of === null) return ''
   return `<h2>Settings</h2>
-${table(
-  ['setting', 'value'],
-  SETTINGS.map(([name, setting]) => [name, valueOf(of[setting])]),
-)}`
-}
-
-/** The settings, by the names that the window has for them. */
-const SETTINGS: readonly (readonly [name: string, setting: keyof ClusterSettings])[] = [
-  ['foreground threshold', 'foreground'],
-  ['smoothing, px', 'sigma'],
-  ['merge alpha', 'alpha'],
-  ['smallest area, px', 'minArea'],
-  ['least score', 'minScore'],
-  ['touching ships taken apart', 'separate'],
-  ['cut at necks', 'necks'],
-  ['instances as rectangles', 'rectangles'],
-  ['rectangles fitted to probabilities', 'fitted'],
-]
-
-function valueOf(value: number | boolean | null | undefined): string {
-  if (value === null) return 'by size'
-  if (typeof value === 'number') return String(Number(value.toFixed(4)))
-  return value === true ? 'yes' : 'no'
+${table(['setting', 'value'], settingRows(of))}`
 }
 
 /** @param rows HTML; what comes from people is escaped before */

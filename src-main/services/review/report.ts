@@ -12,7 +12,6 @@ import { writeWhole } from '../../whole-file.ts'
 import type { Project } from '../machinery/project.ts'
 import { imageFile, storedImage, summaryOf } from '../machinery/project.ts'
 import { namedTruth } from '../score/score-report.ts'
-import { csvRow } from '../../core/csv.ts'
 import { itemsOf } from './look.ts'
 import { reportHtml } from './report-html.ts'
 import type { ReportContent } from './report-html.ts'
@@ -93,26 +92,6 @@ export async function writeHtml(
 function staleOf(store: Store, run: number): number {
   const { images, fresh } = store.sums.of(run, null)
   return images - fresh
-}
-
-/** A line for each image: score, errors by kind, the fix worth most. */
-export function reportCsv(images: readonly ReviewedImage[]): string {
-  const kinds = ['merged', 'split', 'near miss', 'missed', 'false'] as const
-  const head = [
-    'image',
-    'f2',
-    'f2_after_best_fix',
-    ...kinds.flatMap((k) => [`${k} (truth)`, `${k} (predictions)`]),
-    'sloppy',
-  ]
-  const lines = images.map(({ path, f2, fixes, counts }) =>
-    csvRow([
-      ...[path, f2, Math.max(f2, fixes[0]?.f2 ?? 0)],
-      ...kinds.flatMap((kind) => [counts.truth[kind], counts.predictions[kind]]),
-      counts.sloppy,
-    ]),
-  )
-  return [csvRow(head), ...lines].join('')
 }
 
 function reportOf(store: Store, run: number, images: readonly ReviewedImage[], ignoring: boolean): Report {

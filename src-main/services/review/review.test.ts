@@ -196,8 +196,35 @@ describe('what is taken away', () => {
     const later = readFileSync(out, 'utf8')
     expect(later).toContain('Stored scores older than their truth: 1.')
     expect(later.match(/<table>.*?<\/table>/s)?.[0]).toBe(html.match(/<table>.*?<\/table>/s)?.[0])
-    await writeReport(project, { run, against: null }, join(bench.folder, 'report.csv'))
-    expect(readFileSync(join(bench.folder, 'report.csv'), 'utf8').split('\n')).toHaveLength(5)
+  })
+
+  it('is the same figures as one table: scores, errors, images, fixes and the comparison', async () => {
+    const other = addRun('other')
+    const out = join(bench.folder, 'report.csv')
+    await writeReport(project, { run, against: other }, out)
+    const [head = '', ...lines] = readFileSync(out, 'utf8').trimEnd().split('\n')
+    const columns = head.split(',')
+    // no name here holds a comma but those of scores and differences
+    const rows = lines.map((line) => {
+      const cells = line.replaceAll(/"([^"]*)"/g, (_, text: string) => text.replaceAll(',', ';')).split(',')
+      return Object.fromEntries(columns.map((column, i) => [column, cells[i]]))
+    })
+    for (const line of rows) expect(Object.keys(line)).toHaveLength(columns.length)
+    const of = (part: string) => rows.filter((row) => row['part'] === part)
+    const images = await reviewAll(project, run)
+    const mean = of('score')[0]!
+    expect(mean['name']).toBe('F2; mean over images')
+    expect(Number(mean['value'])).toBe(meanOver(images))
+    expect(Number(mean['low'])).toBeLessThanOrEqual(Number(mean['high']))
+    expect(of('image').map(({ name, value }) => [name, Number(value)])).toEqual(
+      images.toSorted((a, b) => a.f2 - b.f2 || a.image - b.image).map(({ path, f2 }) => [path, f2]),
+    )
+    const [errors] = of('errors')
+    const missed = images.reduce((sum, { counts }) => sum + counts.truth.missed, 0)
+    expect(Number(errors!['missed (truth)'])).toBe(missed)
+    expect(of('fix').map(({ name }) => name)).toEqual(rankFixes(images).map(({ path }) => path))
+    expect(of('against other').map(({ name }) => name)).toContain('agreement')
+    expect(of('against other').find(({ name }) => name === 'F2; difference')).toMatchObject({ value: '0' })
   })
 })
 
@@ -336,7 +363,8 @@ describe('a category', () => {
     expect(readFileSync(out, 'utf8')).toContain('Only the 1 image with truth of the category tug')
     await writeReport(project, { run, against: null, category: key }, join(bench.folder, 'tugs.csv'))
     const lines = readFileSync(join(bench.folder, 'tugs.csv'), 'utf8').trimEnd().split('\n')
-    expect(lines.map((line) => line.split(',')[0])).toEqual(['image', 'c.png'])
+    const images = lines.map((line) => line.split(',')).filter(([part]) => part === 'image')
+    expect(images.map(([, name]) => name)).toEqual(['c.png'])
     const none = drydock(bench.folder, ...said.with(-2, 'crane'))
     expect(none.status).toBe(1)
     expect(none.stderr).toContain('no category "crane"; it has ship, tug')

@@ -6,7 +6,7 @@ import type { ResultFile } from './result-form.ts'
 import { writeHtml } from './report.ts'
 
 /**
- * Writes a report on a run: as one HTML file with its pictures inside, or as CSV with a line for each image.
+ * Writes a report on a run: as one HTML file with its pictures inside, or as CSV, one table of the same figures with a line for each image.
  * @param out ending in .csv: CSV; else HTML
  * @param against another run to compare with; null: none
  * @param ignoring without predictions that lie in areas to ignore
@@ -24,10 +24,12 @@ export async function writeReport(
   out: string,
 ): Promise<void> {
   const csv = /\.csv$/i.test(out)
+  const comparison = against === null ? null : await compareRuns(project, against, run)
+  const other = against === null ? '' : (project.store.runs.get(against)?.name ?? '')
   const gathered = await project.reads.run('review.report', {
     ...{ run, ignoring, category },
     folder: project.folder,
-    csv: csv ? out : null,
+    csv: csv ? { file: out, comparison: comparison && { ...comparison, against: other } } : null,
   })
   if (gathered === null) {
     throw new DrydockError(
@@ -36,7 +38,6 @@ export async function writeReport(
     )
   }
   if (csv) return
-  const comparison = against === null ? null : await compareRuns(project, against, run)
   await writeHtml(project, run, gathered, comparison, out)
 }
 
