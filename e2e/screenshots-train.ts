@@ -73,7 +73,9 @@ test('Train on the sample', async ({ launch, folder }) => {
   await page.getByTestId('open-sample').click()
   await expect(page.getByTestId('image-count')).toHaveText('22')
   // one to validate on: the film is of what is not trained on
+  await page.getByTestId('filter').fill(FILMED)
   await openImage(drydock, FILMED)
+  await page.getByTestId('filter').fill('')
   await page.getByTestId('view-train').click()
   await expect(page.getByTestId('train-used')).toBeVisible()
   await picture(drydock, 'train-empty')
