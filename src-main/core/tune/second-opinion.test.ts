@@ -101,6 +101,14 @@ describe('a second opinion', () => {
     expect(await tuneClustering(images, START, options)).toEqual(await tuneClustering(images, START, options))
   })
 
+  it('is not fitted once the work was cancelled', async () => {
+    const cancelled = new Error('cancelled')
+    const between = () => Promise.reject(cancelled)
+    await expect(tuneClustering(scenes(60, { telling: true }), START, { vary: [], between })).rejects.toBe(
+      cancelled,
+    )
+  })
+
   it('never costs a clean image, whatever it gains with ships', () => {
     const images = Array.from({ length: 20 }, () => ({ ships: 1 }))
     const measured = (f2: number, emptyClean: number) => ({
