@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { resources, root } from '../../locations.ts'
 import { axisOf, boxAlongShip, uprightBox } from '../../testing/rough-boxes.ts'
+import { areRectangles } from '../cluster/rectangles.ts'
 import { boxShapeOf, shapeMask } from '../edit/shape.ts'
 import { componentsOf } from '../mask/components.ts'
 import type { PixelBox, Rle, Size } from '../mask/rle.ts'
@@ -18,7 +19,7 @@ import { fromBox, toBox } from './turned-box.ts'
 
 /**
  * The smart box against truth, from boxes whose sides are off by up to 10 to 30 % of the box (drawn anew for each ship): upright ones as they are dragged, and
- * ones along the ship's axis as two clicks and a width give them. With its network, as hulls and as turned rectangles, and, for the same boxes, by the cut that it falls back to; beside them the
+ * ones along the ship's axis as two clicks and a width give them. With its network, as hulls, as turned rectangles, and as whichever of them the set's other half is labelled by, and, for the same boxes, by the cut that it falls back to; beside them the
  * ellipse in the box and Otsu's threshold in it. What was chosen was chosen on even images; odd ones are reported apart. Of Sentinel-2 only scenes that the
  * network was not trained on count.
  */
@@ -124,6 +125,8 @@ function otsu(box: TurnedBox, picture: Picture, area: PixelBox): Rle {
 interface Figures {
   net: number[]
   rectangle: number[]
+  /** whichever of the two the set's other half is labelled by */
+  asLabels: number[]
   cut: number[]
   ellipse: number[]
   otsu: number[]
@@ -132,8 +135,15 @@ interface Figures {
 
 const NOTHING = { taken: EMPTY_RLE, ship: EMPTY_RLE, water: EMPTY_RLE, belief: null }
 
-function measure(pictures: readonly Picture[], along: boolean, net: BoxNet): Figures {
-  const figures: Figures = { net: [], rectangle: [], cut: [], ellipse: [], otsu: [], ms: [] }
+/** @param others of the same set: their labels say what a project gives */
+function measure(
+  pictures: readonly Picture[],
+  others: readonly Picture[],
+  along: boolean,
+  net: BoxNet,
+): Figures {
+  const squares = areRectangles(others.map((picture) => ({ masks: picture.truth, size: picture }))) ?? false
+  const figures: Figures = { net: [], rectangle: [], asLabels: [], cut: [], ellipse: [], otsu: [], ms: [] }
   for (const picture of pictures) {
     picture.truth.forEach((rle, i) => {
       if (areaOf(rle) < SMALLEST) return
@@ -151,6 +161,7 @@ function measure(pictures: readonly Picture[], along: boolean, net: BoxNet): Fig
       figures.net.push(iou(mask, rle))
       const rectangle = smartRectangle({ ...question, net })
       figures.rectangle.push(rectangle ? iou(shapeMask(boxShapeOf(rectangle), picture), rle) : 0)
+      figures.asLabels.push((squares ? figures.rectangle : figures.net).at(-1)!)
       figures.cut.push(iou(smartBox({ ...question, net: null }), rle))
       figures.ellipse.push(iou(ellipse(box, picture, area), rle))
       figures.otsu.push(iou(otsu(box, picture, area), rle))
@@ -221,6 +232,7 @@ function joined(a: Figures, b: Figures): Figures {
   return {
     net: [...a.net, ...b.net],
     rectangle: [...a.rectangle, ...b.rectangle],
+    asLabels: [...a.asLabels, ...b.asLabels],
     cut: [...a.cut, ...b.cut],
     ellipse: [...a.ellipse, ...b.ellipse],
     otsu: [...a.otsu, ...b.otsu],
@@ -233,8 +245,9 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
 }
 
-function row(name: string, { net, rectangle, cut, ellipse: round, otsu: split, ms }: Figures): string {
-  const medians = [net, rectangle, cut, round, split].map((values) =>
+function row(name: string, figures: Figures): string {
+  const { net, rectangle, asLabels, cut, ellipse: round, otsu: split, ms } = figures
+  const medians = [net, rectangle, asLabels, cut, round, split].map((values) =>
     quantile(values, 0.5).toFixed(3).padStart(8),
   )
   const better = net.filter((value, i) => value > cut[i]!).length
@@ -275,12 +288,12 @@ await from(
   ({ name }) => UNSEEN.held.includes(name),
 )
 console.log(
-  `${'median IoU with truth'.padEnd(36)}ships    hull  rectan     cut ellipse    Otsu  better   ms: median, 95 %, most`,
+  `${'median IoU with truth'.padEnd(36)}ships    hull  rectan  labels     cut ellipse    Otsu  better   ms: median, 95 %, most`,
 )
 for (const [name, chosen, held] of sets) {
   for (const along of [false, true]) {
     const way = along ? 'along the axis' : 'dragged'
-    const [first, second] = [measure(chosen, along, net), measure(held, along, net)]
+    const [first, second] = [measure(chosen, held, along, net), measure(held, chosen, along, net)]
     console.log(row(`${name}, ${way}, chosen on`, first))
     console.log(row(`${name}, ${way}, held out`, second))
     console.log(row(`${name}, ${way}, both`, joined(first, second)))
