@@ -28,6 +28,15 @@ export interface Card {
   positions: { name: string; minScore: number; clean: string; found: string; f2: number }[]
 }
 
+/** What a card's settings mean that are from before there was such a setting. */
+export const SETTINGS_BEFORE: Record<string, unknown> = {
+  lossUnit: 'pixel',
+  sizeExponent: 0,
+  falseAlarmShare: 0,
+  coordinates: 'pixel',
+  patience: null,
+}
+
 /** The parts of a card that are shown; what is missing or of another form stays empty. */
 export function cardOf(card: Record<string, unknown>): Card {
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -11,6 +11,7 @@ import type {
 import { NETWORK_SIZES } from '../../src-main/contract/words.ts'
 import type { Split } from '../../src-main/contract/words.ts'
 import { plural } from '../ui/format.ts'
+import { SETTINGS_BEFORE } from './card.ts'
 import { joinCurves } from './curve.ts'
 import { Film } from './film.svelte.ts'
 import { Latest } from './latest.ts'
@@ -21,9 +22,6 @@ const AGAIN = [
   ...['epochs', 'minutes', 'steps', 'batch', 'crop', 'learningRate', 'embeddingWeight', 'syntheticShare'],
   ...['sizeExponent', 'falseAlarmShare', 'magnify', 'validateEvery', 'patience', 'seed'],
 ] as const
-
-/** What a card means that is from before there was such a setting. */
-const BEFORE: Record<string, unknown> = { sizeExponent: 0, falseAlarmShare: 0, patience: null }
 
 type SplitDialogs = Pick<Client['shell']['dialogs'], 'chooseSplits'>
 
@@ -140,7 +138,7 @@ export class Training {
     const { settings: now } = this
     if (!now) return
     for (const key of AGAIN) {
-      const value = key in settings ? settings[key] : BEFORE[key]
+      const value = key in settings ? settings[key] : SETTINGS_BEFORE[key]
       if (value === null || typeof value === 'number') Object.assign(now, { [key]: value })
     }
     now.lossUnit = settings['lossUnit'] === 'ship' ? 'ship' : 'pixel'

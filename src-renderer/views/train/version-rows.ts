@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../../../src-main/contract/wire.ts'
-import type { Card } from '../../state/card.ts'
+import { SETTINGS_BEFORE, type Card } from '../../state/card.ts'
 import { duration } from '../../ui/format.ts'
 import type { PlotTable } from '../../ui/plot/file.ts'
 
@@ -30,15 +30,6 @@ const WORDS: Record<string, string> = {
 
 /** Of these one is set. */
 const LIMITS = new Set(['steps', 'minutes', 'epochs'])
-
-/** What a card means that is from before there was such a setting. */
-const BEFORE: Record<string, unknown> = {
-  lossUnit: 'pixel',
-  sizeExponent: 0,
-  falseAlarmShare: 0,
-  coordinates: 'pixel',
-  patience: null,
-}
 
 /** The rows of the table, one for each thing that any of them says. */
 export function versionRows(models: readonly ModelVersion[], cards: Readonly<Record<string, Card>>): Row[] {
@@ -79,7 +70,7 @@ export function versionRows(models: readonly ModelVersion[], cards: Readonly<Rec
 export function settingsOf(card: Card | undefined): { name: string; value: string }[] {
   if (!card) return []
   return Object.entries(WORDS).flatMap(([key, name]) => {
-    const value = card.settings[key] ?? BEFORE[key]
+    const value = card.settings[key] ?? SETTINGS_BEFORE[key]
     if (value === undefined || (value === null && LIMITS.has(key))) return []
     return [
       { name, value: value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value) },
