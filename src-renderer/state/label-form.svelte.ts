@@ -3,6 +3,7 @@ import type { LabelForm as Form } from '../../src-main/contract/words.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { Latest } from './latest.ts'
 import type { Toasts } from './toasts.svelte.ts'
+import { WhenShown } from './when-shown.ts'
 
 /** Labels are looked at again so long after an image was finished, once for all that were meanwhile. */
 const AGAIN_MS = 2000
@@ -17,6 +18,8 @@ export class LabelForm {
   )
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #latest = new Latest()
+  /** its views say so themselves */
+  readonly shown = new WhenShown(() => this.#refreshSoon())
   readonly #client: ProjectClient
   readonly #toasts: Toasts
 
@@ -34,7 +37,7 @@ export class LabelForm {
     )
   }
 
-  refreshSoon(): void {
+  #refreshSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       void this.refresh()

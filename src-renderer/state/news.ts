@@ -65,7 +65,7 @@ function hear(project: Concerned, event: ProjectEvent): void {
       // what is not known came in meanwhile, and has no place yet
       if (!images.update(event.rows)) void listsChanged(project)
       void editing.shown?.lookAtFile()
-      if (event.rows.some(({ status }) => status === 'done')) project.labelForm.refreshSoon()
+      if (event.rows.some(({ status }) => status === 'done')) project.labelForm.shown.changed()
       break
     case 'list':
       void listsChanged(project)
@@ -83,13 +83,13 @@ function hear(project: Concerned, event: ProjectEvent): void {
     case 'many-changed':
       editing.ahead.forgetAll()
       void listsChanged(project)
-      project.labelForm.refreshSoon()
+      project.labelForm.shown.changed()
       project.review.manyChanged()
       void editing.shown?.changed(Infinity)
       break
     case 'job':
       jobs.update(event.job)
-      if (event.job.kind === 'similar' && !isActive(event.job)) void training.refresh()
+      if (event.job.kind === 'similar' && !isActive(event.job)) training.shown.changed()
       if (isToBeShown(project, event.job)) void training.follow(event.job.id)
       break
     case 'curve':
@@ -115,7 +115,8 @@ function hear(project: Concerned, event: ProjectEvent): void {
       void project.labelForm.refresh()
       break
     case 'models':
-      void Promise.all([facts.refreshModels(), facts.refreshSummary(), training.refresh()])
+      training.shown.changed()
+      void Promise.all([facts.refreshModels(), facts.refreshSummary()])
       break
     case 'score':
       facts.refreshScoreSoon()

@@ -16,6 +16,7 @@ import { joinCurves } from './curve.ts'
 import { Film } from './film.svelte.ts'
 import { Latest } from './latest.ts'
 import type { Toasts } from './toasts.svelte.ts'
+import { WhenShown } from './when-shown.ts'
 
 /** Settings of a version's card that another training can take over. */
 const AGAIN = [
@@ -39,6 +40,8 @@ export class Training {
   /** the learning curve that was measured last; null: none, or not fetched */
   curve = $state.raw<MeasuredCurve | null>(null)
   readonly film: Film
+  /** what there is to train on, whose views say so themselves */
+  readonly shown = new WhenShown(() => void this.refresh())
   /** null: not fetched */
   groups = $state.raw<{ groups: SimilarGroup[]; count: number } | null>(null)
   #defaults: TrainSettings | null = null
