@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { axesOf, momentsOf } from '../src-main/core/cluster/moments.ts'
 import type { Rle } from '../src-main/core/mask/rle.ts'
 import { componentsOf } from '../src-main/core/mask/components.ts'
-import { EMPTY_RLE, areaOf, boundsOf, parseRle, pixelsOf, subtract } from '../src-main/core/mask/rle.ts'
+import {
+  EMPTY_RLE,
+  areaOf,
+  boundsOf,
+  intersectionArea,
+  parseRle,
+  pixelsOf,
+  subtract,
+} from '../src-main/core/mask/rle.ts'
 import { scoreImage } from '../src-main/core/metric/f2.ts'
 import type { Random } from '../src-main/core/random.ts'
 import { between, randomFrom } from '../src-main/core/random.ts'
@@ -13,7 +21,8 @@ import { ask, counts, handOn, jobsAreOver, saved } from './steps.ts'
 
 /**
  * A new user marks all ships of ten Airbus images through the real window, with hands that are a pixel or two off: by polygons alone, by turned boxes, and by the smart
- * box, dragged and along the axis, as hulls and as rectangles. Prints seconds (of the script, not of a person) and actions a ship, and F2 against truth.
+ * box, dragged and along the axis, as hulls and as rectangles. Prints seconds (of the script, not of a person) and actions a ship, F2 against truth, and the ships
+ * that came out worst.
  */
 
 const labelled = join(root, '..', 'shared', 'data', 'airbus', 'labelled')
@@ -141,6 +150,30 @@ const byBoxClicked: Way = async ({ page }, hand, ship, random) => {
   return 4
 }
 
+/** So many of the ships that came out worst are named. */
+const WORST = 10
+
+/** IoU of each ship with the nearest of what was marked in its image, the worst first. */
+function worstOf(
+  truth: ReadonlyMap<string, Rle[]>,
+  found: readonly { image: string; rle: string }[],
+): string[] {
+  const ships = [...truth].flatMap(([image, masks]) => {
+    const marked = found.filter((one) => one.image === image).map(({ rle }) => parseRle(rle))
+    return masks.map((ship, i) => {
+      const ious = marked.map((mask) => {
+        const common = intersectionArea(mask, ship)
+        return common / (areaOf(mask) + areaOf(ship) - common)
+      })
+      return { name: `${image} ${i + 1} (${areaOf(ship)} px)`, iou: Math.max(0, ...ious) }
+    })
+  })
+  return ships
+    .sort((a, b) => a.iou - b.iou)
+    .slice(0, WORST)
+    .map(({ name, iou }) => `  ${name.padEnd(32)} IoU ${iou.toFixed(3)}`)
+}
+
 function truthOf(): Map<string, Rle[]> {
   const truth = new Map<string, Rle[]>()
   for (const row of readFileSync(join(labelled, 'masks.csv'), 'utf8').trim().split(/\r?\n/).slice(1)) {
@@ -194,5 +227,6 @@ for (const [name, way] of [
     console.log(
       `${name.padEnd(38)} ${ships} ships, ${found.length} marked, ${(actions / ships).toFixed(1)} actions and ${(seconds / ships).toFixed(1)} s a ship, F2 ${f2.toFixed(3)}`,
     )
+    console.log(worstOf(truth, found).join('\n'))
   })
 }
