@@ -48,8 +48,6 @@ const MOST_PLACES = 1600
 const NO_CHANCE = 0.02
 const FIRST_STEP = 0.12
 const LAST_STEP = 0.012
-/** of what is to be kept: a long ship's sides lie where they are seen, to a fraction of a pixel */
-const FINEST_STEP = 0.002
 const ROUNDS = 5
 /** A step turns by so many radians. */
 const TURN = 0.7
@@ -114,7 +112,7 @@ function lossOf({ box: rough, along: lengthwise }: Drawn, box: TurnedBox): numbe
 }
 
 /**
- * The rectangle of the highest expected intersection over union, less what is lost of the trust in what was drawn, from a near one on; where it is known what was drawn, to the last.
+ * The rectangle of the highest expected intersection over union, less what is lost of the trust in what was drawn, from a near one on.
  * @param lean [grid.height, grid.width] log odds @param drawn null: what is seen counts alone
  */
 export function fitRectangle(
@@ -129,8 +127,7 @@ export function fitRectangle(
     return { box, iou, score: drawn ? iou - lossOf(drawn, box) : iou }
   }
   let best = judge(start)
-  const last = drawn ? FINEST_STEP : LAST_STEP
-  for (let step = FIRST_STEP; step > last; step /= 2) {
+  for (let step = FIRST_STEP; step > LAST_STEP; step /= 2) {
     let before: typeof best | null = null
     for (let round = 0; round < ROUNDS && before !== best; round++) {
       before = best
@@ -173,19 +170,9 @@ function expectedIou({ places, total, gap }: Chances, { x, y, angle, length, bre
       length / 2 - Math.abs(dx * cos + dy * sin),
       breadth / 2 - Math.abs(dy * cos - dx * sin),
     )
-    common += places[k + 2]! * shareWithin(depth / gap)
+    common += places[k + 2]! * Math.min(1, Math.max(0, depth / gap + 0.5))
   }
   return common / (total + (length * breadth) / gap ** 2 - common)
-}
-
-/**
- * How much of what lies at a place is in a rectangle, whose side is so many gaps away: as if chances changed evenly from place to place. With shares that grow evenly
- * a side would come to lie in the middle between two rows of places, wherever it belongs.
- */
-function shareWithin(depth: number): number {
-  if (depth <= -1) return 0
-  if (depth >= 1) return 1
-  return depth < 0 ? (1 + depth) ** 2 / 2 : 1 - (1 - depth) ** 2 / 2
 }
 
 /** Rectangles with one side moved, or turned, by a step either way. */
