@@ -86,7 +86,8 @@ test('each tool marks to the pixel; what was painted is what is exported, throug
     const found = parseRle(truth()[0]!.rle)
     const hull = fromPredicate(SIZE, () => true, HULL)
     const common = intersectionArea(found, hull)
-    expect(common / (areaOf(found) + areaOf(hull) - common)).toBeGreaterThan(0.9)
+    // how near is the bench's to say, over many ships and hands
+    expect(common / (areaOf(found) + areaOf(hull) - common)).toBeGreaterThan(0.8)
   })
 
   await test.step('smart box: by key and by click it gives a turned rectangle, which keeps its handles', async () => {

@@ -91,8 +91,12 @@ export class Images {
     return this.#next
   }
 
-  /** News of rows: they move in the lists, and those that are held are replaced. @returns whether all of them were known */
-  update(rows: readonly ImageRow[]): boolean {
+  /**
+   * News of rows: they move in the lists, and those that are held are replaced, but for what is older than they are: the answer to a gesture may come
+   * after the news of a later one. @returns whether all of them were known
+   */
+  update(news: readonly ImageRow[]): boolean {
+    const rows = news.filter(({ id, revision }) => revision >= (this.rows.get(id)?.revision ?? 0))
     const known = rows.filter(({ id }) => this.#ranks(id) < this.#all.ids.length)
     for (const row of known) {
       this.#since?.set(row.id, row)

@@ -156,6 +156,16 @@ describe('rows', () => {
     expect(images.rows.get(1)?.status).toBe('done')
   })
 
+  it('are not overwritten by older news: the answer to a gesture may come after those of a later one', async () => {
+    images.want([1])
+    await settle()
+    images.update([row(1, { revision: 2, status: 'done' })])
+    expect(images.update([row(1, { revision: 1, status: 'in progress' })])).toBe(true)
+    expect([images.rows.get(1)?.revision, images.counts.finished]).toEqual([2, 2])
+    images.update([row(1, { revision: 2, status: 'done', f2: 0.25 })])
+    expect(images.rows.get(1)?.f2).toBe(0.25)
+  })
+
   it('of images that are gone are not asked for again and again', async () => {
     images.want([77])
     await settle()
