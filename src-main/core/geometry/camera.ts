@@ -32,16 +32,21 @@ export function toImage(camera: Camera, point: ScreenPoint): ImagePoint {
 
 /** The camera that shows all of `box` (image pixels) in the middle of the view, at most at `maxScale`. */
 export function fitBox(box: Box, view: Extent, margin = 24, maxScale = MAX_SCALE): Camera {
-  const free = (length: number) => Math.max(1, length - 2 * margin)
+  const area = { x: margin, y: margin, width: view.width - 2 * margin, height: view.height - 2 * margin }
+  return fitInto(box, area, maxScale)
+}
+
+/** The camera that shows all of `box` (image pixels) in the middle of an area of the view (CSS pixels). */
+export function fitInto(box: Box, area: Box, maxScale: number): Camera {
   const scale = Math.min(
     maxScale,
-    free(view.width) / Math.max(1, box.width),
-    free(view.height) / Math.max(1, box.height),
+    Math.max(1, area.width) / Math.max(1, box.width),
+    Math.max(1, area.height) / Math.max(1, box.height),
   )
   return {
     scale,
-    x: view.width / 2 - (box.x + box.width / 2) * scale,
-    y: view.height / 2 - (box.y + box.height / 2) * scale,
+    x: area.x + area.width / 2 - (box.x + box.width / 2) * scale,
+    y: area.y + area.height / 2 - (box.y + box.height / 2) * scale,
   }
 }
 

@@ -1,6 +1,5 @@
 import { covarianceOf, type Covariance, type Moments } from '../../../src-main/core/cluster/moments.ts'
-import type { Box } from '../../../src-main/core/geometry/box.ts'
-import type { Camera } from '../../../src-main/core/geometry/camera.ts'
+import { fitInto, type Camera, type Extent } from '../../../src-main/core/geometry/camera.ts'
 import type { Mode, Points } from '../../state/embedding.svelte.ts'
 import { ticks } from '../../ui/plot/ticks.ts'
 import { Tags } from './tags.ts'
@@ -54,19 +53,30 @@ export interface Theme {
 }
 
 const MARGIN = 24
-/** Holds all points but the outermost hundredth on each side. */
-export function bulkOf(xs: ArrayLike<number>, ys: ArrayLike<number>): Box {
+/** What lies over the dots at the edges, CSS px: axes and their names, the tools at the top, and at each side a tag. */
+const TAKEN = { top: 62, right: 36, bottom: 54, left: 52 }
+
+/** The camera that shows points beside what lies over them; those far off all others may stay outside. */
+export function fitPoints(xs: ArrayLike<number>, ys: ArrayLike<number>, view: Extent): Camera {
   const [left, right] = withoutOutliers(xs)
   const [top, bottom] = withoutOutliers(ys)
-  return { x: left, y: top, width: right - left, height: bottom - top }
+  const area = {
+    ...{ x: TAKEN.left, y: TAKEN.top },
+    width: view.width - TAKEN.left - TAKEN.right,
+    height: view.height - TAKEN.top - TAKEN.bottom,
+  }
+  return fitInto({ x: left, y: top, width: right - left, height: bottom - top }, area, Infinity)
 }
 
-/** The range between the first and the last hundredth of the values. */
+/** The range of the values, at each end without the outermost hundredth if that reaches half as far again. */
 function withoutOutliers(values: ArrayLike<number>): [number, number] {
   if (values.length === 0) return [0, 1]
   const sorted = Float64Array.from(values).sort()
   const cut = Math.floor(sorted.length / 100)
-  return [sorted[cut]!, sorted[sorted.length - 1 - cut]!]
+  const [low, high] = [sorted[cut]!, sorted[sorted.length - 1 - cut]!]
+  const [least, most] = [sorted[0]!, sorted[sorted.length - 1]!]
+  const far = (high - low) / 2
+  return [least < low - far ? low : least, most > high + far ? high : most]
 }
 
 /** What lies over the dots: truth by outline, modes with their tags, what is pointed at, and what a hand draws. */
