@@ -214,14 +214,47 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     if (!canvas) throw new Error('no canvas')
     const [x, y] = [canvas.x + canvas.width / 2, canvas.y + canvas.height / 2]
     await page.keyboard.press('b')
-    await page.mouse.move(x, y)
-    await page.mouse.down()
-    await page.mouse.move(x + 40, y + 30, { steps: 5 })
-    await page.mouse.up()
-    await expect(page.getByTestId('draft')).toBeVisible()
+    // undo has opened its image again, and what the model saw of it may still be read
+    await expect(async () => {
+      await page.mouse.move(x, y)
+      await page.mouse.down()
+      await page.mouse.move(x + 40, y + 30, { steps: 5 })
+      await page.mouse.up()
+      await expect(page.getByTestId('draft')).toBeVisible({ timeout: 1000 })
+    }).toPass()
     await page.getByTestId('draft-discard').click()
     await page.keyboard.press('v')
     expect(truth()).toEqual(before)
+  })
+
+  await test.step('what cannot be told is kept and counted beside the other answers', async () => {
+    await page.getByTestId('suspects').focus()
+    await page.keyboard.press('c')
+    await expect(page.getByTestId('verdicts')).toContainText('1 label wrong, 1 model wrong, 1 cannot tell')
+    const kept = () =>
+      ask<{ verdict: string }>(project, 'select verdict from suspect_verdicts order by verdict').map(
+        ({ verdict }) => verdict,
+      )
+    await expect.poll(kept).toEqual(['cannot tell', 'label wrong', 'model wrong'])
+  })
+
+  await test.step('a prediction that was rejected is no suspect any more, until that is undone', async () => {
+    await page.getByTestId('middle-pictures').click()
+    await expect(page.getByTestId('gallery')).toHaveAttribute('aria-busy', 'false')
+    await page.getByTestId('gallery-kind').click()
+    await page.getByRole('menuitemradio', { name: 'not marked' }).click()
+    const shown = async () => Number((await page.getByTestId('gallery-count').innerText()).replace(/\D/g, ''))
+    await expect.poll(shown).toBeGreaterThan(0)
+    const before = await shown()
+    await page
+      .getByTestId('crop')
+      .first()
+      .click({ modifiers: ['Control'] })
+    await page.getByTestId('gallery-reject').click()
+    await expect.poll(shown).toBe(before - 1)
+    await page.keyboard.press('Control+z')
+    await expect.poll(shown).toBe(before)
+    await page.getByTestId('middle-image').click()
   })
 
   await test.step('errors as small pictures: several are rejected at once, one undo takes it back, a click goes there', async () => {
@@ -261,6 +294,33 @@ test('Review says what is wrong, what mending it is worth, and mends it on the s
     await crops.first().click()
     await expect(page.getByTestId('canvas')).toBeVisible()
     await page.getByTestId('kind-false').click()
+  })
+
+  await test.step('several of truth get a category at once, and one undo takes it back', async () => {
+    await page.getByTestId('view-annotate').click()
+    await page.getByTestId('categories').click()
+    const sheet = page.getByTestId('categories-sheet')
+    await sheet.getByTestId('new-category').fill('tug')
+    await sheet.getByTestId('add-category').click()
+    await expect(sheet.getByTestId('category-row')).toHaveCount(2)
+    await sheet.getByRole('button', { name: 'Close' }).last().click()
+    await page.getByTestId('view-review').click()
+    const tugs = () =>
+      ask<{ n: number }>(project, `select count(*) as n from truth where category = 'tug'`)[0]?.n
+    await page.getByTestId('middle-pictures').click()
+    await page.getByTestId('pictures-instances').click()
+    await page.getByTestId('gallery-side').click()
+    await page.getByRole('menuitemradio', { name: 'truth' }).click()
+    await expect(page.getByTestId('gallery')).toHaveAttribute('aria-busy', 'false')
+    const crops = page.getByTestId('crop')
+    for (const place of [0, 1, 2]) await crops.nth(place).click({ modifiers: ['Control'] })
+    await expect(page.getByTestId('gallery-acts')).toContainText('3 selected')
+    await page.getByTestId('gallery-category').click()
+    await page.getByRole('menuitem', { name: 'tug' }).click()
+    await expect.poll(tugs).toBe(3)
+    await page.keyboard.press('Control+z')
+    await expect.poll(tugs).toBe(0)
+    await page.getByTestId('middle-image').click()
   })
 
   await test.step('two runs stand side by side: what the draft has won, image by image and with an interval', async () => {

@@ -51,8 +51,8 @@ export class Editing {
   readonly #around: Surroundings
   readonly #memory = new ImageMemory()
   #visited: number[] = []
-  /** the last Done or No ship, while nothing has been done since */
-  #finished: { image: number; next: number | null; changed: boolean } | null = null
+  /** the last Done, No ship, or other act that led to another image, while nothing has been done since */
+  #ledOn: { image: number; next: number | null; changed: boolean } | null = null
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -105,7 +105,7 @@ export class Editing {
     if (!shown || !this.#show(shown, plan)) return false
     this.gestures++
     shown.history.add(plan)
-    this.#finished = null
+    this.#ledOn = null
     shown.canUndo = true
     shown.canRedo = false
     const created = plan.instances.filter(({ before }) => before === null).map(({ instance }) => instance)
@@ -134,19 +134,27 @@ export class Editing {
     const [next] = this.#around.images.unfinishedAfter(shown.id, 1)
     if (next !== undefined) void this.open(next)
     else this.#around.toasts.reply('Every image in this list is finished.')
-    this.#finished = { image: shown.id, next: next ?? null, changed: planned !== null }
+    this.#ledOn = { image: shown.id, next: next ?? null, changed: planned !== null }
   }
 
-  /** Takes back the last gesture; straight after Done or No ship, the one on the image that was left. */
+  /**
+   * Says that what was done to `image` has opened the present one: undo straight after returns there. @param changed whether `image` was changed by it, so
+   * that undo takes that back
+   */
+  ledOn(image: number, changed: boolean): void {
+    if (image !== this.image) this.#ledOn = { image, next: this.image, changed }
+  }
+
+  /** Takes back the last gesture; straight after what led here from another image, the one there. */
   undo(): void {
     this.gestures++
-    const finished = this.#finished
-    this.#finished = null
-    if (finished && finished.next === this.image) {
+    const from = this.#ledOn
+    this.#ledOn = null
+    if (from && from.next === this.image) {
       if (this.#refuses()) return
       // of that image, whichever is on the screen by the time it is there
-      if (finished.changed) this.saving.add(finished.image, { kind: 'undo' }, false)
-      return void this.open(finished.image)
+      if (from.changed) this.saving.add(from.image, { kind: 'undo' }, false)
+      return void this.open(from.image)
     }
     const { shown } = this
     if (!shown?.canUndo || this.#refuses()) return
@@ -173,7 +181,7 @@ export class Editing {
 
   async #turnTo(image: number): Promise<void> {
     this.shown?.leave()
-    this.#finished = null
+    this.#ledOn = null
     const shown = new OpenImage(image, {
       ...this.#around,
       memory: this.#memory,

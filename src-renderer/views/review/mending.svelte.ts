@@ -34,6 +34,8 @@ export class Mending {
   chosenFix = $state.raw<RankedFix | null>(null)
   /** the image of which a fix is being made and kept; null: none */
   mendingIn = $state<number | null>(null)
+  /** where in the list of suspects the one that is looked at stood last */
+  #stood = $state(0)
   readonly #bench: Bench
   readonly #project: OpenProject
   /** a suspect out of fold is looked at with the predictions that contradict the label */
@@ -58,6 +60,13 @@ export class Mending {
       ? this.#shown.draft
       : null,
   )
+
+  /** place in the list of suspects of the one that is looked at, or of what came there since that was answered; -1: the list is empty */
+  readonly suspectAt = $derived.by(() => {
+    const { suspects } = this.#project.review
+    const found = suspects.findIndex(({ id }) => id === this.suspect?.id)
+    return found >= 0 ? found : Math.min(this.#stood, suspects.length - 1)
+  })
 
   /** why the model's side cannot be mended; null: it can */
   readonly noDraft = $derived.by((): string | null => {
@@ -217,27 +226,30 @@ export class Mending {
   /** Shows a suspect with what contradicts it. */
   async lookAt(next: RankedSuspect): Promise<void> {
     this.side = 'model'
-    this.suspect = next
+    this.#stand(next)
     void this.#others.look(next.image, next.outOfFold ? (this.#project.facts.outOfFold?.id ?? null) : null)
     await this.goTo(next.image, () => [next.id])
   }
 
-  async answer(next: RankedSuspect, verdict: SuspectVerdict): Promise<void> {
+  /** Keeps what a person says of a suspect, and goes on to the next one; a label that is wrong is changed first. */
+  async answer(one: RankedSuspect, verdict: SuspectVerdict): Promise<void> {
     const { editing, review } = this.#project
     // the list may be answered while another image is open
-    if (verdict === 'label wrong' && this.#shown?.id !== next.image) await this.lookAt(next)
-    void review.answer(next.image, next.id, verdict)
-    if (verdict !== 'label wrong' || editing.image !== next.image) return
-    this.suspect = next
+    if (verdict === 'label wrong' && this.#shown?.id !== one.image) await this.lookAt(one)
+    this.#stand(one)
+    void review.answer(one.image, one.id, verdict)
+    if (verdict !== 'label wrong') return this.#lookAtNext()
+    if (editing.image !== one.image) return
     this.side = 'label'
     this.#bench.stage.focus()
   }
 
-  /** Does to truth what the suspect says of it. */
+  /** Does to truth what the suspect says of it. Undo straight after takes that back, though another image is open by then. */
   settle({ id, suspicion }: RankedSuspect): void {
     const { editing } = this.#project
     const [shown, other] = [this.#shown, this.#ofOther]
     if (!shown) return
+    const { gestures } = editing
     if (suspicion === 'never found') {
       shown.selection = [id]
       deleteSelected(editing, null)
@@ -245,15 +257,34 @@ export class Mending {
       const target: EditTarget = { kind: 'draft', predictions: other.predictions, apply: () => false }
       acceptDraft(editing, this.#bench, target, [id])
     } else accept(editing, this.#bench, [id])
-    this.leaveLabel()
+    const changed = editing.gestures > gestures
+    // of this image's draft, should it stay open: what was done last is of truth
+    if (changed) shown.draft.accepted()
+    this.leaveLabel(changed)
   }
 
-  /** Back to the model's side, and to the next suspect where suspects are gone through. */
-  leaveLabel(): void {
+  /** Back to the model's side, and to the next suspect where suspects are gone through. @param changed by what leads there, so that undo takes it back */
+  leaveLabel(changed = false): void {
+    const { editing } = this.#project
+    const from = editing.image
     this.side = 'model'
-    const next = this.suspect && this.list === 'suspects' ? this.#project.review.suspects[0] : undefined
+    const goesOn = this.suspect !== null && this.list === 'suspects'
     this.suspect = null
-    if (next) void this.lookAt(next)
+    if (!goesOn) return
+    void this.#lookAtNext()
+    if (from !== null) editing.ledOn(from, changed)
+  }
+
+  /** The one that has come where the last one stood. */
+  async #lookAtNext(): Promise<void> {
+    const next = this.#project.review.suspects[this.suspectAt]
+    if (next) await this.lookAt(next)
+  }
+
+  #stand(suspect: RankedSuspect): void {
+    this.suspect = suspect
+    const place = this.#project.review.suspects.findIndex(({ id }) => id === suspect.id)
+    if (place >= 0) this.#stood = place
   }
 }
 
