@@ -39,7 +39,7 @@ export function addReview(program: Command): void {
     .option('--category <name>', 'only images with truth of this category, in the report too')
     .option(
       '--report <file>',
-      'also write a report: one HTML file with pictures inside, or a CSV where it ends in .csv',
+      'also write a report: one HTML file with pictures inside, or where it ends in .csv one table, whose column part says what a row is of',
     )
     .option('--against <run>', 'with --report: another run that the report compares this one with')
     .option(

@@ -59,10 +59,11 @@ body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: var(--p
 h1 { font-size: 1.4rem; } h2 { margin-top: 2rem; font-size: 1.1rem; }
 p, figcaption, th { color: var(--dim); }
 table { border-collapse: collapse; } th, td { padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); text-align: right; font-weight: 400; }
-th:first-child, td:first-child, .texts th:nth-child(2), .texts td:nth-child(2) { text-align: left; } b { font-weight: 600; color: var(--ink); }
+th { vertical-align: bottom; } th:first-child, td:first-child, .texts th:nth-child(2), .texts td:nth-child(2) { text-align: left; } th:last-child, td:last-child { padding-right: 0; }
+h1, h2, p, figcaption, .names td:first-child, .names th:nth-child(3), .texts td:first-child { overflow-wrap: anywhere; } .names td:first-child { min-width: 8rem; } .texts td:first-child { min-width: 6.5rem; } .texts td:nth-child(2) { min-width: 4.5rem; } b { font-weight: 600; color: var(--ink); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 1rem; }
 figure { margin: 0; break-inside: avoid; } img { width: 100%; border-radius: 4px; }
-@media print { :root { color-scheme: light; } body { max-width: none; margin: 0; background: white; color: black; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+@media print { :root { color-scheme: light; } body { max-width: none; margin: 0; background: white; color: black; } h2, h2 + p { break-after: avoid; } table, tr { break-inside: avoid; } .texts table { break-inside: auto; } .pictures { grid-template-columns: repeat(3, 1fr); } }
 `
 
 function scores(report: Report): string {
@@ -120,13 +121,13 @@ function comparison({
   const { value, low, high } = difference.f2
   return `<h2>Against ${text(against)}</h2>
 <p>F2 <b>${signed(value)}</b> (${signed(low)} to ${signed(high)}), image by image; better on ${wins}, worse on ${losses}, the same on ${unchanged}. Agreement ${agreement.toFixed(3)}: both have ${shared.both} instances (IoU over 0.5), ${text(against)} alone ${shared.first}, this run alone ${shared.second}.</p>
-${table(
-  ['found at IoU over 0.5', 'ships', text(against), 'this run'],
-  [
-    ...groups.map(({ name, ships, first, second }) => [text(name), `${ships}`, `${first}`, `${second}`]),
-    ['false alarms', '', `${falseAlarms.first}`, `${falseAlarms.second}`],
-  ],
-)}`
+<div class="names">${table(
+    ['found at IoU over 0.5', 'ships', text(against), 'this run'],
+    [
+      ...groups.map(({ name, ships, first, second }) => [text(name), `${ships}`, `${first}`, `${second}`]),
+      ['false alarms', '', `${falseAlarms.first}`, `${falseAlarms.second}`],
+    ],
+  )}</div>`
 }
 
 function fixes(ranked: readonly RankedFix[]): string {
