@@ -52,7 +52,7 @@ export class Editing {
   readonly #memory = new ImageMemory()
   #visited: number[] = []
   /** the last Done, No ship, or other act that led to another image, while nothing has been done since */
-  #ledOn: { image: number; next: number | null; changed: boolean } | null = null
+  #ledOn = $state.raw<{ image: number; next: number | null; changed: boolean } | null>(null)
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -63,6 +63,12 @@ export class Editing {
   /** Id of the image on the screen. */
   get image(): number | null {
     return this.shown?.id ?? null
+  }
+
+  /** Whether undo has anything to take back, here or on the image that led here. */
+  get canUndo(): boolean {
+    const from = this.#ledOn
+    return (from !== null && from.next === this.image) || (this.shown?.canUndo ?? false)
   }
 
   openFirst(): void {

@@ -79,6 +79,8 @@ describe('Editing', () => {
     await settle()
     expect(editing.image).toBe(2)
     expect(backend.states.get(1)?.status).toBe('done')
+    // nothing was done on this image
+    expect([editing.shown?.canUndo, editing.canUndo]).toEqual([false, true])
     editing.undo()
     await settle()
     expect(editing.image).toBe(1)
