@@ -7,7 +7,6 @@ import { Closing } from './closing.ts'
 import type { WindowEnd, WindowPort } from './gate.ts'
 import { LeftOpen } from './left-open.ts'
 import type { Confirmation, DialogQuestion } from './router.ts'
-import { Silence } from './silence.ts'
 import type { Switches } from './switches.ts'
 import { MINIMUM_SIZE, placeWindow, readWindowState, writeWindowState } from './window-state.ts'
 
@@ -32,14 +31,6 @@ const UNSAVED: Confirmation = {
   detail: 'If you close the window now, they are lost. The status bar says why they are not saved.',
   yes: 'Close all the same',
   no: 'Stay',
-}
-
-const SILENT: Confirmation = {
-  message: 'The window does not answer',
-  detail:
-    'Loading it anew ends what it is at. Everything that was saved stays; a gesture of the last second may not be.',
-  yes: 'Load anew',
-  no: 'Wait',
 }
 
 /** One window: the page, its port, its dialogs, and what the menu sends it. */
@@ -89,10 +80,6 @@ export class ShellWindow implements WindowEnd {
         maximised: this.#window.isMaximized(),
       })
     })
-    const silence = this.#silence()
-    this.#window.on('unresponsive', () => silence.begin())
-    this.#window.on('responsive', () => silence.end())
-    this.#window.on('closed', () => silence.end())
     const timer = setTimeout(() => this.show(), SHOW_ANYWAY)
     this.#window.on('closed', () => clearTimeout(timer))
   }
@@ -157,11 +144,11 @@ export class ShellWindow implements WindowEnd {
     return answer.canceled ? null : (answer.filePaths[0] ?? null)
   }
 
-  /** Asks for a yes that Enter and Escape do not give; a signal dismisses the question with a no. */
-  async confirm({ message, detail, yes, no }: Confirmation, signal?: AbortSignal): Promise<boolean> {
+  /** Asks for a yes that Enter and Escape do not give. */
+  async confirm({ message, detail, yes, no }: Confirmation): Promise<boolean> {
     const answer = await dialog.showMessageBox(this.#window, {
       ...{ type: 'warning', message, detail, buttons: [no, yes] },
-      ...{ defaultId: 0, cancelId: 0, noLink: true, ...(signal && { signal }) },
+      ...{ defaultId: 0, cancelId: 0, noLink: true },
     })
     return answer.response === 1
   }
@@ -182,14 +169,6 @@ export class ShellWindow implements WindowEnd {
 
   serveShell(port: VirtualPort): void {
     this.#settings.serveShell(this, port)
-  }
-
-  #silence(): Silence {
-    return new Silence({
-      ask: (signal) => this.confirm(SILENT, signal),
-      // a page that is gone is loaded again
-      loadAnew: () => this.contents.forcefullyCrashRenderer(),
-    })
   }
 
   #closing(): Closing {
