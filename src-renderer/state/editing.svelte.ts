@@ -195,6 +195,7 @@ export class Editing {
       isSaving: (id) => this.saving.isSaving(id),
     })
     this.shown = shown
+    this.#around.images.visible.keep(image)
     await shown.fetch()
     if (this.shown === shown) void this.ahead.want(this.#next(image))
   }

@@ -1,6 +1,7 @@
 import type { ImageFilter, ImageRow, ImageSort } from '../../src-main/contract/wire.ts'
 import {
   f2Key,
+  isNoFilter,
   needsMore,
   NO_FILTER,
   passes,
@@ -37,6 +38,11 @@ export class ImageList {
   #answered: Promise<void> = Promise.resolve()
   /** rows that have changed since the order that is on its way was asked for; null: none is on its way */
   #since: Map<number, ImageRow> | null = null
+  /** the image that keeps its place: the key of that, and by now its own, null where it would be in the list no more; null: it is not listed */
+  #kept: { image: number; key: number; now: number | null } | null = null
+  #open: number | null = null
+  /** somebody has chosen what is asked for: then every image goes where it belongs */
+  #chosen = false
   readonly #around: ListSurroundings
 
   constructor(sort: ImageSort, filter: ImageFilter, around: ListSurroundings) {
@@ -60,6 +66,7 @@ export class ImageList {
 
   set sort(sort: ImageSort) {
     this.#sort = sort
+    this.#chosen = true
     this.refresh().catch(this.#around.failed)
   }
 
@@ -69,6 +76,7 @@ export class ImageList {
 
   set filter(filter: ImageFilter) {
     this.#filter = filter
+    this.#chosen = true
     this.refresh().catch(this.#around.failed)
   }
 
@@ -80,6 +88,14 @@ export class ImageList {
   /** The image so many places after another one; undefined past an end. */
   beside(image: number | null, by: number): number | undefined {
     return this.order.ids[this.place(image) + by]
+  }
+
+  /** The image on the screen stays where it stands, whatever is done to it, until it is left: who works through the list goes on from there. */
+  keep(image: number): void {
+    const left = this.#kept
+    this.#open = image
+    this.#kept = this.#placed(image)
+    if (left && left.image !== image) this.#move(new Map([[left.image, left.now]]))
   }
 
   /**
@@ -101,9 +117,22 @@ export class ImageList {
     for (const row of rows) {
       this.#since?.set(row.id, row)
       if (stays && !this.#known.ids.includes(row.id)) continue
-      changes.set(row.id, passes(this.#filter, row) ? sortKey(this.#sort, row) : null)
+      const key = passes(this.#filter, row) ? sortKey(this.#sort, row) : null
+      if (row.id === this.#kept?.image) this.#kept = { ...this.#kept, now: key }
+      else changes.set(row.id, key)
     }
+    this.#move(changes)
+  }
+
+  #move(changes: ReadonlyMap<number, number | null>): void {
     this.#known = withChanges(this.#known, this.#around.ranks, changes)
+  }
+
+  /** Where an image stands. */
+  #placed(image: number | null) {
+    const at = image === null ? -1 : this.#known.ids.indexOf(image)
+    const key = this.#known.keys[at]
+    return image === null || key === undefined ? null : { image, key, now: key }
   }
 
   async #fetch(asked: number): Promise<void> {
@@ -117,6 +146,12 @@ export class ImageList {
     }
     if (asked !== this.#asked) return
     this.#known = order
+    const now = this.#placed(this.#open)
+    // where nothing is filtered, what is missing is gone
+    const kept = this.#chosen || (now === null && isNoFilter(this.#filter)) ? null : this.#kept
+    this.#chosen = false
+    this.#kept = kept ? { ...kept, now: now?.key ?? null } : now
+    if (kept) this.#move(new Map([[kept.image, kept.key]]))
     this.change([...since.values()])
   }
 }

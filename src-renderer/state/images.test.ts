@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { ImageRow } from '../../src-main/contract/wire.ts'
+import type { ImageFilter, ImageRow } from '../../src-main/contract/wire.ts'
 import { NO_FILTER } from '../../src-main/core/list/order.ts'
 import { FakeBackend, listing, settle } from './fake-backend.ts'
 import { fakeClient } from './fake-client.ts'
@@ -133,6 +133,59 @@ describe('lists of images', () => {
     expect(images.unfinishedAfter(1, 5)).toEqual([10])
     expect(images.visible.beside(10, -1)).toBe(3)
     expect(images.visible.beside(10, 1)).toBeUndefined()
+  })
+})
+
+describe('the image on the screen', () => {
+  const filtered = async (part: Partial<ImageFilter>) => {
+    images.visible.filter = { ...NO_FILTER, ...part }
+    await settle()
+  }
+
+  it('stays listed where it is, whatever is done to it, until it is left: the next one is the next one', async () => {
+    await filtered({ status: 'to do' })
+    images.visible.keep(3)
+    change(3, { status: 'in progress' })
+    expect(shown()).toEqual([1, 3, 10])
+    expect([images.visible.beside(3, 1), images.visible.beside(3, -1)]).toEqual([10, 1])
+    expect(images.unfinishedAfter(3, 1)).toEqual([10])
+    images.visible.keep(10)
+    expect(shown()).toEqual([1, 10])
+    // also where it was left before the news came
+    images.visible.keep(1)
+    change(10, { status: 'done' })
+    expect(shown()).toEqual([1])
+  })
+
+  it('keeps its place in an order by number, also when all orders are asked for anew', async () => {
+    images.visible.sort = 'most ships'
+    await settle()
+    images.visible.keep(3)
+    change(3, { truthCount: 5 })
+    expect(shown()).toEqual([1, 2, 3, 10])
+    await images.refresh()
+    expect(shown()).toEqual([1, 2, 3, 10])
+    images.visible.keep(10)
+    expect(shown()).toEqual([3, 1, 2, 10])
+  })
+
+  it('stays listed when all orders are asked for anew, and goes once somebody filters by something else', async () => {
+    await filtered({ status: 'to do' })
+    images.visible.keep(3)
+    change(3, { status: 'done' })
+    await images.refresh()
+    expect(shown()).toEqual([1, 3, 10])
+    await filtered({ status: 'to do', text: 'image' })
+    expect(shown()).toEqual([1, 10])
+    images.visible.keep(1)
+    expect(shown()).toEqual([1, 10])
+  })
+
+  it('is listed no more once it is gone from the project', async () => {
+    images.visible.keep(3)
+    rows = rows.filter(({ id }) => id !== 3)
+    await images.refresh()
+    expect(shown()).toEqual([1, 2, 10])
   })
 })
 
