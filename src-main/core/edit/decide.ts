@@ -1,7 +1,7 @@
 import type { EditPlan, ImageStatus } from '../../contract/wire.ts'
 import { areaOf, intersectionArea, unionAll } from '../mask/rle.ts'
 import type { Planned, Policy } from './build.ts'
-import { PlanBuilder } from './build.ts'
+import { PlanBuilder, withLosses } from './build.ts'
 import type { DrawOptions } from './draw.ts'
 import { countsAsObject } from './state.ts'
 import type { EditPrediction, EditState, Flag } from './state.ts'
@@ -30,7 +30,7 @@ export function planAccept(state: EditState, ids: readonly string[], options: Dr
     }
   }
   const plan = builder.plan('accept', decisions)
-  return plan ? { plan } : { refusal: acceptRefusal(ids.length, options.policy) }
+  return plan ? withLosses(state, plan) : { refusal: acceptRefusal(ids.length, options.policy) }
 }
 
 function acceptRefusal(count: number, policy: Policy): string {

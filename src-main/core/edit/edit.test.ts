@@ -286,6 +286,12 @@ describe('rules', () => {
     expect(e.planErase(state, state.truth[1]!.rle, null)).toHaveProperty('note')
     expect(e.planErase(state, state.truth[1]!.rle, [left])).toHaveProperty('refusal')
     expect(e.planDelete(state, [right])).not.toHaveProperty('note')
+    const predictions = [{ id: ids(3)(), rle: state.truth[1]!.rle, colour: 4, decision: null }]
+    const accepted = e.planAccept({ ...state, predictions }, [predictions[0]!.id], {
+      policy: 'take',
+      newId: ids(4),
+    })
+    expect(accepted).toHaveProperty('note', 'Ship 2 had no pixel left, so it is gone. Undo brings it back.')
   })
 
   it('the largest piece of a split keeps the id; pieces keep the origin and count as edited', () => {

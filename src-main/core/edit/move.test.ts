@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { areaOf, boundsOf, formatRle, fromPredicate, intersectionArea } from '../mask/rle.ts'
 import type { Rle } from '../mask/rle.ts'
-import { applyPlan, checkPlan, invertPlan, planMove, planPaste, stepBeside } from './edit.ts'
+import { applyPlan, checkPlan, invertPlan, planMove, planPaste, planRefine, stepBeside } from './edit.ts'
 import type { EditState, EditTruth, Planned } from './edit.ts'
 
 const SIZE = { width: 60, height: 40 }
@@ -87,6 +87,24 @@ test('a move keeps the shape, comes back by its inverse, and is refused where it
   expect(taken.map(({ rle }) => areaOf(rle))).toEqual([40, 36])
   // both go together
   expect(planMove(state, [a.id, b.id], { dx: 1, dy: 0 }, 'yield')).toHaveProperty('plan')
+})
+
+test('an area to ignore is moved, grown and pasted over ships, which keep their pixels', () => {
+  const held = ship(box(12, 10, 10, 4))
+  const area = ship(box(5, 5, 30, 20), { ignore: true })
+  const state = image(held, area)
+  for (const policy of ['yield', 'take'] as const) {
+    const copied = { height: SIZE.height, instances: [area] }
+    for (const [before, planned] of [
+      [state, planMove(state, [area.id], { dx: 1, dy: 0 }, policy)],
+      [state, planRefine(state, [area.id], 'grow', policy)],
+      [image(held), planPaste(image(held), copied, { policy, newId })],
+    ] as const) {
+      const [ship, over] = applyPlan(before, planOf(planned)).truth
+      expect(formatRle(ship!.rle)).toBe(formatRle(held.rle))
+      expect(areaOf(over!.rle)).toBeGreaterThanOrEqual(600)
+    }
+  }
 })
 
 test('the next place in a row lies across the ship, beside it, where there is room', () => {

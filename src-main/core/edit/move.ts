@@ -24,7 +24,10 @@ export interface Step {
 
 const HERE: Step = { dx: 0, dy: 0 }
 
-/** Copies come into an image at the same place, or a step away; what falls outside is cut off. Pixels of others as the policy says. */
+/**
+ * Copies come into an image at the same place, or a step away; what falls outside is cut off. Pixels of others as the policy says; an area to ignore lies over
+ * ships, and takes nothing from them.
+ */
 export function planPaste(
   state: EditState,
   { height, instances }: Copied,
@@ -35,9 +38,10 @@ export function planPaste(
   const builder = new PlanBuilder(state)
   for (const instance of instances) {
     const rle = shiftMask(instance.rle, height, step, state)
-    const pixels = policy === 'yield' ? builder.yielding(rle, null) : rle
+    const over = instance.ignore === true
+    const pixels = policy === 'yield' && !over ? builder.yielding(rle, null) : rle
     if (pixels.length === 0) continue
-    if (policy === 'take') builder.takeFromOthers(pixels, null)
+    if (policy === 'take' && !over) builder.takeFromOthers(pixels, null)
     const shape = instance.shape && movedShape(instance.shape, step.dx, step.dy)
     const what = { ...attributesOf(instance), shape }
     builder.create({ ...what, id: newId(), rle: pixels, origin: 'drawn', edited: false }, what.colour)
@@ -53,14 +57,15 @@ export function planMove(state: EditState, ids: readonly string[], step: Step, p
   if (chosen.length === 0) return { refusal: 'Select the ships to move first.' }
   if (step.dx === 0 && step.dy === 0) return { refusal: 'Nothing moved.' }
   const builder = new PlanBuilder(state)
-  const moved = chosen.map(({ id, rle, shape, heading }) => ({
-    ...{ id, rle, after: shiftMask(rle, state.height, step, state) },
+  const moved = chosen.map(({ id, rle, shape, heading, ignore }) => ({
+    ...{ id, rle, ignore, after: shiftMask(rle, state.height, step, state) },
     drawn: { heading, shape: shape && movedShape(shape, step.dx, step.dy) },
   }))
   if (moved.some(({ rle, after }) => areaOf(after) < areaOf(rle))) {
     return { refusal: 'It would be cut off at the edge of the image, so it stays.' }
   }
-  const onto = unionAll(moved.map(({ after }) => after))
+  // an area to ignore may lie on ships
+  const onto = unionAll(moved.filter(({ ignore }) => ignore !== true).map(({ after }) => after))
   const others = state.truth.filter(({ id, ignore }) => !ids.includes(id) && ignore !== true)
   if (policy === 'yield' && others.some(({ rle }) => intersectionArea(rle, onto) > 0)) {
     return {

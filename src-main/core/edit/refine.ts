@@ -36,8 +36,10 @@ export function planRefine(
       continue
     }
     const added = subtract(wanted, before.rle)
-    const free = policy === 'yield' ? builder.yielding(added, id) : added
-    if (policy === 'take') builder.takeFromOthers(free, id)
+    // an area to ignore grows over ships, and takes nothing from them
+    const over = before.ignore === true
+    const free = policy === 'yield' && !over ? builder.yielding(added, id) : added
+    if (policy === 'take' && !over) builder.takeFromOthers(free, id)
     const kept = subtract(before.rle, subtract(before.rle, wanted))
     const after = union(kept, free)
     if (!equal(after, before.rle)) builder.reshape(id, after)
