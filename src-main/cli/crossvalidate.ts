@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
+import type { ReachedOn } from '../core/tune/learning-curve.ts'
 import type { MarkedImages } from '../services/train/train-folder.ts'
 import type { CrossValidation, TriedSettings } from '../services/train/crossvalidate.ts'
 import type { TrainSource } from '../services/train/train-plan.ts'
@@ -185,7 +186,7 @@ async function curveOf(terminal: Terminal, options: Options, sizes: readonly num
   const { learningCurve } = await import('../core/tune/learning-curve.ts')
   const { curvePicture } = await import('../services/train/curve-picture.ts')
   const { writeWhole } = await import('../whole-file.ts')
-  const parts: { images: number; each: number[]; report: Report }[] = []
+  const parts: { images: number; each: ReachedOn[]; report: Report }[] = []
   for (const images of sizes) {
     const out = join(options.out, `${images}-images`)
     const { crossValidated } = await crossvalidated(terminal, { ...options, out }, images)
@@ -197,23 +198,33 @@ async function curveOf(terminal: Terminal, options: Options, sizes: readonly num
   const curve = learningCurve(parts)
   const { gain, more, points } = curve
   terminal.answer({
-    points: points.map(({ images, f2 }, i) => ({
+    points: points.map(({ images, f2, recall }, i) => ({
       ...{ images, f2, f2_with_ships: parts[i]!.report.f2WithShips },
-      found: parts[i]!.report.recall.all,
+      ...{ found: parts[i]!.report.recall.all, recall },
     })),
     more: { images: more, gain },
   })
-  const rows = points.map(({ images, f2 }, i) => {
+  const rows = points.map(({ images, f2, recall: share }, i) => {
     const { f2WithShips, recall } = parts[i]!.report
     return [
       String(images),
       ...estimate(f2),
       ...estimate(f2WithShips),
       `${recall.all.found} of ${recall.all.ships}`,
+      ...estimate(share),
     ]
   })
   for (const line of table([
-    ['labelled images', 'F2', '95 % interval', 'with ships', '95 % interval', 'ships found'],
+    [
+      'labelled images',
+      'F2',
+      '95 % interval',
+      'with ships',
+      '95 % interval',
+      'ships found',
+      'share',
+      '95 % interval',
+    ],
     ...rows,
   ])) {
     terminal.say(line)

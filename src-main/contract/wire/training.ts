@@ -81,8 +81,12 @@ export const measuredCurve = z.object({
       f2: estimate,
       /** ships of the validation images that are found at IoU > 0.5. Absent in curves from before it was counted */
       found: z.number().int().optional(),
+      /** their share of all, with its interval over images; null: no ship. Absent in curves from before it was reckoned */
+      recall: estimate.nullable().optional(),
     }),
   ),
+  /** name of the version that each training started from. Absent in curves from before it was said */
+  from: z.string().optional(),
   /** how many ships there are to find. Absent in curves from before it was counted */
   ships: z.number().int().optional(),
   /** what so many `more` images would bring */

@@ -6,6 +6,7 @@ import { scoreImage } from '../../core/metric/f2.ts'
 import type { ImageResult } from '../../core/metric/f2.ts'
 import { reportOn } from '../../core/metric/report.ts'
 import type { Report } from '../../core/metric/report.ts'
+import type { ReachedOn } from '../../core/tune/learning-curve.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { WAYS } from './crossvalidate-choice.ts'
 import type { Way } from './crossvalidate-choice.ts'
@@ -20,8 +21,8 @@ export interface CrossValidated {
   separation: { predicted: Difference; trueForeground: Difference }
   /** F2 over all images of who predicts nothing: the share of empty images */
   nothing: number
-  /** [images] F2 of each, clustered */
-  each: number[]
+  /** [images] what was reached on each, clustered */
+  each: ReachedOn[]
   /** everything that was chosen, and in whose sight */
   chosen: ChosenWhere[]
   /** the whole result as JSON, as it lies in the folder */
@@ -137,7 +138,9 @@ export async function reportFolds(
     separation,
     nothing,
     summary,
-    each: scores.clustered.map(({ f2 }) => f2),
+    each: scores.clustered.map(({ f2, thresholds }, i) => ({
+      ...{ f2, found: thresholds[0]!.tp, ships: images[i]!.truth.length },
+    })),
     chosen: chosenWhere(wanted),
   }
 }

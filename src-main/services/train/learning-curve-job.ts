@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
 import { measuredCurve } from '../../contract/wire.ts'
 import type { MeasuredCurve } from '../../contract/wire.ts'
+import { formatRle } from '../../core/mask/rle.ts'
 import { randomFrom } from '../../core/random.ts'
 import { learningCurve } from '../../core/tune/learning-curve.ts'
+import type { ReachedOn } from '../../core/tune/learning-curve.ts'
 import { writeWhole } from '../../whole-file.ts'
 import type { JobContext, JobHandler } from '../machinery/job-handlers.ts'
 import type { Project } from '../machinery/project.ts'
@@ -19,15 +21,19 @@ import { scoreOn } from './hold-out.ts'
 import { trainDefaults } from './train-defaults.ts'
 import { trainModel } from './train.ts'
 import type { TrainSource } from './train-plan.ts'
+import { unseenStart } from './unseen-start.ts'
 
 /** Steps of each training, and fewest images to train on and to score on for a curve that says anything. */
 const [STEPS, FEWEST, FEWEST_SCORED] = [200, 8, 4]
 
 /** What a training reached on one image. */
 const reached = z.object({ f2: z.number(), found: z.number().int(), ships: z.number().int() })
-type Reached = z.infer<typeof reached>
 
-const payload = z.object({ from: z.string(), folder: z.uuid() })
+const payload = z.object({
+  /** a version that has learnt from none of the images: by another a part of them would show what all are worth */
+  from: z.string(),
+  folder: z.uuid(),
+})
 
 /** Measures how F2 grows with the images that are trained on: short trainings on a quarter, half, and all of them, scored on the validation images. */
 export const learningCurveJob: JobHandler<z.infer<typeof payload>> = {
@@ -50,12 +56,21 @@ export async function startLearningCurve(project: Project): Promise<string> {
       `A learning curve needs ${FEWEST} images to train on, four of them with ships, and ${FEWEST_SCORED} validation images; there are ${train.length}, ${shipped} and ${validation.length}. Finish more images.`,
     )
   }
-  const { id } = await usableModel(project, null)
+  const from = await unseenStart(
+    project,
+    [...train, ...validation].map(({ content }) => content),
+  )
+  if (from === null) {
+    throw new DrydockError(
+      'nothing_to_do',
+      'Every version here has learnt from some of these images, so that none can show what they are worth. Add the version that came with Drydock, or finish other images.',
+    )
+  }
   await freezeSplits(project)
   const sizes = sizesOf(train.length)
   return project.jobs.start(
     learningCurveJob,
-    { from: id, folder: randomUUID() },
+    { from, folder: randomUUID() },
     { title: 'Measuring the learning curve', unit: 'steps', total: sizes.length * STEPS, lane: 'train' },
   )
 }
@@ -82,24 +97,20 @@ async function measure(
   await project.store.inBatches(train, ({ content }) => project.store.similar.noteTrained(content, at))
   const out = join(project.folder, 'training', folder)
   const order = inTurn(train)
-  const parts: { images: number; each: Reached[] }[] = []
+  const parts: { images: number; each: ReachedOn[] }[] = []
   for (const [i, images] of sizesOf(train.length).entries()) {
-    const own = join(out, String(images))
+    const learnt = order.slice(0, images)
+    // labels may have changed since it was broken off: what was reached with others is not gone on from
+    const of = labelsOf([learnt, validation])
+    const own = join(out, of)
     const known = await reachedBefore(join(own, 'each.json'))
-    const each =
-      known ??
-      (await trainOn(context, order.slice(0, images), { validation, from, out: own, before: i * STEPS }))
+    const each = known ?? (await trainOn(context, learnt, { validation, from, out: own, before: i * STEPS }))
     signal.throwIfAborted()
     if (known === null) await writeWhole(join(own, 'each.json'), JSON.stringify(each))
     parts.push({ images, each })
   }
-  const {
-    points,
-    gain,
-    more,
-    at: fitted,
-  } = learningCurve(parts.map(({ images, each }) => ({ images, each: each.map(({ f2 }) => f2) })))
-  const sum = (each: readonly Reached[], of: 'found' | 'ships'): number =>
+  const { points, gain, more, at: fitted } = learningCurve(parts)
+  const sum = (each: readonly ReachedOn[], of: 'found' | 'ships'): number =>
     each.reduce((all, one) => all + one[of], 0)
   const last = points.at(-1)!.images
   const fit = Array.from(
@@ -108,6 +119,7 @@ async function measure(
   )
   const curve: MeasuredCurve = {
     ...{ at, scoredOn: validation.length, gain, more, ships: sum(parts[0]!.each, 'ships') },
+    from: (await usableModel(project, from)).name,
     points: points.map((point, i) => ({ ...point, found: sum(parts[i]!.each, 'found') })),
     fit: fit.map((images) => ({ images, f2: fitted(images) })),
   }
@@ -119,8 +131,14 @@ async function measure(
   }
 }
 
+/** A name for images with their labels. */
+function labelsOf(images: readonly TrainSource[][]): string {
+  const all = images.map((some) => some.map(({ content, truth }) => [content, truth.map(formatRle)]))
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16)
+}
+
 /** What a part had come to before the job was broken off; null: nothing, or of another form. */
-async function reachedBefore(file: string): Promise<Reached[] | null> {
+async function reachedBefore(file: string): Promise<ReachedOn[] | null> {
   const text = await readFile(file, 'utf8').catch(() => 'null')
   return z.array(reached).safeParse(JSON.parse(text)).data ?? null
 }
@@ -130,7 +148,7 @@ async function trainOn(
   { project, signal, progress }: JobContext,
   train: TrainSource[],
   { validation, from, out, before }: { validation: TrainSource[]; from: string; out: string; before: number },
-): Promise<Reached[]> {
+): Promise<ReachedOn[]> {
   const { engine, workers } = project.shared
   const { folder } = await usableModel(project, from)
   await trainModel(
@@ -153,7 +171,7 @@ async function trainOn(
   )
   signal.throwIfAborted()
   const model = await readModelFile(out)
-  const each: Reached[] = []
+  const each: ReachedOn[] = []
   for (const image of validation) {
     const { f2, thresholds } = await scoreOn(project, { folder: out, model }, image, signal)
     each.push({ f2, found: thresholds[0]!.tp, ships: image.truth.length })
