@@ -67,6 +67,23 @@ test('the queue is filtered, several images are chosen, and what is done to all 
     await expect(page.getByTestId('chosen-bar')).toHaveCount(0)
   })
 
+  await test.step('the list stays where it was scrolled to while others are chosen, and says which are not listed', async () => {
+    await options.nth(0).click()
+    await page.getByTestId('queue').press('End')
+    await options.first().evaluate((row) => row.closest('[role=listbox]')!.scrollTo(0, 0))
+    const first = page.getByTestId('queue').locator('[data-path]').first()
+    await expect(first).toBeInViewport()
+    await first.click({ modifiers: ['Control'] })
+    await expect(page.getByTestId('chosen-bar')).toContainText('2 chosen')
+    await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))))
+    await expect(first).toBeInViewport()
+    await page.getByTestId('filter').fill('nothing has this name')
+    await expect(page.getByTestId('chosen-bar')).toContainText('2 chosen, 2 not listed')
+    await page.getByTestId('filter').fill('')
+    await expect(page.getByTestId('chosen-bar')).not.toContainText('not listed')
+    await page.getByTestId('choose-none').click()
+  })
+
   await test.step('images are left out for good: several, and the open one, which is taken back', async () => {
     const leftOut = () => ask<{ n: number }>(project, 'select count(*) n from images where left_out is not null')[0]!.n // prettier-ignore
     await options.nth(0).click()

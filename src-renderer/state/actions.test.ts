@@ -125,6 +125,23 @@ const decisions = () =>
   Object.fromEntries(shown().state?.predictions.map(({ id, decision }) => [id, decision]) ?? [])
 
 describe('accept and reject', () => {
+  it('Delete rejects predictions that are selected alone; what else is for ships says that they come first', () => {
+    shown().selection = ['unsure']
+    const replies = () => app.toasts.items.map(({ text }) => text)
+    for (const action of ['nudgeUp', 'grow', 'copy', 'duplicate', 'heading'] as const) {
+      perform(app, action)
+      expect([action, replies().at(-1)]).toEqual([
+        action,
+        'A prediction stays as it was made. Accept it first.',
+      ])
+    }
+    perform(app, 'delete')
+    expect(decisions().unsure).toBe('rejected')
+    shown().selection = []
+    perform(app, 'copy')
+    expect(replies().at(-1)).toBe('Select the ships to copy first.')
+  })
+
   it('go on to the next prediction that is shown, and stop after the last', () => {
     app.display.leastScore.value = 0.5
     shown().selection = ['sure']

@@ -185,7 +185,11 @@ const MARKING: Partial<Record<Action, Act>> = {
   smooth: refine('smooth'),
   undo,
   redo,
-  delete: ({ stage }, { editing }) => marking.deleteSelected(editing, stage.target),
+  // who wants a prediction away rejects it
+  delete: (desk, { editing }) =>
+    !desk.stage.target && marking.selectsPredictions(editing)
+      ? marking.reject(editing, desk)
+      : marking.deleteSelected(editing, desk.stage.target),
   accept: (desk, { editing }) =>
     desk.stage.target ? marking.acceptDraft(editing, desk, desk.stage.target) : marking.accept(editing, desk),
   ...Object.fromEntries(

@@ -21,7 +21,7 @@ export class Bindings {
 
   /** What a press may start, in the order in which they are asked: what goes on in the canvas first. */
   actionsOf(event: KeyPress): readonly Action[] {
-    for (const name of keyNames(event)) {
+    for (const name of keyNames(event, this.layout)) {
       const actions = this.#byKey.get(name)
       if (actions) return actions
     }

@@ -19,6 +19,12 @@ interface Surroundings {
 export class ChosenImages {
   /** ids; empty: none but the open one */
   all = $state.raw<ReadonlySet<number>>(new Set())
+  /** how many of them the list does not show, under the filter that is set by now */
+  readonly unlisted = $derived.by(() => {
+    if (this.all.size === 0) return 0
+    const listed = this.#around.images.visible.order.ids.filter((id) => this.all.has(id))
+    return this.all.size - listed.length
+  })
   /** an act is under way */
   busy = $state(false)
   readonly #around: Surroundings

@@ -196,8 +196,9 @@ export type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey
 /**
  * The names that a press may go by, the first first: what the layout prints; the character alone where Alt or AltGr only makes it
  * (`[` on a German keyboard); the key by its place where the layout prints no letter of ours there (Cyrillic, Greek, Shift and a digit).
+ * @param layout what the keys of the keyboard print, by their codes; empty: not known
  */
-export function keyNames(event: KeyPress): string[] {
+export function keyNames(event: KeyPress, layout: ReadonlyMap<string, string>): string[] {
   const { key, code, altKey } = event
   const digit = /^Digit([1-9])$/.exec(code)?.[1]
   // whatever the layout prints there with Shift
@@ -211,11 +212,16 @@ export function keyNames(event: KeyPress): string[] {
     names.push(keyName({ key, code, metaKey, shiftKey, altKey: false, ctrlKey: false }))
   }
   const place = PLACES.get(code) ?? /^(?:Key|Digit)([A-Z0-9])$/.exec(code)?.[1]
-  const foreign = key.length === 1 ? key > '\u007f' : key === 'Dead' || key === 'Unidentified'
-  if (place !== undefined && (foreign || code.startsWith('Digit'))) {
+  const foreign = key > '\u007f' || key === 'Dead' || key === 'Unidentified'
+  if (place !== undefined && (foreign || code.startsWith('Digit') || isMissing(place, layout))) {
     names.push([...heldOf(event), ...(event.shiftKey ? ['Shift'] : []), place].join('+'))
   }
   return names
+}
+
+/** Whether a layout prints this letter nowhere: a Greek one has `;` in the place of Q, which a person means there. */
+function isMissing(letter: string, layout: ReadonlyMap<string, string>): boolean {
+  return layout.size > 0 && isLetter(letter) && ![...layout.values()].includes(letter.toLowerCase())
 }
 
 /** Keys that are no letters or digits, by their place on a keyboard of the United States. */

@@ -1,4 +1,5 @@
 import {
+  noneChosen,
   planAccept,
   planAttribute,
   planCategory,
@@ -160,9 +161,11 @@ function chosenTruth({ shown }: Editing): EditTruth[] {
 
 /** Keeps what is selected, to be pasted into this image or another. */
 export function copySelected({ editing, clipboard, toasts }: Copying): void {
-  const { state } = editing.shown ?? {}
+  const { state, selection = [] } = editing.shown ?? {}
   const instances = chosenTruth(editing)
-  if (!state || instances.length === 0) return void toasts.reply('Select the ships to copy first.')
+  if (!state) return
+  if (instances.length === 0)
+    return void toasts.reply(noneChosen(state, selection, 'Select the ships to copy first.').refusal)
   clipboard.copied = { height: state.height, instances }
   toasts.reply(`${plural(instances.length, 'ship')} copied. Paste them here or in another image.`)
 }
@@ -180,7 +183,11 @@ export function paste({ editing, clipboard }: Copying, desk: Desk): void {
 export function duplicate({ editing, clipboard, toasts }: Copying, desk: Desk): void {
   const { shown } = editing
   const [first, ...others] = chosenTruth(editing)
-  if (!shown?.state || !first) return void toasts.reply('Select the ships to duplicate first.')
+  if (!shown?.state) return
+  if (!first) {
+    const { state, selection } = shown
+    return void toasts.reply(noneChosen(state, selection, 'Select the ships to duplicate first.').refusal)
+  }
   const { row } = clipboard
   const goesOn = others.length === 0 && row?.image === shown.id && row.to === first.id
   const whole = unionAll([first, ...others].map(({ rle }) => rle))
@@ -203,6 +210,13 @@ function between(from: Rle, to: Rle, height: number): Step | null {
 export function nudge(editing: Editing, { display }: Desk, step: Step): void {
   const { shown } = editing
   if (shown?.state) editing.perform(planMove(shown.state, shown.selection, step, display.policy))
+}
+
+/** Whether predictions are selected, and no truth. */
+export function selectsPredictions(editing: Editing): boolean {
+  const { state, selection = [] } = editing.shown ?? {}
+  const predicted = state?.predictions.some(({ id }) => selection.includes(id)) ?? false
+  return predicted && chosenTruth(editing).length === 0
 }
 
 /** Deletes what is selected of truth, or of a draft. */

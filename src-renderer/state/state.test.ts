@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Bindings } from './bindings.svelte.ts'
-import { inLayout, keyNames } from './keys.ts'
+import { inLayout, keyNames, type KeyPress } from './keys.ts'
 
 describe('keys', () => {
   const press = (key: string, held: Partial<KeyboardEvent> = {}) => ({
@@ -13,13 +13,15 @@ describe('keys', () => {
     ...held,
   })
 
+  const nameOf = (event: KeyPress) => keyNames(event, new Map())[0]
+
   it('names a press as the table does', () => {
-    expect(keyNames(press('a'))[0]).toBe('A')
-    expect(keyNames(press('A', { shiftKey: true }))[0]).toBe('Shift+A')
-    expect(keyNames(press('Z', { ctrlKey: true, shiftKey: true }))[0]).toBe('Ctrl+Shift+Z')
-    expect(keyNames(press('z', { metaKey: true }))[0]).toBe('Ctrl+Z')
-    expect(keyNames(press('?', { shiftKey: true }))[0]).toBe('?')
-    expect(keyNames(press('F6', { shiftKey: true }))[0]).toBe('Shift+F6')
+    expect(nameOf(press('a'))).toBe('A')
+    expect(nameOf(press('A', { shiftKey: true }))).toBe('Shift+A')
+    expect(nameOf(press('Z', { ctrlKey: true, shiftKey: true }))).toBe('Ctrl+Shift+Z')
+    expect(nameOf(press('z', { metaKey: true }))).toBe('Ctrl+Z')
+    expect(nameOf(press('?', { shiftKey: true }))).toBe('?')
+    expect(nameOf(press('F6', { shiftKey: true }))).toBe('Shift+F6')
   })
 
   it.each([
@@ -36,9 +38,20 @@ describe('keys', () => {
     ['a digit that a French layout prints with Shift', press('&', { code: 'Digit1' }), 'annotate'],
     ['a letter by what is printed, wherever it is', press('a', { code: 'KeyQ' }), 'accept'],
     ['punctuation of Dvorak in the place of Q', press("'", { code: 'KeyQ' }), undefined],
+    ['an Arabic layout, whose key prints two letters: B', press('\u0644\u0627', { code: 'KeyB' }), 'brush'],
     ['a letter with Alt, which is for menus', press('å', { code: 'KeyA', altKey: true }), undefined],
   ])('finds the action for %s', (_, event, action) => {
     expect(new Bindings().actionsOf(event)[0]).toBe(action)
+  })
+
+  it('finds by its place what a layout without our letters prints punctuation for', () => {
+    const bindings = new Bindings()
+    bindings.layout = new Map([['KeyQ', ';'], ['KeyW', 'ς'], ['KeyZ', 'ζ'], ['Semicolon', '΄']]) // prettier-ignore
+    expect(bindings.actionsOf(press(';', { code: 'KeyQ' }))).toEqual(['rest'])
+    expect(bindings.actionsOf(press('?', { code: 'Slash', shiftKey: true }))).toEqual(['showKeys'])
+    // Dvorak has a Q elsewhere
+    bindings.layout = new Map([['KeyQ', "'"], ['KeyX', 'q']]) // prettier-ignore
+    expect(bindings.actionsOf(press("'", { code: 'KeyQ' }))).toEqual([])
   })
 
   it('gives no key to two actions, but for what goes on in the canvas first', () => {

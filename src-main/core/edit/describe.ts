@@ -3,6 +3,7 @@ import type { EditPlan, InstanceAttributes } from '../../contract/wire.ts'
 import type { Planned } from './build.ts'
 import { PlanBuilder } from './build.ts'
 import type { EditState } from './state.ts'
+import { noneChosen } from './state.ts'
 
 /** Gestures that say what an instance is, and leave its pixels. */
 
@@ -13,7 +14,7 @@ type Description = Partial<Pick<InstanceAttributes, 'category' | 'ignore' | 'hea
 export function planDescribe(state: EditState, ids: readonly string[], description: Description): Planned {
   const builder = new PlanBuilder(state)
   const chosen = state.truth.filter(({ id }) => ids.includes(id))
-  if (chosen.length === 0) return { refusal: 'Select the instances first.' }
+  if (chosen.length === 0) return noneChosen(state, ids, 'Select the instances first.')
   for (const { id } of chosen) builder.describe(id, description)
   const plan = builder.plan('attributes')
   return plan ? { plan } : { refusal: 'The selected instances are that already.' }
@@ -31,7 +32,7 @@ export function planAttribute(
 ): Planned {
   const builder = new PlanBuilder(state)
   const chosen = state.truth.filter(({ id }) => ids.includes(id))
-  if (chosen.length === 0) return { refusal: 'Select the instances first.' }
+  if (chosen.length === 0) return noneChosen(state, ids, 'Select the instances first.')
   for (const { id, attributes = {} } of chosen) {
     const { [name]: _, ...others } = attributes
     const all = value === null ? others : { ...attributes, [name]: value }

@@ -4,6 +4,7 @@ import type { Planned } from './build.ts'
 import { PlanBuilder } from './build.ts'
 import { headingOf } from './shape.ts'
 import type { EditState, EditTruth } from './state.ts'
+import { noneChosen } from './state.ts'
 
 /** Headings: degrees clockwise from the top of the image, 0 <= heading < 360, bow first. */
 
@@ -72,7 +73,7 @@ function planHeadings(
   next: (instance: EditTruth) => number | undefined,
 ): Planned {
   const chosen = state.truth.filter(({ id, ignore }) => ids.includes(id) && ignore !== true)
-  if (chosen.length === 0) return { refusal: 'Select the ships first.' }
+  if (chosen.length === 0) return noneChosen(state, ids, 'Select the ships first.')
   const builder = new PlanBuilder(state)
   for (const instance of chosen) {
     const heading = next(instance)

@@ -89,6 +89,20 @@ test('a move keeps the shape, comes back by its inverse, and is refused where it
   expect(planMove(state, [a.id, b.id], { dx: 1, dy: 0 }, 'yield')).toHaveProperty('plan')
 })
 
+test('a shape that the border cuts comes in whole when it is moved, and may be moved out as far as something of it is seen', () => {
+  const shape = { kind: 'box' as const, bow: [-5, 10] as [number, number], stern: [15, 10] as [number, number], breadth: 4 } // prettier-ignore
+  const cut = ship(box(0, 8, 15, 4), { shape })
+  const moved = (rle: Rle, dx: number) => planMove(image({ ...cut, rle }), [cut.id], { dx, dy: 0 }, 'yield')
+  const after = (dx: number) => applyPlan(image(cut), planOf(moved(cut.rle, dx))).truth[0]!
+  expect(formatRle(after(5).rle)).toBe(formatRle(box(0, 8, 20, 4)))
+  expect(formatRle(after(8).rle)).toBe(formatRle(box(3, 8, 20, 4)))
+  expect(formatRle(after(-3).rle)).toBe(formatRle(box(0, 8, 12, 4)))
+  expect(after(-3).shape).toEqual({ ...shape, bow: [-8, 10], stern: [12, 10] })
+  expect(moved(cut.rle, -15)).toHaveProperty('refusal')
+  // of what others took a part of nobody knows what lies outside
+  expect(moved(box(0, 8, 14, 4), -3)).toHaveProperty('refusal')
+})
+
 test('an area to ignore is moved, grown and pasted over ships, which keep their pixels', () => {
   const held = ship(box(12, 10, 10, 4))
   const area = ship(box(5, 5, 30, 20), { ignore: true })

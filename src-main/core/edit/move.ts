@@ -1,12 +1,12 @@
-import { areaOf, intersectionArea, subtract, unionAll } from '../mask/rle.ts'
+import { areaOf, equal, intersectionArea, subtract, unionAll } from '../mask/rle.ts'
 import type { Rle, Size } from '../mask/rle.ts'
 import { shiftMask } from '../mask/shift.ts'
 import type { Planned, Policy } from './build.ts'
 import { PlanBuilder, withLosses } from './build.ts'
 import type { DrawOptions } from './draw.ts'
 import { axisOf, directionOf } from './heading.ts'
-import { movedShape } from './shape.ts'
-import { attributesOf } from './state.ts'
+import { movedShape, shapeMask } from './shape.ts'
+import { attributesOf, noneChosen } from './state.ts'
 import type { EditState, EditTruth } from './state.ts'
 
 /** Instances as they were copied. */
@@ -51,17 +51,23 @@ export function planPaste(
   return { refusal: 'Nothing of it lies in this image on pixels that are free, so nothing was pasted.' }
 }
 
-/** Moves instances. A move that would cut them off, or lay them onto others against the policy, is refused: it could not be moved back. */
+/**
+ * Moves instances. A move that would cut them off, or lay them onto others against the policy, is refused: it could not be moved back. One that is all of its
+ * shape knows what lies outside the image: it comes in whole, and may go out.
+ */
 export function planMove(state: EditState, ids: readonly string[], step: Step, policy: Policy): Planned {
   const chosen = state.truth.filter(({ id }) => ids.includes(id))
-  if (chosen.length === 0) return { refusal: 'Select the ships to move first.' }
+  if (chosen.length === 0) return noneChosen(state, ids, 'Select the ships to move first.')
   if (step.dx === 0 && step.dy === 0) return { refusal: 'Nothing moved.' }
   const builder = new PlanBuilder(state)
-  const moved = chosen.map(({ id, rle, shape, heading, ignore }) => ({
-    ...{ id, rle, ignore, after: shiftMask(rle, state.height, step, state) },
-    drawn: { heading, shape: shape && movedShape(shape, step.dx, step.dy) },
-  }))
-  if (moved.some(({ rle, after }) => areaOf(after) < areaOf(rle))) {
+  const moved = chosen.map(({ id, rle, shape: before, heading, ignore }) => {
+    const shape = before && movedShape(before, step.dx, step.dy)
+    const whole = before && shape && equal(shapeMask(before, state), rle) ? shapeMask(shape, state) : null
+    const after = whole ?? shiftMask(rle, state.height, step, state)
+    const isCut = whole === null ? areaOf(after) < areaOf(rle) : whole.length === 0
+    return { id, ignore, after, isCut, drawn: { heading, shape } }
+  })
+  if (moved.some(({ isCut }) => isCut)) {
     return { refusal: 'It would be cut off at the edge of the image, so it stays.' }
   }
   // an area to ignore may lie on ships

@@ -4,6 +4,7 @@ import { equal, subtract, union } from '../mask/rle.ts'
 import type { Planned, Policy } from './build.ts'
 import { PlanBuilder, withLosses } from './build.ts'
 import type { EditState } from './state.ts'
+import { noneChosen } from './state.ts'
 
 /** What can be done to an outline as a whole, and why it may change nothing. */
 const REFINEMENTS = {
@@ -24,7 +25,7 @@ export function planRefine(
 ): Planned {
   const { change, nothing } = REFINEMENTS[how]
   const chosen = state.truth.filter(({ id }) => ids.includes(id))
-  if (chosen.length === 0) return { refusal: 'Select the ships first.' }
+  if (chosen.length === 0) return noneChosen(state, ids, 'Select the ships first.')
   const builder = new PlanBuilder(state)
   let vanishing = 0
   for (const { id } of chosen) {

@@ -79,6 +79,16 @@ export interface EditState extends Size {
   uncounted?: readonly string[] | undefined
 }
 
+/** Why nothing is done to what is selected: nothing is, or predictions alone. @param otherwise what to do where nothing is */
+export function noneChosen(
+  { predictions }: Pick<EditState, 'predictions'>,
+  ids: readonly string[],
+  otherwise: string,
+): { refusal: string } {
+  const predicted = predictions.some(({ id }) => ids.includes(id))
+  return { refusal: predicted ? 'A prediction stays as it was made. Accept it first.' : otherwise }
+}
+
 /** Truth and predictions as they come over the wire, with run-length text. */
 interface WireImage extends Size {
   status: ImageStatus
