@@ -245,6 +245,18 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
 }
 
+const DRAWS = 2000
+
+/** The median's 95 % interval over ships, drawn again and again with repeats. */
+function interval(values: readonly number[]): string {
+  const random = randomFrom(13)
+  const medians = Array.from({ length: DRAWS }, () => {
+    const drawn = values.map(() => values[Math.floor(random() * values.length)]!)
+    return quantile(drawn, 0.5)
+  })
+  return `[${quantile(medians, 0.025).toFixed(3)}, ${quantile(medians, 0.975).toFixed(3)}]`
+}
+
 function row(name: string, figures: Figures): string {
   const { net, rectangle, asLabels, cut, ellipse: round, otsu: split, ms } = figures
   const medians = [net, rectangle, asLabels, cut, round, split].map((values) =>
@@ -296,7 +308,9 @@ for (const [name, chosen, held] of sets) {
     const [first, second] = [measure(chosen, held, along, net), measure(held, chosen, along, net)]
     console.log(row(`${name}, ${way}, chosen on`, first))
     console.log(row(`${name}, ${way}, held out`, second))
-    console.log(row(`${name}, ${way}, both`, joined(first, second)))
+    const both = joined(first, second)
+    console.log(row(`${name}, ${way}, both`, both))
+    console.log(`  95 % intervals: hull ${interval(both.net)}, rectangle ${interval(both.rectangle)}`)
   }
 }
 console.log(
