@@ -193,7 +193,7 @@ async function trainProject(terminal: Terminal, path: string, options: Options):
       validation: { length: preview.validation },
       leftOut: preview.leftOut,
     })
-    const settings = withOptions(trainingDefaults(project), options)
+    const settings = withOptions(await trainingDefaults(project), options)
     if (options.from === 'none') settings.from = null
     else if (options.from !== undefined) settings.from = await takeModel(project, options.from)
     const stop = project.events.listen((event) => {

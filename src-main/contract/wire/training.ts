@@ -200,6 +200,8 @@ export const trainPreview = z.object({
   frozen: z.boolean(),
   /** what it is validated on: validation images; the images to train on, each left out in turn; nothing, since all are of one scene */
   validates: z.enum(['images', 'folds', 'nothing']),
+  /** where images take turns in being left out: versions that have learnt from some of them, and from how many; what starts from one has seen them all the same */
+  known: z.array(z.object({ model: modelId, images: z.number().int() })),
   /** images that are scored on, though images of their scene are, or were, learnt from: the first few, and how many there are */
   leaks: similarGroup.shape.leaks,
   leakCount: z.number().int(),

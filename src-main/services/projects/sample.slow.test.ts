@@ -150,7 +150,13 @@ test('clustering takes a touching pair apart that connected components leave tog
 })
 
 test('fine-tuning on the sample raises the validation F2 of images with ships by 0.10', async () => {
-  const settings = { ...trainingDefaults(project), minutes: null, epochs: null, steps: STEPS, seed: 1 }
+  const settings = {
+    ...(await trainingDefaults(project)),
+    minutes: null,
+    epochs: null,
+    steps: STEPS,
+    seed: 1,
+  }
   const ended = await project.jobs.finished(await startTraining(project, settings))
   expect(ended).toMatchObject({ state: 'done', done: STEPS })
   await setCurrentModel(project, ended.model!)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -140,6 +140,28 @@ test('where no step is better out of fold the start stays, and it says so', asyn
   expect(outcome.bestStep).toBe(0)
   expect(asked.at(-1)!.stopAfter).toBe(0)
   expect(card.limits).toContain('No step validated better than the version it started from')
+})
+
+test('what the start has learnt from is not left out in turn; where too little else is there, the card says that it flatters', async () => {
+  const started = join(folder, 'knowing')
+  await writeModel(started, 'knowing', 5)
+  const file = join(started, 'card.json')
+  const card = JSON.parse(await readFile(file, 'utf8')) as object
+  await writeFile(file, JSON.stringify({ ...card, trainedOn: [sources[0]!.content] }))
+  const { engine, asked } = foldingEngine({ 0: 0.3, 20: 0.6 })
+  const honest = await trainModel({ ...optionsFor('honest'), from: started }, { engine })
+  // one fold for each of the two that are new to it, and the training on all three
+  expect(asked.map(({ validationImages }) => validationImages)).toEqual([1, 1, 0])
+  expect(honest.card).toMatchObject({ paired: { images: 2 }, validation: { images: 2 } })
+  expect(honest.card.limits).not.toContain('flatter')
+  const all = { ...card, trainedOn: sources.slice(0, 2).map(({ content }) => content) }
+  await writeFile(file, JSON.stringify(all))
+  const flattered = await trainModel(
+    { ...optionsFor('flattered'), from: started },
+    { engine: foldingEngine({ 0: 0.3, 20: 0.6 }).engine },
+  )
+  expect(flattered.card.paired).toMatchObject({ images: 3 })
+  expect(flattered.card.limits).toContain('had learnt from 2 of these images before')
 })
 
 test('goes on where it was cancelled: folds that ended are not trained again', async () => {

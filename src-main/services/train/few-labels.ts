@@ -47,6 +47,22 @@ export function isFew({
   )
 }
 
+/**
+ * Images that folds leave out in turn: those that the version started from has not learnt from, for a fold that starts from it would be validated on what it
+ * knows. Where they are too few, all, and it is said of how many that is so.
+ */
+export function turnsOf(
+  { train, checked = train }: Pick<TrainOptions, 'train' | 'checked'>,
+  { card }: Pick<ModelFolder, 'card'>,
+): { images: TrainSource[]; known: number } {
+  const seen = new Set(card.trainedOn)
+  const unseen = checked.filter(({ content }) => !seen.has(content))
+  const enough = canFold(unseen.map(({ group, truth }) => ({ group, ships: truth.length })))
+  return enough
+    ? { images: unseen, known: 0 }
+    : { images: [...checked], known: checked.length - unseen.length }
+}
+
 /** Steps of all folds and of the training after them, at most. */
 export function fewSteps({ settings }: Pick<TrainOptions, 'settings'>): number {
   return (FOLDS + 1) * stepsOf(settings)
@@ -90,7 +106,8 @@ export async function trainFew(
   architecture: Architecture,
   { choose = chooseOutOfFold, onOutOfFold, ...hooks }: FewHooks,
 ): Promise<{ outcome: TrainOutcome; skipped: Skipped[] }> {
-  const { train, checked = train, settings, out } = options
+  const { train, settings, out } = options
+  const { images: checked } = turnsOf(options, parent)
   const steps = stepsOf(settings)
   const share = settings.minutes === null ? null : (settings.minutes * 60) / (FOLDS + 1)
   const limits: Limits = {
@@ -98,7 +115,7 @@ export async function trainFew(
     validateEvery: Math.min(settings.validateEvery, Math.max(EVERY, Math.ceil(steps / MOST_VALIDATIONS))),
   }
   const folds: Fold[] = []
-  // what nobody has checked is trained on in every fold, and tells nothing
+  // what nobody has checked, or the start knows, is trained on in every fold, and tells nothing
   for (const [i, held] of foldsOf(checked, FOLDS, settings.seed).entries()) {
     if (held.length === 0 || held.length === checked.length) continue
     const folder = join(out, FOLDS_FOLDER, String(i + 1))

@@ -17,8 +17,18 @@ const NAMED = 20
 /** What the reader threads do for a training. */
 export const trainReads = {
   /** what it would use, and what it would leave out and why */
-  'train.preview': (store: Store, _none: null): TrainPreview & { unsettled: boolean } =>
-    store.read(() => previewOf(store)),
+  'train.preview': (store: Store, _none: null): PreviewRead => store.read(() => previewOf(store)),
+
+  /** contents of the images that take turns in being left out; none where there are images to validate on */
+  'train.turns': (store: Store, _none: null): string[] =>
+    store.read(() => {
+      const turns: string[] = []
+      for (const { sha256, split } of store.similar.finished()) {
+        if (split === 'validation') return []
+        if (split === 'train') turns.push(sha256)
+      }
+      return turns
+    }),
 
   /** what it learns from, and what it is validated on */
   'train.sources': (store: Store, _none: null): { train: TrainSource[]; validation: TrainSource[] } =>
@@ -56,7 +66,10 @@ interface HoldOut {
   leaks: string[]
 }
 
-function previewOf(store: Store): TrainPreview & { unsettled: boolean } {
+/** All but what the versions know: their cards are files. */
+type PreviewRead = Omit<TrainPreview, 'known'> & { unsettled: boolean }
+
+function previewOf(store: Store): PreviewRead {
   const frozen = store.meta.get('split_frozen') !== null
   const { groups, splits } = dealingOf(store)
   const unlooked = store.similar.unlooked().length

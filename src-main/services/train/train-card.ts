@@ -22,12 +22,16 @@ const IMAGES = 'training-images.txt'
 type Reached = Pick<TrainOutcome, 'steps' | 'seconds' | 'validation' | 'postProcessing'> &
   Partial<Pick<TrainOutcome, 'paired' | 'bestStep' | 'reliability'>>
 
-/** Writes card.json of the version in `out`. @param parent the version that it started from */
+/**
+ * Writes card.json of the version in `out`.
+ * @param parent the version that it started from
+ * @param known how many of the images that it was compared with its parent on that one had learnt from
+ */
 export async function writeCard(
   { settings, origin, out, train, syntheticScenes }: TrainOptions,
   parent: ModelFolder | null,
   outcome: Reached,
-  on: PairedScore['on'],
+  { on, known }: { on: PairedScore['on']; known: number },
 ): Promise<ModelCard> {
   const points = await readCurve(out)
   const { operatingPoints: positions } = await readModelFile(out)
@@ -50,7 +54,7 @@ export async function writeCard(
     ...(positions && { positions }),
     postProcessing: outcome.postProcessing,
     curve: points.map(({ step, loss, f2 }) => ({ step, loss, f2 })),
-    limits: limitsOf(train, outcome),
+    limits: [limitsOf(train, outcome), flatteredBy(known)].join(''),
   }
   await writeWhole(join(out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`)
   return card
@@ -73,6 +77,12 @@ function limitsOf(train: readonly TrainSource[], { bestStep, paired, validation 
     ? ' Its validation figures also chose the step at which it ended, so they are a little too high.'
     : ''
   return `Learnt from ${ships} marked ships in ${train.length} images, beside synthetic ones: score it on images of your own before you rely on it. A small network; boats of a few pixels and ships that touch are the hardest.${flattering}${unproven}`
+}
+
+function flatteredBy(known: number): string {
+  if (known === 0) return ''
+  const images = known === 1 ? 'one of these images' : `${known} of these images`
+  return ` The version it started from had learnt from ${images} before, so what was left out in turn was not new to it, and figures out of fold flatter: start from a version that does not know them.`
 }
 
 /**

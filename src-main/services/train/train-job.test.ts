@@ -47,9 +47,9 @@ async function finish(path: string, split: Split): Promise<void> {
   await applyGesture(project, { image, gestureId: randomUUID(), expectedRevision: 0, plan })
 }
 
-function settings(): TrainSettings {
+async function settings(): Promise<TrainSettings> {
   return {
-    ...trainingDefaults(bench.project),
+    ...(await trainingDefaults(bench.project)),
     minutes: null,
     steps: 4,
     batch: 1,
@@ -61,7 +61,7 @@ function settings(): TrainSettings {
 test('a training says what it uses, is refused without truth, and becomes a version that can be made current', async () => {
   const { project } = bench
   expect((await trainingPreview(project)).refusal).not.toBeNull()
-  await expect(startTraining(project, settings())).rejects.toMatchObject({ code: 'nothing_to_do' })
+  await expect(startTraining(project, await settings())).rejects.toMatchObject({ code: 'nothing_to_do' })
   await finish('a.png', 'train')
   await finish('b.png', 'validation')
   expect(await trainingPreview(project)).toMatchObject({
@@ -73,7 +73,7 @@ test('a training says what it uses, is refused without truth, and becomes a vers
 
   const told: ProjectEvent[] = []
   const stop = project.events.listen((event) => told.push(event))
-  const job = await startTraining(project, settings())
+  const job = await startTraining(project, await settings())
   const ended = await project.jobs.finished(job)
   stop()
   expect(ended).toMatchObject({ state: 'done', error: null, unit: 'steps', done: 4, total: 4 })
@@ -93,7 +93,17 @@ test('a training says what it uses, is refused without truth, and becomes a vers
   expect((await trainingCurve(project, job)).map(({ step }) => step)).toEqual([1, 2, 3, 4])
   expect(told.filter(({ type }) => type === 'curve')).toHaveLength(4)
   await setCurrentModel(project, made!.id)
-  expect(trainingDefaults(project)).toMatchObject({ from: made!.id, name: 'harbour 2' })
+  expect(await trainingDefaults(project)).toMatchObject({ from: made!.id, name: 'harbour 2' })
+  // where the two take turns, what has learnt from one of them is not what they are validated from
+  const put = (split: 'train' | 'validation') =>
+    project.store.write(() => project.store.images.setSplit(idOf(project, 'b.png'), split, 'person'))
+  await put('train')
+  expect(await trainingPreview(project)).toMatchObject({
+    ...{ validates: 'folds', known: [{ model: made!.id, images: 1 }] },
+  })
+  expect(await trainingDefaults(project)).toMatchObject({ from: base!.id })
+  await put('validation')
+  expect((await trainingPreview(project)).known).toEqual([])
   expect(ended.resumable).toBe(false)
   await expect(project.jobs.resume(job)).rejects.toMatchObject({ code: 'not_found' })
 })
@@ -117,7 +127,7 @@ test('the steps of the last training can be looked at on any image, and kept as 
     parent: listModels(project)[0]!.id,
   })
   await expect(filmFrame(project, { job, step: 3, image })).rejects.toMatchObject({ code: 'not_found' })
-  const [crop] = await exampleCrops(project, settings())
+  const [crop] = await exampleCrops(project, await settings())
   expect(crop!.side).toBe(64)
   expect(Buffer.from(crop!.rgb, 'base64')).toHaveLength(64 * 64 * 3)
   expect(Buffer.from(crop!.outline, 'base64')).toHaveLength(64 * 64)
@@ -129,7 +139,7 @@ test('a cancelled training keeps what it learnt, and goes on after a restart', a
   const stop = project.events.listen((event) => {
     if (event.type === 'curve') begun.resolve(event.job)
   })
-  const job = await startTraining(project, { ...settings(), steps: 100_000 })
+  const job = await startTraining(project, { ...(await settings()), steps: 100_000 })
   await begun.promise
   stop()
   project.jobs.cancel(job)

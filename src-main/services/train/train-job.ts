@@ -11,6 +11,7 @@ import { SNAPSHOTS } from '../../contract/engine.ts'
 import { gainOf } from './gain.ts'
 import { fewSteps, isFew } from './few-labels.ts'
 import type { HeldOut } from './few-labels.ts'
+import { knownBy, unseenStart } from './unseen-start.ts'
 import { addHeldOutRun } from './held-out-run.ts'
 import { addModel, usableModel } from '../predict/models.ts'
 import { lookForSimilar, settleGroups } from '../images/similar.ts'
@@ -43,14 +44,20 @@ export const trainJob: JobHandler<z.infer<typeof trainPayload>> = {
 export async function trainingPreview(project: Project): Promise<TrainPreview> {
   const { unsettled, ...preview } = await project.reads.run('train.preview', null)
   if (unsettled) await lookForSimilar(project)
-  return preview
+  const turns = preview.validates === 'folds' ? await project.reads.run('train.turns', null) : []
+  return { ...preview, known: await knownBy(project, turns) }
 }
 
-/** Settings that suit this project: a fine-tuning of the current model. */
-export function trainingDefaults(project: Project): TrainSettings {
+/**
+ * Settings that suit this project: a fine-tuning of the current model, or, where images take turns in being left out, of the nearest one before it that
+ * does not know them: what has learnt from an image cannot be validated on it.
+ */
+export async function trainingDefaults(project: Project): Promise<TrainSettings> {
   const { name, currentModel } = summaryOf(project)
+  const turns = await project.reads.run('train.turns', null)
+  const from = currentModel === null || turns.length === 0 ? null : await unseenStart(project, turns)
   const trained = project.store.models.all().filter(({ kind }) => kind === 'trained').length
-  return trainDefaults(currentModel, `${name.slice(0, 60)} ${trained + 1}`)
+  return trainDefaults(from ?? currentModel, `${name.slice(0, 60)} ${trained + 1}`)
 }
 
 /**

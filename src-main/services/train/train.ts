@@ -6,7 +6,7 @@ import type { Engine, ModelCard, TrainOutcome } from '../../contract/engine.ts'
 import { DrydockError } from '../../contract/errors.ts'
 import type { CurvePoint, TrainSettings } from '../../contract/wire.ts'
 import { readModelFolder } from '../predict/model-files.ts'
-import { FOLDS_FOLDER, isFew, trainFew } from './few-labels.ts'
+import { FOLDS_FOLDER, isFew, trainFew, turnsOf } from './few-labels.ts'
 import type { FewHooks } from './few-labels.ts'
 import { forgetImages, LOG, noteImages, writeCard } from './train-card.ts'
 import { architectureOf } from './train-defaults.ts'
@@ -141,14 +141,17 @@ export async function trainModel(
         })
       : await trainOnce(options, parent, architecture, limits, hooks)
     await written
-    const card = await writeCard(options, parent, outcome, few ? 'out of fold' : 'validation')
+    const card = await writeCard(options, parent, outcome, {
+      on: few ? 'out of fold' : 'validation',
+      known: few ? turnsOf(options, parent).known : 0,
+    })
     const { id } = await readModelFolder(out)
     return { id, folder: out, card, outcome, skipped }
   } catch (error) {
     if (error instanceof DrydockError && error.code === 'training_diverged') {
       await written
       const left = leftBehind.safeParse(error.data['left'])
-      if (left.success) await writeCard(options, parent, left.data, 'validation')
+      if (left.success) await writeCard(options, parent, left.data, { on: 'validation', known: 0 })
     }
     throw withAdvice(error, settings)
   }

@@ -1,6 +1,19 @@
+import type { ModelCard } from '../../contract/engine.ts'
+import type { TrainPreview } from '../../contract/wire.ts'
 import { readModelFolder } from '../predict/model-files.ts'
 import { modelFolder, usableModel } from '../predict/models.ts'
 import type { Project } from '../machinery/project.ts'
+
+/** Of how many of these images each version has learnt, where it is any. @param contents SHA-256 of the images */
+export async function knownBy(project: Project, contents: readonly string[]): Promise<TrainPreview['known']> {
+  if (contents.length === 0) return []
+  const known: TrainPreview['known'] = []
+  for (const { id } of project.store.models.all()) {
+    const images = seenOf(await cardOf(project, id), contents)
+    if (images > 0) known.push({ model: id, images })
+  }
+  return known
+}
 
 /**
  * The version nearest to the current one (itself, what it was trained from, and so on, at last the base model) that has learnt from none of some images: what
@@ -10,7 +23,6 @@ import type { Project } from '../machinery/project.ts'
  * @throws DrydockError `not_found` (no model), `file_broken`, `model_incompatible`
  */
 export async function unseenStart(project: Project, contents: readonly string[]): Promise<string | null> {
-  const images = new Set(contents)
   const versions = new Map(project.store.models.all().map((model) => [model.id, model]))
   const line = [(await usableModel(project, null)).id]
   for (let of = versions.get(line[0]!); of?.parent != null && line.length <= versions.size;) {
@@ -19,8 +31,15 @@ export async function unseenStart(project: Project, contents: readonly string[])
   }
   line.push(...[...versions.values()].filter(({ kind }) => kind === 'base').map(({ id }) => id))
   for (const id of line) {
-    const { card } = await readModelFolder(modelFolder(project, id))
-    if (!card.trainedOn.some((content) => images.has(content))) return id
+    if (seenOf(await cardOf(project, id), contents) === 0) return id
   }
   return null
+}
+
+const cardOf = async (project: Project, id: string): Promise<ModelCard> =>
+  (await readModelFolder(modelFolder(project, id))).card
+
+function seenOf({ trainedOn }: ModelCard, contents: readonly string[]): number {
+  const seen = new Set(trainedOn)
+  return contents.filter((content) => seen.has(content)).length
 }
