@@ -25,9 +25,13 @@ const ALL_TAKEN =
 
 /** A new instance of the pixels inside a polygon. @param corners at least three, image pixels. */
 export function planPolygon(state: EditState, corners: readonly ImagePoint[], options: DrawOptions): Planned {
-  const shape: Shape = { kind: 'polygon', corners: corners.map(({ x, y }) => [x, y]) }
-  const drawn = corners.length <= MOST_CORNERS ? { shape } : {}
-  return planPixels(state, 'polygon', polygonMask(corners, state), { ...options, drawn })
+  return planPixels(state, 'polygon', polygonMask(corners, state), { ...options, drawn: drawnAs(corners) })
+}
+
+/** The shape that is kept of corners, where it is one that a person can drag. */
+function drawnAs(corners: readonly ImagePoint[]): { shape?: Shape } {
+  if (corners.length > MOST_CORNERS) return {}
+  return { shape: { kind: 'polygon', corners: corners.map(({ x, y }) => [x, y]) } }
 }
 
 /** An area where nobody can tell, of the pixels inside a polygon: no object, and ships in it keep their pixels. */
@@ -39,7 +43,7 @@ export function planIgnore(
   const rle = polygonMask(corners, state)
   if (rle.length === 0) return { refusal: NO_PIXELS }
   const builder = new PlanBuilder(state)
-  builder.create({ id: newId(), rle, origin: 'drawn', edited: false, ignore: true })
+  builder.create({ id: newId(), rle, origin: 'drawn', edited: false, ignore: true, ...drawnAs(corners) })
   const plan = builder.plan('polygon')
   return plan ? { plan } : { refusal: NO_PIXELS }
 }
@@ -62,9 +66,10 @@ export function planReshape(
   const builder = new PlanBuilder(state)
   const instance = builder.get(id)
   if (!instance) return { refusal: 'The ship is not there any more.' }
-  const pixels = policy === 'yield' ? builder.yielding(rle, id) : rle
+  const over = instance.ignore === true
+  const pixels = policy === 'yield' && !over ? builder.yielding(rle, id) : rle
   if (pixels.length === 0) return { refusal: ALL_TAKEN }
-  if (policy === 'take') builder.takeFromOthers(pixels, id)
+  if (policy === 'take' && !over) builder.takeFromOthers(pixels, id)
   builder.reshape(id, pixels, { shape, heading: headingOf(shape) ?? instance.heading })
   const plan = builder.plan('shape')
   return plan ? withLosses(state, plan) : { refusal: 'The shape is where it was.' }

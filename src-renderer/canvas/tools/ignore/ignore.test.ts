@@ -16,3 +16,24 @@ it('an area to ignore lies over ships, takes nothing from them, and nothing yiel
   t.bench.finish('enter')
   expect(m.areaOf(t.shown.content!.truth.at(-1)!.rle)).toBe(60)
 })
+
+it('an area to ignore keeps its handles, and is dragged over ships, which keep their pixels', () => {
+  const t = setUp('ignore')
+  const before = t.areaOf(A)
+  for (const [x, y] of [[60, 8], [90, 8], [90, 30], [60, 30]] as const) t.click(x, y) // prettier-ignore
+  t.bench.finish('enter')
+  t.bench.setTool('select')
+  for (const policy of ['yield', 'take'] as const) {
+    t.bench.policy = policy
+    const [from, to] = policy === 'yield' ? [60, 8] : [8, 60]
+    t.drag([from, 8], [to, 8])
+    t.drag([from, 30], [to, 30])
+    const area = t.shown.content!.truth.at(-1)!
+    expect(area).toMatchObject({ ignore: true, shape: { kind: 'polygon' } })
+    expect(m.equal(area.rle, box(to, 8, 90 - to, 22))).toBe(true)
+    expect(t.areaOf(A)).toBe(before)
+  }
+  // a policy of taking, over the ship
+  t.drag([60, 8], [8, 8])
+  expect(t.areaOf(A)).toBe(before)
+})

@@ -16,6 +16,7 @@ export const ignore: ToolEntry = {
     ['path', { d: 'M12 21l9-9' }],
   ],
   cursor: 'crosshair',
+  handles: true,
   refusesDrafts: OF_TRUTH,
   make: () =>
     run(
