@@ -34,3 +34,14 @@ test('the CUDA build goes before it, once it is whole', async () => {
   const cuda = ['nvidia-cublas-cu11', 'tensorflow'].map((folder) => join(cudaLibraries, folder))
   expect(engineEnvironment()[name]).toBe([...cuda, tensorflowLibraries, '/opt/more'].join(delimiter))
 })
+
+test.runIf(process.platform === 'linux')(
+  'the backend keeps no memory as the engine does, whatever it is started from',
+  async () => {
+    const { BACKEND_ENVIRONMENT, engineEnvironment } = await import('./locations.ts')
+    const kept = Object.entries(engineEnvironment()).filter(([variable]) => variable.startsWith('MALLOC_'))
+    expect(kept).not.toEqual([])
+    for (const [variable, bytes] of kept)
+      expect(Number(BACKEND_ENVIRONMENT[variable])).toBeLessThan(Number(bytes))
+  },
+)

@@ -27,9 +27,12 @@ if (unknown.length > 0) {
 await setUp()
 // the application's own processes are measured as people run them
 await build()
-const env = toolEnvironment(places().engine)
+// those of the window start the application, whose processes have what people's have; the others may load libtensorflow themselves
+const toLoadTensorflow = toolEnvironment(places().engine)
 for (const file of files.filter((candidate) => named.length === 0 || named.includes(nameOf(candidate)))) {
   console.log(`\n## ${nameOf(file)} (${relative(root, file)})\n`)
+  const ofWindow = file.startsWith(join(root, 'e2e'))
+  const env = ofWindow ? toolEnvironment() : toLoadTensorflow
   const status = await show(node22(), ['--no-deprecation', '--expose-gc', file], { env })
   if (status !== 0) {
     console.error(`${nameOf(file)} failed`)
