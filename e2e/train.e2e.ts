@@ -110,6 +110,8 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     const before = current()
     await page.getByTestId('make-current').click()
     await expect.poll(current).not.toEqual(before)
+    // what the hold-out said stays on show
+    await expect(page.getByTestId('gate')).toContainText('on the hold-out')
     await page.getByTestId('versions-menu').click()
     await page.getByRole('menuitem', { name: /Side by side/ }).click()
     await expect(page.getByTestId('versions-sheet')).toBeVisible()
