@@ -51,6 +51,12 @@ describe('wheel', () => {
     expect(wheel.read(turn(12, { timeStamp: 500 }), 'device').kind).toBe('pan')
   })
 
+  it('goes sideways by a wheel that is tilted, and takes that for no touch pad', () => {
+    const wheel = new Wheel()
+    expect(wheel.read(turn(0, { deltaX: 100 }), 'device')).toEqual({ kind: 'pan', dx: -100, dy: 0 })
+    expect(wheel.read(turn(100, { timeStamp: 1000 }), 'device').kind).toBe('zoom')
+  })
+
   it('does what a person has chosen, whatever the device', () => {
     const wheel = new Wheel()
     expect(wheel.read(turn(12), 'pan').kind).toBe('pan')

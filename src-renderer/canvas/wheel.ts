@@ -48,7 +48,8 @@ export class Wheel {
     if (pinch || isPadLike(event)) this.#isPad = true
     if (pinch || event.metaKey) return { kind: 'zoom', factor: Math.exp(-dy * 0.01) }
     if (event.ctrlKey) return { kind: 'size', notches: this.#notches(-dy) }
-    if (event.shiftKey) return { kind: 'pan', dx: -(dx || dy), dy: 0 }
+    // a wheel that tilts, too
+    if (event.shiftKey || dy === 0) return { kind: 'pan', dx: -(dx || dy), dy: 0 }
     if (event.timeStamp - this.#last > SPIN) {
       this.#spin = use === 'pan' || (use === 'device' && this.#isPad) ? 'pan' : 'zoom'
     }

@@ -195,7 +195,8 @@ export class Editing {
       isSaving: (id) => this.saving.isSaving(id),
     })
     this.shown = shown
-    this.#around.images.visible.keep(image)
+    const { visible, ranked } = this.#around.images
+    for (const list of [visible, ranked]) list.keep(image)
     await shown.fetch()
     if (this.shown === shown) void this.ahead.want(this.#next(image))
   }

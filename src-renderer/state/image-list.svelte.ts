@@ -147,10 +147,11 @@ export class ImageList {
     if (asked !== this.#asked) return
     this.#known = order
     const now = this.#placed(this.#open)
-    // where nothing is filtered, what is missing is gone
-    const kept = this.#chosen || (now === null && isNoFilter(this.#filter)) ? null : this.#kept
+    // where nothing is filtered, what is missing is gone; and what has no score has no place among those that have one
+    const goes = this.#chosen || isNoFilter(this.#filter) || this.#filter.scored
+    const kept = now !== null || goes ? null : this.#kept
     this.#chosen = false
-    this.#kept = kept ? { ...kept, now: now?.key ?? null } : now
+    this.#kept = kept ? { ...kept, now: null } : now
     if (kept) this.#move(new Map([[kept.image, kept.key]]))
     this.change([...since.values()])
   }

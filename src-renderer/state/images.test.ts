@@ -157,16 +157,32 @@ describe('the image on the screen', () => {
     expect(shown()).toEqual([1])
   })
 
-  it('keeps its place in an order by number, also when all orders are asked for anew', async () => {
+  it('keeps its place in an order by number, until it is left or all orders are asked for anew', async () => {
     images.visible.sort = 'most ships'
     await settle()
     images.visible.keep(3)
     change(3, { truthCount: 5 })
     expect(shown()).toEqual([1, 2, 3, 10])
-    await images.refresh()
-    expect(shown()).toEqual([1, 2, 3, 10])
     images.visible.keep(10)
     expect(shown()).toEqual([3, 1, 2, 10])
+    change(10, { truthCount: 9 })
+    expect(shown()).toEqual([3, 1, 2, 10])
+    await images.refresh()
+    expect(shown()).toEqual([10, 3, 1, 2])
+  })
+
+  it('keeps its rank while it is mended, so that the next worst is the next; what has no score any more has none', async () => {
+    change(3, { f2: 0.2, status: 'done' })
+    change(10, { f2: 0.7, status: 'done' })
+    images.ranked.keep(3)
+    change(3, { f2: 1 })
+    expect(shown('ranked')).toEqual([3, 2, 10])
+    images.ranked.keep(2)
+    expect(shown('ranked')).toEqual([2, 10, 3])
+    change(2, { f2: null })
+    expect(shown('ranked')).toEqual([2, 10, 3])
+    await images.refresh()
+    expect(shown('ranked')).toEqual([10, 3])
   })
 
   it('stays listed when all orders are asked for anew, and goes once somebody filters by something else', async () => {
