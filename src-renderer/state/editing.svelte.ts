@@ -195,8 +195,9 @@ export class Editing {
       isSaving: (id) => this.saving.isSaving(id),
     })
     this.shown = shown
-    const { visible, ranked } = this.#around.images
-    for (const list of [visible, ranked]) list.keep(image)
+    const { visible, ranked, rows } = this.#around.images
+    visible.keep(image, rows.get(image))
+    ranked.keep(image)
     await shown.fetch()
     if (this.shown === shown) void this.ahead.want(this.#next(image))
   }

@@ -90,12 +90,21 @@ export class ImageList {
     return this.order.ids[this.place(image) + by]
   }
 
-  /** The image on the screen stays where it stands, whatever is done to it, until it is left: who works through the list goes on from there. */
-  keep(image: number): void {
-    const left = this.#kept
+  /**
+   * The image on the screen stays where it stands, whatever is done to it, until it is left: who works through the list goes on from there.
+   * @param row of one that a person returns to: where the list has it no more, it stands at its place among the others meanwhile
+   */
+  keep(image: number, row?: ImageRow): void {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
+    const changes = new Map<number, number | null>()
+    if (this.#kept && this.#kept.image !== image) changes.set(this.#kept.image, this.#kept.now)
     this.#open = image
     this.#kept = this.#placed(image)
-    if (left && left.image !== image) this.#move(new Map([[left.image, left.now]]))
+    if (row && !this.#kept) {
+      this.#kept = { image, key: sortKey(this.#sort, row), now: null }
+      changes.set(image, this.#kept.key)
+    }
+    this.#move(changes)
   }
 
   /**

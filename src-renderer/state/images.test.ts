@@ -197,6 +197,18 @@ describe('the image on the screen', () => {
     expect(shown()).toEqual([1, 10])
   })
 
+  it('is listed among the others where somebody returns to it, and the way on is from there', async () => {
+    await filtered({ status: 'to do' })
+    images.visible.keep(2, row(2, { status: 'done' }))
+    expect(shown()).toEqual([1, 2, 3, 10])
+    expect(images.unfinishedAfter(2, 1)).toEqual([3])
+    change(2, { status: 'in progress' })
+    await images.refresh()
+    expect(shown()).toEqual([1, 2, 3, 10])
+    images.visible.keep(3, row(3))
+    expect(shown()).toEqual([1, 3, 10])
+  })
+
   it('is listed no more once it is gone from the project', async () => {
     images.visible.keep(3)
     rows = rows.filter(({ id }) => id !== 3)
