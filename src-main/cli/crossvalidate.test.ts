@@ -50,6 +50,7 @@ test.each([
   [['--base-only', '--minutes', '2'], 'cannot be used with'],
   [['--steps', '2', '--minutes', '2'], 'cannot be used with'],
   [['--folds', '1'], 'whole number from 2'],
+  [['--try', 'synthetic-share=0', 'loss-unit=boat'], 'loss-unit=boat is none of'],
   [['--also-images', 'images'], '--also-images and --also-truth together'],
   [['--base-only', '--also-images', 'images', '--also-truth', 'truth.csv'], 'cannot be used with'],
 ])('refuses %j', (options, why) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
+import { trainSettings } from '../contract/wire.ts'
 import type { CurvePoint, TrainSettings } from '../contract/wire.ts'
 import type { Report } from '../core/metric/report.ts'
 import type { ReachedOn } from '../core/tune/learning-curve.ts'
@@ -71,7 +72,7 @@ export function addCrossvalidate(program: Command): void {
     )
     .option(
       '--try <settings...>',
-      'settings that each fold tries and chooses among on images that it neither trains nor scores on: learning-rate=0.0005 learning-rate=0.002,crop=384',
+      'settings that each fold tries and chooses among on images that it neither trains nor scores on: learning-rate=0.0005 learning-rate=0.002,loss-unit=ship',
       tryOption,
     )
     .addOption(
@@ -249,25 +250,33 @@ const TRIED: Record<string, keyof TriedSettings> = {
   ...{
     'learning-rate': 'learningRate',
     'embedding-weight': 'embeddingWeight',
+    'loss-unit': 'lossUnit',
+    'size-exponent': 'sizeExponent',
+    'false-alarm-share': 'falseAlarmShare',
     'synthetic-share': 'syntheticShare',
   },
   ...{ batch: 'batch', crop: 'crop', magnify: 'magnify', steps: 'steps' },
 }
 
 function tryOption(text: string, before: TriedSettings[] = []): TriedSettings[] {
-  const settings: TriedSettings = {}
+  let settings: TriedSettings = {}
   for (const part of text.split(',')) {
     const [name = '', value = ''] = part.split('=')
     const setting = TRIED[name]
-    if (!setting || !(Number(value) > 0)) {
+    // a setting's own limits: 0 is one of some, and a crop is a multiple
+    const read =
+      setting && trainSettings.shape[setting].safeParse(setting === 'lossUnit' ? value : number(value))
+    if (!read?.success) {
       throw new InvalidArgumentError(
-        `${part} is none of ${Object.keys(TRIED).join(', ')} with a number: learning-rate=0.0005.`,
+        `${part} is none of ${Object.keys(TRIED).join(', ')} with a value that it can have: learning-rate=0.0005, loss-unit=ship.`,
       )
     }
-    settings[setting] = Number(value)
+    settings = { ...settings, [setting!]: read.data }
   }
   return [...before, settings]
 }
+
+const number = (text: string): number => (text.trim() === '' ? NaN : Number(text))
 
 function trainingOf(defaults: TrainSettings, options: Options): CrossValidation['training'] {
   const { from: _from, name: _name, size: _size, ...settings } = withOptions(defaults, options)

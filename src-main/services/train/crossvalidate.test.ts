@@ -185,7 +185,9 @@ describe('crossValidate', () => {
   })
 
   it('says what was chosen where; tries settings inside of each fold, and learns from as many as are labelled', async () => {
-    const what = await wanted('tried', { tries: [{ learningRate: 0.002 }, { learningRate: 0.001 }] })
+    const what = await wanted('tried', {
+      tries: [{ learningRate: 0.002 }, { learningRate: 0.001, lossUnit: 'ship' }],
+    })
     const engine = testEngine()
     const train = engine.train.bind(engine)
     const asked: TrainRequest[] = []
@@ -196,14 +198,20 @@ describe('crossValidate', () => {
       return { ...outcome, validation }
     }
     const results = await run(what, engine)
-    expect(asked.map(({ learningRate }) => learningRate)).toEqual([0.002, 0.001, 0.002, 0.001, 0.002, 0.001])
+    expect(asked.map(({ learningRate, lossUnit }) => [learningRate, lossUnit])).toEqual(
+      [1, 2, 3].flatMap(() => [
+        [0.002, 'pixel'],
+        [0.001, 'ship'],
+      ]),
+    )
     expect(results.map(({ training }) => training?.chosen)).toEqual(
-      [1, 2, 3].map(() => ({ learningRate: 0.001 })),
+      [1, 2, 3].map(() => ({ learningRate: 0.001, lossUnit: 'ship' })),
     )
     const { chosen, each } = await reportFolds(what, results)
     expect(each).toHaveLength(12)
     const where = new Map(chosen.map((one) => [one.what, one.where]))
-    expect(where.get('learningRate')).toContain('third of the other folds')
+    for (const tried of ['learningRate', 'lossUnit'])
+      expect(where.get(tried)).toContain('third of the other folds')
     expect(where.get('batch')).toBe('given')
 
     // half of the labels: what is scored is the same, what is learnt from is half

@@ -47,7 +47,16 @@ export interface CrossValidation {
 export type TriedSettings = Partial<
   Pick<
     TrainSettings,
-    'learningRate' | 'embeddingWeight' | 'syntheticShare' | 'batch' | 'crop' | 'magnify' | 'steps'
+    | 'learningRate'
+    | 'embeddingWeight'
+    | 'lossUnit'
+    | 'sizeExponent'
+    | 'falseAlarmShare'
+    | 'syntheticShare'
+    | 'batch'
+    | 'crop'
+    | 'magnify'
+    | 'steps'
   >
 >
 
