@@ -66,6 +66,7 @@ export function runRepository(db: Connection) {
   const images = db
     .prepare<[number], number>('select image_id from run_images where run_id = ? order by image_id')
     .pluck()
+  const size = db.prepare<[number], number>('select images from runs where id = ?').pluck()
   const since = db.prepare<[number, number], { id: number; run: number; image: number }>(
     'select id, run_id as run, image_id as image from run_images where id > ? order by id limit ?',
   )
@@ -113,6 +114,8 @@ export function runRepository(db: Connection) {
     reached: (run: number, image: number): number | null => reached.get(run, image) ?? null,
     /** ids of the images that a run has reached */
     images: (run: number): number[] => images.all(run),
+    /** how many images a run has reached */
+    size: (run: number): number => size.get(run) ?? 0,
     /** what runs reached after row `id`, by anyone: the first `limit`, in their order */
     since: (id: number, limit: number): { id: number; run: number; image: number }[] => since.all(id, limit),
     lastReached: (): number => lastReached.pluck().get() ?? 0,

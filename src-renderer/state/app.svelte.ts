@@ -50,11 +50,10 @@ export class App {
   }
 
   async refreshRecent(): Promise<void> {
-    await this.toasts.guard(() =>
-      this.#latestRecent.ask(
-        () => this.client.backend.project.recent({}),
-        (recent) => (this.recent = recent),
-      ),
+    await this.#latestRecent.askGuarded(
+      this.toasts,
+      () => this.client.backend.project.recent({}),
+      (recent) => (this.recent = recent),
     )
   }
 

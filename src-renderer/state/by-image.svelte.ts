@@ -1,5 +1,6 @@
 import { SvelteSet } from 'svelte/reactivity'
 import type { Toasts } from './toasts.svelte.ts'
+import { WhenShown } from './when-shown.ts'
 
 /** Images of the first page: something is there soon. */
 const FIRST = 200
@@ -41,8 +42,7 @@ export class ByImage<T> {
   /** the run that what is known is of; null: nothing is known yet */
   #run = $state<number | null>(null)
   #wanted = false
-  /** views that show it */
-  #shownBy = 0
+  readonly #shown = new WhenShown(() => void this.#catchUp())
   #catchingUp = false
   /** counts what all images were asked for; an older answer has nothing to say any more */
   #asked = 0
@@ -79,12 +79,12 @@ export class ByImage<T> {
 
   /** A view shows it. @returns the view does not show it any more */
   want(): () => void {
-    this.#shownBy++
+    const hide = this.#shown.show()
     if (!this.#wanted) {
       this.#wanted = true
       void this.refresh()
-    } else if (!this.#catchingUp) void this.#catchUp()
-    return () => void this.#shownBy--
+    }
+    return hide
   }
 
   /** Another run, or a list of other images: asks for all of them. */
@@ -127,14 +127,15 @@ export class ByImage<T> {
     this.#changed.add(image)
     if (this.loading) this.#since.add(image)
     this.#older.add(image)
-    if (!this.#catchingUp) void this.#catchUp()
+    this.#shown.changed()
   }
 
   /** One after the other, so that no older answer comes after a newer one. */
   async #catchUp(): Promise<void> {
+    if (this.#catchingUp) return
     this.#catchingUp = true
     try {
-      while (this.#changed.size > 0 && this.#shownBy > 0) {
+      while (this.#changed.size > 0 && this.#shown.isShown) {
         if (this.#changed.size > ONE_BY_ONE) return void this.refresh()
         const [image = 0] = this.#changed
         this.#changed.delete(image)
@@ -144,6 +145,8 @@ export class ByImage<T> {
       if (!isNothingYet(error)) this.#toasts.error(error)
     } finally {
       this.#catchingUp = false
+      // it was hidden, or failed
+      if (this.#changed.size > 0) this.#shown.putOff()
     }
   }
 

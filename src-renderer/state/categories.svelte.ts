@@ -50,11 +50,10 @@ export class Categories {
   }
 
   async refresh(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.ask(
-        () => this.#client.categories.list({}),
-        (all) => this.#take(all),
-      ),
+    await this.#latest.askGuarded(
+      this.#toasts,
+      () => this.#client.categories.list({}),
+      (all) => this.#take(all),
     )
   }
 

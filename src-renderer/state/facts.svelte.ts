@@ -9,6 +9,7 @@ import type {
 } from '../../src-main/contract/wire.ts'
 import { cardOf, type Card } from './card.ts'
 import { Latest } from './latest.ts'
+import { Soon } from './soon.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 const SCORE_AFTER_MS = 250
@@ -43,7 +44,6 @@ export class Facts {
   )
   #choosing = false
   #wished: { wish: ChoiceWish; first?: number } | null = null
-  #scoreTimer: ReturnType<typeof setTimeout> | undefined
   readonly #latest = {
     summary: new Latest(),
     runs: new Latest(),
@@ -51,15 +51,24 @@ export class Facts {
     score: new Latest(),
     holdOut: new Latest(),
   }
+  readonly #scoreAgain: Soon
   readonly #client: ProjectClient
   readonly #dialogs: VersionDialogs
   readonly #toasts: Toasts
 
-  constructor(client: ProjectClient, dialogs: VersionDialogs, toasts: Toasts, summary: ProjectSummary) {
+  /** @param left the project is left */
+  constructor(
+    client: ProjectClient,
+    dialogs: VersionDialogs,
+    toasts: Toasts,
+    summary: ProjectSummary,
+    left: AbortSignal,
+  ) {
     this.#client = client
     this.#dialogs = dialogs
     this.#toasts = toasts
     this.summary = $state.raw(summary)
+    this.#scoreAgain = new Soon(() => void this.refreshScore(), SCORE_AFTER_MS, left)
   }
 
   async refresh(): Promise<void> {
@@ -67,27 +76,25 @@ export class Facts {
   }
 
   async refreshSummary(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.summary.ask(
-        () => this.#client.project.summary({}),
-        (summary) => (this.summary = summary),
-      ),
+    await this.#latest.summary.askGuarded(
+      this.#toasts,
+      () => this.#client.project.summary({}),
+      (summary) => (this.summary = summary),
     )
   }
 
   async refreshRuns(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.runs.ask(
-        async () => {
-          const runs = await this.#client.runs.list({})
-          const run = runs.find(({ current }) => current)?.id
-          return { runs, choice: run === undefined ? null : await this.#client.runs.choice({ run }) }
-        },
-        ({ runs, choice }) => {
-          this.runs = runs
-          this.choice = choice
-        },
-      ),
+    await this.#latest.runs.askGuarded(
+      this.#toasts,
+      async () => {
+        const runs = await this.#client.runs.list({})
+        const run = runs.find(({ current }) => current)?.id
+        return { runs, choice: run === undefined ? null : await this.#client.runs.choice({ run }) }
+      },
+      ({ runs, choice }) => {
+        this.runs = runs
+        this.choice = choice
+      },
     )
   }
 
@@ -97,29 +104,24 @@ export class Facts {
   }
 
   async refreshModels(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.models.ask(
-        () => this.#client.models.list({}),
-        (models) => (this.models = models),
-      ),
+    await this.#latest.models.askGuarded(
+      this.#toasts,
+      () => this.#client.models.list({}),
+      (models) => (this.models = models),
     )
   }
 
   async refreshScore(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.score.ask(
-        () => this.#client.score.set({}),
-        (score) => (this.score = score),
-      ),
+    await this.#latest.score.askGuarded(
+      this.#toasts,
+      () => this.#client.score.set({}),
+      (score) => (this.score = score),
     )
   }
 
   /** The same after a moment, once for all that asked meanwhile: each gesture asks. */
   refreshScoreSoon(): void {
-    this.#scoreTimer ??= setTimeout(() => {
-      this.#scoreTimer = undefined
-      void this.refreshScore()
-    }, SCORE_AFTER_MS)
+    this.#scoreAgain.ask()
   }
 
   /** Recomputes what is stale in the current run. */
@@ -155,11 +157,10 @@ export class Facts {
   }
 
   async fetchHoldOut(model: string): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.holdOut.ask(
-        () => this.#client.models.holdOut({ model }),
-        (state) => (this.holdOut = { model, state }),
-      ),
+    await this.#latest.holdOut.askGuarded(
+      this.#toasts,
+      () => this.#client.models.holdOut({ model }),
+      (state) => (this.holdOut = { model, state }),
     )
   }
 

@@ -49,7 +49,7 @@ beforeEach(() => {
   const backend = { predict: { setFlips }, project: { summary: async () => summary() } }
   toasts = new Toasts()
   const client = fakeClient({ backend }).inProject('p', new AbortController().signal)
-  facts = new Facts(client, shell, toasts, summary())
+  facts = new Facts(client, shell, toasts, summary(), new AbortController().signal)
   facts.runs = [RUN]
   facts.models = [MODEL]
 })

@@ -44,13 +44,12 @@ export class Film {
       this.failure = null
     }
     if (job === null) return
-    await this.#toasts.guard(() =>
-      this.#latest.steps.ask(
-        () => this.#client.train.filmSteps({ job }),
-        (steps) => {
-          if (job === this.#job) this.steps = steps
-        },
-      ),
+    await this.#latest.steps.askGuarded(
+      this.#toasts,
+      () => this.#client.train.filmSteps({ job }),
+      (steps) => {
+        if (job === this.#job) this.steps = steps
+      },
     )
   }
 

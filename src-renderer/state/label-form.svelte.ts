@@ -2,6 +2,7 @@ import type { LabelForms } from '../../src-main/contract/wire.ts'
 import type { LabelForm as Form } from '../../src-main/contract/words.ts'
 import type { ProjectClient } from '../client/index.ts'
 import { Latest } from './latest.ts'
+import { Soon } from './soon.ts'
 import type { Toasts } from './toasts.svelte.ts'
 import { WhenShown } from './when-shown.ts'
 
@@ -16,32 +17,26 @@ export class LabelForm {
   readonly why = $derived(
     this.#forms.chosen !== null || this.#forms.labels === null ? null : "as this project's labels are",
   )
-  #timer: ReturnType<typeof setTimeout> | undefined
   readonly #latest = new Latest()
   /** its views say so themselves */
-  readonly shown = new WhenShown(() => this.#refreshSoon())
+  readonly shown: WhenShown
   readonly #client: ProjectClient
   readonly #toasts: Toasts
 
-  constructor(client: ProjectClient, toasts: Toasts) {
+  /** @param left the project is left */
+  constructor(client: ProjectClient, toasts: Toasts, left: AbortSignal) {
     this.#client = client
     this.#toasts = toasts
+    const again = new Soon(() => void this.refresh(), AGAIN_MS, left)
+    this.shown = new WhenShown(() => again.ask())
   }
 
   async refresh(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.ask(
-        () => this.#client.annotate.labelForms({}),
-        (forms) => (this.#forms = forms),
-      ),
+    await this.#latest.askGuarded(
+      this.#toasts,
+      () => this.#client.annotate.labelForms({}),
+      (forms) => (this.#forms = forms),
     )
-  }
-
-  #refreshSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      void this.refresh()
-    }, AGAIN_MS)
   }
 
   /** Shown at once; afterwards what is stored, which is the choice before where it could not be. What the labels are is no choice: it follows them. */

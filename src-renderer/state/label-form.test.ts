@@ -25,6 +25,7 @@ beforeEach(() => {
   form = new LabelForm(
     fakeClient({ backend: { annotate } }).inProject('p', new AbortController().signal),
     toasts,
+    new AbortController().signal,
   )
 })
 

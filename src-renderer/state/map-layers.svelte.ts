@@ -22,11 +22,10 @@ export class MapLayers {
   }
 
   async refresh(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.ask(
-        () => this.#client.mapLayers.list({}),
-        (layers) => (this.items = layers),
-      ),
+    await this.#latest.askGuarded(
+      this.#toasts,
+      () => this.#client.mapLayers.list({}),
+      (layers) => (this.items = layers),
     )
   }
 

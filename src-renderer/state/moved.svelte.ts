@@ -21,11 +21,10 @@ export class Moved {
 
   /** Looks whether there is something to ask. */
   async refresh(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.ask(
-        () => this.#client.images.moved({}),
-        (moved) => (this.question = moved.images === 0 ? null : moved),
-      ),
+    await this.#latest.askGuarded(
+      this.#toasts,
+      () => this.#client.images.moved({}),
+      (moved) => (this.question = moved.images === 0 ? null : moved),
     )
   }
 

@@ -70,9 +70,9 @@ export class OpenProject {
       ...{ client: this.client, toasts },
       shownF2: () => (this.review.ignoring ? (image) => this.review.of(image)?.f2 ?? null : null),
     })
-    this.facts = new Facts(this.client, client.shell.dialogs, toasts, summary)
+    this.facts = new Facts(this.client, client.shell.dialogs, toasts, summary, this.#left.signal)
     this.categories = new Categories(this.client, toasts)
-    this.labelForm = new LabelForm(this.client, toasts)
+    this.labelForm = new LabelForm(this.client, toasts, this.#left.signal)
     this.moved = new Moved(this.client, toasts)
     this.jobs = new Jobs(this.client, toasts, (kind) => kind === 'sweep' && this.sweep.shown)
     this.review = new Review({ client: this.client, toasts, run: () => this.facts.run?.id ?? null })

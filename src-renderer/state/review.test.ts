@@ -96,6 +96,24 @@ describe('the review of a set', () => {
     expect(asked).toEqual([1])
   })
 
+  it('leaves the rest of what has changed to the next view, where the last one goes meanwhile', async () => {
+    const letGo = review.want()
+    await review.refresh()
+    asked = []
+    const wait = Promise.withResolvers<void>()
+    held = wait.promise
+    review.changed(2)
+    review.changed(3)
+    expect(asked).toEqual([1])
+    letGo()
+    wait.resolve()
+    await expect.poll(() => review.isStale(2)).toBe(false)
+    expect([asked, review.isStale(3)]).toEqual([[1], true])
+    review.want()
+    await expect.poll(() => review.isStale(3)).toBe(false)
+    expect(asked).toEqual([1, 2])
+  })
+
   it('keeps what was looked at since, where a page of all that was asked for before comes later', async () => {
     review.want()
     await review.refresh()

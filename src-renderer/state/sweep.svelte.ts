@@ -21,11 +21,10 @@ export class Sweep {
   }
 
   async fetch(run: number): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.ask(
-        () => this.#client.sweeps.last({ run }),
-        (result) => (this.found = result && { run, result }),
-      ),
+    await this.#latest.askGuarded(
+      this.#toasts,
+      () => this.#client.sweeps.last({ run }),
+      (result) => (this.found = result && { run, result }),
     )
   }
 

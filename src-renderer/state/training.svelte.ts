@@ -62,17 +62,16 @@ export class Training {
 
   /** Looks again at what there is to train on; fills in the settings, and later name and start as far as nobody changed them. */
   async refresh(): Promise<void> {
-    await this.#toasts.guard(() =>
-      this.#latest.ask(
-        async () => ({
-          preview: await this.#client.train.preview({}),
-          defaults: await this.#client.train.defaults({}),
-        }),
-        ({ preview, defaults }) => {
-          this.preview = preview
-          this.#fillIn(defaults)
-        },
-      ),
+    await this.#latest.askGuarded(
+      this.#toasts,
+      async () => ({
+        preview: await this.#client.train.preview({}),
+        defaults: await this.#client.train.defaults({}),
+      }),
+      ({ preview, defaults }) => {
+        this.preview = preview
+        this.#fillIn(defaults)
+      },
     )
   }
 

@@ -8,6 +8,10 @@ export class WhenShown {
     this.#refresh = refresh
   }
 
+  get isShown(): boolean {
+    return this.#shownBy > 0
+  }
+
   /** A view shows it. @returns the view does not show it any more */
   show(): () => void {
     this.#shownBy++
@@ -16,8 +20,13 @@ export class WhenShown {
   }
 
   changed(): void {
-    if (this.#shownBy > 0) this.#again()
-    else this.#changed = true
+    if (this.isShown) this.#again()
+    else this.putOff()
+  }
+
+  /** It has changed, and is looked at again when the next view shows it. */
+  putOff(): void {
+    this.#changed = true
   }
 
   #again(): void {

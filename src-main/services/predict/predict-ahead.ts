@@ -2,7 +2,6 @@ import type { StoredImage } from '../../store/images.ts'
 import { usableModel } from './models.ts'
 import { predictOne } from './predict.ts'
 import type { Extending } from './predict.ts'
-import { listRuns } from './runs.ts'
 import { seenPixels } from '../images/rows.ts'
 import type { Project } from '../machinery/project.ts'
 import { currentRun, isFinished } from '../machinery/project.ts'
@@ -41,8 +40,8 @@ async function predictQuietly(project: Project, id: number, signal: AbortSignal)
   const model = await usableModel(project, run.model)
   signal.throwIfAborted()
   const what = await predictOne(project, { run: number, model, settings, flips }, id, signal, true)
-  const grown = what === 'predicted' ? listRuns(project).find((one) => one.id === number) : undefined
-  if (grown) project.events.emit({ type: 'run-grew', run: grown.id, images: grown.images })
+  if (what !== 'predicted') return
+  project.events.emit({ type: 'run-grew', run: number, images: project.store.runs.size(number) })
 }
 
 function currentModelRun(

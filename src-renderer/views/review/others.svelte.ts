@@ -22,16 +22,13 @@ export class Others {
   /** @param run null: nothing of another run any more */
   async look(image: number, run: number | null): Promise<void> {
     this.found = null
-    await this.#toasts.guard(() =>
-      this.#latest.ask(
-        async () => (run === null ? null : await this.#client.review.predictions({ image, run })),
-        (predictions) => {
-          this.found =
-            run === null || predictions === null
-              ? null
-              : { image, run, predictions: predictions.map(shapeOf) }
-        },
-      ),
+    await this.#latest.askGuarded(
+      this.#toasts,
+      async () => (run === null ? null : await this.#client.review.predictions({ image, run })),
+      (predictions) => {
+        this.found =
+          run === null || predictions === null ? null : { image, run, predictions: predictions.map(shapeOf) }
+      },
     )
   }
 }
