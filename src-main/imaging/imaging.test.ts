@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeImage, readSize } from './decode.ts'
 import { contentHash } from './hash.ts'
 import { withPixels } from './open.ts'
-import { writeOverlay } from './overlay.ts'
+import { reviewPicture, writeOverlay } from './overlay.ts'
 import { loadSharp } from './sharp.ts'
 import { makeThumbnail } from './thumbnail.ts'
 import { makeTile, tileFile, tilesOf, tilesToShow } from './tiles.ts'
@@ -328,6 +328,22 @@ describe('files for the window', () => {
     expect(at(9, 4)).not.toEqual([50, 50, 50])
     expect(at(12, 7)).not.toEqual([50, 50, 50])
     expect(at(13, 4)).toEqual([50, 50, 50])
+  })
+
+  it.each([
+    ['light', 210],
+    ['dark', 40],
+  ])("a review's white outline has a dark line on both sides of it, on %s ground", async (_, shade) => {
+    const image = { width: 40, height: 20, data: new Uint8Array(40 * 20 * 3).fill(shade) }
+    // columns 20 to 29, rows 5 to 14: 1-based, column by column
+    const ship = Uint32Array.from({ length: 20 }, (_one, i) => (i % 2 === 0 ? (20 + i / 2) * 20 + 6 : 10))
+    const jpeg = await reviewPicture(image, [{ rle: ship, kind: 'truth' }])
+    const { data, info } = await sharp(jpeg).greyscale().raw().toBuffer({ resolveWithObject: true })
+    const row = [...data.subarray(10 * info.width, 10 * info.width + 20)]
+    const [dark, white] = [(at: number) => row[at]! < 75, (at: number) => row[at]! > 200]
+    expect([16, 19].map(dark)).toEqual([true, true])
+    expect([17, 18].map(white)).toEqual([true, true])
+    expect(Math.abs(row[8]! - shade)).toBeLessThan(8)
   })
 
   it("hashes a file's content", async () => {

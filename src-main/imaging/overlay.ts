@@ -27,6 +27,12 @@ const MEANINGS = {
   false: [255, 225, 70],
 } as const
 
+/** Runs along both sides of a review's outlines, as on maps: so that light ones show on light ground. */
+const CASING = [16, 20, 24] as const
+const CASING_WIDTH = 1
+/** Lines are no more than this times as wide, however large the image: wider ones take long. */
+const WIDEST = 4
+
 /** Longest side of a review's picture in px. */
 const PICTURE_SIDE = 800
 
@@ -39,7 +45,7 @@ const OUTLINE = 2
  */
 export async function writeOverlay(image: RgbImage, instances: Uint32Array[], file: string): Promise<void> {
   const pixels = Uint8Array.from(image.data)
-  instances.forEach((rle, i) => drawOutline(pixels, image, rle, COLOURS[i % COLOURS.length]!))
+  instances.forEach((rle, i) => drawOutline(pixels, image, rle, COLOURS[i % COLOURS.length]!, OUTLINE))
   const sharp = await loadSharp()
   const picture = sharp(pixels, { raw: { width: image.width, height: image.height, channels: 3 } })
   const jpeg = ['.jpg', '.jpeg'].includes(extname(file).toLowerCase())
@@ -56,19 +62,30 @@ export async function reviewPicture(
   outlines: readonly { rle: Uint32Array; kind: keyof typeof MEANINGS }[],
 ): Promise<Buffer> {
   const pixels = Uint8Array.from(image.data)
-  for (const { rle, kind } of outlines) drawOutline(pixels, image, rle, MEANINGS[kind])
+  // so wide that they are as wide as they should be once the picture is smaller
+  const smaller = Math.round(Math.max(image.width, image.height) / PICTURE_SIDE)
+  const px = Math.min(WIDEST, Math.max(1, smaller))
+  const [near, far] = [CASING_WIDTH * px, (CASING_WIDTH + OUTLINE) * px]
+  // no casing runs over another's line
+  for (const { rle } of outlines) drawOutline(pixels, image, rle, CASING, far + near)
+  for (const { rle, kind } of outlines) {
+    drawOutline(pixels, image, rle, MEANINGS[kind], far)
+    drawOutline(pixels, image, rle, CASING, near)
+  }
   const sharp = await loadSharp()
   return sharp(pixels, { raw: { width: image.width, height: image.height, channels: 3 } })
     .resize(PICTURE_SIDE, PICTURE_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality: 82 })
+    .jpeg({ quality: 82, chromaSubsampling: '4:4:4' })
     .toBuffer()
 }
 
+/** @param reach how far it goes from the instance, px */
 function drawOutline(
   pixels: Uint8Array,
   { width, height }: RgbImage,
   rle: Uint32Array,
   colour: readonly [number, number, number],
+  reach: number,
 ): void {
   const inside = new Set<number>()
   for (let i = 0; i + 1 < rle.length; i += 2) {
@@ -82,8 +99,8 @@ function drawOutline(
     const buried =
       inside.has(pixel - 1) && inside.has(pixel + 1) && inside.has(pixel - width) && inside.has(pixel + width)
     if (buried && x > 0 && x < width - 1) continue
-    for (let dy = -OUTLINE; dy <= OUTLINE; dy++) {
-      for (let dx = -OUTLINE; dx <= OUTLINE; dx++) {
+    for (let dy = -reach; dy <= reach; dy++) {
+      for (let dx = -reach; dx <= reach; dx++) {
         const [u, v] = [x + dx, y + dy]
         if (u < 0 || v < 0 || u >= width || v >= height || inside.has(v * width + u)) continue
         pixels.set(colour, (v * width + u) * 3)
