@@ -124,14 +124,15 @@ export class Shown {
     return this.#scene.find((instance) => instance.id === id) ?? null
   }
 
-  /** Instances at a point, nearest first; truth before predictions where both are as near. @param reach image pixels */
+  /** Instances at a point, nearest first; truth before predictions where both are as near, and areas to ignore after what is in them. @param reach image pixels */
   hits(at: ImagePoint, reach: number): InstanceRef[] {
     if (this.#hidden) return []
     return [
       ...this.#truth.hits(at, reach).map((hit) => ({ ...hit, kind: 'truth' as const })),
       ...this.#predictions.hits(at, reach).map((hit) => ({ ...hit, kind: 'prediction' as const })),
     ]
-      .sort((a, b) => a.distance - b.distance)
+      .map((hit) => ({ ...hit, beneath: this.find(hit.id)?.ignored === true ? 1 : 0 }))
+      .sort((a, b) => a.distance - b.distance || a.beneath - b.beneath)
       .map(({ kind, id }) => ({ kind, id }))
   }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import * as m from '../../../../src-main/core/mask/rle.ts'
-import { A, box, setUp } from '../fake-desk.ts'
+import { A, B, P, box, ids, setUp } from '../fake-desk.ts'
 
 it('an area to ignore lies over ships, takes nothing from them, and nothing yields to it', () => {
   const t = setUp('ignore')
@@ -36,4 +36,21 @@ it('an area to ignore keeps its handles, and is dragged over ships, which keep t
   // a policy of taking, over the ship
   t.drag([60, 8], [8, 8])
   expect(t.areaOf(A)).toBe(before)
+})
+
+it('an area to ignore lies beneath what is in it: ships and predictions are pointed at first', () => {
+  const t = setUp('ignore')
+  for (const [x, y] of [[5, 5], [90, 5], [90, 70], [5, 70]] as const) t.click(x, y) // prettier-ignore
+  t.bench.finish('enter')
+  const area = t.bench.selection[0]!.id
+  t.bench.setTool('select')
+  t.bench.select([])
+  for (const [x, y, id] of [
+    [75, 55, P],
+    [45, 15, B],
+    [60, 40, area],
+  ] as const) {
+    t.click(x, y)
+    expect(ids(t.bench.selection)).toEqual([id])
+  }
 })
