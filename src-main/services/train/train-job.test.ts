@@ -89,6 +89,8 @@ test('a training says what it uses, is refused without truth, and becomes a vers
   })
   expect(await modelCardOf(project, made!.id)).toMatchObject({
     trainedOn: [project.store.images.get(idOf(project, 'a.png'))!.sha256],
+    // every setting: the same again, whatever the defaults are by then
+    reproduce: `drydock train --project harbour.drydock --from ${base!.id} --steps 4 --batch 1 --crop 64 --learning-rate 0.001 --embedding-weight 0.2 --loss-unit pixel --size-exponent 0 --false-alarm-share 0 --synthetic-share 0 --magnify 1.3 --validate-every 50 --patience 6 --seed 1`,
   })
   expect((await trainingCurve(project, job)).map(({ step }) => step)).toEqual([1, 2, 3, 4])
   expect(told.filter(({ type }) => type === 'curve')).toHaveLength(4)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { DrydockError } from '../../contract/errors.ts'
 import { trainSettings } from '../../contract/wire.ts'
@@ -11,6 +11,7 @@ import { SNAPSHOTS } from '../../contract/engine.ts'
 import { gainOf } from './gain.ts'
 import { fewSteps, isFew } from './few-labels.ts'
 import type { HeldOut } from './few-labels.ts'
+import { trainCommand } from './train-command.ts'
 import { knownBy, unseenStart } from './unseen-start.ts'
 import { addHeldOutRun } from './held-out-run.ts'
 import { addModel, usableModel } from '../predict/models.ts'
@@ -172,7 +173,7 @@ async function optionsOf(project: Project, settings: TrainSettings, out: string)
       data: `${train.length} finished images of the project ${name}`,
       licence: 'that of the images and of the model it started from',
       credits: [],
-      reproduce: `drydock train --project ${JSON.stringify(name)} --seed ${settings.seed}`,
+      reproduce: trainCommand(basename(project.folder), settings),
     },
   }
 }
