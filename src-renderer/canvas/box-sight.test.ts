@@ -23,20 +23,32 @@ const ANSWER: BoxSeen = { rle: parseRle('10 2'), rectangle: null }
 let posted: unknown[]
 let ended: number
 let came: number
-let thread: Thread
+/** each with its last question */
+let threads: { thread: Thread; asked: unknown }[]
 let sight: ThreadSight
-const hear = (answer: BoxSeen): void => {
-  thread.onmessage?.call(globalThis as never, { data: answer } as MessageEvent)
+/** The thread that was asked this answers. */
+const hear = (answer: BoxSeen, ask: unknown = posted.at(-1)): void => {
+  const at = threads.find(({ asked }) => asked === ask)
+  at?.thread.onmessage?.call(globalThis as never, { data: answer } as MessageEvent)
 }
 
 beforeEach(() => {
-  ;[posted, ended, came] = [[], 0, 0]
-  const start = () =>
-    (thread = {
-      ...{ onmessage: null, onerror: null },
-      postMessage: (one: unknown) => posted.push(one),
-      terminate: () => ended++,
-    })
+  ;[posted, threads, ended, came] = [[], [], 0, 0]
+  const start = () => {
+    const one = {
+      asked: null as unknown,
+      thread: {
+        ...{ onmessage: null, onerror: null },
+        postMessage: (ask: unknown) => {
+          posted.push(ask)
+          one.asked = ask
+        },
+        terminate: () => ended++,
+      } satisfies Thread,
+    }
+    threads.push(one)
+    return one.thread
+  }
   sight = new ThreadSight(new DirectSight(), start, () => came++)
 })
 
@@ -62,11 +74,11 @@ it('what may be asked is looked into once the hand rests, unless something else 
   vi.useFakeTimers()
   const [a, b, c] = [ask(), ask(), ask()]
   sight.ahead(() => a)
-  vi.advanceTimersByTime(16)
+  vi.advanceTimersByTime(40)
   sight.ahead(() => b)
-  vi.advanceTimersByTime(16)
+  vi.advanceTimersByTime(40)
   expect(posted).toEqual([])
-  vi.advanceTimersByTime(16)
+  vi.advanceTimersByTime(40)
   expect(posted).toEqual([b])
   hear(ANSWER)
   sight.ahead(() => c)
@@ -77,6 +89,37 @@ it('what may be asked is looked into once the hand rests, unless something else 
   vi.runAllTimers()
   expect(posted).toEqual([b])
   vi.useRealTimers()
+})
+
+it('what is wanted does not wait for a guess that was wrong, and is not asked again where the guess was right', () => {
+  vi.useFakeTimers()
+  const [wrong, right, next] = [ask(), ask(), ask()]
+  sight.ahead(() => wrong)
+  vi.runAllTimers()
+  sight.ahead(() => next)
+  vi.runAllTimers()
+  expect(sight.look(right)).toBeNull()
+  expect(posted).toEqual([wrong, right])
+  // the guess that waited for the first one is none any more
+  hear(ANSWER, wrong)
+  expect([posted.length, sight.known(right)]).toEqual([2, null])
+  hear(ANSWER, right)
+  expect(sight.look(right)).toBe(ANSWER)
+  sight.ahead(() => next)
+  vi.runAllTimers()
+  expect(sight.look(next)).toBeNull()
+  expect(posted).toEqual([wrong, right, next])
+  hear(ANSWER, next)
+  expect(sight.look(next)).toBe(ANSWER)
+  vi.useRealTimers()
+})
+
+it('all threads are there before the first question', () => {
+  sight.warm()
+  sight.warm()
+  expect(threads.length).toBe(2)
+  sight.close()
+  expect(ended).toBe(2)
 })
 
 it('a gesture that ends before the answer is answered at once, the same as ever', () => {
@@ -91,7 +134,7 @@ it('a gesture that ends before the answer is answered at once, the same as ever'
 it('an answer after the end lands nowhere, and no thread is left', () => {
   const a = ask()
   sight.look(a)
-  const late = thread.onmessage
+  const late = threads[0]?.thread.onmessage
   sight.close()
   late?.call(globalThis as never, { data: ANSWER } as MessageEvent)
   expect([sight.known(a), came, ended]).toEqual([null, 0, 1])
@@ -100,7 +143,7 @@ it('an answer after the end lands nowhere, and no thread is left', () => {
 it('where the thread breaks off it looks itself', () => {
   const a = ask()
   sight.look(a)
-  thread.onerror?.call(globalThis, new Event('error') as never)
+  threads[0]?.thread.onerror?.call(globalThis, new Event('error') as never)
   expect([came, ended]).toEqual([1, 1])
   expect(sight.look(a)).toEqual(new DirectSight().now(ask()))
 })

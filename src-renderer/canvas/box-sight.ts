@@ -17,8 +17,8 @@ export interface BoxSight {
   now(ask: BoxAsk): BoxSeen
 }
 
-/** A hand that moves says so in every frame, ms. */
-const RESTS = 25
+/** A hand that has not moved for so long may be about to let go, ms: one that moves says so in every frame, and a guess is in the way of those. */
+const RESTS = 50
 
 /** Looks when it is asked, where it is asked. */
 export class DirectSight implements BoxSight {
@@ -48,33 +48,93 @@ export class DirectSight implements BoxSight {
   }
 }
 
+/** A thread that looks into one question after the other: of those that wait the last counts. */
+class Eye {
+  readonly #start: () => Thread
+  readonly #heard: (ask: BoxAsk, answer: BoxSeen) => void
+  readonly #broke: () => void
+  #thread: Thread | null = null
+  #asked: BoxAsk | null = null
+  #waiting: BoxAsk | null = null
+
+  constructor(start: () => Thread, heard: (ask: BoxAsk, answer: BoxSeen) => void, broke: () => void) {
+    this.#start = start
+    this.#heard = heard
+    this.#broke = broke
+  }
+
+  warm(): Thread {
+    if (this.#thread) return this.#thread
+    const thread = this.#start()
+    thread.onmessage = ({ data }: MessageEvent<BoxSeen>) => this.#hear(data)
+    thread.onerror = () => this.#broke()
+    return (this.#thread = thread)
+  }
+
+  looksInto(ask: BoxAsk): boolean {
+    return ask === this.#asked
+  }
+
+  /** @param ask what is wanted now; null: nothing. What waited is wanted no more */
+  want(ask: BoxAsk | null): void {
+    this.#waiting = ask === this.#asked ? null : ask
+    this.#next()
+  }
+
+  close(): void {
+    this.#asked = null
+    this.#waiting = null
+    this.#thread?.terminate()
+    this.#thread = null
+  }
+
+  #next(): void {
+    if (this.#asked || !this.#waiting) return
+    this.#asked = this.#waiting
+    this.#waiting = null
+    this.warm().postMessage(this.#asked)
+  }
+
+  #hear(answer: BoxSeen): void {
+    const asked = this.#asked
+    if (!asked) return
+    this.#asked = null
+    this.#next()
+    this.#heard(asked, answer)
+  }
+}
+
 /**
- * Has a thread look, one question after the other: of those that wait the last counts. An answer belongs to its question, so that one that comes late is
- * seen by nobody who has asked another since. Where the thread breaks off, `direct` answers.
+ * Has threads look: one into what is wanted, and one into what may be wanted soon, so that the former never waits for a guess that was wrong. An answer belongs to its
+ * question, so that one that comes late is seen by nobody who has asked another since. Where a thread breaks off, `direct` answers.
  */
 export class ThreadSight implements BoxSight {
   readonly #direct: DirectSight
-  readonly #start: () => Thread
   readonly #came: () => void
   readonly #answers = new WeakMap<BoxAsk, BoxSeen>()
-  #thread: Thread | null = null
+  readonly #wanted: Eye
+  readonly #early: Eye
   #broken = false
-  #asked: BoxAsk | null = null
-  #waiting: BoxAsk | null = null
   #resting: ReturnType<typeof setTimeout> | undefined
 
   /** @param came an answer is there */
   constructor(direct: DirectSight, start: () => Thread, came: () => void) {
     this.#direct = direct
-    this.#start = start
     this.#came = came
+    const eye = () =>
+      new Eye(
+        start,
+        (ask, answer) => this.#hear(ask, answer),
+        () => this.#break(),
+      )
+    this.#wanted = eye()
+    this.#early = eye()
   }
 
   warm(): void {
-    if (this.#thread || this.#broken) return
-    this.#thread = this.#start()
-    this.#thread.onmessage = ({ data }: MessageEvent<BoxSeen>) => this.#hear(data)
-    this.#thread.onerror = () => this.#break()
+    if (this.#broken) return
+    this.#wanted.warm()
+    this.#early.warm()
   }
 
   known(ask: BoxAsk): BoxSeen | null {
@@ -86,8 +146,8 @@ export class ThreadSight implements BoxSight {
     if (this.#broken) return this.now(ask)
     const answer = this.known(ask)
     if (answer === null) {
-      this.#waiting = ask === this.#asked ? null : ask
-      this.#next()
+      this.#wanted.want(this.#early.looksInto(ask) ? null : ask)
+      this.#early.want(null)
     }
     return answer
   }
@@ -97,7 +157,7 @@ export class ThreadSight implements BoxSight {
     if (this.#broken) return
     this.#resting = setTimeout(() => {
       const asked = ask()
-      if (asked) this.look(asked)
+      if (asked && this.known(asked) === null) this.#early.want(asked)
     }, RESTS)
   }
 
@@ -108,25 +168,12 @@ export class ThreadSight implements BoxSight {
   close(): void {
     clearTimeout(this.#resting)
     this.#broken = true
-    this.#asked = null
-    this.#waiting = null
-    this.#thread?.terminate()
-    this.#thread = null
+    this.#wanted.close()
+    this.#early.close()
   }
 
-  #next(): void {
-    if (this.#asked || !this.#waiting) return
-    this.warm()
-    this.#asked = this.#waiting
-    this.#waiting = null
-    this.#thread?.postMessage(this.#asked)
-  }
-
-  #hear(answer: BoxSeen): void {
-    if (!this.#asked) return
-    this.#answers.set(this.#asked, answer)
-    this.#asked = null
-    this.#next()
+  #hear(ask: BoxAsk, answer: BoxSeen): void {
+    this.#answers.set(ask, answer)
     this.#came()
   }
 
