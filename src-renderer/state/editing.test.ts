@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { planStatus } from '../../src-main/core/edit/edit.ts'
 import { DrydockError } from '../../src-main/contract/errors.ts'
+import { NO_FILTER } from '../../src-main/core/list/order.ts'
 import type { Editing } from './editing.svelte.ts'
 import { brush, FakeBackend, settle, windowOn } from './fake-backend.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -85,6 +86,24 @@ describe('Editing', () => {
     await settle()
     expect(editing.image).toBe(1)
     expect(backend.states.get(1)?.status).toBe('to do')
+  })
+
+  it('goes on from where an image stood in a filtered list, also where a gesture or undo left it out of that', async () => {
+    const { editing, images } = await windowOn(backend)
+    images.visible.filter = { ...NO_FILTER, status: 'to do' }
+    await settle()
+    await editing.open(2)
+    brush(editing, 1, 2, 3)
+    await settle()
+    expect(editing.shown?.row?.status).toBe('in progress')
+    for (const way of ['there', 'and back']) {
+      editing.finish('done')
+      await settle()
+      expect([way, editing.image]).toEqual([way, 3])
+      editing.undo()
+      await settle()
+      expect([way, editing.image]).toEqual([way, 2])
+    }
   })
 
   it('only returns where Done had changed nothing', async () => {

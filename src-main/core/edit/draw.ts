@@ -186,6 +186,9 @@ export function planMerge(state: EditState, ids: readonly string[]): Planned {
   const chosen = [...new Set(ids)].flatMap((id) => builder.get(id) ?? [])
   const [first, ...others] = chosen
   if (!first || others.length === 0) return { refusal: 'Select two or more truth instances to merge.' }
+  if (others.some(({ ignore }) => (ignore === true) !== (first.ignore === true))) {
+    return { refusal: 'A ship and an area to ignore do not become one. Merge ships alone, or areas alone.' }
+  }
   for (const { id } of others) builder.reshape(id, new Uint32Array(0))
   builder.reshape(first.id, unionAll(chosen.map(({ rle }) => rle)))
   const plan = builder.plan('merge')

@@ -54,3 +54,17 @@ it('an area to ignore lies beneath what is in it: ships and predictions are poin
     expect(ids(t.bench.selection)).toEqual([id])
   }
 })
+
+it('an area to ignore is merged with no ship', () => {
+  const t = setUp('ignore')
+  for (const [x, y] of [[5, 5], [35, 5], [35, 70], [5, 70]] as const) t.click(x, y) // prettier-ignore
+  t.bench.finish('enter')
+  const area = t.bench.selection[0]!
+  t.bench.select([{ kind: 'truth', id: A }, area])
+  t.bench.setTool('merge')
+  t.bench.finish('enter')
+  expect(t.refusals).toEqual([
+    'A ship and an area to ignore do not become one. Merge ships alone, or areas alone.',
+  ])
+  expect(t.shown.content!.truth.map(({ id }) => id)).toEqual([A, B, area.id])
+})
