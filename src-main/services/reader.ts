@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { DrydockError, toWireError } from '../contract/errors.ts'
 import { openToRead } from '../store/store.ts'
 import { imageReads } from './images/reads.ts'
+import { clearingAway } from './machinery/clear-away.ts'
 import { stepBack } from './machinery/step-back.ts'
 import type { Emit, ReadAnswer, ReadMessage, ReadName, Reads } from './machinery/readers.ts'
 
@@ -33,6 +34,7 @@ async function readOf(name: ReadName): Promise<AnyRead> {
 }
 
 stepBack()
+const clearAway = clearingAway()
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer({ name, file, input, port }: ReadMessage): Promise<ReadAnswer> {
@@ -49,6 +51,8 @@ export default async function answer({ name, file, input, port }: ReadMessage): 
     return { error: toWireError(error) }
   } finally {
     port?.close()
+    // once the answer is on its way
+    setImmediate(() => void clearAway())
   }
 }
 

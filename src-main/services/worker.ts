@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina'
 import { toWireError } from '../contract/errors.ts'
+import { clearingAway } from './machinery/clear-away.ts'
 import { stepBack } from './machinery/step-back.ts'
 import type { TaskAnswer, TaskName, Tasks } from './machinery/workers.ts'
 
@@ -42,6 +43,7 @@ const rooms: { [N in TaskName]: () => Promise<Pick<Tasks, N>> } = {
 }
 
 stepBack()
+const clearAway = clearingAway()
 
 /** What the pool calls. Failures travel as values, since an error's class does not cross threads. */
 export default async function answer(message: { task: TaskName; input: never }): Promise<TaskAnswer> {
@@ -51,6 +53,9 @@ export default async function answer(message: { task: TaskName; input: never }):
     return handedOver({ value: await task(message.input) })
   } catch (error) {
     return { error: toWireError(error) }
+  } finally {
+    // once the answer is on its way
+    setImmediate(() => void clearAway())
   }
 }
 

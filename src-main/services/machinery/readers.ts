@@ -76,6 +76,8 @@ export function startReaders(log: (line: string) => void): Readers {
     // what a read makes is soon of no use: it is cleared away often instead of growing
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
     execArgv: THREAD_ARGUMENTS,
+    // as in the other pool
+    atomics: 'disabled',
   })
   return {
     async run<N extends ReadName>(

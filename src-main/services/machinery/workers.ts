@@ -50,6 +50,8 @@ export function startWorkers(): Workers {
     idleTimeout: 60_000,
     taskQueue: new PeopleFirst(),
     execArgv: THREAD_ARGUMENTS,
+    // a thread that slept in one would do nothing when it has answered: it clears away then
+    atomics: 'disabled',
   })
   const workers = (end?: AbortSignal): Workers => ({
     async run<N extends TaskName>(
