@@ -21,6 +21,9 @@ export const PRELOAD_CHANNELS = {
   port: 'drydock:port',
   /** a dropped path becomes a grant; answers a `DropAnswer` */
   drop: 'drydock:drop',
+  /** shell asks the page for a sign of life, and it gives one */
+  ping: 'drydock:ping',
+  alive: 'drydock:alive',
 } as const
 
 /** Frames on the page's port: oRPC's own messages, unparsed, each marked with the router it is for. */

@@ -12,4 +12,7 @@ ipcRenderer.on(PRELOAD_CHANNELS.port, (event, generation: number) => {
   window.postMessage(message, window.location.origin, [...event.ports])
 })
 
+// by the page's own event loop: one that hangs does not answer
+ipcRenderer.on(PRELOAD_CHANNELS.ping, () => ipcRenderer.send(PRELOAD_CHANNELS.alive))
+
 contextBridge.exposeInMainWorld('drydock', bridge)

@@ -7,6 +7,7 @@ import { Closing } from './closing.ts'
 import type { WindowEnd, WindowPort } from './gate.ts'
 import { LeftOpen } from './left-open.ts'
 import type { Confirmation, DialogQuestion } from './router.ts'
+import { Silence } from './silence.ts'
 import type { Switches } from './switches.ts'
 import { MINIMUM_SIZE, placeWindow, readWindowState, writeWindowState } from './window-state.ts'
 
@@ -31,6 +32,14 @@ const UNSAVED: Confirmation = {
   detail: 'If you close the window now, they are lost. The status bar says why they are not saved.',
   yes: 'Close all the same',
   no: 'Stay',
+}
+
+const SILENT: Confirmation = {
+  message: 'The window does not answer',
+  detail:
+    'It has not answered for 20 seconds. Everything that was saved stays; a gesture of the last second may not be.',
+  yes: 'Close all the same',
+  no: 'Wait',
 }
 
 /** One window: the page, its port, its dialogs, and what the menu sends it. */
@@ -73,8 +82,13 @@ export class ShellWindow implements WindowEnd {
     if (maximised && !settings.offscreen) this.#window.maximize()
     const closing = this.#closing()
     this.contents.on('will-prevent-unload', () => closing.refused())
+    const silence = this.#silence()
+    this.contents.ipc.on(PRELOAD_CHANNELS.alive, () => silence.end())
+    this.contents.on('render-process-gone', () => silence.end())
+    this.#window.on('closed', () => silence.end())
     this.#window.on('close', () => {
       closing.begin()
+      silence.begin()
       writeWindowState(settings.stateFile, {
         bounds: this.#window.getNormalBounds(),
         maximised: this.#window.isMaximized(),
@@ -144,11 +158,11 @@ export class ShellWindow implements WindowEnd {
     return answer.canceled ? null : (answer.filePaths[0] ?? null)
   }
 
-  /** Asks for a yes that Enter and Escape do not give. */
-  async confirm({ message, detail, yes, no }: Confirmation): Promise<boolean> {
+  /** Asks for a yes that Enter and Escape do not give; a signal dismisses the question with a no. */
+  async confirm({ message, detail, yes, no }: Confirmation, signal?: AbortSignal): Promise<boolean> {
     const answer = await dialog.showMessageBox(this.#window, {
       ...{ type: 'warning', message, detail, buttons: [no, yes] },
-      ...{ defaultId: 0, cancelId: 0, noLink: true },
+      ...{ defaultId: 0, cancelId: 0, noLink: true, ...(signal && { signal }) },
     })
     return answer.response === 1
   }
@@ -169,6 +183,14 @@ export class ShellWindow implements WindowEnd {
 
   serveShell(port: VirtualPort): void {
     this.#settings.serveShell(this, port)
+  }
+
+  #silence(): Silence {
+    return new Silence({
+      ping: () => this.contents.send(PRELOAD_CHANNELS.ping),
+      ask: (signal) => this.confirm(SILENT, signal),
+      destroy: () => this.#window.destroy(),
+    })
   }
 
   #closing(): Closing {
