@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { complaints } from './axe.ts'
 import { expect, test } from './harness.ts'
@@ -91,6 +91,31 @@ test('few labels train out of fold; the film is scrubbed, a step kept, a version
     await kept.click()
     await page.getByTestId('tab-crops').click()
     await expect(page.getByTestId('crops').locator('canvas').first()).toBeVisible()
+  })
+
+  await test.step('a learning curve that was measured tells what more images are worth', async () => {
+    await page.getByTestId('tab-learning-curve').click()
+    await expect(page.getByTestId('learning-curve')).toContainText('Is it worth labelling on?')
+    await page.getByTestId('tab-curves').click()
+    const [f2, recall] = [
+      { value: 0.778, low: 0.738, high: 0.818 },
+      { value: 0.59, low: 0.48, high: 0.7 },
+    ]
+    const measured = {
+      ...{ at: '2026-11-30T12:00:00Z', scoredOn: 24, ships: 61, from: 'Drydock base', more: 100 },
+      ...{ gain: { value: 0.037, low: 0.008, high: 0.066 }, fit: [{ images: 172, f2: 0.83 }] },
+      points: [36, 72].map((images) => ({ images, f2, found: 36, recall })),
+    }
+    writeFileSync(join(folder, 'few.drydock', 'training', 'learning-curve.json'), JSON.stringify(measured))
+    await page.getByTestId('tab-learning-curve').click()
+    const said = page.getByTestId('learning-gain')
+    await expect(said).toContainText('100 more images: about +0.037 [+0.008, +0.066]')
+    await expect(said).toContainText('72: 0.778 [0.738, 0.818], 36 of 61 ships found [0.48, 0.70]')
+    await expect(page.getByTestId('learning-curve')).toContainText(
+      'from Drydock base, on 24 validation images',
+    )
+    expect(await complaints(drydock)).toEqual([])
+    await page.getByTestId('tab-curves').click()
   })
 
   await test.step('it is made current and rolled back', async () => {
