@@ -161,6 +161,7 @@ export class ImageList {
     const kept = now !== null || goes ? null : this.#kept
     this.#chosen = false
     this.#kept = kept ? { ...kept, now: null } : now
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- no view looks at it
     if (kept) this.#move(new Map([[kept.image, kept.key]]))
     this.change([...since.values()])
   }
