@@ -116,7 +116,10 @@ export class OpenImage {
   /** News of its row: fetches it again where its file was lost, found or replaced. */
   async lookAtFile(): Promise<void> {
     if (!this.row || this.content === null) return
-    if (this.row.content !== this.content || whyNotShown(this.row) !== this.failure) await this.fetch()
+    // an answer that is on its way may be older than the news
+    const isAsking = this.#asked > this.#taken
+    const isOther = this.row.content !== this.content || whyNotShown(this.row) !== this.failure
+    if (isAsking || isOther) await this.fetch()
   }
 
   async fetch(): Promise<void> {

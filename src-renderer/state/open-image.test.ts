@@ -115,4 +115,19 @@ describe('the file of the open image', () => {
     expect(await hear()).toBe(before + 3)
     expect(editing.shown?.tiles[0]?.url).toBe('tile of y')
   })
+
+  it('is shown once it is found, also where the answer that it is lost comes after that news', async () => {
+    const hear = () => {
+      images.update([backend.row(1)])
+      return editing.shown?.lookAtFile()
+    }
+    backend.files.set(1, { fileState: 'missing', fileNote: 'It is gone.', content: 'x' })
+    const lost = hear()
+    await Promise.resolve()
+    backend.files.delete(1)
+    await Promise.all([lost, hear()])
+    await settle()
+    expect(editing.shown?.failure).toBeNull()
+    expect(editing.shown?.row?.fileState).toBe('ok')
+  })
 })
