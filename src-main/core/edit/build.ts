@@ -65,8 +65,19 @@ export class PlanBuilder {
     return left
   }
 
-  /** Takes the pixels of a mask away from all instances but `except`. */
-  takeFromOthers(rle: Rle, except: string | null): void {
+  /**
+   * The pixels of a mask that an instance comes to have: what others hold stays theirs, goes, or is shared, by the policy. An area to ignore lies over ships and between
+   * them, and takes nothing from them.
+   * @param owner null, or without an id: a new instance
+   */
+  claim(rle: Rle, policy: Policy, owner: Partial<Pick<EditTruth, 'id' | 'ignore'>> | null = null): Rle {
+    if (owner?.ignore === true) return rle
+    if (policy === 'yield') return this.yielding(rle, owner?.id ?? null)
+    if (policy === 'take') this.#takeFromOthers(rle, owner?.id ?? null)
+    return rle
+  }
+
+  #takeFromOthers(rle: Rle, except: string | null): void {
     for (const t of [...this.#after.values()]) {
       const other = t.id !== except && t.ignore !== true
       if (other && intersectionArea(t.rle, rle) > 0) this.reshape(t.id, subtract(t.rle, rle))

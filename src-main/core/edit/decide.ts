@@ -18,9 +18,8 @@ export function planAccept(state: EditState, ids: readonly string[], options: Dr
     if (prediction.decision === 'accepted' && stillMarked(state, prediction)) continue
     const { rle, category } = prediction
     const kind = category === undefined ? {} : { category }
-    const pixels = options.policy === 'yield' ? builder.yielding(rle, null) : rle
+    const pixels = builder.claim(rle, options.policy)
     if (pixels.length === 0) continue
-    if (options.policy === 'take') builder.takeFromOthers(pixels, null)
     builder.create(
       { id: options.newId(), rle: pixels, origin: 'accepted', edited: false, ...kind },
       prediction.colour,

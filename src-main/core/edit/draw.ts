@@ -66,10 +66,8 @@ export function planReshape(
   const builder = new PlanBuilder(state)
   const instance = builder.get(id)
   if (!instance) return { refusal: 'The ship is not there any more.' }
-  const over = instance.ignore === true
-  const pixels = policy === 'yield' && !over ? builder.yielding(rle, id) : rle
+  const pixels = builder.claim(rle, policy, instance)
   if (pixels.length === 0) return { refusal: ALL_TAKEN }
-  if (policy === 'take' && !over) builder.takeFromOthers(pixels, id)
   builder.reshape(id, pixels, { shape, heading: headingOf(shape) ?? instance.heading })
   const plan = builder.plan('shape')
   return plan ? withLosses(state, plan) : { refusal: 'The shape is where it was.' }
@@ -114,11 +112,8 @@ function planPixels(
   if (rle.length === 0) return { refusal: NO_PIXELS }
   const builder = new PlanBuilder(state)
   const extended = extend === null ? null : builder.get(extend)
-  // an area to ignore lies over ships and between them, and takes nothing from them
-  const over = extended?.ignore === true
-  const pixels = policy === 'yield' && !over ? builder.yielding(rle, extended?.id ?? null) : rle
+  const pixels = builder.claim(rle, policy, extended)
   if (pixels.length === 0) return { refusal: ALL_TAKEN }
-  if (policy === 'take' && !over) builder.takeFromOthers(pixels, extended?.id ?? null)
   if (extended) builder.reshape(extended.id, union(extended.rle, pixels))
   else builder.create({ id: newId(), rle: pixels, origin: 'drawn', edited: false, ...drawn })
   const plan = builder.plan(kind)
@@ -142,9 +137,8 @@ export function planTouchUp(
   if (wanted.length === 0) {
     return { refusal: 'Nothing would be left of the prediction, so it stays as it is. Reject it instead.' }
   }
-  const pixels = policy === 'yield' ? builder.yielding(wanted, null) : wanted
+  const pixels = builder.claim(wanted, policy)
   if (pixels.length === 0) return { refusal: ALL_TAKEN }
-  if (policy === 'take') builder.takeFromOthers(pixels, null)
   const category = prediction.category === undefined ? {} : { category: prediction.category }
   builder.create(
     { id: newId(), rle: pixels, origin: 'accepted', edited: true, ...category },

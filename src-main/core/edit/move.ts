@@ -38,10 +38,8 @@ export function planPaste(
   const builder = new PlanBuilder(state)
   for (const instance of instances) {
     const rle = shiftMask(instance.rle, height, step, state)
-    const over = instance.ignore === true
-    const pixels = policy === 'yield' && !over ? builder.yielding(rle, null) : rle
+    const pixels = builder.claim(rle, policy, { ignore: instance.ignore })
     if (pixels.length === 0) continue
-    if (policy === 'take' && !over) builder.takeFromOthers(pixels, null)
     const shape = instance.shape && movedShape(instance.shape, step.dx, step.dy)
     const what = { ...attributesOf(instance), shape }
     builder.create({ ...what, id: newId(), rle: pixels, origin: 'drawn', edited: false }, what.colour)

@@ -37,10 +37,7 @@ export function planRefine(
       continue
     }
     const added = subtract(wanted, before.rle)
-    // an area to ignore grows over ships, and takes nothing from them
-    const over = before.ignore === true
-    const free = policy === 'yield' && !over ? builder.yielding(added, id) : added
-    if (policy === 'take' && !over) builder.takeFromOthers(free, id)
+    const free = builder.claim(added, policy, before)
     const kept = subtract(before.rle, subtract(before.rle, wanted))
     const after = union(kept, free)
     if (!equal(after, before.rle)) builder.reshape(id, after)

@@ -35,8 +35,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     )
   }
   const model = parsed(folder, 'model.json', modelText, modelFile.safeParse.bind(modelFile))
-  const cardText = await readFile(join(folder, 'card.json'), 'utf8').catch(() => 'null')
-  const card = parsed(folder, 'card.json', cardText, modelCard.safeParse.bind(modelCard))
+  const card = await readModelCard(folder)
   const parameters = model.weights.reduce(
     (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
     0,
@@ -86,6 +85,12 @@ function parsed<T>(
     `${name} of the model ${basename(folder)} cannot be read, so the model cannot be used. Take a whole copy of it.`,
     { folder, detail: result.error.message },
   )
+}
+
+/** card.json of a model's folder. @throws DrydockError `file_broken`, also where there is none */
+export async function readModelCard(folder: string): Promise<ModelCard> {
+  const text = await readFile(join(folder, 'card.json'), 'utf8').catch(() => 'null')
+  return parsed(folder, 'card.json', text, modelCard.safeParse.bind(modelCard))
 }
 
 /** SHA-256 of the images that the version in a folder and its ancestors were trained on, as its card says; none without a card. */

@@ -1,6 +1,5 @@
-import type { ModelCard } from '../../contract/engine.ts'
 import type { TrainPreview } from '../../contract/wire.ts'
-import { readModelFolder } from '../predict/model-files.ts'
+import { readModelCard } from '../predict/model-files.ts'
 import { modelFolder, usableModel } from '../predict/models.ts'
 import type { Project } from '../machinery/project.ts'
 
@@ -9,7 +8,7 @@ export async function knownBy(project: Project, contents: readonly string[]): Pr
   if (contents.length === 0) return []
   const known: TrainPreview['known'] = []
   for (const { id } of project.store.models.all()) {
-    const images = seenOf(await cardOf(project, id), contents)
+    const images = await seenBy(project, id, contents)
     if (images > 0) known.push({ model: id, images })
   }
   return known
@@ -31,15 +30,13 @@ export async function unseenStart(project: Project, contents: readonly string[])
   }
   line.push(...[...versions.values()].filter(({ kind }) => kind === 'base').map(({ id }) => id))
   for (const id of line) {
-    if (seenOf(await cardOf(project, id), contents) === 0) return id
+    if ((await seenBy(project, id, contents)) === 0) return id
   }
   return null
 }
 
-const cardOf = async (project: Project, id: string): Promise<ModelCard> =>
-  (await readModelFolder(modelFolder(project, id))).card
-
-function seenOf({ trainedOn }: ModelCard, contents: readonly string[]): number {
-  const seen = new Set(trainedOn)
+/** Of how many of these images a version has learnt, by its card alone: weights are not read for it. */
+async function seenBy(project: Project, id: string, contents: readonly string[]): Promise<number> {
+  const seen = new Set((await readModelCard(modelFolder(project, id))).trainedOn)
   return contents.filter((content) => seen.has(content)).length
 }
