@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test } from './harness.ts'
-import { answerQuestions, ask, asked, counts, handOn, sampleIn, saved } from './steps.ts'
+import { answerQuestions, ask, asked, closeWindow, counts, handOn, sampleIn, saved } from './steps.ts'
 
 test('gestures that cannot be saved keep the window, until a person gives them up', async ({
   launch,
@@ -42,7 +42,7 @@ test('gestures that cannot be saved keep the window, until a person gives them u
     await expect(page.getByTestId('saved-state')).toContainText(/Saving|Not saved/)
     await answerQuestions(drydock, 1)
     const gone = app.waitForEvent('close', { timeout: 60_000 })
-    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    await closeWindow(drydock)
     await gone
     other.close()
     expect(truth()).toHaveLength(before + 1)
@@ -61,7 +61,7 @@ test('a gesture on its way is saved before the window closes, and nobody is aske
   await page.keyboard.press('b')
   const gone = app.waitForEvent('close', { timeout: 60_000 })
   await hand.stroke([300, 300], [340, 300])
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await closeWindow(drydock)
   await gone
   expect(ask(project, 'select id from truth')).toHaveLength(before + 1)
 })

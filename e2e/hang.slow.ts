@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test } from './harness.ts'
-import { answerQuestions, asked, handOn, sampleIn } from './steps.ts'
+import { answerQuestions, asked, closeWindow, handOn, sampleIn } from './steps.ts'
 
 /** Longer than a page may leave its window without an answer, on a machine far slower than ours, ms. */
 const ASKS_WITHIN = 120_000
@@ -16,13 +16,12 @@ test('a window whose page hangs is closed once a person says so', async ({ launc
       for (;;);
     })
   })
-  const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  await close()
+  await closeWindow(drydock)
   await expect.poll(() => asked(drydock), { timeout: ASKS_WITHIN }).toEqual(['The window does not answer'])
   // waited for, it is asked about again
   await answerQuestions(drydock, 1)
   const gone = app.waitForEvent('close', { timeout: ASKS_WITHIN })
-  await close()
+  await closeWindow(drydock)
   await gone
 })
 
@@ -32,7 +31,7 @@ test('one that refuses to close, as gestures are not saved, is never taken for o
 }) => {
   const project = sampleIn(folder)
   const drydock = await launch({ args: ['--open-sample'] })
-  const { app, page } = drydock
+  const { page } = drydock
   const hand = await handOn(drydock, 'drawn-at-sea.jpg')
   const other = new Database(join(project, 'project.sqlite'))
   other.exec('begin immediate')
@@ -43,7 +42,7 @@ test('one that refuses to close, as gestures are not saved, is never taken for o
   // each time it is tried for three seconds before a person is asked
   const questions: string[] = []
   while (questions.length < 9) {
-    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    await closeWindow(drydock)
     questions.push('The last gestures are not saved yet')
     await expect.poll(() => asked(drydock), { timeout: ASKS_WITHIN }).toEqual(questions)
   }

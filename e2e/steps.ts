@@ -95,6 +95,11 @@ export function asked({ app }: Drydock): Promise<unknown> {
   return app.evaluate((): unknown => Reflect.get(globalThis, 'asked'))
 }
 
+/** As its button does: it may ask, or stay. */
+export async function closeWindow({ app }: Drydock): Promise<void> {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+}
+
 /** Sets a number of the configuration in Train. */
 export async function setNumber({ page }: Drydock, label: string, value: string): Promise<void> {
   const field = page.getByLabel(label, { exact: true })
