@@ -69,9 +69,11 @@ test('the queue is filtered, several images are chosen, and what is done to all 
 
   await test.step('the list stays where it was scrolled to while others are chosen, and says which are not listed', async () => {
     await options.nth(0).click()
-    await page.getByTestId('queue').press('End')
-    await options.first().evaluate((row) => row.closest('[role=listbox]')!.scrollTo(0, 0))
-    const first = page.getByTestId('queue').locator('[data-path]').first()
+    const queue = page.getByTestId('queue')
+    await queue.press('End')
+    await expect(queue.locator('[role=option][aria-posinset="22"]')).toBeInViewport()
+    await queue.evaluate((list) => list.scrollTo(0, 0))
+    const first = queue.locator('[data-path]').first()
     await expect(first).toBeInViewport()
     await first.click({ modifiers: ['Control'] })
     await expect(page.getByTestId('chosen-bar')).toContainText('2 chosen')
