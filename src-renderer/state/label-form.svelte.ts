@@ -18,6 +18,9 @@ export class LabelForm {
     this.#forms.chosen !== null || this.#forms.labels === null ? null : "as this project's labels are",
   )
   readonly #latest = new Latest()
+  /** choices that are on their way to the disk, and how often one has begun or come there: what was asked before is older than what is shown */
+  #underWay = 0
+  #turns = 0
   /** its views say so themselves */
   readonly shown: WhenShown
   readonly #client: ProjectClient
@@ -32,10 +35,13 @@ export class LabelForm {
   }
 
   async refresh(): Promise<void> {
+    const turns = this.#turns
     await this.#latest.askGuarded(
       this.#toasts,
       () => this.#client.annotate.labelForms({}),
-      (forms) => (this.#forms = forms),
+      (forms) => {
+        if (this.#underWay === 0 && turns === this.#turns) this.#forms = forms
+      },
     )
   }
 
@@ -44,7 +50,11 @@ export class LabelForm {
     if (form === this.value) return
     const chosen = form === this.#forms.labels ? null : form
     this.#forms = { ...this.#forms, chosen }
+    this.#underWay++
+    this.#turns++
     await this.#toasts.guard(() => this.#client.annotate.chooseLabelForm({ form: chosen }))
+    this.#underWay--
+    this.#turns++
     await this.refresh()
   }
 

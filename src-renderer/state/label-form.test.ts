@@ -7,18 +7,23 @@ import { Toasts } from './toasts.svelte.ts'
 
 let stored: LabelForms
 let refuses: boolean
+/** answers that wait to be let go, in the order of their questions; null: they come at once */
+let held: (() => void)[] | null
 let form: LabelForm
 let toasts: Toasts
 
 beforeEach(() => {
   stored = { chosen: null, labels: null }
   refuses = false
+  held = null
+  const answer = <T>(value: T) => new Promise<T>((go) => (held ? held.push(() => go(value)) : go(value)))
   const annotate = {
-    labelForms: () => Promise.resolve(stored),
-    chooseLabelForm: ({ form: chosen }: { form: LabelForms['chosen'] }) => {
-      if (refuses) return Promise.reject(new DrydockError('read_only', 'It cannot be written.'))
+    labelForms: () => answer(stored),
+    chooseLabelForm: async ({ form: chosen }: { form: LabelForms['chosen'] }) => {
+      if (refuses) throw new DrydockError('read_only', 'It cannot be written.')
+      await answer({})
       stored = { ...stored, chosen }
-      return Promise.resolve({})
+      return {}
     },
   }
   toasts = new Toasts()
@@ -54,4 +59,34 @@ test('a choice is seen at once, and goes where it cannot be stored', async () =>
   await choosing
   expect(form.value).toBe('outline')
   expect(toasts.items.map(({ text }) => text)).toEqual(['It cannot be written.'])
+})
+
+test('a choice that is stored after another was made does not show instead of it', async () => {
+  const waiting: (() => void)[] = (held = [])
+  const choices = [form.choose('rectangle'), form.choose('outline')]
+  waiting[0]!()
+  // it asks what is stored
+  await expect.poll(() => waiting.length).toBe(3)
+  waiting[2]!()
+  await choices[0]
+  expect([form.value, stored.chosen]).toEqual(['outline', 'rectangle'])
+  held = null
+  waiting[1]!()
+  await choices[1]
+  expect([form.value, stored.chosen]).toEqual(['outline', 'outline'])
+})
+
+test('nor does what was asked before a choice and is answered once it is stored', async () => {
+  const waiting: (() => void)[] = (held = [])
+  const before = form.refresh()
+  const choice = form.choose('rectangle')
+  waiting[1]!()
+  // it asks what is stored
+  await expect.poll(() => waiting.length).toBe(3)
+  waiting[0]!()
+  await before
+  expect(form.value).toBe('rectangle')
+  waiting[2]!()
+  await choice
+  expect(form.value).toBe('rectangle')
 })
