@@ -110,10 +110,17 @@ const MEMORY_OF_THREADS = `(() => {
   return { heapUsed, external, arrayBuffers, 'others, used': sum('usedMemory'), 'others, taken': sum('totalMemory') }
 })()`
 
-/** The inspector of the backend's first thread. Windows has no signals. */
+const answerOf = z.object({ id: z.number(), result: z.unknown() })
+const attached = z.object({ method: z.literal('NodeWorker.attachedToWorker'), params: z.object({ sessionId: z.string() }) }) // prettier-ignore
+const detached = z.object({ method: z.literal('NodeWorker.detachedFromWorker'), params: z.object({ sessionId: z.string() }) }) // prettier-ignore
+const ofThread = z.object({ method: z.literal('NodeWorker.receivedMessageFromWorker'), params: z.object({ sessionId: z.string(), message: z.string() }) }) // prettier-ignore
+
+/** The inspector of the backend's threads. Windows has no signals. */
 export class BackendInspector {
   readonly #socket: WebSocket
   readonly #waiting = new Map<number, (answer: unknown) => void>()
+  /** Threads beside the first, each with what waits for an answer of it. */
+  readonly #threads = new Map<string, Map<number, () => void>>()
   #asked = 0
 
   /** @param userData of an application that was started with {@link nodeToLookInto} */
@@ -130,24 +137,56 @@ export class BackendInspector {
 
   private constructor(address: string) {
     this.#socket = new WebSocket(address)
-    this.#socket.addEventListener('message', ({ data }) => {
-      const { id, result } = z.object({ id: z.number().optional(), result: z.unknown() }).parse(JSON.parse(String(data))) // prettier-ignore
-      if (id !== undefined) this.#waiting.get(id)?.(result)
-    })
+    this.#socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(String(data))))
+  }
+
+  #receive(message: unknown): void {
+    const answer = answerOf.safeParse(message)
+    if (answer.success) this.#waiting.get(answer.data.id)?.(answer.data.result)
+    const begun = attached.safeParse(message)
+    if (begun.success) this.#threads.set(begun.data.params.sessionId, new Map())
+    const told = ofThread.safeParse(message)
+    if (told.success) {
+      const { sessionId, message: text } = told.data.params
+      const one = answerOf.safeParse(JSON.parse(text))
+      if (one.success) this.#threads.get(sessionId)?.get(one.data.id)?.()
+    }
+    const ended = detached.safeParse(message)
+    if (ended.success) {
+      const { sessionId } = ended.data.params
+      // a thread that has ended holds nothing
+      for (const settle of this.#threads.get(sessionId)?.values() ?? []) settle()
+      this.#threads.delete(sessionId)
+    }
   }
 
   async #opened(): Promise<this> {
     await new Promise((resolve) => this.#socket.addEventListener('open', resolve, { once: true }))
+    await this.#ask('NodeWorker.enable', { waitForDebuggerOnStart: false })
     return this
   }
 
-  /** What the first thread holds after its waste is cleared away, and what the others have, in MB. */
+  /** What the threads hold, in MB. */
   async memory(): Promise<Map<string, number>> {
-    await this.#ask('HeapProfiler.collectGarbage')
     const { result } = z
       .object({ result: z.object({ value: z.record(z.string(), z.number()) }) })
       .parse(await this.#ask('Runtime.evaluate', { expression: MEMORY_OF_THREADS, returnByValue: true }))
     return new Map(Object.entries(result.value).map(([what, bytes]) => [what, bytes / 1e6]))
+  }
+
+  /** Clears away the waste of all threads, as far as V8 finds it. */
+  async clear(): Promise<void> {
+    const clearing = 'HeapProfiler.collectGarbage'
+    await this.#ask(clearing)
+    for (const [sessionId, waiting] of [...this.#threads]) {
+      const id = ++this.#asked
+      const cleared = new Promise<void>((resolve) => waiting.set(id, resolve))
+      await this.#ask('NodeWorker.sendMessageToWorker', {
+        sessionId,
+        message: JSON.stringify({ id, method: clearing }),
+      })
+      await cleared.finally(() => waiting.delete(id))
+    }
   }
 
   async #ask(method: string, params: Record<string, unknown> = {}): Promise<unknown> {

@@ -7,8 +7,11 @@ import type { Migration } from './migrations/migration.ts'
 /** 'Dryd': marks the file as Drydock's. */
 const APPLICATION_ID = 0x44727964
 
-/** Pages of a project that each connection keeps, in KiB: the system keeps the file as well. What SQLite keeps by itself fills up through a day's work. */
+/** Pages of a project that the connection that writes keeps, in KiB: the system keeps the file as well. What SQLite keeps by itself fills up through a day's work. */
 const KEPT_PAGES = 2000
+
+/** The same of a connection that reads once and is closed: pages that come and go lie among what stays, and leave holes that the process keeps. */
+const PAGES_OF_A_READ = 200
 
 /** A process waits this long inside SQLite for a lock, in ms; longer waits are asynchronous. */
 export const BUSY_TIMEOUT = 30
@@ -76,7 +79,7 @@ export function connect(file: string): Connection {
 export function connectToRead(file: string): Connection {
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT })
-    db.pragma(`cache_size = -${KEPT_PAGES}`)
+    db.pragma(`cache_size = -${PAGES_OF_A_READ}`)
     return db
   } catch (error) {
     throw storeFailure(error)
