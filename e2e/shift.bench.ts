@@ -21,8 +21,8 @@ import {
  * brush, undo, redo, eraser) and Done, while the next ones are predicted; now and then another view. Whether memory of any process or the time of a gesture grows.
  * The page's requests, some three an image, are not recorded by Playwright from the first gesture on: the record lies in the page, which no person's does, and
  * grows by 2 to 3 KB with each (`recordNoRequests`): more than all that the page itself keeps of an image.
- * Memory is looked at every LOOK_ROUND images, after waste is cleared away in the page, in the shell and in all threads of the backend (what that holds with its waste, some MB more or less
- * at each moment, is a line of its own); a tenth's figure is the middle one.
+ * Memory is looked at when each tenth is over, after waste is cleared away in the page, in the shell and in all threads of the backend: what that holds with its waste, some MB more or less at
+ * each moment, is a line of its own.
  * SHIFT_OFFSCREEN=1: without an X server, as tests run. SHIFT_SNAPSHOTS names a folder for two pictures of the page's heap, after the first tenth and at the end.
  * SHIFT_BUILT=1: what is built is taken as it is.
  */
@@ -150,12 +150,6 @@ async function lookRound(page: Page): Promise<void> {
 /** What is looked at: figures by name. */
 type Figures = Map<string, number>
 
-/** Of each figure the middle one: what one look says depends on which thread has just cleared away. */
-const middleOf = (looks: readonly Figures[]): Figures =>
-  new Map(
-    [...(looks[0]?.keys() ?? [])].map((what) => [what, median(looks.map((look) => look.get(what) ?? NaN))]),
-  )
-
 /** What the processes hold, in MB, and what is in the page and the backend, as they are and after their waste is cleared away. */
 async function heldBy(
   drydock: Drydock,
@@ -192,18 +186,16 @@ async function shift(drydock: Drydock, userData: string): Promise<void> {
   for (let part = 0; part < PARTS; part++) {
     const from = performance.now()
     const own: number[] = []
-    const looks: Figures[] = []
     for (let left = IMAGES / PARTS; left > 0; left -= LOOK_ROUND) {
       const images = Math.min(left, LOOK_ROUND)
       const took = await work(page, images)
       own.push(...took.gestures)
       next.push(...took.next)
       await lookRound(page)
-      looks.push(await heldBy(drydock, devtools, backend))
     }
     gestures.push(own)
     const uses = await usesOf(drydock)
-    held.push(middleOf(looks))
+    held.push(await heldBy(drydock, devtools, backend))
     const perGesture = PARTS / IMAGES / GESTURES
     seconds.push(new Map([...uses].map(([what, use]) => [what, (use.seconds - (before.get(what)?.seconds ?? 0)) * 1000 * perGesture]))) // prettier-ignore
     before = uses

@@ -25,6 +25,7 @@ interface Options extends BackendOption, TrainFlags {
   synthetic?: number
   licence: string
   credit?: string[]
+  keepLast?: boolean
   resume?: boolean
 }
 
@@ -82,6 +83,12 @@ export function addTrain(program: Command): void {
       whole(0, 1000),
     )
     .option('--seed <n>', 'all that is random follows from it; default: 1', whole(0, 0xffffffff))
+    .addOption(
+      new Option(
+        '--keep-last',
+        'the weights of the last step are the model, not those that validate best: for stages, and where too little validates to choose by',
+      ).conflicts('project'),
+    )
     .option(
       '--licence <text>',
       'licence of the new model, for its card',
@@ -135,6 +142,7 @@ async function trainFolder(
     from: from?.folder ?? null,
     out,
     resume: options.resume ?? false,
+    keepLast: options.keepLast ?? false,
     settings,
     syntheticScenes: options.synthetic ?? null,
     origin: {

@@ -63,6 +63,7 @@ export const trainRequest = z.object({
   stopAfter: z.number().int().min(0).nullable(),
   patience: z.number().int().min(1).nullable(),
   keepSnapshots: z.boolean(),
+  keepLast: z.boolean(),
   seconds: z.number().positive().nullable(),
   batch: z.number().int().min(1).max(64),
   crop: z.number().int().min(32).max(1024),

@@ -163,6 +163,8 @@ export interface TrainRequest {
   patience: number | null
   /** the weights of each validation are kept as a model in `snapshotFolder` */
   keepSnapshots: boolean
+  /** the weights of the last step are the outcome, however they and the start validate: for stages, and where too little validates to choose by */
+  keepLast: boolean
   /** of training, from its first step on: what is chosen before takes its own time */
   seconds: number | null
   batch: number

@@ -22,8 +22,11 @@ export class Best {
   private highest: number | null
   /** fingerprint of the images that all this was scored on; null: not known */
   private validatedOn: string | null
+  private readonly keepLast: boolean
 
-  constructor(checkpoint: Checkpoint | null) {
+  /** @param keepLast whether later weights always take the place of earlier ones */
+  constructor(checkpoint: Checkpoint | null, keepLast: boolean) {
+    this.keepLast = keepLast
     this.scored = checkpoint?.best ?? null
     this.weights = checkpoint?.bestWeights ?? new Float32Array()
     this.start = checkpoint?.start ?? null
@@ -39,14 +42,14 @@ export class Best {
   }
 
   /**
-   * Takes weights that were just scored, unless better ones are there. Those of step 0 are the start.
+   * Takes weights that were just scored, unless better ones are there and the last are not wanted in any case. Those of step 0 are the start.
    * @param validatedOn fingerprint of the images @param weights read only where they are taken
    */
   async offer(scored: Scored, validatedOn: string, weights: () => Promise<Float32Array>): Promise<void> {
     const { step, f2, f2WithShips } = scored
     const worth = worthOf(scored)
     if (step === 0) this.start = { f2, f2WithShips }
-    if (isKept(worth, this.highest, this.start && worthOf(this.start))) {
+    if (this.keepLast || isKept(worth, this.highest, this.start && worthOf(this.start))) {
       this.scored = scored
       this.weights = await weights()
     }

@@ -461,6 +461,12 @@ describe('a start', () => {
     expect(difference.value).toBeCloseTo(f2 - before, 12)
     expect(difference.low).toBeLessThanOrEqual(difference.value)
 
+    // but where the last are wanted, however they validate: the comparison still says it
+    const last = await engine.train(request('last', { ...from, steps: 20, learningRate: 1, keepLast: true }), host().options) // prettier-ignore
+    expect(last).toMatchObject({ bestStep: 20, startF2: outcome.startF2 })
+    expect(last.validation!.f2).toBeLessThan(last.startF2!)
+    expect(weightsOf('last').equals(weightsOf('good'))).toBe(false)
+
     // whose loss overflows in the end: nothing of it is worth keeping
     const stop = new AbortController()
     const worse = { ...from, steps: 20, learningRate: 1 }

@@ -128,7 +128,7 @@ class Session {
     })
     const { checkpoint } = start
     this.state = startingState(tf, start)
-    this.best = new Best(checkpoint)
+    this.best = new Best(checkpoint, request.keepLast)
     this.validatedAt = checkpoint ? (checkpoint.validatedAt ?? checkpoint.step) : 0
     this.first = checkpoint?.first ?? null
     this.secondsBefore = checkpoint?.seconds ?? 0

@@ -163,7 +163,7 @@ async function train(
   await run(join(root, 'src-main', 'cli', 'drydock.mjs'), [
     'train',
     ...['--images', join(out!, 'data', 'images'), '--truth', join(out!, 'data', 'masks.csv')],
-    ...['--from', parent, '--out', folder, '--name', 'Drydock base', '--patience', '0'],
+    ...['--from', parent, '--out', folder, '--name', 'Drydock base', '--patience', '0', '--keep-last'],
     ...['--validation', join(root, 'resources', 'base-model', 'validation.txt')],
     ...['--validate-every', String(Math.min(1000, steps)), '--licence', 'MIT', '--credit', CREDIT, ...named],
     ...(goesOn ? ['--resume'] : []),

@@ -91,6 +91,7 @@ export function request(out: string, more: Partial<TrainRequest> = {}): TrainReq
     stopAfter: null,
     patience: null,
     keepSnapshots: false,
+    keepLast: false,
     seconds: null,
     batch: 3,
     crop: CROP,

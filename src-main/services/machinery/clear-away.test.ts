@@ -22,18 +22,18 @@ test('a thread clears away when it has taken much more than it needs, and not ag
     ;[taken, time] = [bytes, at]
     await clearAway()
   }
-  await take(15 * MB, 1000)
+  await take(11 * MB, 1000)
   expect(cleared).toEqual([])
   await take(60 * MB, 2000)
   expect(cleared).toEqual([60 * MB])
   // needs 30 by now
-  await take(38 * MB, 20_000)
+  await take(34 * MB, 20_000)
   expect(cleared).toEqual([60 * MB])
   await take(40 * MB, 20_001)
   expect(cleared).toEqual([60 * MB, 40 * MB])
-  await take(90 * MB, 30_000)
+  await take(90 * MB, 25_000)
   expect(cleared).toHaveLength(2)
-  await take(90 * MB, 30_001)
+  await take(90 * MB, 25_001)
   expect(cleared).toHaveLength(3)
 })
 

@@ -2,13 +2,13 @@ import { Session } from 'node:inspector/promises'
 import { getHeapStatistics } from 'node:v8'
 
 /** A thread that has taken no more than this does not clear away by itself, in bytes. */
-const LITTLE = 16_000_000
+const LITTLE = 12_000_000
 
 /** It does where it has taken so many times what it had after the last time. */
-const MUCH = 1.3
+const MUCH = 1.15
 
 /** It does so at most this often, in ms: it takes some 30 ms, in which the thread does nothing else. */
-const REST = 10_000
+const REST = 5_000
 
 /** Of the thread that asks. */
 interface Heap {

@@ -111,7 +111,8 @@ export async function trainFew(
   const steps = stepsOf(settings)
   const share = settings.minutes === null ? null : (settings.minutes * 60) / (FOLDS + 1)
   const limits: Limits = {
-    ...{ steps, stopAfter: null, patience: null, seconds: share, keepSnapshots: true, validates: true },
+    ...{ steps, stopAfter: null, patience: null, seconds: share },
+    ...{ keepSnapshots: true, keepLast: false, validates: true },
     validateEvery: Math.min(settings.validateEvery, Math.max(EVERY, Math.ceil(steps / MOST_VALIDATIONS))),
   }
   const folds: Fold[] = []

@@ -18,6 +18,7 @@ export interface Limits {
   seconds: number | null
   validateEvery: number
   keepSnapshots: boolean
+  keepLast: boolean
   /** false: nothing is validated on, not even synthetic scenes */
   validates: boolean
 }
@@ -71,7 +72,11 @@ export async function trainOnce(
       patience: limits.patience,
       seconds: limits.seconds,
     },
-    ...{ keepSnapshots: limits.keepSnapshots, validateEvery: limits.validateEvery },
+    ...{
+      keepSnapshots: limits.keepSnapshots,
+      keepLast: limits.keepLast,
+      validateEvery: limits.validateEvery,
+    },
     ...{ batch: settings.batch, crop: settings.crop, learningRate: settings.learningRate },
     weights: { bce: 2, dice: 1, embedding: settings.embeddingWeight, centre: settings.embeddingWeight },
     lossUnit: settings.lossUnit,

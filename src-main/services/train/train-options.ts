@@ -16,6 +16,8 @@ export interface TrainOptions {
   settings: Omit<TrainSettings, 'from'>
   /** each validation's weights stay as a model beside the version, to look at and to keep */
   snapshots?: boolean
+  /** the weights of the last step are the version, not those that validate best */
+  keepLast?: boolean
   /** number of different synthetic scenes; null = every one is new */
   syntheticScenes: number | null
   /** what the card says of where the data come from and how to make the version again */

@@ -127,6 +127,7 @@ export async function trainModel(
     ...{
       seconds: settings.minutes === null ? null : settings.minutes * 60,
       keepSnapshots: options.snapshots ?? false,
+      keepLast: options.keepLast ?? false,
       validates: true,
     },
   }
