@@ -110,17 +110,19 @@ const MEMORY_OF_THREADS = `(() => {
   return { heapUsed, external, arrayBuffers, 'others, used': sum('usedMemory'), 'others, taken': sum('totalMemory') }
 })()`
 
-const answerOf = z.object({ id: z.number(), result: z.unknown() })
-const attached = z.object({ method: z.literal('NodeWorker.attachedToWorker'), params: z.object({ sessionId: z.string() }) }) // prettier-ignore
-const detached = z.object({ method: z.literal('NodeWorker.detachedFromWorker'), params: z.object({ sessionId: z.string() }) }) // prettier-ignore
-const ofThread = z.object({ method: z.literal('NodeWorker.receivedMessageFromWorker'), params: z.object({ sessionId: z.string(), message: z.string() }) }) // prettier-ignore
+/** What the inspector says; of an answer's error, as where a thread has ended, it is enough that it came. */
+const told = z.union([
+  z.object({ id: z.number(), result: z.unknown().optional() }),
+  z.object({ method: z.enum(['NodeWorker.attachedToWorker', 'NodeWorker.detachedFromWorker']), params: z.object({ sessionId: z.string() }) }),
+  z.object({ method: z.literal('NodeWorker.receivedMessageFromWorker'), params: z.object({ message: z.string() }) }),
+]) // prettier-ignore
 
 /** The inspector of the backend's threads. Windows has no signals. */
 export class BackendInspector {
   readonly #socket: WebSocket
-  readonly #waiting = new Map<number, (answer: unknown) => void>()
-  /** Threads beside the first, each with what waits for an answer of it. */
-  readonly #threads = new Map<string, Map<number, () => void>>()
+  readonly #waiting = new Map<number, { thread: string | null; settle: (answer: unknown) => void }>()
+  /** Threads beside the first. */
+  readonly #threads = new Set<string>()
   #asked = 0
 
   /** @param userData of an application that was started with {@link nodeToLookInto} */
@@ -141,23 +143,15 @@ export class BackendInspector {
   }
 
   #receive(message: unknown): void {
-    const answer = answerOf.safeParse(message)
-    if (answer.success) this.#waiting.get(answer.data.id)?.(answer.data.result)
-    const begun = attached.safeParse(message)
-    if (begun.success) this.#threads.set(begun.data.params.sessionId, new Map())
-    const told = ofThread.safeParse(message)
-    if (told.success) {
-      const { sessionId, message: text } = told.data.params
-      const one = answerOf.safeParse(JSON.parse(text))
-      if (one.success) this.#threads.get(sessionId)?.get(one.data.id)?.()
-    }
-    const ended = detached.safeParse(message)
-    if (ended.success) {
-      const { sessionId } = ended.data.params
-      // a thread that has ended holds nothing
-      for (const settle of this.#threads.get(sessionId)?.values() ?? []) settle()
-      this.#threads.delete(sessionId)
-    }
+    const { data } = told.safeParse(message)
+    if (!data) return
+    if ('id' in data) return this.#waiting.get(data.id)?.settle(data.result)
+    const { params } = data
+    if ('message' in params) return this.#receive(JSON.parse(params.message))
+    if (data.method === 'NodeWorker.attachedToWorker') return void this.#threads.add(params.sessionId)
+    this.#threads.delete(params.sessionId)
+    // a thread that has ended answers nothing, and holds nothing
+    for (const { thread, settle } of this.#waiting.values()) if (thread === params.sessionId) settle(null)
   }
 
   async #opened(): Promise<this> {
@@ -178,21 +172,21 @@ export class BackendInspector {
   async clear(): Promise<void> {
     const clearing = 'HeapProfiler.collectGarbage'
     await this.#ask(clearing)
-    for (const [sessionId, waiting] of [...this.#threads]) {
-      const id = ++this.#asked
-      const cleared = new Promise<void>((resolve) => waiting.set(id, resolve))
-      await this.#ask('NodeWorker.sendMessageToWorker', {
-        sessionId,
-        message: JSON.stringify({ id, method: clearing }),
-      })
-      await cleared.finally(() => waiting.delete(id))
-    }
+    // one that ends meanwhile is not in the set any more when its turn comes
+    for (const thread of this.#threads) await this.#ask(clearing, {}, thread)
   }
 
-  async #ask(method: string, params: Record<string, unknown> = {}): Promise<unknown> {
+  /** @param thread session of another than the first */
+  async #ask(
+    method: string,
+    params: Record<string, unknown> = {},
+    thread: string | null = null,
+  ): Promise<unknown> {
     const id = ++this.#asked
-    const answer = new Promise((resolve) => this.#waiting.set(id, resolve))
-    this.#socket.send(JSON.stringify({ id, method, params }))
+    const answer = new Promise((settle) => this.#waiting.set(id, { thread, settle }))
+    const message = JSON.stringify({ id, method, params })
+    if (thread === null) this.#socket.send(message)
+    else await this.#ask('NodeWorker.sendMessageToWorker', { sessionId: thread, message })
     return answer.finally(() => this.#waiting.delete(id))
   }
 }

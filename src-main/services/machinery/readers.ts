@@ -73,8 +73,6 @@ export function startReaders(log: (line: string) => void): Readers {
     maxThreads: 3,
     idleTimeout: 60_000,
     taskQueue: new PeopleFirst(),
-    // what a read makes is soon of no use: it is cleared away often instead of growing
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
     execArgv: THREAD_ARGUMENTS,
     // as in the other pool
     atomics: 'disabled',
